@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The values of the spec language that plain YAML data cannot hold.
+
+Beside ``dict``, ``list``, ``str``, ``int``, ``float``, ``bool`` and ``None`` an option may hold a place (a path, a package,
+a file that the store will hold) or an expression of some program's own language. All of them are immutable and hashable.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+class Place:
+    """Something that stands for a path; ``str(place)`` is the text that stands for it in a file."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Path(Place):
+    """A file or folder on the controller whose content is meant; ``path`` is absolute."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+
+@dataclass(frozen=True)
+class Package(Place):
+    """A program to be installed.
+
+    ``name`` is the name in the package table, ``main_program`` the name of its command where that differs, ``version`` is
+    ``None`` for the newest, ``out`` an explicit text for its place (a package without one is written ``@NAME@``).
+    """
+
+    name: str
+    main_program: str | None = None
+    version: str | None = None
+    out: str | None = None
+
+    @property
+    def out_path(self) -> str:
+        """The text that stands for the place of the package."""
+        return f"@{self.name}@" if self.out is None else self.out
+
+    def __str__(self) -> str:
+        return self.out_path
+
+
+@dataclass(frozen=True)
+class StoreFile(Place):
+    """A generated file that the store of the target will hold.
+
+    ``place`` is its absolute path there; it is known when the home's state folder is (see ``placed``) and takes no part in
+    equality: two store files are the same when name, content and mode are.
+    """
+
+    name: str
+    content: bytes
+    executable: bool = False
+    place: str = field(default="", compare=False)
+
+    def placed(self, place: str) -> StoreFile:
+        """The same file, at the absolute path ``place``."""
+        return replace(self, place=place)
+
+    def __str__(self) -> str:
+        """Raises ``ValueError`` before the file has a place: no text could be right."""
+        if not self.place:
+            raise ValueError(f"the store file {self.name!r} has no place yet")
+        return self.place
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An expression of a target language, written as it is.
+
+    ``kind`` says which language: ``lua-inline``, ``nushell-inline``, ``literal``, ... A format accepts its own kind only.
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class GVariant:
+    """A value of GLib's GVariant with an explicit type string, such as ``u``, ``as`` or ``(ss)``.
+
+    ``value`` is plain data or holds further ``GVariant`` values.
+    """
+
+    type: str
+    value: Any
+
+    def __hash__(self) -> int:
+        return hash((self.type, _hashable(self.value)))
+
+
+class FormatError(Exception):
+    """A value that a format cannot hold.
+
+    ``message`` says what is wrong, ``path`` leads to the value inside the structure (keys and list indices, outermost first).
+    """
+
+    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message, path)
+        self.message = message
+        self.path = path
+
+    def within(self, *outer: str | int) -> FormatError:
+        """The same error seen from further out."""
+        return FormatError(self.message, (*outer, *self.path))
+
+    def __str__(self) -> str:
+        return f"{path_text(self.path)}: {self.message}" if self.path else self.message
+
+
+def path_text(path: tuple[str | int, ...]) -> str:
+    """A path inside a structure as people read it: ``user.name``, ``list[2].x``, ``"a.b".c``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+            continue
+        plain = part != "" and not set(part) & set('."[] \t\n')
+        text += ("." if text else "") + (part if plain else '"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"')
+    return text
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(item)) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return tuple(_hashable(item) for item in value)
+    return value
