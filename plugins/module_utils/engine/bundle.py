@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A bundle (and a pack): one zlib stream of a line of JSON and the contents of objects, one after the other."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, BinaryIO, Iterable, Iterator, List, Tuple, Union
+
+from .errors import EngineError
+from .manifest import Manifest
+
+VERSION = 1
+LEVEL = 1
+_CHUNK = 1 << 16
+_LONGEST_HEADER = 1 << 28
+
+
+class Bundle:
+    """A bundle being read. `manifest` and `objects` (a list of ID and size in bytes, in stream order) are known at once."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        import zlib
+
+        self._source = source
+        self._stream = zlib.decompressobj()
+        self._broken = zlib.error
+        self._held = bytearray()
+        self._read = False
+        header = self._header()
+        self.manifest: Manifest = header["manifest"]
+        self.objects: List[Tuple[str, int]] = [(str(name), int(size)) for name, size in header["objects"]]
+
+    def contents(self) -> Iterator[Tuple[str, bytes]]:
+        """Each object's ID and content, in stream order; can be gone through once. EngineError `bundle` when it is cut short."""
+        if self._read:
+            raise ValueError("the contents of a bundle can be read once")
+        self._read = True
+        for name, size in self.objects:
+            while len(self._held) < size and self._fill():
+                pass
+            if len(self._held) < size:
+                raise _broken("it ends within %s" % name)
+            content = bytes(self._held[:size])
+            del self._held[:size]
+            yield name, content
+        while not self._held and self._fill():
+            pass
+        if self._held or not self._stream.eof:
+            raise _broken("it does not end where it should")
+
+    def _header(self) -> Any:
+        while True:
+            end = self._held.find(b"\n")
+            if end >= 0:
+                break
+            if len(self._held) > _LONGEST_HEADER or not self._fill():
+                raise _broken("it has no header")
+        try:
+            header = json.loads(self._held[:end].decode("utf-8", "surrogateescape"))
+        except ValueError:
+            raise _broken("its header is not JSON") from None
+        del self._held[: end + 1]
+        if not isinstance(header, dict) or header.get("version") != VERSION:
+            raise _broken("its version is not %d" % VERSION)
+        if not isinstance(header.get("objects"), list) or "manifest" not in header:
+            raise _broken("its header lacks the manifest or the objects")
+        return header
+
+    def _fill(self) -> bool:
+        """Decompress one more piece; False at the end of the stream."""
+        while not self._stream.eof:
+            # Unconsumed input waits in the decompressor because the output of one step is bounded.
+            chunk = self._stream.unconsumed_tail or self._source.read(_CHUNK)
+            try:
+                piece = self._stream.decompress(chunk, 16 * _CHUNK)
+            except self._broken:
+                raise _broken("it is not a zlib stream") from None
+            if piece:
+                self._held += piece
+                return True
+            if not chunk:
+                return False
+        return False
+
+
+def write_bundle(manifest: Manifest, objects: Iterable[Tuple[str, bytes]]) -> bytes:
+    """The bundle of `manifest` with these objects (ID, content), in the order given."""
+    from zlib import compressobj
+
+    listed = list(objects)
+    header = {"version": VERSION, "manifest": manifest, "objects": [[name, len(content)] for name, content in listed]}
+    stream = compressobj(LEVEL)
+    text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    pieces = [stream.compress(text.encode("utf-8", "surrogateescape") + b"\n")]
+    pieces += [stream.compress(content) for _name, content in listed]
+    pieces.append(stream.flush())
+    return b"".join(pieces)
+
+
+def read_bundle(data_or_file: Union[bytes, BinaryIO]) -> Bundle:
+    """The bundle in these bytes, or in this open binary file (read as its contents are asked for). EngineError `bundle`."""
+    if isinstance(data_or_file, (bytes, bytearray, memoryview)):
+        from io import BytesIO
+
+        return Bundle(BytesIO(data_or_file))
+    return Bundle(data_or_file)
+
+
+def _broken(why: str) -> EngineError:
+    return EngineError("the bundle cannot be read: " + why, "bundle")
