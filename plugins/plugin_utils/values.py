@@ -2,9 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The values of the spec language that plain YAML data cannot hold.
 
-Beside ``dict``, ``list``, ``str``, ``int``, ``float``, ``bool`` and ``None`` an option may hold a place (a path, a package,
-a file that the store will hold) or an expression of some program's own language. All of them are immutable and hashable.
+Beside ``dict``, ``list``, ``str``, ``int``, ``float``, ``bool`` and ``None`` an option may hold a place (a path, a
+package, a file that the store will hold) or an expression of some program's own language. All of them are immutable and
+hashable.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
@@ -31,8 +33,8 @@ class Path(Place):
 class Package(Place):
     """A program to be installed.
 
-    ``name`` is the name in the package table, ``main_program`` the name of its command where that differs, ``version`` is
-    ``None`` for the newest, ``out`` an explicit text for its place (a package without one is written ``@NAME@``).
+    ``name`` is the name in the package table, ``main_program`` the name of its command where that differs, ``version``
+    is ``None`` for the newest, ``out`` an explicit text for its place (a package without one is written ``@NAME@``).
     """
 
     name: str
@@ -53,8 +55,8 @@ class Package(Place):
 class StoreFile(Place):
     """A generated file that the store of the target will hold.
 
-    ``place`` is its absolute path there; it is known when the home's state folder is (see ``placed``) and takes no part in
-    equality: two store files are the same when name, content and mode are.
+    ``place`` is its absolute path there; it is known when the home's state folder is (see ``placed``) and takes no part
+    in equality: two store files are the same when name, content and mode are.
     """
 
     name: str
@@ -74,10 +76,39 @@ class StoreFile(Place):
 
 
 @dataclass(frozen=True)
+class OutOfStore(Place):
+    """A place on the target that a link leads to as it is: live, unversioned, not rolled back."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+
+@dataclass(frozen=True)
+class StoreFolder(Place):
+    """A generated folder that the store of the target will hold.
+
+    ``entries`` are pairs of a relative path and a `Path` or `StoreFile`; ``place`` as with `StoreFile`.
+    """
+
+    name: str
+    entries: tuple[tuple[str, Place], ...]
+    place: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        """Raises ``ValueError`` before the folder has a place."""
+        if not self.place:
+            raise ValueError(f"the store folder {self.name!r} has no place yet")
+        return self.place
+
+
+@dataclass(frozen=True)
 class Raw:
     """An expression of a target language, written as it is.
 
-    ``kind`` says which language: ``lua-inline``, ``nushell-inline``, ``literal``, ... A format accepts its own kind only.
+    ``kind`` says which language: ``lua-inline``, ``nushell-inline``, ``literal``, ... A format accepts its own kind
+    only.
     """
 
     kind: str
@@ -101,7 +132,8 @@ class GVariant:
 class FormatError(Exception):
     """A value that a format cannot hold.
 
-    ``message`` says what is wrong, ``path`` leads to the value inside the structure (keys and list indices, outermost first).
+    ``message`` says what is wrong, ``path`` leads to the value inside the structure (keys and list indices, outermost
+    first).
     """
 
     def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:

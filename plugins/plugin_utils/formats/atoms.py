@@ -1,0 +1,146 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What every format needs to know of a value: its kind, its order, and the text of a single one.
+
+The order of a mapping is the byte order of its keys, as an attribute set of Nix has it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from ..values import FormatError, GVariant, Package, Path, Place, Raw, StoreFile
+
+Trail = tuple["str | int", ...]
+
+
+def is_mapping(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def kind_of(value: object) -> str:
+    """The name of a value's type as a spec's author knows it."""
+    names: tuple[tuple[Any, str], ...] = (
+        (type(None), "null"),
+        (bool, "a boolean"),
+        (int, "an integer"),
+        (float, "a float"),
+        (str, "a string"),
+        (Mapping, "a mapping"),
+        ((list, tuple), "a list"),
+        (Package, "a package"),
+        (Path, "a path"),
+        (StoreFile, "a store file"),
+        (GVariant, "a GVariant value"),
+    )
+    if isinstance(value, Raw):
+        return f"an inline expression ({value.kind})"
+    return next((name for kind, name in names if isinstance(value, kind)), f"a value of type {type(value).__name__}")
+
+
+def ordered(value: Any, trail: Trail = (), what: str = "a mapping") -> list[tuple[str, Any]]:
+    """The entries of a mapping in byte order of their keys; FormatError for anything else and for keys that are no
+    text."""
+    if not isinstance(value, Mapping):
+        raise FormatError(f"{what} is wanted here, not {kind_of(value)}", trail)
+    for key in value:
+        if not isinstance(key, str):
+            raise FormatError(f"the key {key!r} is {kind_of(key)}; keys are strings", trail)
+    return [(str(key), value[key]) for key in sorted(value, key=lambda key: key.encode("utf-8", "surrogatepass"))]
+
+
+def entries(value: Any, trail: Trail = (), what: str = "a mapping") -> Iterator[tuple[str, Any, Trail]]:
+    """As ``ordered``, each with the way to its value."""
+    for key, item in ordered(value, trail, what):
+        yield key, item, (*trail, key)
+
+
+def items(value: Sequence[Any], trail: Trail = ()) -> Iterator[tuple[Any, Trail]]:
+    """The items of a list, each with the way to it."""
+    for index, item in enumerate(value):
+        yield item, (*trail, index)
+
+
+def float_text(value: float) -> str:
+    """A float as Nix's ``toString`` writes it: six decimals (``0.5`` is ``0.500000``).
+
+    A number which six decimals would change is written with all its digits instead, never with an exponent.
+    Raises FormatError for infinities and NaN.
+    """
+    if not math.isfinite(value):
+        raise FormatError(f"{value} has no text in a configuration file")
+    text = f"{value:.6f}"
+    return text if float(text) == value else format(Decimal(repr(float(value))), "f")
+
+
+def short_float(value: float, trail: Trail = ()) -> str:
+    """A float as JSON writes it: the shortest text that reads back as the same number. FormatError if it is not
+    finite."""
+    if not math.isfinite(value):
+        raise FormatError(f"this format cannot hold {value}", trail)
+    return repr(float(value))
+
+
+def atom_text(
+    value: Any, trail: Trail = (), *, bools: Sequence[str] = ("true", "false"), null: str | None = "null"
+) -> str:
+    """A single value as nixpkgs' ``generators.mkValueStringDefault`` writes it: strings as they are, words for the
+    rest.
+
+    ``bools`` are the words for true and false, ``null`` the word for null (``None``: refused). Lists, mappings and
+    inline expressions raise FormatError.
+    """
+    if isinstance(value, bool):
+        return bools[0] if value else bools[1]
+    if isinstance(value, (str, int, Place)):
+        return str(value)
+    if isinstance(value, float):
+        try:
+            return float_text(value)
+        except FormatError as error:
+            raise error.within(*trail) from None
+    if value is None and null is not None:
+        return null
+    raise FormatError(f"this format cannot hold {kind_of(value)} here", trail)
+
+
+def nix_string(value: Any, trail: Trail = ()) -> str:
+    """A value as Nix's ``toString`` writes it: true is ``1``, false and null are empty, lists are joined by spaces."""
+    if isinstance(value, (list, tuple)):
+        return " ".join(nix_string(item, inner) for item, inner in items(value, trail))
+    return atom_text(value, trail, bools=("1", ""), null="")
+
+
+def plain(value: Any, trail: Trail = (), *, nulls: bool = True) -> Any:
+    """The same structure made of plain data alone: exact built-in types, mappings in byte order, places as their text.
+
+    Raises FormatError for inline expressions, GVariants, other objects, and for null where ``nulls`` is false.
+    """
+    if value is None and nulls:
+        return None
+    if isinstance(value, bool):
+        return bool(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, (str, Place)):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: plain(item, inner, nulls=nulls) for key, item, inner in entries(value, trail)}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, inner, nulls=nulls) for item, inner in items(value, trail)]
+    raise FormatError(f"this format cannot hold {kind_of(value)}", trail)
+
+
+def choice(name: str, value: str, allowed: Sequence[str]) -> None:
+    """Refuses a parameter that is none of ``allowed``."""
+    if value not in allowed:
+        raise FormatError(f"the parameter {name} is one of {', '.join(allowed)}, not {value!r}")

@@ -1,0 +1,244 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Texts quoted so that a language reads them as one word or literal: shells, Nushell, Emacs Lisp, Lua, systemd, XML,
+...
+
+Everything here is pure: a value and parameters in, text out. A value is text, a number or a place; booleans, null,
+lists and mappings are refused with FormatError where a function does not say otherwise, since no shell has them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..values import FormatError
+from .atoms import Trail, atom_text, entries, items, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SHELL_SAFE = re.compile(r"[A-Za-z0-9,._+:@%/-]+")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+REGEX_SPECIAL = re.compile(r"[\\\[{()^$?*+|.]")
+SHELL_TOKEN = re.compile(r"\\.|\$[({]|.", re.DOTALL)
+XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;"}
+C_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def word_text(value: Any, trail: Trail = ()) -> str:
+    """The text of a value that stands in one word; FormatError for what has no single text, and for a NUL."""
+    if isinstance(value, bool) or value is None:
+        raise FormatError(f"{kind_of(value)} cannot be quoted: say which word is meant (bool_word)", trail)
+    text = atom_text(value, trail)
+    if "\0" in text:
+        raise FormatError("a NUL character cannot stand in text", trail)
+    return text
+
+
+def sh_quote(value: Any) -> str:
+    """One word for bash, dash and zsh, as ``lib.escapeShellArg``: single quotes, and none where none are needed."""
+    text = word_text(value)
+    return text if SHELL_SAFE.fullmatch(text) else _single_quoted(text)
+
+
+def sh_args(value: Any) -> str:
+    """A list as words of a shell command, as ``lib.escapeShellArgs``; a single value counts as a list of one."""
+    words = value if isinstance(value, (list, tuple)) else [value]
+    return " ".join(sh_quote(word) for word in words)
+
+
+def dquote(value: Any) -> str:
+    r"""A double-quoted shell string in which ``$``, backquotes and backslashes keep their meaning.
+
+    This is how Home Manager writes session variables: ``$HOME/bin`` and ``$(tty)`` work, and ``\$`` is a dollar. What
+    would break the string there is put right: a bare ``"`` outside a substitution and a lone backslash at the end are
+    escaped, and so is the beginning of a substitution that never ends.
+    """
+    return '"' + _guarded(word_text(value)) + '"'
+
+
+def _guarded(text: str) -> str:
+    tokens: list[str] = SHELL_TOKEN.findall(text)
+    closers: list[str] = []
+    guarded = ""
+    for token in tokens:
+        if closers and token == closers[-1]:
+            closers.pop()
+        elif token in ("$(", "${", "`"):
+            closers.append({"$(": ")", "${": "}", "`": "`"}[token])
+        elif token == "(" and closers[-1:] == [")"]:
+            closers.append(")")
+        elif token == "\\" or (token == '"' and not closers):
+            token = "\\" + token
+        guarded += token
+    if closers:
+        return "".join("\\" + token if token in ("$(", "${", "`", '"', "\\") else token for token in tokens)
+    return guarded
+
+
+def zsh_quote(value: Any) -> str:
+    """One word for zsh, right under any of its options; as ``sh_quote`` but for words that begin with ``%``."""
+    text = word_text(value)
+    return text if SHELL_SAFE.fullmatch(text) and text[0] != "%" else _single_quoted(text)
+
+
+def fish_quote(value: Any) -> str:
+    """One word for fish: single quotes, in which only a backslash and the quote itself are escaped; none where none
+    are needed."""
+    text = word_text(value)
+    if SHELL_SAFE.fullmatch(text) and text[0] != "%":
+        return text
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def nu_quote(value: Any) -> str:
+    """A double-quoted string of Nushell; control characters become ``\\u{...}``."""
+    return _c_string(word_text(value), "\\u{{{:x}}}")
+
+
+def lua_quote(value: Any) -> str:
+    """A double-quoted string of Lua (5.1 and later); control characters become three decimal digits."""
+    return _c_string(word_text(value), "\\{:03d}")
+
+
+def elisp_quote(value: Any) -> str:
+    """A string of Emacs Lisp; only quotes and backslashes need an escape there."""
+    return '"' + word_text(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def json_quote(value: Any) -> str:
+    """A string of JSON."""
+    return _c_string(word_text(value), "\\u{:04x}")
+
+
+def mpv_quote(value: Any) -> str:
+    """mpv's ``%N%text`` with N the length in bytes, in which no character has a meaning."""
+    text = word_text(value)
+    return f"%{len(text.encode())}%{text}"
+
+
+def regex_escape(value: Any) -> str:
+    """Text that a POSIX extended regular expression matches literally, as ``lib.escapeRegex``."""
+    return REGEX_SPECIAL.sub(lambda found: "\\" + found[0], word_text(value))
+
+
+def systemd_quote(value: Any) -> str:
+    """One argument of a unit's ``Exec...=`` line: quoted, with specifiers (``%``) and variables (``$``) taken
+    literally."""
+    return _c_string(word_text(value), "\\x{:02x}").replace("%", "%%").replace("$", "$$")
+
+
+def systemd_escape(value: Any, *, path: bool = False) -> str:
+    """Text as a part of a unit's name, as systemd-escape(1); ``path`` as its option ``--path``."""
+    text = word_text(value)
+    if path:
+        text = "/".join(part for part in text.split("/") if part)
+        if any(part in (".", "..") for part in text.split("/")):
+            raise FormatError(f"{text!r} is no normal path")
+        if not text:
+            return "-"
+    escaped = ""
+    for index, byte in enumerate(text.encode()):
+        char = chr(byte)
+        if char == "/":
+            escaped += "-"
+        elif (char.isascii() and char.isalnum()) or char in ":_" or (char == "." and index):
+            escaped += char
+        else:
+            escaped += f"\\x{byte:02x}"
+    return escaped
+
+
+def xml_escape(value: Any) -> str:
+    """Text for the inside of an XML element or attribute, as ``lib.escapeXML``."""
+    return "".join(XML.get(char, char) for char in word_text(value))
+
+
+def sh_export(value: Any, name: str) -> str:
+    """One ``export NAME="value"`` line without its newline, the value as ``dquote`` has it; booleans are ``true`` and
+    ``false``."""
+    return f"export {_variable(name)}={dquote(_shell_text(value, (name,)))}"
+
+
+def sh_exports(value: Any) -> str:
+    """A mapping as ``export`` lines joined by newlines, as ``lib.hm.shell.exportAll``; null leaves a variable out."""
+    return "\n".join(sh_export(item, name) for name, item, _ in entries(value) if item is not None)
+
+
+def sh_prepend(value: Any, name: str, separator: str = ":") -> str:
+    """A shell expression of a list before what the variable ``name`` holds, as ``lib.hm.shell.prependToVar``."""
+    words = value if isinstance(value, (list, tuple)) else [value]
+    return (
+        separator.join(word_text(word, way) for word, way in items(words))
+        + f"${{{_variable(name)}:+{separator}}}${name}"
+    )
+
+
+def zsh_value(value: Any) -> str:
+    """A value for zsh, as ``lib.hm.zsh.toZshValue``: booleans bare, lists in parentheses, the rest as ``dquote``."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return "(" + " ".join(zsh_value(item) for item in value) + ")"
+    return dquote(value)
+
+
+def zsh_define(value: Any, name: str, export: bool = False) -> str:
+    """One zsh assignment ``NAME=value``, as ``lib.hm.zsh.define``; ``export`` puts that word before it."""
+    return f"{'export ' if export else ''}{_variable(name)}={zsh_value(value)}"
+
+
+def zsh_defines(value: Any, export: bool = False) -> str:
+    """A mapping as zsh assignments joined by newlines; null leaves a variable out."""
+    return "\n".join(zsh_define(item, name, export) for name, item, _ in entries(value) if item is not None)
+
+
+def _single_quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _c_string(text: str, control: str) -> str:
+    """``text`` in double quotes with C's short escapes; ``control`` is the form of another control character."""
+    return (
+        '"'
+        + "".join(
+            C_ESCAPES.get(char) or (control.format(ord(char)) if ord(char) < 0x20 or ord(char) == 0x7F else char)
+            for char in text
+        )
+        + '"'
+    )
+
+
+def _shell_text(value: Any, trail: Trail) -> str:
+    return atom_text(value, trail, null=None)
+
+
+def _variable(name: str) -> str:
+    if not VARIABLE.fullmatch(name):
+        raise FormatError(f"{name!r} is no name for a shell variable")
+    return name
+
+
+QUOTING: dict[str, Callable[..., str]] = {
+    "sh_quote": sh_quote,
+    "sh_args": sh_args,
+    "dquote": dquote,
+    "zsh_quote": zsh_quote,
+    "fish_quote": fish_quote,
+    "nu_quote": nu_quote,
+    "lua_quote": lua_quote,
+    "elisp_quote": elisp_quote,
+    "json_quote": json_quote,
+    "mpv_quote": mpv_quote,
+    "regex_escape": regex_escape,
+    "systemd_quote": systemd_quote,
+    "systemd_escape": systemd_escape,
+    "xml_escape": xml_escape,
+    "sh_export": sh_export,
+    "sh_exports": sh_exports,
+    "sh_prepend": sh_prepend,
+    "zsh_value": zsh_value,
+    "zsh_define": zsh_define,
+    "zsh_defines": zsh_defines,
+}

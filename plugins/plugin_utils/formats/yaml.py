@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""YAML in block style, as ``pkgs.formats.yaml`` (json2yaml of remarshal) writes it.
+
+The text means the same to readers of YAML 1.1 and 1.2: a string which either would take for a number, a boolean, a date
+or null is quoted.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import yaml
+
+from .atoms import plain
+
+# Line breaks of Unicode, which PyYAML writes in a style where readers fold them, and the byte order mark.
+ODD_BREAK = re.compile(r"[\r\x85\u2028\u2029\ufeff]")
+OTHER_VERSION = re.compile(
+    r"""[-+]?[0-9]+([eE][-+]?[0-9]+)?
+        | [-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?
+        | 0[oO][0-7]+ | 0[xX][0-9a-fA-F_]+
+        | [-+]?[0-9][0-9_]*(:[0-5]?[0-9])+
+        | [-+]?\.(inf|Inf|INF) | \.(nan|NaN|NAN) | [yYnN]""",
+    re.VERBOSE,
+)
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (PyYAML's signature)
+        return True
+
+
+def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None
+    if ODD_BREAK.search(text):
+        style = '"'
+    elif "\n" in text:
+        style = "|"
+    elif OTHER_VERSION.fullmatch(text):
+        style = "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _string)
+
+
+def to_yaml(value: Any, *, indent: int = 2) -> str:
+    """YAML with keys in byte order, text as Unicode, long lines never wrapped, texts of several lines as block scalars.
+
+    Raises FormatError for inline expressions and GVariants.
+    """
+    text = yaml.dump(
+        plain(value),
+        Dumper=_Dumper,
+        default_flow_style=False,
+        sort_keys=True,
+        allow_unicode=True,
+        indent=indent,
+        width=sys.maxsize,
+    )
+    return text.removesuffix("...\n")
