@@ -154,7 +154,7 @@ class IniDocument(Document):
             self.add_section(path[0])
             return
         present = self.entries(path)
-        lines = self.lines_of(path, value, present) if source is None else [source]
+        lines = self.lines_of(path, value, present) if source is None else [self.whole(source)]
         if not present:
             if lines:
                 self.insert(path, lines)
@@ -176,21 +176,20 @@ class IniDocument(Document):
         lines = []
         for place, text in enumerate(texts):
             if place < len(present) and present[place].value == text:
-                lines.append(self.whole(present[place]))
+                lines.append(self.whole(self.text[present[place].start : present[place].end]))
                 continue
             model = present[min(place, len(present) - 1)] if present else self.model(path)
             if text is None:
                 line = model.indent + path[-1]
             else:
                 line = model.indent + path[-1] + (model.delimiter or "=") + text
-            if parse_key(line)[1] != path[-1] or path[-1][:1] in ("", "#", ";", "["):
+            if "\n" in line or "\r" in line or parse_key(line)[1] != path[-1] or path[-1][:1] in ("", "#", ";", "["):
                 raise MergeError(f"{named(path)}: this key cannot be written in an INI file")
             lines.append(line + self.newline)
         return lines
 
-    def whole(self, entry: Entry) -> str:
-        """An entry's lines, their line end included."""
-        text = self.text[entry.start : entry.end]
+    def whole(self, text: str) -> str:
+        """Lines with the line end that the last one of a file may lack."""
         return text if text.endswith("\n") else text + self.newline
 
     def model(self, path: Path) -> Entry:
@@ -199,7 +198,9 @@ class IniDocument(Document):
         far = [entry for section in self.sections if section.headed == (len(path) > 1) for entry in section.entries]
         for entry in list(reversed(near)) + list(reversed(far)):
             if entry.value is not None:
-                delimiter = entry.delimiter.rstrip(" \t") + " " * entry.delimiter.endswith((" ", "\t"))
+                sign = entry.delimiter.strip(" \t")
+                before, after = ("" if part == "" else " " for part in entry.delimiter.split(sign))
+                delimiter = before + sign + after
                 return Entry(0, 0, near[-1].indent if near else entry.indent, "", delimiter, "")
         return Entry(0, 0, near[-1].indent if near else "", "", "=", "")
 

@@ -117,9 +117,10 @@ class JsonDocument(Document):
             return
         start, end = member.start, member.end
         line, stop = self.line_start(start), self.line_end(end)
-        if not self.text[line:start].strip(BLANK) and not self.text[end:stop].strip(SPACE):
+        alone = not self.text[line:start].strip(BLANK)
+        if alone and not self.text[end:stop].strip(SPACE):
             start, end = line, stop
-        elif member.comma >= 0:
+        elif alone or member.comma >= 0:
             end += len(self.text[end:]) - len(self.text[end:].lstrip(BLANK))
         else:
             start = len(self.text[:start].rstrip(BLANK))

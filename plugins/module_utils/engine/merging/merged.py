@@ -85,6 +85,8 @@ class Merger:
         """Give a leaf back its former state, unless somebody changed it since."""
         if not self.document.holds(leaf.path, leaf.value):
             return
+        if isinstance(leaf.value, dict) and isinstance(leaf.before.value, dict):
+            return
         self.touched.add(leaf.path)
         if not leaf.before.absent:
             self.restore(leaf.path, leaf.before)
