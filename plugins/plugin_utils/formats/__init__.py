@@ -10,24 +10,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import git_ini, ini, json, keyvalue, toml, yaml
+from .css import to_css
+from .desktop import to_desktop
+from .elisp import to_elisp
+from .git_ini import to_git_ini
+from .gvariant import to_dconf, to_gvariant
+from .hyprconf import to_hyprconf
+from .ini import to_cnf, to_ini, to_ini_global, to_ini_ordered, to_systemd
+from .json import to_json
+from .kdl import to_kdl
+from .keyvalue import to_env, to_keyvalue, to_properties, to_ssh_config, to_xresources
+from .lua import to_lua
+from .nushell import to_nuon, to_nushell
+from .plist import to_plist
+from .rasi import to_rasi
+from .scfg import to_scfg
+from .sway_block import to_sway_block
+from .toml import to_toml
+from .vdf import to_vdf
+from .yaml import to_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 FORMATS: dict[str, Callable[..., str]] = {
-    "cnf": ini.to_cnf,
-    "env": keyvalue.to_env,
-    "git_ini": git_ini.to_git_ini,
-    "ini": ini.to_ini,
-    "ini_global": ini.to_ini_global,
-    "ini_ordered": ini.to_ini_ordered,
-    "json": json.to_json,
-    "keyvalue": keyvalue.to_keyvalue,
-    "properties": keyvalue.to_properties,
-    "ssh_config": keyvalue.to_ssh_config,
-    "systemd": ini.to_systemd,
-    "toml": toml.to_toml,
-    "xresources": keyvalue.to_xresources,
-    "yaml": yaml.to_yaml,
+    "cnf": to_cnf,
+    "css": to_css,
+    "dconf": to_dconf,
+    "desktop": to_desktop,
+    "elisp": to_elisp,
+    "env": to_env,
+    "git_ini": to_git_ini,
+    "gvariant": to_gvariant,
+    "hyprconf": to_hyprconf,
+    "ini": to_ini,
+    "ini_global": to_ini_global,
+    "ini_ordered": to_ini_ordered,
+    "json": to_json,
+    "kdl": to_kdl,
+    "keyvalue": to_keyvalue,
+    "lua": to_lua,
+    "nuon": to_nuon,
+    "nushell": to_nushell,
+    "plist": to_plist,
+    "properties": to_properties,
+    "rasi": to_rasi,
+    "scfg": to_scfg,
+    "ssh_config": to_ssh_config,
+    "sway_block": to_sway_block,
+    "systemd": to_systemd,
+    "toml": to_toml,
+    "vdf": to_vdf,
+    "xresources": to_xresources,
+    "yaml": to_yaml,
 }
