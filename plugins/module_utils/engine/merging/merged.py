@@ -10,11 +10,13 @@ from .document import Document
 from .ini_text import IniDocument
 from .json_text import JsonDocument
 from .record import Container, Former, Leaf, Record
+from .toml_text import TomlDocument
 from .values import ABSENT, MergeError, Path, leaves, named, plain, same
 
 FORMATS: Dict[str, Type[Document]] = {
     "json": JsonDocument,
     "ini": IniDocument,
+    "toml": TomlDocument,
 }
 
 
@@ -62,16 +64,19 @@ class Merger:
         if former.empty and not document.text.strip("\ufeff \t\r\n"):
             self.record.blank = document.text
         self.touched: Set[Path] = set()
+        self.standing = {made.path for made in former.containers if document.mapping(made.path) is not None}
 
     def run(self, declared: Dict[str, Any]) -> Merged:
         """Withdraw, set and check."""
         before = self.document.leaves()
         wanted = dict(leaves(declared))
+        known: Dict[Path, Leaf] = {}
         for leaf in reversed(self.former.leaves):
-            if leaf.path not in wanted:
+            if leaf.path in wanted and isinstance(wanted[leaf.path], dict) == isinstance(leaf.value, dict):
+                known[leaf.path] = leaf
+            else:
                 self.withdraw(leaf)
         self.release(wanted)
-        known = {leaf.path: leaf for leaf in self.former.leaves}
         for path, value in wanted.items():
             self.declare(path, value, known.get(path))
         if not wanted and self.record.blank is not None and self.document.vacant():
@@ -105,12 +110,17 @@ class Merger:
         for made in reversed(self.former.containers):
             if made.path in needed:
                 self.record.containers.insert(0, made)
-            elif self.document.mapping(made.path) == {}:
-                self.touched.add(made.path)
-                if made.before.absent:
-                    self.document.remove_mapping(made.path)
-                else:
-                    self.restore(made.path, made.before)
+            elif made.path in self.standing and not self.document.mapping(made.path):
+                self.give_back(made)
+
+    def give_back(self, made: Container) -> None:
+        """Put back what stood where we made a mapping which is empty now, or which went with its last key."""
+        empty = self.document.mapping(made.path) is not None
+        self.touched.add(made.path)
+        if not made.before.absent and (empty or self.document.get(made.path) is ABSENT):
+            self.restore(made.path, made.before)
+        elif empty:
+            self.document.remove_mapping(made.path)
 
     def declare(self, path: Path, value: Any, known: Optional[Leaf]) -> None:
         """Set a leaf and remember what was there before it was ours."""

@@ -182,7 +182,7 @@ def texts(draw: st.DrawFn) -> str:
         if draw(st.booleans()):
             lines = [
                 line + "," if line[-1] not in "[{," and following.strip()[:1] in "]}" else line
-                for line, following in zip(lines, lines[1:] + ["x"], strict=True)
+                for line, following in zip(lines, [*lines[1:], "x"], strict=True)
             ]
         lines = [line + draw(st.sampled_from(["", " // note", "\n// own line", " /* 1 */ // 2"])) for line in lines]
         text = "\n".join(lines)
