@@ -5,7 +5,7 @@
 
 Ansible and Python both find a collection only below a folder named ``ansible_collections/NAMESPACE/NAME``. A link of
 that name is made outside the tree, put on ``sys.path`` and named to Ansible, before the first test is collected.
-No test sees the caller's home: ``HOME`` and the XDG folders are a scratch folder of the run.
+No test sees the caller's home: ``HOME`` is a scratch folder of the run, and no XDG variable is set.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import configuration, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,11 @@ def _install() -> None:
 
 
 _install()
+
+# The machine that runs the tests may be busy: nothing is judged by the clock.
+settings.register_profile("home.manager", deadline=None)
+settings.load_profile("home.manager")
+configuration.set_hypothesis_home_dir(CHECKOUT / ".cache" / "hypothesis")
 
 
 def pytest_unconfigure() -> None:
