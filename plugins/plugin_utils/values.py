@@ -41,6 +41,8 @@ class Package(Place):
     main_program: str | None = None
     version: str | None = None
     out: str | None = None
+    set_name: str | None = None
+    program: Place | None = None
 
     @property
     def out_path(self) -> str:

@@ -68,6 +68,11 @@ def items(value: Sequence[Any], trail: Trail = ()) -> Iterator[tuple[Any, Trail]
         yield item, (*trail, index)
 
 
+def several(value: Any, trail: Trail = ()) -> Iterator[tuple[Any, Trail]]:
+    """As ``items``, where a value that is no list counts as the only item."""
+    return items(value, trail) if isinstance(value, (list, tuple)) else iter([(value, trail)])
+
+
 def float_text(value: float) -> str:
     """A float as Nix's ``toString`` writes it: six decimals (``0.5`` is ``0.500000``).
 

@@ -8,16 +8,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..values import FormatError
-from .atoms import Trail, atom_text, entries, is_list, is_mapping, items, short_float
+from .atoms import Trail, atom_text, entries, is_list, is_mapping, items, several, short_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMA = re.compile(r"\s*,\s*(?![^(\[]*[)\]])")
 
+DEFINITION = "@define-color"
+PROPERTY_RULES = ("@font-face", "@page", "@property", "@counter-style")
+
 
 def to_css(value: Any, *, indent: str = "  ") -> str:
-    """CSS text of ``{selector: {property: value}}``, rules in byte order; a list of mappings keeps its own order.
+    """CSS text of ``{selector: {property: value}}``, rules in byte order; a list of mappings keeps its own.
 
     - A mapping inside a rule is a nested selector, written out flat: ``&`` stands for the outer one, else it is a
     descendant. - A key ``@media ...`` (any at-rule) with a mapping wraps what it holds; inside a rule it wraps that
@@ -40,26 +43,29 @@ def _rules(value: Any, selector: str, indent: str, trail: Trail) -> Iterator[lis
         if is_mapping(item) or _is_rules(item):
             nested.append((key, item, way))
         elif key.startswith("@"):
-            several = items(item, way) if is_list(item) else [(item, way)]
-            yield [f"{key} {_text(single, inner)};" for single, inner in several]
+            yield [f"{key} {_text(single, inner)};" for single, inner in several(item, way)]
         elif not selector:
             raise FormatError("a property stands inside a rule", way)
         elif item is not None:
             properties.append(f"{indent}{key}: {_property(item, way)};")
     if properties:
         yield [f"{selector} {{", *properties, "}"]
-    for key, item, way in nested:
-        yield from (
-            _at_rule(key, item, selector, indent, way)
-            if key.startswith("@")
-            else _rules(item, _selector(selector, key), indent, way)
-        )
+    for key, item, way in sorted(nested, key=lambda rule: _is_conditional(rule[0])):
+        if key.startswith("@"):
+            yield from _at_rule(key, item, selector, indent, way)
+        else:
+            yield from _rules(item, _selector(selector, key), indent, way)
+
+
+def _is_conditional(key: str) -> bool:
+    """Whether a rule must follow the plain ones to have its effect: at equal weight the later declaration wins."""
+    return key.startswith("@") and not key.startswith((DEFINITION, *PROPERTY_RULES))
 
 
 def _at_rule(key: str, value: Any, selector: str, indent: str, trail: Trail) -> Iterator[list[str]]:
-    if key == "@define-color":
+    if key == DEFINITION:
         yield [f"{key} {name} {_text(item, way)};" for name, item, way in entries(value, trail) if item is not None]
-    elif key.startswith(("@font-face", "@page", "@property", "@counter-style")):
+    elif key.startswith(PROPERTY_RULES):
         yield from _rules(value, key, indent, trail)
     else:
         blocks = list(_rules(value, selector, indent, trail))
@@ -82,9 +88,7 @@ def _selector(outer: str, inner: str) -> str:
 
 
 def _property(value: Any, trail: Trail) -> str:
-    if is_list(value):
-        return ", ".join(_text(item, way) for item, way in items(value, trail))
-    return _text(value, trail)
+    return ", ".join(_text(item, way) for item, way in several(value, trail))
 
 
 def _text(value: Any, trail: Trail) -> str:

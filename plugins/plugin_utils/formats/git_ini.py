@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from ..values import FormatError, Place
-from .atoms import Trail, atom_text, entries, is_mapping, items
+from .atoms import Trail, atom_text, entries, is_mapping, several
 
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 SECTION = re.compile(r"[A-Za-z0-9.-]+")
@@ -74,9 +74,8 @@ def _lines(keys: dict[str, tuple[Any, Trail]]) -> str:
     for key, (value, trail) in sorted(keys.items(), key=lambda item: item[0].encode()):
         if not VARIABLE.fullmatch(key):
             raise FormatError(f"git accepts letters, digits and dashes in the name of a variable, not {key!r}", trail)
-        single = value if isinstance(value, (list, tuple)) else [value]
-        for item, inner in items(single, trail):
-            text += f"\t{key} = {_value(item, inner if single is value else trail)}\n"
+        for item, inner in several(value, trail):
+            text += f"\t{key} = {_value(item, inner)}\n"
     return text
 
 

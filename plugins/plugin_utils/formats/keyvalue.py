@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from ..values import FormatError, Place
-from .atoms import Trail, atom_text, choice, entries, items
+from .atoms import Trail, atom_text, choice, entries, is_mapping, items, several
 from .quoting import QUOTING, VARIABLE
 
 if TYPE_CHECKING:
@@ -127,11 +127,11 @@ def to_ssh_config(value: Any, *, indent: str = "  ") -> str:
     block.
     """
     style = {"separator": " ", "lists": "duplicate", "nulls": "drop", "bools": ("yes", "no"), "escape_key": False}
-    loose = {key: item for key, item, _ in entries(value) if not isinstance(item, dict)}
+    loose = {key: item for key, item, _ in entries(value) if not is_mapping(item)}
     blocks = [
         f"{key}\n" + dialect({**style, "indent": indent}).lines(item, trail)
         for key, item, trail in entries(value)
-        if isinstance(item, dict)
+        if is_mapping(item)
     ]
     return "\n".join(filter(None, [dialect(style).lines(loose), *blocks]))
 
@@ -142,8 +142,7 @@ def to_properties(value: Any, *, separator: str = "=", joiner: str = ",") -> str
     for key, item, trail in entries(value):
         if item is None:
             continue
-        parts = item if isinstance(item, (list, tuple)) else [item]
-        text = joiner.join(atom_text(part, inner, null=None) for part, inner in items(parts, trail))
+        text = joiner.join(atom_text(part, inner, null=None) for part, inner in several(item, trail))
         lines += _property(key, " =:") + separator + _property(text, "") + "\n"
     return lines
 
@@ -178,8 +177,7 @@ def to_xresources(value: Any) -> str:
     for key, item, trail in entries(value):
         if item is None:
             continue
-        parts = item if isinstance(item, (list, tuple)) else [item]
-        text = ", ".join(atom_text(part, inner, null=None) for part, inner in items(parts, trail))
+        text = ", ".join(atom_text(part, inner, null=None) for part, inner in several(item, trail))
         lines += f"{key}: {_resource(text)}\n"
     return lines
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ..values import FormatError, Package, Place, Raw
@@ -13,16 +14,25 @@ from .quoting import nu_quote
 
 INLINE = "nushell-inline"
 VARIABLE = re.compile(r"""[$]?[^.\[({+\-*^/=!<>&|\s"'`]+""")
+CELL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 BARE_PLACE = re.compile(r"@[A-Za-z0-9_-]+@|/[A-Za-z0-9_@./+-]*")
 
 
-def to_nushell(value: Any, *, multiline: bool = True, indent: str = "", as_bindings: bool = False) -> str:
+def to_nushell(
+    value: Any, *, multiline: bool = True, indent: str = "", as_bindings: bool = False, assign_to: str | None = None
+) -> str:
     """A Nushell expression without a trailing newline; a ``nushell-inline`` expression stands in parentheses.
 
     ``indent`` is what the lines after the first begin with (``multiline``). With ``as_bindings`` a mapping becomes
-    lines ``let name = value``. FormatError for inline expressions of other languages, names Nushell does not have,
+    lines ``let name = value``; with ``assign_to`` (such as ``$env.config``) nested mappings become lines
+    ``$env.config.a.b = value``. FormatError for inline expressions of other languages, names Nushell does not have,
     infinities.
     """
+    if assign_to is not None:
+        return "".join(
+            f"{indent}{path} = {_expression(item, multiline, indent, trail, inline=True)}\n"
+            for path, item, trail in _leaves(value, assign_to, ())
+        )
     if not as_bindings:
         return _expression(value, multiline, indent, (), inline=True)
     text = ""
@@ -31,6 +41,16 @@ def to_nushell(value: Any, *, multiline: bool = True, indent: str = "", as_bindi
             raise FormatError(f"{name!r} is no name for a Nushell variable", trail)
         text += f"{indent}let {name} = {_expression(item, multiline, indent, trail, inline=True)}\n"
     return text
+
+
+def _leaves(value: Any, path: str, trail: Trail) -> Iterator[tuple[str, Any, Trail]]:
+    """The values below nested mappings, each with its path in Nushell; an empty mapping has none."""
+    for key, item, way in entries(value, trail):
+        cell = f"{path}.{key if CELL.fullmatch(key) else nu_quote(key)}"
+        if is_mapping(item):
+            yield from _leaves(item, cell, way)
+        else:
+            yield cell, item, way
 
 
 def to_nuon(value: Any, *, multiline: bool = True) -> str:

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..values import FormatError
-from .atoms import Trail, atom_text, entries, items, kind_of
+from .atoms import Trail, atom_text, entries, kind_of, several
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +44,7 @@ def sh_quote(value: Any) -> str:
 
 def sh_args(value: Any) -> str:
     """A list as words of a shell command, as ``lib.escapeShellArgs``; a single value counts as a list of one."""
-    words = value if isinstance(value, (list, tuple)) else [value]
-    return " ".join(sh_quote(word) for word in words)
+    return " ".join(sh_quote(word) for word, _ in several(value))
 
 
 def dquote(value: Any) -> str:
@@ -168,9 +167,8 @@ def sh_exports(value: Any) -> str:
 
 def sh_prepend(value: Any, name: str, separator: str = ":") -> str:
     """A shell expression of a list before what the variable ``name`` holds, as ``lib.hm.shell.prependToVar``."""
-    words = value if isinstance(value, (list, tuple)) else [value]
     return (
-        separator.join(word_text(word, way) for word, way in items(words))
+        separator.join(word_text(word, way) for word, way in several(value))
         + f"${{{_variable(name)}:+{separator}}}${name}"
     )
 

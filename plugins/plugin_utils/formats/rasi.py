@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from ..values import FormatError, Place, Raw
-from .atoms import Trail, entries, is_list, is_mapping, items, kind_of, short_float
+from .atoms import Trail, entries, is_list, is_mapping, items, kind_of, several, short_float
 
 INLINE = "literal"
 FIRST = ("@theme", "@import")
@@ -34,9 +34,7 @@ def to_rasi(value: Any) -> str:
 def _blocks(key: str, value: Any, trail: Trail) -> list[str]:
     if is_mapping(value):
         return [_section(key, value, "", trail)]
-    if is_list(value):
-        return [f"{key} {_value(item, way)}\n" for item, way in items(value, trail)]
-    return [f"{key} {_value(value, trail)}\n"]
+    return [f"{key} {_value(item, way)}\n" for item, way in several(value, trail)]
 
 
 def _section(name: str, value: Any, indent: str, trail: Trail) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .atoms import Trail, entries, is_list, is_mapping, items
+from .atoms import Trail, entries, is_mapping, several
 from .keyvalue import Dialect
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def to_sway_block(
 
 def _lines(value: Any, style: Dialect, indent: str, trail: Trail) -> Iterator[str]:
     for key, item, way in entries(value, trail):
-        several = items(item, way) if is_list(item) else [(item, way)]
-        for single, inner in several:
+        for single, inner in several(item, way):
             if is_mapping(single):
                 yield key + " {"
                 yield from (indent + line for line in _lines(single, style, indent, inner))

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..values import FormatError
-from .atoms import Trail, choice, entries, items, kind_of, plain
+from .atoms import Trail, choice, entries, is_mapping, items, kind_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +108,7 @@ def _character(char: str) -> str:
 
 
 def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
+    if is_mapping(value):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
         return [_without_nulls(item) for item in value if item is not None]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .atoms import Trail, atom_text, entries, is_list, is_mapping, items
+from .atoms import Trail, atom_text, entries, is_mapping, several
 
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 
@@ -22,8 +22,7 @@ def to_vdf(value: Any) -> str:
 def _body(value: Any, indent: str, trail: Trail) -> str:
     text = ""
     for key, item, way in entries(value, trail):
-        several = items(item, way) if is_list(item) else [(item, way)]
-        for single, inner in several:
+        for single, inner in several(item, way):
             if is_mapping(single):
                 text += f"{indent}{_string(key)}\n{indent}{{\n{_body(single, indent + chr(9), inner)}{indent}}}\n"
             elif single is not None:

@@ -29,7 +29,7 @@ OTHER_VERSION = re.compile(
 
 
 class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (PyYAML's signature)
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

@@ -106,8 +106,10 @@ TABLE = [
         "desktop",
         ENTRY,
         {},
-        ('[Desktop Entry]\nActions=new;\nCategories=Utility;\nExec=true "x"\nKeywords=a\\;b;c;\nName=\\s\\sA\\tb\n'
-        "Terminal=false\nType=Application\n\n[Desktop Action new]\nExec=true -n\nName=New\n"),
+        (
+            '[Desktop Entry]\nActions=new;\nCategories=Utility;\nExec=true "x"\nKeywords=a\\;b;c;\nName=\\s\\sA\\tb\n'
+            "Terminal=false\nType=Application\n\n[Desktop Action new]\nExec=true -n\nName=New\n"
+        ),
     ),
     ("desktop", {"X": {"a": "b\\n\n", "l": ["c\\"]}}, {"escape": False}, "[X]\na=b\\n\\n\nl=c\\;\n"),
     ("desktop", {"X": {"a": "b\\n\n", "l": ["c\\"]}}, {}, "[X]\na=b\\\\n\\n\nl=c\\\\;\n"),
@@ -121,22 +123,32 @@ TABLE = [
         "css",
         {"a, b": {"c": 1, "&:hover, i": {"d": 0.5}, "@media print": {"e": 2}}},
         {},
-        ("a, b {\n  c: 1;\n}\n\na:hover, a i, b:hover, b i {\n  d: 0.5;\n}\n\n"
-        "@media print {\n  a, b {\n    e: 2;\n  }\n}\n"),
+        (
+            "a, b {\n  c: 1;\n}\n\na:hover, a i, b:hover, b i {\n  d: 0.5;\n}\n\n"
+            "@media print {\n  a, b {\n    e: 2;\n  }\n}\n"
+        ),
     ),
     ("css", {"a:is(b, c)": {"d": {"e": 1}}}, {}, "a:is(b, c) d {\n  e: 1;\n}\n"),
     (
         "css",
         {"@import": ["url(a)", "url(b)"], "@define-color": {"y": "@x", "x": "#000"}, "@font-face": {"src": "url(f)"}},
         {},
-        ("@import url(a);\n@import url(b);\n\n@define-color x #000;\n@define-color y @x;\n\n"
-        "@font-face {\n  src: url(f);\n}\n"),
+        (
+            "@import url(a);\n@import url(b);\n\n@define-color x #000;\n@define-color y @x;\n\n"
+            "@font-face {\n  src: url(f);\n}\n"
+        ),
     ),
     (
         "css",
         {"@media print": {"a": {"b": 1}, "c": {"d": 2}}},
         {"indent": "\t"},
         "@media print {\n\ta {\n\t\tb: 1;\n\t}\n\n\tc {\n\t\td: 2;\n\t}\n}\n",
+    ),
+    (
+        "css",
+        {"@media x": {"a": {"b": 1}}, "z": {"b": 2}},
+        {},
+        "z {\n  b: 2;\n}\n\n@media x {\n  a {\n    b: 1;\n  }\n}\n",
     ),
     ("css", [{"z": {"a": 1}}, {"b": {"c": 2}}], {}, "z {\n  a: 1;\n}\n\nb {\n  c: 2;\n}\n"),
     (

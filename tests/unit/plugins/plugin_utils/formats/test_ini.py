@@ -125,6 +125,8 @@ def test_text(name, value, parameters, text):
         ("ini_ordered", [["a"]], {}, (0,), "a pair"),
         ("systemd", {"Unit": {"A": {"x": 1}}}, {}, ("Unit", "A"), "cannot hold a mapping"),
         ("env", {"A-B": 1}, {}, ("A-B",), "no name for an environment variable"),
+        ("properties", {"a": {"b": 1}}, {}, ("a",), "cannot hold a mapping"),
+        ("xresources", {"a": [1, [2]]}, {}, ("a", 1), "cannot hold a list"),
         ("ssh_config", {"Host x": {"y": {"z": 1}}}, {}, ("Host x", "y"), "cannot hold a mapping"),
     ],
 )

@@ -46,6 +46,12 @@ TABLE = [
     ("nushell", {"a": [1, {"x": "y"}]}, {"multiline": False}, '{ "a": [ 1, { "x": "y" } ] }'),
     ("nushell", {"a": 1.0, "$b": []}, {"as_bindings": True}, "let $b = []\nlet a = 1.0\n"),
     ("nushell", [Package("x"), Path("/a b"), {}], {"multiline": False}, '[ @x@, "/a b", {} ]'),
+    (
+        "nushell",
+        {"b": {"c-d": [NU], "e f": {"g": 1}}, "a": True, "z": {}},
+        {"assign_to": "$env.config"},
+        '$env.config.a = true\n$env.config.b.c-d = [\n    (ls | length)\n]\n$env.config.b."e f".g = 1\n',
+    ),
     ("nuon", {"a": Package("x")}, {}, '{\n    "a": "@x@"\n}\n'),
     ("elisp", [1, 2.5, True, False, None, 'a"b', []], {}, '(1 2.5 t nil nil "a\\"b" nil)'),
     ("elisp", {"b": 1, "a c": ["x"], "1": 2}, {"quoted": True}, '\'((\\1 . 2) (a\\ c . ("x")) (b . 1))'),
