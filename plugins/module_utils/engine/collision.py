@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""May something of ours take the place of what stands at a path? Every collision is noted, none is passed over."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING, Any
+
+from . import filesystem
+from .home import look_at, shows
+
+if TYPE_CHECKING:
+    from .home import Home, Seen
+    from .ledger import Ledger, Record
+    from .manifest import Entry
+    from .plan import Plan
+
+FALLBACK_EXTENSION = "backup"
+
+
+class Way:
+    """A way is free: what to report, the backup to make, and for a folder that gives way what of ours lies `inside` it."""
+
+    def __init__(
+        self,
+        op: str,
+        detail: str = "",
+        backup: str | None = None,
+        inside: dict[str, dict[str, str]] | None = None,
+        follow: bool = False,
+    ) -> None:
+        self.op = op
+        self.detail = detail
+        self.backup = backup
+        self.inside = inside
+        self.follow = follow
+
+
+class Judge:
+    """Decides for one plan."""
+
+    def __init__(
+        self, home: Home, objects: dict[str, dict[str, Any]], ledger: Ledger, extension: str | None, plan: Plan
+    ) -> None:
+        self.home = home
+        self.objects = objects
+        self.ledger = ledger
+        self.extension = extension
+        self.plan = plan
+        # Names of backups already given away in this plan.
+        self.taken: set[str] = set()
+
+    def unchanged(self, record: Record, content: bytes | None) -> bool:
+        """Whether a file still has the content that the record says was put there."""
+        return "stored" in record and shows(content, record["shows"], record["stored"])
+
+    def way(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> Way | None:
+        """The way past what stands at the target itself; None for a collision, which is noted."""
+        if seen.kind == "link":
+            return self._past_link(target, entry, record, seen, follow)
+        if seen.kind == "file":
+            return self._past_file(target, entry, record, seen, follow)
+        if seen.kind == "folder":
+            return self._past_folder(target, entry, follow)
+        return self._past_foreign(target, entry, seen, follow)
+
+    def blocked(self, target: str, entry: Entry, seen: Seen, declared: set[str]) -> Way | None:
+        """The way past a link or file where a folder above the target should be."""
+        blocker = seen.blocker or target
+        record = self.ledger.files.get(blocker)
+        found = self.home.look(blocker)
+        if blocker not in declared and record is not None:
+            if found.kind == "link" and (self.home.is_ours(blocker, found.text) or found.text == record.get("text")):
+                return Way("change")
+            if found.kind == "file" and self.unchanged(record, self.home.content(blocker)):
+                return Way("change")
+        if seen.reason == "denied":
+            self.plan.collide(target, f"the folder {blocker} cannot be entered")
+        elif found.kind == "link":
+            if entry.get("force") and self.home.look(target, True).kind != "blocked":
+                return Way("change", follow=True)
+            self.plan.collide(target, f"its folder {blocker} is a link to {found.text}; `force` writes through it")
+        elif self.extension:
+            return Way("change", backup=self.home.free_name(blocker, self.extension, self.taken))
+        else:
+            self.plan.collide(target, f"{blocker}, which should be a folder, is {self.described(found)}")
+        return None
+
+    def described(self, seen: Seen) -> str:
+        """A kind of thing, in words."""
+        if seen.kind == "link":
+            return f"a link to {seen.text}"
+        if seen.kind == "other" and seen.status is not None:
+            mode = seen.status.st_mode
+            if stat.S_ISFIFO(mode):
+                return "a fifo"
+            return "a socket" if stat.S_ISSOCK(mode) else "a device"
+        return {"file": "a file", "folder": "a folder"}.get(seen.kind, "something unreadable")
+
+    def _past_link(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> Way | None:
+        ours = record is not None and record["kind"] in ("link", "symlink") and seen.text == record["text"]
+        if ours or self.home.is_ours(target, seen.text):
+            return Way("change")
+        if not self.home.leads_somewhere(target, follow):
+            self.plan.warnings.append(f"{target} was a link to {seen.text}, which does not exist; it is replaced")
+            return Way("change", f"was a dangling link to {seen.text}", self._backup(target, follow))
+        if entry["type"] == "file" and self._same(entry, self.home.through(target, follow)):
+            return Way("adopt", f"was a link to {seen.text}, of the same content")
+        return self._past_foreign(target, entry, seen, follow)
+
+    def _past_file(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> Way | None:
+        content = self.home.content(target, follow)
+        if record is not None and self.unchanged(record, content):
+            return Way("change")
+        if entry["type"] == "file" and self._same(entry, content):
+            return Way("adopt", "a file of the same content")
+        return self._past_foreign(target, entry, seen, follow)
+
+    def _past_foreign(self, target: str, entry: Entry, seen: Seen, follow: bool) -> Way | None:
+        if seen.kind == "blocked":
+            self.plan.collide(target, f"{seen.blocker} cannot be entered")
+            return None
+        if self.extension:
+            return Way("change", backup=self._backup(target, follow))
+        if entry.get("force"):
+            return Way("change", f"replaces {self.described(seen)}, as `force` says")
+        self.plan.collide(target, f"{self.described(seen)} that is not managed stands there")
+        return None
+
+    def _past_folder(self, target: str, entry: Entry, follow: bool) -> Way | None:
+        inside: dict[str, dict[str, str]] = {}
+        foreign: list[str] = []
+        self._survey(target, "", follow, inside, foreign)
+        backup = self.home.free_name(target, self.extension or FALLBACK_EXTENSION, self.taken, follow)
+        if not foreign:
+            # A file that appears in the folder at the last moment is still kept under this name.
+            return Way("change", "was a folder", backup, inside)
+        if self.extension or entry.get("force"):
+            self.plan.report("backup", target, f"the folder is kept as {backup}")
+            return Way("change", "was a folder", backup, inside)
+        some = ", ".join(foreign[:3]) + (", ..." if len(foreign) > 3 else "")
+        self.plan.collide(target, f"a folder with files that are not managed stands there ({some})")
+        return None
+
+    def _survey(self, top: str, rel: str, follow: bool, inside: dict[str, dict[str, str]], foreign: list[str]) -> None:
+        """Tell what is ours below a folder from what is not."""
+        folder = f"{top}/{rel}" if rel else top
+        found = filesystem.names(self.home.folders.enter(folder, follow))
+        if not found and folder not in self.ledger.folders:
+            foreign.append((rel or ".") + "/")
+        for name in found:
+            inner = f"{rel}/{name}" if rel else name
+            target = f"{top}/{inner}"
+            seen = look_at(name, self.home.folders.enter(folder, follow))
+            record = self.ledger.files.get(target)
+            if seen.kind == "folder":
+                self._survey(top, inner, follow, inside, foreign)
+            elif record is None:
+                foreign.append(inner)
+            elif record["kind"] in ("link", "symlink") and seen.kind == "link" and seen.text == record["text"]:
+                inside[inner] = {"link": record["text"]}
+            elif record["kind"] == "copy" and seen.kind == "file" and self.unchanged(record, self.home.content(target, follow)):
+                inside[inner] = {"shows": record["shows"], "stored": record["stored"]}
+            else:
+                foreign.append(inner)
+
+    def _backup(self, target: str, follow: bool) -> str | None:
+        return self.home.free_name(target, self.extension, self.taken, follow) if self.extension else None
+
+    def _same(self, entry: Entry, content: bytes | None) -> bool:
+        return shows(content, entry["object"], self.objects[entry["object"]]["mode"])
+

@@ -1,0 +1,223 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The transaction: prepare the home, flip, go forward; or undo what was prepared. Steps 3 to 8 of the protocol."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from . import filesystem, store
+from .folders import Blocked
+from .forward import Forward
+from .home import look_at
+from .journal import Journal
+from .manifest import split
+from .stage import FEW
+from .step import PUT, Step
+
+if TYPE_CHECKING:
+    from .home import Home
+    from .ledger import Ledger
+    from .plan import Plan
+    from .step import Make
+    from .store import State
+
+
+def commit(home: Home, plan: Plan, ledger: Ledger, to: str | None, unsynced: bool) -> Forward:
+    """Make the plan real. On an error before the flip everything is undone and the error goes on; after it only forward.
+
+    The result tells what could not be done in the home. `to` is the reference to flip to; None: nothing is managed after.
+    """
+    state = home.there()
+    source = filesystem.readlink(store.CURRENT, state.fd)
+    _stage_pointers(state, ledger, to)
+    journal = Journal.of(plan.tx, home.path, source, to, plan)
+    journal.write(state)
+    try:
+        _Preparation(home, journal, unsynced).run()
+        journal.flip(state)
+    except BaseException:
+        if not journal.committed(state):
+            # Should this fail too, the journal stays and the next run undoes.
+            with contextlib.suppress(OSError):
+                undo(home, journal)
+            raise
+    return finish(home, journal)
+
+
+def finish(home: Home, journal: Journal) -> Forward:
+    """What follows the flip; may be repeated after a crash."""
+    state = home.there()
+    forward = Forward(home, journal)
+    forward.run()
+    staged = f"{store.STAGING}/{store.LEDGER}"
+    if filesystem.lstat(staged, state.fd) is not None:
+        filesystem.rename(staged, store.LEDGER, state.fd, state.fd)
+    forward.sync()
+    journal.end(state)
+    return forward
+
+
+def undo(home: Home, journal: Journal) -> None:
+    """Take out of the home what was prepared; nothing of it was visible."""
+    home.folders.close()
+    for step in journal.steps:
+        try:
+            fd, name = home.enter(step.path, step.follow)
+        except Blocked:
+            continue
+        if step.do == PUT and step.temp:
+            _drop_temporary(step, fd)
+        if step.do == PUT and step.backup and not step.swap:
+            drop_backup(name, step.backup, fd)
+        if step.do == PUT and step.backup and step.swap and step.was and step.was[0] != "folder":
+            drop_backup(name, step.backup, fd)
+    home.folders.close()
+    for folder in sorted(journal.folders, reverse=True):
+        try:
+            fd, name = home.enter(folder)
+            filesystem.rmdir(name, fd)
+        except (Blocked, FileNotFoundError):
+            continue
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+                raise
+    home.folders.close()
+    journal.end(home.there())
+
+
+def drop_backup(name: str, backup: str, fd: int) -> None:
+    """Remove a backup whose original still stands where it stood."""
+    first, second = look_at(name, fd), look_at(backup, fd)
+    if first.status is None or second.status is None:
+        return
+    same = first.status.st_ino == second.status.st_ino
+    if not same and first.kind == second.kind == "link":
+        same = first.text == second.text
+    if not same and first.kind == second.kind == "file" and first.status.st_size == second.status.st_size:
+        same = filesystem.read(name, fd) == filesystem.read(backup, fd)
+    if same:
+        filesystem.unlink(backup, fd)
+
+
+def _drop_temporary(step: Step, fd: int) -> None:
+    assert step.temp is not None
+    if step.make is not None and "folder" in step.make:
+        # The name is ours alone (it holds the transaction's), so that what lies in it is ours as well.
+        filesystem.remove_tree(step.temp, fd)
+        return
+    try:
+        filesystem.unlink(step.temp, fd)
+    except FileNotFoundError:
+        return
+
+
+def _stage_pointers(state: State, ledger: Ledger, to: str | None) -> None:
+    state.write_json(f"{store.STAGING}/{store.LEDGER}", ledger.value(), sync=True)
+    # To flip to nothing, a link that leads nowhere serves as the thing that is renamed.
+    filesystem.symlink(to or "none", f"{store.STAGING}/{store.CURRENT}", state.fd)
+    if to is not None:
+        filesystem.symlink(to, f"{store.STAGING}/{store.COMPLETED}", state.fd)
+        state.folder(store.FAILED)
+        filesystem.write(f"{store.STAGING}/{store.FAILED}", b"", 0o600, state.fd)
+
+
+class _Preparation:
+    """Everything is allocated, beside its place, and synced."""
+
+    def __init__(self, home: Home, journal: Journal, unsynced: bool) -> None:
+        self.home = home
+        self.state = home.there()
+        self.journal = journal
+        self.unsynced = unsynced
+        self.touched: set[str] = set()
+        self.files: list[tuple[str, str, bool]] = []
+
+    def run(self) -> None:
+        self.home.folders.close()
+        for folder, mode in sorted(self.journal.folders.items()):
+            fd, name = self.home.enter(folder)
+            filesystem.mkdir(name, mode, fd)
+            self.touched.add(split(folder)[0])
+        for step in self.journal.steps:
+            if step.do == PUT:
+                self._prepare(step)
+        self._sync()
+
+    def _prepare(self, step: Step) -> None:
+        assert step.temp is not None and step.make is not None
+        folder, name = split(step.path)
+        fd = self.home.folders.enter(folder, step.follow)
+        if "folder" in step.make:
+            self._prepare_folder(step, fd)
+        else:
+            self._make(step.make, step.temp, fd)
+            if "link" not in step.make:
+                self.files.append((folder, step.temp, step.follow))
+        if step.backup and not (step.was and step.was[0] == "folder"):
+            self._back_up(name, step.backup, fd)
+        self.touched.add(folder)
+
+    def _prepare_folder(self, step: Step, fd: int) -> None:
+        assert step.temp is not None and step.make is not None
+        mode = step.make.get("mode", 0o755)
+        filesystem.mkdir(step.temp, mode, fd)
+        made: set[str] = set()
+        for rel, make in sorted(step.make["folder"].items()):
+            above = rel.split("/")[:-1]
+            for depth in range(len(above)):
+                inner = "/".join(above[: depth + 1])
+                if inner not in made:
+                    filesystem.mkdir(f"{step.temp}/{inner}", mode, fd)
+                    made.add(inner)
+            self._make(make, f"{step.temp}/{rel}", fd)
+
+    def _make(self, make: Make, name: str, fd: int) -> None:
+        if "link" in make:
+            filesystem.symlink(make["link"], name, fd)
+            return
+        content = make.get("text")
+        if content is None:
+            content = filesystem.read(f"{store.STORE}/{make['object']}", self.state.fd)
+        filesystem.write(name, content, make["mode"], fd)
+
+    def _back_up(self, name: str, backup: str, fd: int) -> None:
+        try:
+            filesystem.link(name, backup, fd, fd)
+            return
+        except OSError as error:
+            if error.errno not in filesystem.NO_HARD_LINK:
+                raise
+        text = filesystem.readlink(name, fd)
+        if text is not None:
+            filesystem.symlink(text, backup, fd)
+            return
+        content, status = filesystem.read_with_status(name, fd)
+        filesystem.write(backup, content, stat.S_IMODE(status.st_mode), fd, mtime=status.st_mtime_ns)
+        self.files.append(("", "", False))
+
+    def _sync(self) -> None:
+        if self.unsynced or len(self.touched) + len(self.files) > FEW:
+            filesystem.sync_everything(self.state.fd)
+            if os.fstat(self.home.fd).st_dev != os.fstat(self.state.fd).st_dev:
+                filesystem.sync_everything(self.home.fd)
+            return
+        for folder, name, follow in self.files:
+            if name:
+                filesystem.sync_named(name, self.home.folders.enter(folder, follow))
+        for folder in sorted(self.touched):
+            filesystem.sync(self._touched_fd(folder), folder)
+        for name in (store.STAGING, store.STORE, store.PACKS, store.GENERATIONS):
+            if filesystem.lstat(name, self.state.fd) is not None:
+                filesystem.sync_named(name, self.state.fd)
+
+    def _touched_fd(self, folder: str) -> int:
+        try:
+            return self.home.folders.enter(folder)
+        except Blocked:
+            return self.home.folders.enter(folder, True)
+

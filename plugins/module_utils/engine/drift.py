@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Objects that their owner rewrote in place (as `vim :w!` does): found by hash, the user's bytes saved, the object made anew."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+from . import filesystem, store
+from .bundle import read_bundle
+from .errors import EngineError
+from .folders import Blocked, Folders
+from .ledger import LARGE
+from .manifest import content_hash
+from .stage import put_object, shown_objects
+
+if TYPE_CHECKING:
+    from .home import Home
+    from .manifest import Manifest
+    from .store import State
+
+
+def damaged_in_store(state: State, objects: dict[str, dict[str, Any]], large: dict[str, list[int]]) -> list[str]:
+    """The IDs among these objects (ID to {"mode"}) whose file in the store is there but is not what it should be."""
+    if not objects or filesystem.lstat(store.STORE, state.fd) is None:
+        return []
+    fd = filesystem.open_folder(store.STORE, state.fd)
+    try:
+        return [name for name in sorted(objects) if _damaged(name, name, fd, large)]
+    finally:
+        os.close(fd)
+
+
+def damaged_in_generation(state: State, chosen: str, leaves: list[tuple[str, str]], large: dict[str, list[int]]) -> list[tuple[str, str]]:
+    """The (path, ID) among the leaves of a generation that do not show what they should. Folders made writable are closed again."""
+    fd = filesystem.open_folder(f"{chosen}/{store.FILES}", state.fd)
+    cursor = Folders(fd)
+    found: list[tuple[str, str]] = []
+    folder, at = "", fd
+    try:
+        for path, name in leaves:
+            above, _, base = path.rpartition("/")
+            if above != folder:
+                try:
+                    folder, at = above, cursor.enter(above)
+                except Blocked:
+                    found.append((path, name))
+                    folder = ""
+                    at = fd
+                    continue
+            if _damaged(base, name, at, large, absent=True):
+                found.append((path, name))
+    finally:
+        cursor.close()
+        os.close(fd)
+    return found
+
+
+def _damaged(base: str, name: str, at: int, large: dict[str, list[int]], absent: bool = False) -> bool:
+    if name in large:
+        status = filesystem.lstat(base, at)
+        if status is not None and [status.st_size, status.st_mtime_ns, status.st_mode] == large[name]:
+            return False
+    try:
+        content, status = filesystem.read_with_status(base, at)
+    except FileNotFoundError:
+        return absent
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.ELOOP, errno.EINVAL):
+            return True
+        raise
+    return content_hash(content, f"{status.st_mode & 0o7777:04o}") != name[:32]
+
+
+def remembered(state: State, objects: dict[str, dict[str, Any]]) -> dict[str, list[int]]:
+    """What the ledger keeps of large objects: ID to [size, modification time in ns, mode]."""
+    large: dict[str, list[int]] = {}
+    for name, item in objects.items():
+        if item.get("size", 0) > LARGE:
+            status = filesystem.lstat(f"{store.STORE}/{name}", state.fd)
+            if status is not None:
+                large[name] = [status.st_size, status.st_mtime_ns, status.st_mode]
+    return large
+
+
+def mend(home: Home, name: str, mode: str, tx: str, seen_in: str | None = None) -> str:
+    """Put an object right in the store and in every generation; what was done, for people.
+
+    `seen_in` is the path (in the state) where it was found wrong, when that is not the store itself.
+    EngineError `object` when its content is nowhere to be found; the object is then taken out of the store, so that the next
+    switch brings it again.
+    """
+    state = home.there()
+    places = [f"{store.STORE}/{name}", *_places(state, name)]
+    detail = "mode restored"
+    for place in [seen_in or places[0], places[0]]:
+        content = _content(state, place)
+        if content is not None and content_hash(content, mode) != name[:32]:
+            detail = "its content was changed in place; the changed text is kept as " + _save(state, content, name, tx)
+            break
+    good = _content(state, places[0])
+    if good is None or content_hash(good, mode) != name[:32]:
+        good = _original(state, name, mode)
+        if good is None:
+            filesystem.remove_tree(places[0], state.fd)
+            raise EngineError(f"the content of {name} is lost; it was {detail}. Run the switch once more", "object")
+        filesystem.remove_tree(f"{store.STORE}/.{name}", state.fd)
+        put_object(state, name, good, mode, sync=True)
+    else:
+        filesystem.chmod(places[0], int(mode, 8), state.fd)
+    for place in places[1:]:
+        _link_again(state, name, place, good, mode)
+    return detail
+
+
+def _content(state: State, path: str) -> bytes | None:
+    try:
+        return filesystem.read(path, state.fd)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        status = filesystem.lstat(path, state.fd)
+        if error.errno != errno.EACCES or status is None or not stat.S_ISREG(status.st_mode):
+            return None
+        filesystem.chmod(path, 0o600, state.fd)
+        return filesystem.read(path, state.fd)
+
+
+def _save(state: State, content: bytes, name: str, tx: str) -> str:
+    state.folder(store.DRIFT)
+    path = f"{store.DRIFT}/{tx}-{name[33:]}"
+    count = 0
+    while filesystem.lstat(path, state.fd) is not None:
+        count += 1
+        path = f"{store.DRIFT}/{tx}-{count}-{name[33:]}"
+    filesystem.write(path, content, 0o600, state.fd, sync=True)
+    return f"{state.path}/{path}"
+
+
+def _original(state: State, name: str, mode: str) -> bytes | None:
+    for pack in reversed(state.names(store.PACKS)):
+        fd = os.open(
+            filesystem.encode(f"{store.PACKS}/{pack}"), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=state.fd
+        )
+        try:
+            with os.fdopen(fd, "rb") as source:
+                bundle = read_bundle(source)
+                if name not in dict(bundle.objects):
+                    continue
+                for found, content in bundle.contents():
+                    if found == name and content_hash(content, mode) == name[:32]:
+                        return content
+        except EngineError:
+            continue
+    return None
+
+
+def _places(state: State, name: str) -> list[str]:
+    """Every path below `generations` that shows an object."""
+    places = []
+    for number in state.generations():
+        chosen = store.reference(number)
+        manifest = state.manifest(chosen)
+        views = [(chosen, manifest)]
+        for special in manifest.get("specialisations") or {}:
+            inner = store.reference(number, special)
+            views.append((inner, state.manifest(inner)))
+        for where, view in views:
+            places += [f"{where}/{store.FILES}/{path}" for path, shown in shown_objects(view) if shown == name]
+    return places
+
+
+def _link_again(state: State, name: str, place: str, content: bytes, mode: str) -> None:
+    folder = place.rpartition("/")[0]
+    right, there = filesystem.lstat(f"{store.STORE}/{name}", state.fd), filesystem.lstat(place, state.fd)
+    if right is not None and there is not None and right.st_ino == there.st_ino:
+        return
+    temporary = f"{store.STORE}/.link-{name}"
+    filesystem.remove_tree(temporary, state.fd)
+    try:
+        filesystem.link(f"{store.STORE}/{name}", temporary, state.fd, state.fd)
+    except OSError as error:
+        if error.errno not in filesystem.NO_HARD_LINK:
+            raise
+        filesystem.write(temporary, content, int(mode, 8), state.fd)
+    filesystem.chmod(folder, 0o700, state.fd)
+    try:
+        filesystem.rename(temporary, place, state.fd, state.fd)
+    finally:
+        filesystem.chmod(folder, 0o555, state.fd)
+
+
+def shown(view: Manifest) -> list[tuple[str, str]]:
+    """The leaves of a generation with their objects, in walking order."""
+    return shown_objects(view)

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Removing generations, and afterwards what only they used."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from . import filesystem, store
+from .bundle import read_bundle, write_bundle
+from .errors import EngineError
+from .manifest import all_objects
+
+if TYPE_CHECKING:
+    from .home import Home
+    from .store import State
+
+_UNITS = ".config/systemd/user"
+
+
+def protected(state: State) -> set[int]:
+    """The generations that must stay: the current one and the one that last finished."""
+    return {store.parse_reference(text)[0] for text in (state.current(), state.completed()) if text is not None}
+
+
+def expired(state: State, older_than: float | None, keep: int | None, now: float | None = None) -> list[int]:
+    """The generations made more than `older_than` seconds ago, and not among the newest `keep`; never a protected one."""
+    numbers = state.generations()
+    newest = set(numbers[-keep:]) if keep else set()
+    limit = (time.time() if now is None else now) - older_than if older_than is not None else None
+    chosen = []
+    for number in numbers:
+        if number in newest or number in protected(state):
+            continue
+        if limit is None or state.about(number).get("created", 0) < limit:
+            chosen.append(number)
+    return chosen
+
+
+def remove(home: Home, numbers: list[int]) -> list[dict[str, str]]:
+    """Remove generations and what only they used; operations for people. EngineError for one that is missing or must stay."""
+    state = home.there()
+    present, fixed = set(state.generations()), protected(state)
+    for number in numbers:
+        if number not in present:
+            raise EngineError(f"there is no generation {number}", "generation")
+        if number in fixed:
+            raise EngineError(f"generation {number} is in use and cannot be removed", "generation")
+    operations = repoint(home, set(numbers))
+    for number in numbers:
+        hidden = f"{store.GENERATIONS}/.{number}"
+        filesystem.chmod(store.reference(number), 0o700, state.fd)
+        filesystem.rename(store.reference(number), hidden, state.fd, state.fd)
+        filesystem.remove_tree(hidden, state.fd)
+        filesystem.remove_tree(f"{store.FAILED}/{number}", state.fd)
+        operations.append({"op": "remove", "path": store.reference(number), "detail": ""})
+    if numbers:
+        collect(state)
+    return operations
+
+
+def repoint(home: Home, numbers: set[int]) -> list[dict[str, str]]:
+    """Links that `systemctl --user enable` made into a generation that goes: lead them through `current` instead."""
+    operations: list[dict[str, str]] = []
+    prefixes = tuple(f"{home.state_path}/{store.reference(number)}/{store.FILES}/" for number in numbers)
+    top = os.path.join(home.path, _UNITS)
+    for folder, _folders, names in os.walk(filesystem.encode(top)) if numbers else []:
+        fd = filesystem.open_folder(filesystem.decode(folder))
+        try:
+            for name in map(filesystem.decode, names + _folders):
+                text = filesystem.readlink(name, fd)
+                absolute = os.path.normpath(os.path.join(filesystem.decode(folder), text)) if text else ""
+                if not absolute.startswith(prefixes):
+                    continue
+                rest = absolute.split(f"/{store.FILES}/", 1)[1]
+                path = os.path.relpath(os.path.join(filesystem.decode(folder), name), home.path)
+                fresh = home.absolute_text(rest)
+                if filesystem.lstat(f"{store.CURRENT}/{store.FILES}/{rest}", home.there().fd) is None:
+                    operations.append({"op": "keep", "path": path, "detail": f"leads to {text}, which goes away"})
+                    continue
+                temporary = f".{name[:80]}.hm-point"
+                filesystem.remove_tree(temporary, fd)
+                filesystem.symlink(fresh, temporary, fd)
+                filesystem.rename(temporary, name, fd, fd)
+                operations.append({"op": "repair", "path": path, "detail": f"led to {text}"})
+        finally:
+            os.close(fd)
+    return operations
+
+
+def live_objects(state: State) -> set[str]:
+    """The IDs of all objects that some generation uses."""
+    live: set[str] = set()
+    for number in state.generations():
+        live |= set(all_objects(state.manifest(store.reference(number))))
+    return live
+
+
+def collect(state: State) -> None:
+    """Remove the objects that no generation uses, from the store and from the packs (so that a secret does not outlive its use)."""
+    live = live_objects(state)
+    for name in state.objects():
+        if name not in live:
+            filesystem.unlink(f"{store.STORE}/{name}", state.fd)
+    for name in state.names(store.PACKS):
+        if not name.startswith("."):
+            _trim(state, f"{store.PACKS}/{name}", f"{store.PACKS}/.{name}", live)
+
+
+def _trim(state: State, path: str, temporary: str, live: set[str]) -> None:
+    fd = os.open(filesystem.encode(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=state.fd)
+    with os.fdopen(fd, "rb") as source:
+        bundle = read_bundle(source)
+        if all(name in live for name, _size in bundle.objects):
+            return
+        kept = [(name, content) for name, content in bundle.contents() if name in live]
+    if kept:
+        manifest: dict[str, Any] = {"objects": {name: all_objects(bundle.manifest).get(name, {}) for name, _ in kept}}
+        filesystem.remove_tree(temporary, state.fd)
+        filesystem.write(temporary, write_bundle(manifest, kept), 0o400, state.fd, sync=True)
+        filesystem.rename(temporary, path, state.fd, state.fd)
+    else:
+        filesystem.unlink(path, state.fd)

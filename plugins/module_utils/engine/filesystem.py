@@ -1,0 +1,241 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The one place that changes the file system, and the careful ways to read it.
+
+Every call that changes anything goes through `_change`, so that a test can stand before and after each of them by setting
+`observer`. Names are text whose bytes that are no UTF-8 are held as surrogates, whatever the locale says.
+All names are relative to an open folder (`at`); the last part of a name is never followed when it is a link.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING, Any, Callable
+
+if TYPE_CHECKING:
+    # Called with "before" or "after", the name of the system call, and what it is done to; may raise OSError before.
+    Observer = Callable[[str, str, str], None]
+
+observer: Observer | None = None
+
+NO_HARD_LINK = (errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_RENAME_EXCHANGE = 2
+_PIECE = 1 << 20
+
+
+def encode(name: str) -> bytes:
+    """The bytes of a name on disk."""
+    return name.encode("utf-8", "surrogateescape")
+
+
+def decode(name: bytes) -> str:
+    """The text of a name on disk."""
+    return name.decode("utf-8", "surrogateescape")
+
+
+def _change(call: str, what: str, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    if observer is None:
+        return function(*args, **named)
+    observer("before", call, what)
+    result = function(*args, **named)
+    observer("after", call, what)
+    return result
+
+
+def open_folder(name: str, at: int | None = None, follow: bool = False) -> int:
+    """A descriptor of a folder. OSError (ELOOP or ENOTDIR) for a link unless `follow`."""
+    return os.open(encode(name), _FOLDER if follow else _FOLDER | os.O_NOFOLLOW, dir_fd=at)
+
+
+def lstat(name: str, at: int | None = None) -> os.stat_result | None:
+    """What stands at a name, links not followed; None when nothing does."""
+    try:
+        return os.lstat(encode(name)) if at is None else os.stat(encode(name), dir_fd=at, follow_symlinks=False)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def readlink(name: str, at: int | None = None) -> str | None:
+    """The text of a link; None when there is none, or something else."""
+    try:
+        return decode(os.readlink(encode(name), dir_fd=at))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.ENOTDIR):
+            return None
+        raise
+
+
+def names(at: int) -> list[str]:
+    """The sorted names in an open folder."""
+    return sorted(decode(os.fsencode(name)) for name in os.listdir(at))
+
+
+def read(name: str, at: int | None = None, follow: bool = False) -> bytes:
+    """The content of a regular file; OSError EINVAL for anything else (a fifo is never waited for)."""
+    return read_with_status(name, at, follow)[0]
+
+
+def read_with_status(name: str, at: int | None = None, follow: bool = False) -> tuple[bytes, os.stat_result]:
+    """The content of a regular file and its status, of one and the same file."""
+    fd = os.open(encode(name), _READ & ~os.O_NOFOLLOW if follow else _READ, dir_fd=at)
+    try:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", name)
+        content = os.read(fd, status.st_size + 1)
+        if len(content) == status.st_size:
+            return content, status
+        pieces = [content]
+        while pieces[-1]:
+            pieces.append(os.read(fd, _PIECE))
+        return b"".join(pieces), status
+    finally:
+        os.close(fd)
+
+
+def mkdir(name: str, mode: int, at: int | None = None) -> None:
+    """A new folder of exactly this mode, whatever the umask."""
+    _change("mkdir", name, os.mkdir, encode(name), 0o700, dir_fd=at)
+    if mode != 0o700:
+        _change("chmod", name, os.chmod, encode(name), mode, dir_fd=at)
+
+
+def chmod(name: str, mode: int, at: int | None = None) -> None:
+    """Set the mode of what is known to be no link."""
+    _change("chmod", name, os.chmod, encode(name), mode, dir_fd=at)
+
+
+def symlink(text: str, name: str, at: int | None = None) -> None:
+    """A new link."""
+    _change("symlink", name, os.symlink, encode(text), encode(name), dir_fd=at)
+
+
+def link(source: str, name: str, source_at: int | None = None, at: int | None = None) -> None:
+    """A second name for a file (or for a link itself)."""
+    _change(
+        "link", name, os.link, encode(source), encode(name), src_dir_fd=source_at, dst_dir_fd=at, follow_symlinks=False
+    )
+
+
+def rename(source: str, name: str, source_at: int | None = None, at: int | None = None) -> None:
+    """Give a new name, replacing what bore it."""
+    _change("rename", name, os.rename, encode(source), encode(name), src_dir_fd=source_at, dst_dir_fd=at)
+
+
+def unlink(name: str, at: int | None = None) -> None:
+    """Take a name away from a file or link."""
+    _change("unlink", name, os.unlink, encode(name), dir_fd=at)
+
+
+def rmdir(name: str, at: int | None = None) -> None:
+    """Remove an empty folder."""
+    _change("rmdir", name, os.rmdir, encode(name), dir_fd=at)
+
+
+def touch(name: str, at: int | None = None) -> None:
+    """Set the modification time to now."""
+    _change("utime", name, os.utime, encode(name), dir_fd=at, follow_symlinks=False)
+
+
+def write(name: str, content: bytes, mode: int, at: int | None = None, sync: bool = False, mtime: int = 0) -> None:
+    """A new file with this content and exactly this mode; `mtime` in nanoseconds, 0 for now. FileExistsError when there is one."""
+    fd = _change("open", name, os.open, encode(name), _NEW, 0o600, dir_fd=at)
+    try:
+        rest = memoryview(content)
+        while len(rest):
+            rest = rest[_change("write", name, os.write, fd, rest) :]
+        if mode != 0o600:
+            _change("fchmod", name, os.fchmod, fd, mode)
+        if mtime:
+            _change("utime", name, os.utime, fd, ns=(mtime, mtime))
+        if sync:
+            _change("fsync", name, os.fsync, fd)
+    finally:
+        os.close(fd)
+
+
+def open_lock(name: str, at: int, create: bool) -> int:
+    """A descriptor of a lock file."""
+    if not create:
+        return os.open(encode(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor: int = _change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
+    return descriptor
+
+
+def refill(fd: int, content: bytes) -> None:
+    """Give an open file this short content instead of what it held."""
+    _change("ftruncate", "", os.ftruncate, fd, 0)
+    _change("write", "", os.pwrite, fd, content, 0)
+
+
+def sync(fd: int, what: str = "") -> None:
+    """Make what was written to an open file or folder lasting."""
+    _change("fsync", what, os.fsync, fd)
+
+
+def sync_named(name: str, at: int | None = None) -> None:
+    """Make one file or folder lasting."""
+    fd = os.open(encode(name), _READ, dir_fd=at)
+    try:
+        sync(fd, name)
+    finally:
+        os.close(fd)
+
+
+def sync_everything(fd: int) -> None:
+    """Make lasting whatever was written to the file system of an open folder."""
+    import ctypes
+
+    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if syncfs is None:
+        _change("sync", "", os.sync)
+        return
+
+    def call() -> None:
+        if syncfs(fd) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+    _change("syncfs", "", call)
+
+
+def exchange(first: str, second: str, at: int) -> None:
+    """Swap two names of one folder in a single step. OSError ENOSYS or EINVAL where the system cannot."""
+    import ctypes
+
+    library = ctypes.CDLL(None, use_errno=True)
+    function = getattr(library, "renameat2", None) or getattr(library, "renameatx_np", None)
+    if function is None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    def call() -> None:
+        if function(at, encode(first), at, encode(second), ctypes.c_uint(_RENAME_EXCHANGE)) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), second)
+
+    _change("exchange", second, call)
+
+
+def remove_tree(name: str, at: int) -> None:
+    """Remove a folder of ours with everything below, read-only folders included; links are removed, not followed. Absent is fine."""
+    status = lstat(name, at)
+    if status is None:
+        return
+    if not stat.S_ISDIR(status.st_mode):
+        unlink(name, at)
+        return
+    if status.st_mode & 0o700 != 0o700:
+        chmod(name, 0o700, at)
+    fd = open_folder(name, at)
+    try:
+        for inner in names(fd):
+            remove_tree(inner, fd)
+    finally:
+        os.close(fd)
+    rmdir(name, at)

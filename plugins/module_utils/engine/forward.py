@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""After the flip: temporaries get their names, what is no longer wanted goes. Only rename, unlink and rmdir; may be repeated."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from . import filesystem
+from .folders import Blocked
+from .home import Seen, look_at, shows, shortened
+from .manifest import split
+from .stage import FEW
+from .step import DELETE, MODE, PUT, RESTORE, Step
+
+if TYPE_CHECKING:
+    from .home import Home
+    from .journal import Journal
+
+_STILL_USED = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.ENOENT, errno.EBUSY)
+_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL)
+
+
+class Forward:
+    """Goes through a journal's steps. `kept` lists paths that the user changed meanwhile, `problems` what the system refused."""
+
+    def __init__(self, home: Home, journal: Journal) -> None:
+        self.home = home
+        self.journal = journal
+        self.kept: list[dict[str, str]] = []
+        self.problems: list[dict[str, str]] = []
+        self._touched: set[tuple[str, bool]] = set()
+
+    def run(self) -> None:
+        """All steps; one that fails does not keep the others from being done."""
+        self.home.folders.close()
+        do = {PUT: self._put, DELETE: self._delete, MODE: self._mode}
+        for step in self.journal.steps:
+            if step.do != RESTORE:
+                self._attempt(step, do[step.do])
+        self.home.folders.close()
+        for folder in self.journal.drop:
+            self._drop_folder(folder)
+        self.home.folders.close()
+        for step in self.journal.steps:
+            if step.do == RESTORE:
+                self._attempt(step, self._restore)
+
+    def sync(self) -> None:
+        """Make the home's folders lasting."""
+        if len(self._touched) > FEW:
+            filesystem.sync_everything(self.home.fd)
+            return
+        for folder, follow in sorted(self._touched):
+            try:
+                filesystem.sync(self.home.folders.enter(folder, follow), folder)
+            except Blocked:
+                continue
+
+    def _attempt(self, step: Step, do: object) -> None:
+        assert callable(do)
+        folder, name = split(step.path)
+        try:
+            fd = self.home.folders.enter(folder, step.follow)
+            self._touched.add((folder, step.follow))
+            do(step, fd, name)
+        except Blocked as blocked:
+            if step.do == PUT:
+                self.problems.append({"path": step.path, "reason": f"{blocked.path} changed during the switch"})
+        except OSError as error:
+            self.problems.append({"path": step.path, "reason": error.strerror or str(error)})
+            if step.do == PUT:
+                self._give_up(step, fd, name)
+
+    def _give_up(self, step: Step, fd: int, name: str) -> None:
+        from .commit import drop_backup
+
+        try:
+            if step.temp:
+                filesystem.remove_tree(step.temp, fd)
+            if step.backup:
+                drop_backup(name, step.backup, fd)
+        except OSError as error:
+            self.problems.append({"path": step.path, "reason": f"{step.temp} stays: {error.strerror}"})
+
+    def _keep(self, step: Step, why: str) -> None:
+        self.kept.append({"op": "keep", "path": step.path, "detail": why})
+
+    def _put(self, step: Step, fd: int, name: str) -> None:
+        assert step.temp is not None
+        temporary = look_at(step.temp, fd)
+        if temporary.kind == "absent":
+            return
+        if step.swap:
+            self._exchange(step, fd, name, temporary)
+            return
+        if look_at(name, fd).identity() != step.was:
+            filesystem.unlink(step.temp, fd)
+            self._keep(step, "it was changed during the switch")
+            return
+        filesystem.rename(step.temp, name, fd, fd)
+
+    def _exchange(self, step: Step, fd: int, name: str, temporary: Seen) -> None:
+        assert step.temp is not None
+        if temporary.identity() != step.was:
+            there = look_at(name, fd)
+            if there.identity() == step.was:
+                self._swap(step.temp, name, fd)
+            elif there.kind == "absent":
+                # Where names cannot be exchanged, the crash came between the two renames.
+                filesystem.rename(step.temp, name, fd, fd)
+                return
+            else:
+                filesystem.remove_tree(step.temp, fd)
+                self._keep(step, "it was changed during the switch")
+                return
+        if look_at(step.temp, fd).kind == "folder":
+            self._take_apart(step, fd)
+        elif look_at(step.temp, fd).kind != "absent":
+            filesystem.unlink(step.temp, fd)
+
+    def _swap(self, temp: str, name: str, fd: int) -> None:
+        try:
+            filesystem.exchange(temp, name, fd)
+        except OSError as error:
+            if error.errno not in _NO_EXCHANGE:
+                raise
+            aside = shortened(temp, 250) + ".old"
+            filesystem.rename(name, aside, fd, fd)
+            filesystem.rename(temp, name, fd, fd)
+            filesystem.rename(aside, temp, fd, fd)
+
+    def _take_apart(self, step: Step, fd: int) -> None:
+        """Remove what is ours from a folder that gave way; keep the rest under the backup's name."""
+        assert step.temp is not None
+        for rel, ours in sorted((step.inside or {}).items()):
+            path = f"{step.temp}/{rel}"
+            if "link" in ours:
+                gone = filesystem.readlink(path, fd) == ours["link"]
+            else:
+                seen = look_at(path, fd)
+                gone = seen.kind == "file" and shows(filesystem.read(path, fd), ours["shows"], ours["stored"])
+            if gone:
+                filesystem.unlink(path, fd)
+        self._remove_empty(step.temp, fd, {os.path.dirname(rel) for rel in step.inside or {}})
+        if look_at(step.temp, fd).kind == "folder" and step.backup:
+            filesystem.rename(step.temp, step.backup, fd, fd)
+
+    def _remove_empty(self, top: str, fd: int, folders: set[str]) -> None:
+        every = {""}
+        for folder in folders:
+            while folder:
+                every.add(folder)
+                folder = os.path.dirname(folder)
+        for folder in sorted(every, reverse=True):
+            try:
+                filesystem.rmdir(f"{top}/{folder}" if folder else top, fd)
+            except OSError as error:
+                if error.errno not in _STILL_USED:
+                    raise
+
+    def _delete(self, step: Step, fd: int, name: str) -> None:
+        there = look_at(name, fd)
+        if there.identity() == step.was:
+            self._give_back(step, fd, name)
+        elif step.restore and look_at(step.restore, fd).identity() == step.was:
+            # The exchange with a folder is done, its second half is not.
+            filesystem.unlink(step.restore, fd)
+        elif there.kind != "absent" and not (step.restore and look_at(step.restore, fd).kind == "absent"):
+            self._keep(step, "it was changed during the switch")
+
+    def _give_back(self, step: Step, fd: int, name: str) -> None:
+        backup = look_at(step.restore, fd) if step.restore else Seen("absent")
+        if step.restore is None or backup.kind == "absent":
+            filesystem.unlink(name, fd)
+        elif backup.kind == "folder":
+            self._swap(step.restore, name, fd)
+            filesystem.unlink(step.restore, fd)
+        else:
+            filesystem.rename(step.restore, name, fd, fd)
+
+    def _mode(self, step: Step, fd: int, name: str) -> None:
+        there = look_at(name, fd)
+        if there.kind == "file" and there.identity() == step.was:
+            filesystem.chmod(name, step.mode, fd)
+
+    def _restore(self, step: Step, fd: int, name: str) -> None:
+        assert step.restore is not None
+        if look_at(name, fd).kind == "absent" and look_at(step.restore, fd).kind != "absent":
+            filesystem.rename(step.restore, name, fd, fd)
+
+    def _drop_folder(self, folder: str) -> None:
+        try:
+            fd, name = self.home.enter(folder)
+            filesystem.rmdir(name, fd)
+            self._touched.add((split(folder)[0], False))
+        except Blocked:
+            return
+        except OSError as error:
+            if error.errno not in (*_STILL_USED, errno.EACCES, errno.EPERM):
+                self.problems.append({"path": folder, "reason": error.strerror or str(error)})

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the files held before a switch, for a diff. Nothing sensitive is ever told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import filesystem, store
+from .folders import Blocked
+
+if TYPE_CHECKING:
+    from .home import Home
+    from .ledger import Ledger
+    from .manifest import Manifest
+    from .plan import Plan
+
+# Longer files (bytes) are told as binary.
+LONGEST = 512 * 1024
+_TOLD = ("add", "change", "remove", "adopt", "repair", "keep")
+
+
+def texts(
+    home: Home, view: Manifest, ledger: Ledger, plan: Plan, source: str | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Before and after: target to {"text"}, {"binary": true}, {"link": TEXT}, {"absent": true} or {"sensitive": true}.
+
+    `after` holds only the merged files, whose new text the controller cannot know.
+    """
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for operation in plan.operations:
+        target = operation["path"]
+        if operation["op"] not in _TOLD or target in before:
+            continue
+        entry = view["files"].get(target, {})
+        record = ledger.files.get(target, {})
+        if entry.get("sensitive") or record.get("sensitive"):
+            before[target] = {"sensitive": True}
+        else:
+            before[target] = _held(home, target, bool(record.get("follow")))
+    for target, text in plan.texts.items():
+        entry = view["files"].get(target, {})
+        secret = entry.get("sensitive") or ledger.files.get(target, {}).get("sensitive")
+        after[target] = {"sensitive": True} if secret else told(text)
+    return before, after
+
+
+def told(content: bytes) -> dict[str, Any]:
+    """A file's content as an answer tells it."""
+    if len(content) > LONGEST or b"\0" in content:
+        return {"binary": True}
+    try:
+        return {"text": content.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"binary": True}
+
+
+def _held(home: Home, target: str, follow: bool) -> dict[str, Any]:
+    seen = home.look(target, follow)
+    if seen.kind == "file":
+        content = home.content(target, follow)
+        return told(content) if content is not None else {"binary": True}
+    if seen.kind == "link":
+        if home.is_ours(target, seen.text):
+            return _shown(home, target, follow)
+        return {"link": seen.text}
+    return {"binary": True} if seen.kind in ("folder", "other") else {"absent": True}
+
+
+def _shown(home: Home, target: str, follow: bool) -> dict[str, Any]:
+    """What our own link shows now: the leaf of the current generation, however the home spells the way to it."""
+    if home.state is None:
+        return {"absent": True}
+    try:
+        return told(filesystem.read(f"{store.CURRENT}/{store.FILES}/{target}", home.state.fd))
+    except (OSError, Blocked):
+        return {"absent": True} if not home.leads_somewhere(target, follow) else {"binary": True}

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Taking everything away again: links go, backups come back, the state folder goes last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import expiry, filesystem, lock, store
+from .journal import Journal
+from .probe import begin
+
+if TYPE_CHECKING:
+    from .home import Home
+
+    Answer = dict[str, Any]
+
+_PARTS = (store.GENERATIONS, store.FAILED, store.STORE, store.PACKS, store.COMPLETED, store.LEDGER)
+
+
+def uninstall(home: Home, request: dict[str, Any], user: str) -> Answer:
+    """The verb: the answer of a switch to nothing. What the user changed since stays, and is told."""
+    from .generation import settings
+    from .switch import NOTHING, Goal, run
+
+    if home.state is None:
+        return {"changed": False, "operations": [], "collisions": [], "warnings": [], "hooks": []}
+    warnings = begin(home, bool(request.get("check")))
+    answer = run(home, Goal(None, NOTHING), settings(request, user))
+    answer["changed"] = True
+    if not request.get("check") and "failed" not in answer:
+        answer["operations"] += expiry.repoint(home, set())
+        answer["warnings"] += _remove_state(home)
+    answer["warnings"] = warnings + answer["warnings"]
+    return answer
+
+
+def _remove_state(home: Home) -> list[str]:
+    state = home.there()
+    assert Journal.read(state) is None
+    # Each goes in one rename, so that no half of it is ever taken for the whole; what is in `staging` the next run sweeps.
+    state.folder(store.STAGING)
+    for name in _PARTS:
+        if filesystem.lstat(name, state.fd) is not None:
+            filesystem.rename(name, f"{store.STAGING}/{name}", state.fd, state.fd)
+    filesystem.remove_tree(store.STAGING, state.fd)
+    rest = [name for name in state.names(".") if name != lock.NAME]
+    if rest:
+        return [f"{state.path} stays, for it holds {', '.join(rest)} (what you changed in managed files is in {store.DRIFT})"]
+    filesystem.remove_tree(lock.NAME, state.fd)
+    filesystem.rmdir(state.path)
+    return []
