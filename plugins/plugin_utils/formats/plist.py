@@ -51,6 +51,6 @@ def _lines(value: Any, escape: bool, indent: str, trail: Trail) -> list[str]:
 
 def _text(text: str, escape: bool, trail: Trail) -> str:
     if any((ord(char) < 0x20 and char not in "\t\n\r") or char in "\ufffe\uffff" for char in text):
-        raise FormatError("XML cannot hold a control character", trail)
+        raise FormatError("XML cannot hold a control character or a noncharacter", trail)
     # A reader turns a bare carriage return into a newline.
     return xml_escape(text).replace("\r", "&#13;") if escape else text

@@ -1,9 +1,11 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The values that YAML cannot hold."""
+
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.home.manager.plugins.plugin_utils.values import (
     FormatError,
     GVariant,

@@ -17,9 +17,9 @@ from ansible_collections.home.manager.plugins.plugin_utils.values import FormatE
 
 LUA = Raw("lua-inline", "vim.fn.x('y')")
 NU = Raw("nushell-inline", "ls | length")
-XML_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"))) | st.sampled_from(
-    ["a\nb", "\t", "\r", "<&>"]
-)
+XML_TEXT = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
+) | st.sampled_from(["a\nb", "\t", "\r", "<&>"])
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
 SCALAR = st.booleans() | st.integers(-(2**31), 2**31 - 1) | TEXT
 FLOAT = st.floats(allow_nan=False, allow_infinity=False)
@@ -113,6 +113,7 @@ def test_text(name, value, parameters, text):
         ("plist", {"a": [None]}, {}, ("a", 0), "cannot hold null"),
         ("plist", {"a": LUA}, {}, ("a",), "an inline expression"),
         ("plist", {"a": "\x01"}, {}, ("a",), "control character"),
+        ("plist", ["\ufffe"], {}, (0,), "control character"),
     ],
 )
 def test_refusals_name_the_place(name, value, parameters, path, message):
