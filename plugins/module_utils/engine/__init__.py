@@ -3,3 +3,5 @@
 """The target's engine: keeps generations of a home and switches between them. Standard library only, Python 3.8 and later."""
 
 from __future__ import annotations
+
+VERSION = "0.1.0"

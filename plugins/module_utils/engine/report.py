@@ -76,3 +76,24 @@ def _shown(home: Home, target: str, follow: bool) -> dict[str, Any]:
         return told(filesystem.read(f"{store.CURRENT}/{store.FILES}/{target}", home.state.fd))
     except (OSError, Blocked):
         return {"absent": True} if not home.leads_somewhere(target, follow) else {"binary": True}
+
+
+def block(answer: dict[str, Any]) -> dict[str, str]:
+    """A diff in Ansible's form (before, after, headers) of the paths that an answer tells, with texts where it has them."""
+    before: list[str] = []
+    after: list[str] = []
+    for operation in sorted(answer["operations"], key=lambda item: str(item["path"])):
+        path, op = operation["path"], operation["op"]
+        detail = f" ({operation['detail']})" if operation.get("detail") else ""
+        if op in ("change", "remove", "adopt", "repair"):
+            before.append(path)
+        if op in ("add", "change", "adopt", "repair"):
+            after.append(path + (f" [{op}]" if op != "add" else "") + detail)
+        if op in ("backup", "keep"):
+            after.append(f"{path} [{op}]{detail}")
+    return {
+        "before": "".join(line + "\n" for line in before),
+        "after": "".join(line + "\n" for line in after),
+        "before_header": f"generation {answer.get('previous') or 'none'}",
+        "after_header": f"generation {answer.get('generation') or 'none'}",
+    }

@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The engine as one runnable file: the `home-manager` command as it is put into a home."""
+
+from __future__ import annotations
+
+import io
+import os
+
+_SHEBANG = b"#!/usr/bin/env python3\n"
+_MAIN = "import sys\n\nfrom engine.command import main\n\nsys.exit(main(sys.argv[1:]))\n"
+# Zip knows no earlier time; a fixed one, so that equal engines give equal files.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def archive(folder: str | None = None) -> bytes:
+    """A zipapp of the engine package in `folder` (default: this one). Equal sources give equal bytes."""
+    import zipfile
+
+    top = folder or os.path.dirname(os.path.abspath(__file__))
+    sources = {"__main__.py": _MAIN.encode("ascii")}
+    for where, folders, names in os.walk(top):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(names):
+            if name.endswith(".py"):
+                path = os.path.join(where, name)
+                with open(path, "rb") as source:
+                    sources["engine/" + os.path.relpath(path, top).replace(os.sep, "/")] = source.read()
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(sources):
+            item = zipfile.ZipInfo(name, _EPOCH)
+            item.compress_type = zipfile.ZIP_DEFLATED
+            item.external_attr = 0o644 << 16
+            packed.writestr(item, sources[name])
+    return _SHEBANG + held.getvalue()
