@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The language's filters: marks, formats, quoting, places, and words for lists and mappings.
+
+Everything here works without Ansible; a play's own filters stand behind these.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import posixpath
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..formats import FORMATS
+from ..formats.quoting import QUOTING
+from ..formats.words import WORDS
+from ..spec.errors import SpecError, shown
+from ..spec.marks import AFTER, BEFORE, DEFAULT, FORCE
+from .places import PLACES
+
+
+def _plain(value: Any) -> Any:
+    from ..options.lazy import plain
+
+    return plain(value)
+
+
+def _override(value: Any, priority: int) -> dict[str, Any]:
+    return {"_type": "override", "priority": priority, "content": value}
+
+
+def _order(value: Any, priority: int) -> dict[str, Any]:
+    return {"_type": "order", "priority": priority, "content": value}
+
+
+MARKS: dict[str, Callable[..., Any]] = {
+    "force": lambda v: _override(v, FORCE),
+    "mkForce": lambda v: _override(v, FORCE),
+    "mkDefault": lambda v: _override(v, DEFAULT),
+    "mkOptionDefault": lambda v: _override(v, 1500),
+    "override": _override,
+    "before": lambda v: _order(v, BEFORE),
+    "after": lambda v: _order(v, AFTER),
+    "order": _order,
+    "entry_after": lambda v, *names: {"_type": "dagEntry", "after": list(names), "before": [], "data": v},
+    "entry_before": lambda v, *names: {"_type": "dagEntry", "after": [], "before": list(names), "data": v},
+    "lua_inline": lambda v: {"_type": "lua-inline", "expr": v},
+    "nushell_inline": lambda v: {"_type": "nushell-inline", "expr": v},
+}
+QUALIFIED = {f"home.manager.{name}": function for name, function in MARKS.items()} | {
+    "home.manager.default": MARKS["mkDefault"],
+}
+
+
+def _format(writer: Callable[..., str]) -> Callable[..., str]:
+    @functools.wraps(writer)
+    def write(value: Any, **parameters: Any) -> str:
+        from ..values import FormatError
+
+        try:
+            return writer(_plain(value), **parameters)
+        except FormatError as problem:
+            raise SpecError(str(problem)) from None
+
+    return write
+
+
+def to_format(value: Any, name: str, **parameters: Any) -> str:
+    """The value in the format of that name."""
+    return _format(FORMATS[name])(value, **parameters)
+
+
+def home_relative(value: str, base: str, home: str) -> str:
+    """A path relative to the home folder; a relative one starts at `base`. What leaves the home stays absolute."""
+    path = posixpath.normpath(posixpath.join(base, value))
+    home = posixpath.normpath(home)
+    return path[len(home) + 1 :] if path.startswith(home + "/") else path
+
+
+def dag_sort(entries: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of a DAG in an order that respects their edges; ties in byte order of names.
+
+    Depth-first over the names in byte order, as in Home Manager, so that a file written from it has the same order.
+    Raises SpecError that prints a cycle; edges to names that do not exist are left out.
+    """
+    names = sorted(entries)
+    before: dict[str, set[str]] = {name: set() for name in names}
+    for name in names:
+        entry = entries[name]
+        before[name].update(n for n in entry["after"] if n in before)
+        for later in entry["before"]:
+            if later in before:
+                before[later].add(name)
+    result: list[dict[str, Any]] = []
+    state: dict[str, int] = {}
+
+    def visit(name: str, chain: list[str]) -> None:
+        if state.get(name) == 2:
+            return
+        if state.get(name) == 1:
+            cycle = [*chain[chain.index(name) :], name]
+            raise SpecError("the entries wait for each other: " + " -> ".join(cycle))
+        state[name] = 1
+        for earlier in sorted(before[name]):
+            visit(earlier, [*chain, name])
+        state[name] = 2
+        result.append({**entries[name], "name": name})
+
+    for name in names:
+        visit(name, [])
+    return result
+
+
+def items2dict(value: list[dict[str, Any]], key_name: str = "key", value_name: str = "value") -> dict[str, Any]:
+    """Pairs as a mapping."""
+    return {item[key_name]: item[value_name] for item in value}
+
+
+def dict2items(value: dict[str, Any], key_name: str = "key", value_name: str = "value") -> list[dict[str, Any]]:
+    """A mapping as pairs, in byte order of the keys."""
+    return [{key_name: key, value_name: value[key]} for key in sorted(value)]
+
+
+def combine(*values: Any, recursive: bool = False) -> dict[str, Any]:
+    """Mappings as one; later ones win, key by key at all depths with `recursive`."""
+    result: dict[str, Any] = {}
+    for value in values:
+        for each in value if isinstance(value, list) else [value]:
+            if not isinstance(each, dict):
+                raise SpecError(f"combine takes mappings, not {shown(each)}")
+            for key in each:
+                old = result.get(key)
+                if recursive and isinstance(old, dict) and isinstance(each[key], dict):
+                    result[key] = combine(old, each[key], recursive=True)
+                else:
+                    result[key] = each[key]
+    return {key: result[key] for key in sorted(result)}
+
+
+def flatten(value: list[Any], levels: int | None = None) -> list[Any]:
+    """A list with the lists inside it laid open."""
+    result: list[Any] = []
+    for item in value:
+        if isinstance(item, (list, tuple)) and levels != 0:
+            result.extend(flatten(list(item), None if levels is None else levels - 1))
+        else:
+            result.append(item)
+    return result
+
+
+def without_null(value: Any) -> Any:
+    """A mapping or list without its nulls."""
+    if isinstance(value, dict):
+        return {key: value[key] for key in value if value[key] is not None}
+    return [item for item in value if item is not None]
+
+
+def without_empty(value: dict[str, Any]) -> dict[str, Any]:
+    """A mapping without its nulls and its empty texts, lists and mappings."""
+    return {key: value[key] for key in value if value[key] is not None and value[key] not in ("", [], {})}
+
+
+def prune(value: Any) -> Any:
+    """A mapping without nulls at any depth."""
+    if isinstance(value, dict):
+        return {key: prune(value[key]) for key in value if value[key] is not None}
+    if isinstance(value, list):
+        return [prune(item) for item in value]
+    return value
+
+
+def without(value: dict[str, Any], *names: str) -> dict[str, Any]:
+    """A mapping without some keys."""
+    dropped = set(flatten(list(names)))
+    return {key: value[key] for key in value if key not in dropped}
+
+
+def only(value: dict[str, Any], *names: str) -> dict[str, Any]:
+    """A mapping's entries of some keys, where they are there."""
+    kept = set(flatten(list(names)))
+    return {key: value[key] for key in value if key in kept}
+
+
+def map_format(value: Any, pattern: str) -> Any:
+    """Each text of a list put into `pattern` at its `%s`; of a mapping each value, with the key at `%k`."""
+    from .environment import interpolated
+
+    if isinstance(value, dict):
+        return [pattern.replace("%k", key).replace("%s", interpolated(value[key])) for key in value]
+    return [pattern.replace("%s", interpolated(item)) for item in value]
+
+
+def joined_lines(value: list[Any]) -> str:
+    """Texts joined by line ends; empty and null ones left out."""
+    return "\n".join(str(item) for item in value if item not in (None, ""))
+
+
+def path_get(value: Any, path: Any, default: Any = None) -> Any:
+    """What a list of keys leads to, or `default`."""
+    for key in path:
+        if not isinstance(value, dict) or key not in value:
+            return default
+        value = value[key]
+    return value
+
+
+def version_at_least(version: str, wanted: str) -> bool:
+    """Whether a dotted version is the wanted one or newer."""
+
+    def numbers(text: str) -> list[int]:
+        return [int(n) for n in re.findall(r"\d+", text)]
+
+    return numbers(version) >= numbers(wanted)
+
+
+def _text_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def regex_replace(value: str, pattern: str, replacement: str = "", count: int = 0) -> str:
+    """The text with all matches of a regular expression replaced (`\\1` is the first group)."""
+    return re.sub(pattern, replacement, str(value), count=count)
+
+
+def regex_search(value: str, pattern: str, group: int | None = None) -> str | None:
+    """The first match of a regular expression, or one of its groups, or null."""
+    found = re.search(pattern, str(value))
+    return None if found is None else found.group(group or 0)
+
+
+OWN: dict[str, Callable[..., Any]] = {
+    "b64encode": lambda v: base64.b64encode(v.encode() if isinstance(v, str) else v).decode(),
+    "basename": lambda v: posixpath.basename(str(v)),
+    "combine": combine,
+    "dag_sort": dag_sort,
+    "dict2items": dict2items,
+    "difference": lambda a, b: [x for x in a if x not in b],
+    "dirname": lambda v: posixpath.dirname(str(v)),
+    "flatten": flatten,
+    "home_relative": home_relative,
+    "intersect": lambda a, b: [x for x in a if x in b],
+    "items2dict": items2dict,
+    "joined_lines": joined_lines,
+    "keys": lambda v: list(v),
+    "map_format": map_format,
+    "only": only,
+    "path_get": path_get,
+    "prune": prune,
+    "regex_replace": regex_replace,
+    "regex_search": regex_search,
+    "relpath": lambda v, start: posixpath.relpath(str(v), str(start)),
+    "split": lambda v, separator=None: str(v).split(separator),
+    "splitext": lambda v: list(posixpath.splitext(str(v))),
+    "ternary": lambda v, yes, no=None, none=None: none if v is None and none is not None else (yes if v else no),
+    "to_list": _text_list,
+    "values": lambda v: [v[key] for key in v],
+    "to_format": to_format,
+    "union": lambda a, b: [*a, *(x for x in b if x not in a)],
+    "version_at_least": version_at_least,
+    "without": without,
+    "without_empty": without_empty,
+    "without_null": without_null,
+}
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    **{f"to_{name}": _format(writer) for name, writer in FORMATS.items()},
+    **{name: _format(function) for name, function in {**QUOTING, **WORDS}.items()},
+    **MARKS,
+    **QUALIFIED,
+    **PLACES,
+    **OWN,
+}

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The names of the language that stand for the world around a spec: `pkgs`, `host`, `lib`, `formats` and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..formats import FORMATS
+from ..options.definition import OMIT
+from ..values import OutOfStore, Package
+
+PACKAGE_SETS = {
+    "vimPlugins", "tmuxPlugins", "kakounePlugins", "fishPlugins", "zshPlugins", "emacsPackages", "nodePackages", "python3Packages",
+    "python311Packages", "python312Packages", "python313Packages", "perlPackages", "haskellPackages", "gitAndTools", "xorg", "gnome",
+    "kdePackages", "libsForQt5", "plasma5Packages", "vscode-extensions", "mpvScripts", "nerd-fonts", "hyprlandPlugins", "rofi-plugins",
+    "nushellPlugins", "yaziPlugins", "luaPackages", "lua51Packages", "lua54Packages", "rubyPackages", "weechatScripts", "mate", "xfce", "pantheon", "cinnamon", "lxqt", "unixtools", "obs-studio-plugins",
+}  # fmt: skip
+
+
+class Packages(dict[str, Any]):
+    """`pkgs`: every name is a package; a few are sets of packages, and `stdenv` tells the platform."""
+
+    def __init__(self, make: Callable[..., Package], host: dict[str, Any], set_name: str | None = None) -> None:
+        super().__init__()
+        self.make = make
+        self.host = host
+        self.set_name = set_name
+
+    def __getitem__(self, name: str) -> Any:
+        if self.set_name is None:
+            if name == "stdenv":
+                return {**platform_facts(self.host), "hostPlatform": platform_facts(self.host)}
+            if name in PACKAGE_SETS:
+                return Packages(self.make, self.host, name)
+            if name == "system":
+                return platform_facts(self.host)["system"]
+        return self.make(name, set_name=self.set_name)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def platform_facts(host: dict[str, Any]) -> dict[str, Any]:
+    """What Nix's `stdenv` says of a platform."""
+    machine = {"arm64": "aarch64", "amd64": "x86_64"}.get(str(host["machine"]), str(host["machine"]))
+    system = f"{machine}-{host['platform']}"
+    return {
+        "isLinux": host["platform"] == "linux",
+        "isDarwin": host["platform"] == "darwin",
+        "isx86_64": machine == "x86_64",
+        "isAarch64": machine == "aarch64",
+        "system": system,
+    }
+
+
+def package_maker(prefix: str | None) -> Callable[..., Package]:
+    """A maker of packages whose place is `prefix` (the host's own), or `@NAME@` where that is None."""
+
+    def make(name: str, **fields: Any) -> Package:
+        package = Package(name, **fields)
+        if package.out is None and prefix is not None:
+            return Package(name, **{**fields, "out": prefix})
+        return package
+
+    return make
+
+
+def language_names(host: dict[str, Any], make: Callable[..., Package], store: Any, templates: str, special: dict[str, Any]) -> dict[str, Any]:
+    """All names but `config` and `options`. `host` has at least platform, machine, hostname and user; `special` are the extra
+    special arguments, and hold `osConfig` when the home is part of a system."""
+    return {
+        "osConfig": None,
+        **special,
+        "pkgs": Packages(make, host),
+        "host": host,
+        "platform": host["platform"],
+        "formats": sorted(FORMATS),
+        "omit": OMIT,
+        "lib": {"file": {"mkOutOfStoreSymlink": lambda path: OutOfStore(str(path))}},
+        "__package__": make,
+        "__store__": store,
+        "__templates__": templates,
+    }

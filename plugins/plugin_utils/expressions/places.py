@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Filters that make places: generated files of the store, parts of packages, wrapped programs, templates."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from jinja2 import pass_context
+
+from ..spec.errors import SpecError, shown
+from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
+from .scope import Scope
+
+NAMED_STORE = "__store__"
+
+
+def scope_of(context: Any) -> Scope:
+    """The scope behind a Jinja context."""
+    scope: Scope | None = context.scope
+    if scope is None:
+        raise SpecError("this filter works in a spec only")
+    return scope
+
+
+def laid(scope: Scope, place: StoreFile | StoreFolder) -> Any:
+    """The generated file or folder at its place in the store of the target, registered with the evaluation."""
+    store = scope.find(NAMED_STORE, None)
+    if store is None:
+        raise SpecError("there is no store to put a file into here")
+    return store.lay(place)
+
+
+def _content(value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    if isinstance(value, Path):
+        try:
+            with open(value.path, "rb") as file:
+                return file.read()
+        except OSError as problem:
+            raise SpecError(f"{value.path} cannot be read: {problem.strerror}") from None
+    raise SpecError(f"the content of a file is text, not {shown(value)}")
+
+
+@pass_context
+def store_file(context: Any, value: Any, name: str = "file", executable: bool = False) -> Any:
+    """A file with this text in the store of the target, as a path value."""
+    return laid(scope_of(context), StoreFile(name, _content(value), executable))
+
+
+@pass_context
+def store_script(context: Any, value: str, name: str = "script", shell: str = "/bin/sh") -> Any:
+    """An executable script with this text in the store of the target."""
+    text = value if value.startswith("#!") else f"#!{shell}\n{value}"
+    return laid(scope_of(context), StoreFile(name, _content(text if text.endswith("\n") else text + "\n"), True))
+
+
+@pass_context
+def store_dir(context: Any, value: dict[str, Any], name: str = "folder") -> Any:
+    """A folder of path values, or texts, in the store of the target."""
+    scope = scope_of(context)
+    entries: list[tuple[str, Place]] = []
+    for key in sorted(value):
+        item = value[key]
+        if isinstance(item, str) and not item.startswith("/"):
+            item = laid(scope, StoreFile(posixpath.basename(key), item.encode()))
+        elif isinstance(item, str):
+            item = OutOfStore(item)
+        if not isinstance(item, Place):
+            raise SpecError(f"a folder holds files, `{key}` is {shown(item)}")
+        entries.append((key, item))
+    return laid(scope, StoreFolder(name, tuple(entries)))
+
+
+def exe(package: Any, name: str | None = None) -> str:
+    """The path of a package's main program, or of another of its programs."""
+    if isinstance(package, Package):
+        if package.program is not None and name in (None, package.main_program or package.name):
+            return str(package.program)
+        return f"{package.out_path}/bin/{name or package.main_program or package.name}"
+    if isinstance(package, (str, Place)):
+        return str(package) if name is None else f"{package}/bin/{name}"
+    raise SpecError(f"exe takes a package, not {shown(package)}")
+
+
+def subpath(place: Any, name: str | None) -> Any:
+    """A file or folder inside a path value, still a path value."""
+    if not name:
+        return place
+    if isinstance(place, Path):
+        return Path(posixpath.normpath(posixpath.join(place.path, name)))
+    if isinstance(place, Package):
+        return OutOfStore(f"{place.out_path}/{name}")
+    if isinstance(place, (str, Place)):
+        return OutOfStore(posixpath.join(str(place), name))
+    raise SpecError(f"subpath takes a path, not {shown(place)}")
+
+
+@pass_context
+def wrap(
+    context: Any,
+    package: Package,
+    flags: Any = (),
+    env: dict[str, Any] | None = None,
+    path: Any = (),
+    prefix: dict[str, Any] | None = None,
+    program: str | None = None,
+) -> Package:
+    """The package with its program started with more flags, variables (`prefix`: put before what is there), and folders in PATH."""
+    from ..formats.quoting import QUOTING
+
+    quote = QUOTING["sh_quote"]
+    name = program or package.main_program or package.name
+    lines = ["#!/bin/sh"]
+    lines.extend(f"export {key}={quote(str((env or {})[key]))}" for key in sorted(env or {}))
+    for key in sorted(prefix or {}):
+        lines.append(f"export {key}={quote(str((prefix or {})[key]))}${{{key}:+:${key}}}")
+    folders = [f"{item.out_path}/bin" if isinstance(item, Package) else str(item) for item in path]
+    if folders:
+        lines.append(f"export PATH={quote(':'.join(folders))}:\"$PATH\"")
+    words = [quote(str(flag)) for flag in flags]
+    lines.append(" ".join(["exec", quote(exe(package, name)), *words, '"$@"']))
+    script = laid(scope_of(context), StoreFile(name, ("\n".join(lines) + "\n").encode(), True))
+    return replace(package, program=script)
+
+
+@pass_context
+def package(context: Any, name: str, **fields: Any) -> Package:
+    """A package by its name."""
+    make: Callable[..., Package] = scope_of(context).find("__package__", Package)
+    return make(name, **fields)
+
+
+@pass_context
+def template(context: Any, name: Any) -> str:
+    """The text of a template, rendered in this scope."""
+    from .template import render_file
+
+    return render_file(str(name), scope_of(context), None)
+
+
+def content(value: Any) -> str:
+    """The text of a file on the controller."""
+    try:
+        return _content(value).decode("utf-8")
+    except UnicodeDecodeError:
+        raise SpecError(f"{value} is not UTF-8 text") from None
+
+
+PLACES: dict[str, Callable[..., Any]] = {
+    "content": content,
+    "exe": exe,
+    "mkOutOfStoreSymlink": lambda value: OutOfStore(str(value)),
+    "package": package,
+    "store_dir": store_dir,
+    "store_file": store_file,
+    "store_script": store_script,
+    "subpath": subpath,
+    "template": template,
+    "wrap": wrap,
+}

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Template files: where they are found, and their text in a scope."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from ..spec.errors import SpecError, did_you_mean
+from ..spec.position import Position
+from .environment import SCOPE, template_environment
+
+if TYPE_CHECKING:
+    from .scope import Scope
+
+LIBRARY = "__templates__"
+
+
+class _Files(jinja2.BaseLoader):
+    """Loads templates by absolute path; includes and imports are found beside the including one or in the library."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            state = os.stat(template)
+            with open(template, encoding="utf-8") as file:
+                return file.read(), template, lambda: os.stat(template).st_mtime_ns == state.st_mtime_ns
+        except (OSError, UnicodeError) as problem:
+            raise jinja2.TemplateNotFound(template, message=f"{template} cannot be read: {problem}") from None
+
+
+def find(name: str, scope: Scope) -> str:
+    """The absolute path of a template: beside the file that names it, in a `templates` folder near it, or in the library."""
+    library = scope.find(LIBRARY, "")
+    folders = [scope.folder, os.path.join(scope.folder, "templates"), os.path.join(scope.folder, "..", "templates"), library]
+    for folder in folders:
+        path = os.path.normpath(os.path.join(folder, name)) if folder else name
+        if os.path.isabs(path) and os.path.isfile(path):
+            return path
+    near = os.path.dirname(os.path.join(scope.folder, name))
+    names = os.listdir(near) if os.path.isdir(near) else []
+    raise SpecError(f"there is no template `{name}`", hint=did_you_mean(os.path.basename(name), names))
+
+
+def render_file(name: str, scope: Scope, position: Position | None) -> str:
+    """The text of the template file `name` in `scope`. Raises SpecError with the template's file and line."""
+    try:
+        path = find(name, scope)
+        environment = template_environment()
+        if environment.loader is None:
+            environment.loader = _Files()
+            environment.join_path = lambda template, parent: _beside(template, parent, scope)  # type: ignore[method-assign]
+        template = environment.get_template(path)
+        context = template.new_context({SCOPE: scope}, shared=True)
+        return "".join(template.root_render_func(context))
+    except SpecError as error:
+        if position is not None and not error.positions:
+            error.positions.append(position)
+        raise
+    except RecursionError:
+        raise SpecError("nested too deeply to render", [position]) from None
+    except jinja2.TemplateSyntaxError as problem:
+        raise SpecError(f"{problem.message}", [Position(problem.filename or name, problem.lineno, 1), position]) from None
+    except Exception as problem:
+        raise SpecError(f"{type(problem).__name__}: {problem}", [_line(problem, name), position]) from None
+
+
+def _beside(template: str, parent: str, scope: Scope) -> str:
+    beside = os.path.join(os.path.dirname(parent), template)
+    if os.path.isfile(beside):
+        return beside
+    library: Any = scope.find(LIBRARY, "")
+    return os.path.join(library, template)
+
+
+def _line(problem: BaseException, name: str) -> Position:
+    """Where in a template an error came up, by Jinja's rewritten traceback."""
+    place = Position(name)
+    step = problem.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename.endswith(".j2"):
+            place = Position(step.tb_frame.f_code.co_filename, step.tb_lineno, 1)
+        step = step.tb_next
+    return place

@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The language's tests, behind `is`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..values import Package, Place, Raw
+
+
+def _set(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+TESTS: dict[str, Callable[..., Any]] = {
+    "abs": lambda v: isinstance(v, str) and posixpath.isabs(v),
+    "place": lambda v: isinstance(v, Place),
+    "path": lambda v: isinstance(v, Place) or (isinstance(v, str) and v.startswith("/")),
+    "package": lambda v: isinstance(v, Package),
+    "raw": lambda v: isinstance(v, Raw),
+    "bool": lambda v: isinstance(v, bool),
+    "list": lambda v: isinstance(v, (list, tuple)),
+    "set": _set,
+    "null": lambda v: v is None,
+    "empty": lambda v: v is None or (isinstance(v, (str, list, dict)) and len(v) == 0),
+    "match": lambda v, pattern: re.match(pattern, str(v)) is not None,
+    "search": lambda v, pattern: re.search(pattern, str(v)) is not None,
+    "contains": lambda v, item: item in v,
+}

@@ -1,0 +1,354 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The evaluation of one home: modules in, a configuration out.
+
+Everything is computed when it is first read, once. Errors are collected, so that one evaluation tells all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..expressions.expression import Expression
+from ..expressions.scope import Late, Outermost, Scope
+from ..spec.block import Block
+from ..spec.errors import CycleError, SpecError
+from ..spec.imports import Collector
+from ..spec.keys import joined
+from ..spec.library import Library, load_file
+from ..spec.module import Module
+from ..spec.nodes import Mapping
+from ..spec.position import Position
+from .declaration import Declaration
+from .priority import discharge
+from .schema import Declarer, Schema
+from .space import Entry, Laying, Space
+
+if TYPE_CHECKING:
+    from .node import Node
+
+DEFERRED = ("programs", "services")
+
+
+class Frame:
+    """One option being computed; `secret` once it has read something that must not be shown."""
+
+    __slots__ = ("path", "position", "secret", "stack")
+
+    def __init__(self, stack: list[Frame], path: str, position: Position | None) -> None:
+        self.stack = stack
+        self.path = path
+        self.position = position
+        self.secret = False
+
+    def __enter__(self) -> Frame:
+        self.stack.append(self)
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stack.pop()
+        if self.secret and self.stack:
+            self.stack[-1].secret = True
+
+
+class Evaluation:
+    """A home's modules and their options.
+
+    `names` are the language's names beside `config` and `options`; `variable(name, default)` finds what the language does not know
+    (the play's variables); `read(path)` gives the nodes of a spec file.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        names: dict[str, Any] | None = None,
+        variable: Callable[[str, Any], Any] | None = None,
+        read: Callable[[str], Any] = load_file,
+    ) -> None:
+        self.library = library
+        self.errors: list[SpecError] = []
+        self.warnings: list[str] = []
+        self.secret: set[tuple[str, ...]] = set()
+        self.stack: list[Frame] = []
+        self.modules: list[Module] = []
+        self.renamed: list[tuple[Node, Declaration]] = []
+        self._open: dict[str, Frame] = {}
+        self._loaded: set[str] = set()
+        self._excluded: set[str] = set()
+        self._deferred: dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]] = {}
+        self._warned: set[str] = set()
+        self.home = Space(Schema(()), self)
+        self.scope = Outermost(dict(names or {}), variable)
+        self.scope.names.setdefault("config", self.home.value())
+        self.scope.names["options"] = OptionFacts(self.home.root)
+        self.collector = Collector(self.scope, read)
+
+    # Modules
+
+    def use(self, roots: list[tuple[Any, str]]) -> None:
+        """Take the user's modules (nodes and the file each stands in), with all that they import and touch."""
+        config = self.scope.names.pop("config")
+        self.scope.names["config"] = Late(_no_config)
+        modules, disabled = self.collector.collect(roots)
+        self.scope.names["config"] = config
+        self.errors.extend(self.collector.errors)
+        self._excluded = disabled
+        for file in self.library.core:
+            self._load(file)
+        for module in modules:
+            module.shared_types = self.library.types
+            self.declare(module)
+        for module in modules:
+            self.lay(module)
+        self.modules.extend(modules)
+
+    def declare(self, module: Module) -> None:
+        """Take a module's declarations, and let its `cfg` mean its root."""
+        if module.root:
+            module.scope.names["cfg"] = Late(lambda: self.read_path(module.root, self.home))
+        if module.options is None:
+            return
+        try:
+            Declarer(module).declare(self.home.root.schema, module.options)
+        except SpecError as error:
+            self.collect(error)
+
+    def lay(self, module: Module) -> None:
+        try:
+            for block in module.config_blocks():
+                self.home.lay(Entry(block, block.body, block.position, module.rank))
+        except SpecError as error:
+            self.collect(error)
+
+    def _load(self, file: str) -> bool:
+        """Load one of the library's files, once. False when there was nothing to load."""
+        if file in self._loaded or file in self._excluded:
+            return False
+        self._loaded.add(file)
+        path = f"{self.library.folder}/{file}"
+        collector = Collector(self.scope, load_file)
+        modules, _none = collector.collect([(self.library.node(file), path)])
+        self.errors.extend(collector.errors)
+        for number, module in enumerate(modules):
+            module.shipped = True
+            module.rank = (0, file, number)
+            module.shared_types = self.library.types
+            self.declare(module)
+        for module in modules:
+            self.lay(module)
+            self._restrict(module)
+        for key in [k for k in self._deferred if joined(k) in self.library.paths and file in self.library.paths[joined(k)]]:
+            for path_below, entry in self._deferred.pop(key):
+                Laying(self.home, entry.rank).path(self.home.root, (*key, *path_below), entry)
+        self.modules.extend(modules)
+        return True
+
+    def _restrict(self, module: Module) -> None:
+        """`meta.platforms` asserts, when the module is enabled, that it is for this platform."""
+        platforms = module.meta.get("platforms")
+        if not platforms or not module.root:
+            return
+        scope = Scope(module.scope, {"platforms": list(platforms), "module": joined(module.root)})
+        guard = Block(Block.fixed(scope), None)
+        guard.guard = [Expression("cfg.enable | default(false) and host.platform not in platforms", None, bare=True)]
+        message = Expression("{{ module }} is not for this platform ({{ host.platform }}); it is for {{ platforms | join(', ') }}")
+        entry = Mapping({"assertion": False, "message": message}, verbatim=True)
+        self.home.lay(Entry(guard, Mapping({"assertions": [entry]}, verbatim=True), None, module.rank))
+
+    def load_for(self, node: Node, name: str) -> bool:
+        """Load what the library declares as `name` at a node. True when the node may now have it."""
+        place = (*node.schema.path, name)
+        loaded = any([self._load(file) for file in self.library.declarers(place)])
+        if name not in node.schema.children and joined(place) in self.library.groups:
+            node.schema.child(name)
+            return True
+        return loaded
+
+    def defer(self, space: Space, path: tuple[str, ...], rest: tuple[str, ...], entry: Entry) -> bool:
+        """Whether an entry can wait until its program's module is loaded: a shipped module that enables nothing there."""
+        if space is not self.home or len(path) != 2 or path[0] not in DEFERRED or entry.rank[:1] != (0,):
+            return False
+        if not any(file not in self._loaded for file in self.library.paths.get(joined(path), ())):
+            return False
+        mentions = rest[:1] == ("enable",) or (not rest and (not isinstance(entry.value, dict) or "enable" in entry.value))
+        if mentions:
+            return False
+        self._deferred.setdefault(path, []).append((rest, entry))
+        return True
+
+    def names_at(self, node: Node) -> list[str]:
+        """All names that could stand at a node, for hints."""
+        return [*node.schema.names(), *self.library.names(node.schema.path)]
+
+    # Reading
+
+    @property
+    def config(self) -> Any:
+        """The home's configuration, lazily."""
+        return self.home.value()
+
+    def get(self, dotted: str) -> Any:
+        """The value at a dotted path of the home. Raises SpecError."""
+        value: Any = self.config
+        for name in dotted.split("."):
+            value = value[name]
+        return value
+
+    def read_path(self, path: tuple[str, ...], space: Space) -> Any:
+        """The value at a path that an old name leads to: in the submodule, or from the home's root."""
+        root = space.root if path[0] in space.root.schema.children else self.home.root
+        value: Any = root.group()
+        for name in path:
+            try:
+                value = value[name]
+            except (KeyError, TypeError):
+                raise SpecError("used, but it has no value", path=joined(path)) from None
+        return value
+
+    def visiting(self, path: str, position: Position | None) -> Frame:
+        """A frame for the computation of an option. Raises CycleError when it is being computed already."""
+        for index, frame in enumerate(self.stack):
+            if frame.path == path:
+                chain = self.stack[index:]
+                raise CycleError([*(f.path for f in chain), path], [f.position for f in chain])
+        return Frame(self.stack, path, position)
+
+    def taint(self) -> None:
+        """Note that what is being computed has read a secret."""
+        if self.stack:
+            self.stack[-1].secret = True
+
+    def recall(self, path: tuple[str, ...]) -> None:
+        """Note that a value computed before was read."""
+        if self.secret and path in self.secret:
+            self.taint()
+
+    # Errors and warnings
+
+    def collect(self, error: SpecError) -> None:
+        self.errors.append(error)
+
+    def attempt(self, compute: Callable[[], Any], default: Any = None) -> Any:
+        """The result of `compute`; an error of the spec is collected, and `default` returned."""
+        try:
+            return compute()
+        except SpecError as error:
+            self.collect(error)
+        except RecursionError:
+            self.collect(SpecError("the spec is nested too deeply to evaluate"))
+        return default
+
+    def warn(self, message: str) -> None:
+        if message not in self._warned:
+            self._warned.add(message)
+            self.warnings.append(message)
+
+    def legacy(self, node: Node, legacy: Any, declaration: Declaration) -> bool:
+        """Whether a default of an older `home.stateVersion` is in force; it warns when nobody chose."""
+        version = str(self.get("home.stateVersion"))
+        if _version(version) >= _version(str(legacy["before"])):
+            return False
+        if legacy.get("warn", True) and not any(discharge(e.definitions()) for e in node.entries):
+            self.warn(
+                f"{node.dotted} has another default since stateVersion {legacy['before']}; yours is {version}, so the old one "
+                f"is in force. Set it to silence this."
+            )
+        return True
+
+    def finish(self) -> None:
+        """Check what nobody has read: every option that a module of the user defines, old names, removed ones."""
+        self.attempt(lambda: self._finish(self.home.root))
+
+    def _finish(self, node: Node) -> None:
+        self.attempt(node.settle)
+        for child in list(node.children.values()):
+            declaration = child.schema.declaration
+            if declaration is None:
+                self._finish(child)
+            elif child.entries:
+                self._finish_option(child, declaration)
+
+    def _finish_option(self, node: Node, declaration: Declaration) -> None:
+        users = [e for e in node.entries if e.rank[:1] == (1,)]
+        if declaration.hidden:
+            self.attempt(lambda: self._old_name(node, declaration))
+        elif users:
+            from .lazy import plain
+
+            self.attempt(lambda: self._check_deep(node, plain))
+
+    def _check_deep(self, node: Node, plain: Callable[[Any], Any]) -> None:
+        value = node.read()
+        if isinstance(value, dict):
+            for key in value:
+                self.attempt(lambda key=key: plain(_tolerant(value, key)))  # type: ignore[misc]
+        else:
+            plain(value)
+
+    def _old_name(self, node: Node, declaration: Declaration) -> None:
+        said = [d for e in node.entries for d in discharge(e.definitions())]
+        if not said:
+            return
+        where = ", ".join(dict.fromkeys(str(d.position) for d in said if d.position))
+        if declaration.removed is not None:
+            raise SpecError(f"the option no longer exists. {declaration.removed}".rstrip(), [d.position for d in said], path=node.dotted)
+        if not declaration.alias:
+            target = joined(declaration.forwards or declaration.changed_to)
+            self.warn(f"{node.dotted} is now {target}" + (f" (defined at {where})" if where else ""))
+
+
+def _tolerant(value: dict[str, Any], key: str) -> Any:
+    """The entry, or nothing where a submodule's option has no value that anybody needs."""
+    return value[key]
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())
+
+
+def _no_config() -> Any:
+    raise SpecError("`imports` cannot depend on `config`", hint="import unconditionally, and put a `when` into the imported module")
+
+
+class OptionFacts(dict[str, Any]):
+    """`options` in expressions: what is known of an option apart from its value."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
+
+    def __getitem__(self, name: str) -> Any:
+        node = self.node
+        if node.schema.declaration is None:
+            child = node.child(name) or node.loaded(name)
+            if child is None:
+                raise KeyError(name)
+            return OptionFacts(child)
+        if name == "isDefined":
+            return bool(node.definitions()) and node.defined()
+        if name == "highestPrio":
+            found = discharge(node.definitions())
+            return min((d.priority for d in found), default=1500)
+        if name == "definitions":
+            return [d.value for d in discharge(node.definitions())]
+        if name == "files":
+            return [str(d.position.file) for d in discharge(node.definitions()) if d.position]
+        if name == "value":
+            return node.read()
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            self[str(name)]
+        except KeyError:
+            return False
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def check_unread(evaluation: Evaluation, paths: Iterable[str]) -> None:
+    """Read some paths for their errors alone."""
+    for path in paths:
+        evaluation.attempt(lambda path=path: evaluation.get(path))  # type: ignore[misc]

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Mappings whose values are computed when they are first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
+from typing import Any
+
+from ..spec.errors import CycleError
+
+
+class _Pending:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<not computed yet>"
+
+
+PENDING = _Pending()
+BUSY = _Pending()
+
+
+class LazyMapping(dict[str, Any]):
+    """A mapping in byte order of its keys; `compute(key)` gives a value, once. `label` is its path, for errors."""
+
+    __slots__ = ("_compute", "label", "taint")
+
+    def __init__(self, keys: list[str], compute: Callable[[str], Any], label: str = "") -> None:
+        super().__init__(dict.fromkeys(sorted(keys), PENDING))
+        self._compute = compute
+        self.label = label
+        self.taint: Callable[[], None] | None = None
+
+    def __getitem__(self, key: str) -> Any:
+        value = super().__getitem__(key)
+        if self.taint is not None:
+            self.taint()
+        if value is PENDING:
+            super().__setitem__(key, BUSY)
+            try:
+                value = self._compute(key)
+            except BaseException:
+                super().__setitem__(key, PENDING)
+                raise
+            super().__setitem__(key, value)
+        elif value is BUSY:
+            place = f"{self.label}.{key}"
+            raise CycleError([place, place])
+        return value
+
+    def known(self, key: str) -> bool:
+        """Whether the value of `key` has been computed."""
+        value = super().__getitem__(key)
+        return value is not PENDING and value is not BUSY
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self else default
+
+    def __iter__(self) -> Iterator[str]:
+        return super().__iter__()
+
+    def keys(self) -> KeysView[str]:
+        return KeysView(self)
+
+    def values(self) -> ValuesView[Any]:
+        return ValuesView(self)
+
+    def items(self) -> ItemsView[str, Any]:
+        return ItemsView(self)
+
+    def __eq__(self, other: object) -> bool:
+        return plain(self) == plain(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def copy(self) -> dict[str, Any]:
+        return dict(self.items())
+
+    def __repr__(self) -> str:
+        return repr(plain(self))
+
+    def __or__(self, other: Any) -> Any:
+        return {**self, **other}
+
+
+class LateEntry:
+    """An entry of a lazy mapping, taken as a value without computing it."""
+
+    __slots__ = ("key", "mapping")
+
+    def __init__(self, mapping: LazyMapping, key: str) -> None:
+        self.mapping = mapping
+        self.key = key
+
+    def get(self) -> Any:
+        return self.mapping[self.key]
+
+
+def plain(value: Any) -> Any:
+    """The value with every lazy mapping computed, as plain dicts and lists."""
+    if isinstance(value, dict):
+        return {key: plain(value[key]) for key in value}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value

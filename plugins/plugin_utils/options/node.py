@@ -1,0 +1,269 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Nodes: one option or group of a space, and its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..expressions.expression import Expression
+from ..expressions.scope import Scope
+from ..spec.errors import SpecError
+from ..spec.keys import joined
+from ..spec.marks import OPTION_DEFAULT
+from .declaration import Declaration
+from .definition import Bound, Definition
+from .lazy import LazyMapping
+from .priority import discharge, effective
+from .type_container import AnyValue
+from .types import NO_VALUE, Site
+
+if TYPE_CHECKING:
+    from .schema import Schema
+    from .space import Entry, Space
+
+UNREAD = object()
+
+
+class Group(LazyMapping):
+    """The value of a group: its options by name, each computed when it is read, its names when they are asked for."""
+
+    __slots__ = ("_known", "node")
+
+    def __init__(self, node: Node) -> None:
+        super().__init__([], node.entry, node.dotted)
+        self.node = node
+        self._known: list[str] | None = None
+
+    def __getitem__(self, key: str) -> Any:
+        return self.node.entry(key)
+
+    def known(self, key: str) -> bool:
+        return False
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.node.schema.children or key in self._names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __bool__(self) -> bool:
+        return bool(self._names())
+
+    def _names(self) -> list[str]:
+        if self._known is None:
+            self._known = sorted(self.node.names())
+        return self._known
+
+
+class Node:
+    """One place in a space."""
+
+    __slots__ = ("_group", "_value", "children", "entries", "freeform", "late", "name", "parent", "schema", "space")
+
+    def __init__(self, space: Space, schema: Schema, parent: Node | None, name: str) -> None:
+        self.space = space
+        self.schema = schema
+        self.parent = parent
+        self.name = name
+        self.children: dict[str, Node] = {}
+        self.entries: list[Entry] = []
+        self.late: list[tuple[Entry, tuple[str, ...] | None]] = []
+        self.freeform: list[Entry] = []
+        self._value: Any = UNREAD
+        self._group: Group | None = None
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return self.space.path if self.parent is None else (*self.parent.path, self.name)
+
+    @property
+    def dotted(self) -> str:
+        return joined(self.path)
+
+    def child(self, name: str) -> Node | None:
+        """The node of a declared name, or None."""
+        found = self.children.get(name)
+        if found is None:
+            schema = self.schema.children.get(name)
+            if schema is None:
+                return None
+            found = self.children[name] = Node(self.space, schema, self, name)
+        return found
+
+    def loaded(self, name: str) -> Node | None:
+        """The node of a name that the library declares, loading its module."""
+        if self.space.evaluation.load_for(self, name):
+            return self.child(name)
+        return None
+
+    def freeform_owner(self) -> Node | None:
+        """The submodule around this node, where it takes undeclared names."""
+        return self.space.root if self.space.root.schema.freeform is not None else None
+
+    def names(self) -> list[str]:
+        self.settle()
+        extra = self.extra()
+        return [*self.schema.names(), *(key for key in extra if key not in self.schema.children)]
+
+    def settle(self) -> None:
+        """Lay what waits here or above for the evaluation of its key."""
+        from .space import resolve_late
+
+        node: Node | None = self
+        while node is not None:
+            if node.late:
+                resolve_late(node)
+            node = node.parent
+
+    def extra(self) -> dict[str, Any]:
+        """The undeclared entries of a freeform submodule at this depth."""
+        owner = self.freeform_owner()
+        if owner is None or not owner.freeform:
+            return {}
+        if owner is not self:
+            assert self.parent is not None
+            found = self.parent.extra().get(self.name)
+            return found if isinstance(found, dict) else {}
+        if self._value is UNREAD:
+            definitions = effective(d for entry in sorted(self.freeform, key=lambda e: e.rank) for d in entry.definitions())
+            kind = self.schema.freeform
+            assert kind is not None
+            self._value = kind.value(Site(self.path, self.space), definitions) if definitions else {}
+        found = self._value
+        return found if isinstance(found, dict) else {}
+
+    def group(self) -> Group:
+        if self._group is None:
+            self._group = Group(self)
+        return self._group
+
+    def entry(self, key: str) -> Any:
+        """The value of one name of this group. Raises KeyError when there is no such name."""
+        self.settle()
+        node = self.child(key)
+        if node is None:
+            extra = self.extra()
+            if key in extra:
+                return extra[key]
+            node = self.loaded(key)
+            if node is None:
+                raise KeyError(key)
+        return node.read()
+
+    def read(self) -> Any:
+        """The value: of a group its mapping, of an option what its definitions come to. Raises SpecError."""
+        declaration = self.schema.declaration
+        if declaration is None:
+            return self.group()
+        if self._value is not UNREAD:
+            if isinstance(self._value, SpecError):
+                raise self._value
+            self.space.evaluation.recall(self.path)
+            return self._value
+        evaluation = self.space.evaluation
+        with evaluation.visiting(self.dotted, declaration.position) as frame:
+            try:
+                self._value = self._compute(declaration)
+            except SpecError as error:
+                if not error.path:
+                    error.path = self.dotted
+                if type(error).__name__ != "CycleError":
+                    self._value = error
+                raise
+            if frame.secret:
+                evaluation.secret.add(self.path)
+        return self._value
+
+    def _compute(self, declaration: Declaration) -> Any:
+        if declaration.removed is not None:
+            raise SpecError("the option no longer exists" + (f": {declaration.removed}" if declaration.removed else ""), path=self.dotted)
+        if declaration.changed_to:
+            return self.old_value()
+        if declaration.forwards:
+            return self.space.evaluation.read_path(declaration.forwards, self.space)
+        definitions = self.definitions()
+        default = self.default(declaration)
+        if declaration.words.get("readOnly") is True and len(definitions) + (default is not None) > 1:
+            raise SpecError("read-only, but set", [d.position for d in definitions], path=self.dotted)
+        found = effective(definitions if default is None else [default, *definitions])
+        kind = declaration.type
+        if kind is None:
+            raise SpecError("has no type and cannot be read", [declaration.position], path=self.dotted)
+        site = Site(self.path, self.space)
+        if found:
+            value = kind.value(site, found)
+        else:
+            value = kind.empty(site)
+            if value is NO_VALUE:
+                raise SpecError("used, but it has no value", [declaration.position], path=self.dotted, hint=f"set `{self.dotted}`")
+        return self._finished(declaration, value, found)
+
+    def _finished(self, declaration: Declaration, value: Any, found: list[Definition]) -> Any:
+        if "check" in declaration.words or "apply" in declaration.words:
+            scope = Scope(self.space.scope(declaration.module), {"value": value, "option": self.described()})
+            check = declaration.expression("check")
+            if check is not None and check.evaluate(scope) is not True:
+                message = declaration.words.get("checkMessage") or f"the value does not pass the check `{check.source}`"
+                raise SpecError(str(message), [d.position for d in found], path=self.dotted)
+            apply = declaration.expression("apply")
+            if apply is not None:
+                value = apply.evaluate(scope)
+        return value
+
+    def old_value(self) -> Any:
+        """The merged value of a name that was changed to another one: of its own type, or as it was said."""
+        declaration = self.schema.declaration
+        assert declaration is not None
+        kind = declaration.type or AnyValue("loose")
+        return kind.value(Site(self.path, self.space), effective(self.definitions()))
+
+    def definitions(self) -> list[Definition]:
+        """What was said of the option, in order of the modules, conditions applied."""
+        if self.parent is not None:
+            self.parent.settle()
+        entries = self.entries if len(self.entries) < 2 else sorted(self.entries, key=lambda e: e.rank)
+        found = [d for entry in entries for d in entry.definitions()]
+        for feeder in self.schema.feeders:
+            found.extend(self._fed(feeder))
+        return found
+
+    def _fed(self, name: str) -> list[Definition]:
+        """The definition that a sibling option which feeds this one gives, when somebody has defined it."""
+        assert self.parent is not None
+        node = self.parent.children.get(name)
+        if node is None or not node.entries or node.schema.declaration is None:
+            return []
+        declaration = node.schema.declaration
+        if node.read() is None:
+            return []
+        expression = declaration.expression("value") or Expression("value", declaration.position, bare=True)
+        scope = Scope(self.space.scope(declaration.module), {"value": node.read(), "option": node.described()})
+        return [Definition(Bound(expression, scope), scope, node.entries[0].position)]
+
+    def default(self, declaration: Declaration) -> Definition | None:
+        """The default as a definition of the lowest priority."""
+        said = declaration.default()
+        module = declaration.module
+        position = declaration.words.place("default") if said is not NO_VALUE else declaration.position
+        legacy = declaration.words.get("legacyDefault")
+        if legacy is not None and self.space.evaluation.legacy(self, legacy, declaration):
+            said = legacy["value"]
+        if said is NO_VALUE:
+            return None
+        scope = self.space.scope(module)
+        if type(said) is Expression or isinstance(said, dict):
+            scope = Scope(scope, {"option": self.described()})
+        return Definition(said, scope, position, OPTION_DEFAULT)
+
+    def described(self) -> dict[str, Any]:
+        """What an expression can ask of the option itself."""
+        return {"name": self.name, "path": self.dotted}
+
+    def defined(self) -> bool:
+        """Whether anybody's definition (not the default) is in force."""
+        return bool(discharge(self.definitions()))

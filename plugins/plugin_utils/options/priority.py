@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Priorities and order: from all that was said of an option to the definitions that count, in their order.
+
+Behaviour as in the NixOS module system (nixpkgs lib/modules.nix): conditions that do not hold vanish, the numerically lowest
+priority wins and the others are dropped before merging, then a stable sort by order. The outermost mark of a kind counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..expressions.expression import Expression
+from ..expressions.scope import Scope, condition
+from ..spec.errors import SpecError
+from ..spec.marks import MIDDLE, NORMAL
+from ..spec.nodes import Mapping, place_of
+from ..spec.position import Position
+from .definition import OMIT, Bound, Definition
+from .lazy import LateEntry
+from .resolution import computed_each, constructed
+
+STRUCTURAL = frozenset({"if", "override", "order", "merge", "each", "template", "when"})
+
+
+def discharge(definitions: Iterable[Definition]) -> list[Definition]:
+    """The definitions that exist, each with a root that is a value: no expression, no mark."""
+    found: list[Definition] = []
+    for definition in definitions:
+        _expand(definition.value, definition.scope, definition.position, definition.priority, definition.order, found)
+    return found
+
+
+def effective(definitions: Iterable[Definition]) -> list[Definition]:
+    """Discharged definitions of the winning priority, in order."""
+    found = discharge(definitions)
+    if len(found) < 2:
+        return found
+    best = min(d.priority for d in found)
+    return sorted((d for d in found if d.priority == best), key=lambda d: d.order)
+
+
+def _expand(value: Any, scope: Scope, position: Position | None, priority: int, order: int, found: list[Definition]) -> None:
+    marked_priority = marked_order = False
+    while True:
+        if type(value) is Expression:
+            position = position or value.position
+            value = value.evaluate(scope)
+        elif type(value) is LateEntry:
+            value = value.get()
+        elif type(value) is Bound:
+            scope, position, value = value.scope, value.position or position, value.value
+        elif isinstance(value, dict) and "_type" in value:
+            kind = value["_type"]
+            if kind == "if":
+                if not holds(value, scope):
+                    return
+                value = value["content"]
+            elif kind == "override":
+                priority = priority if marked_priority or priority != NORMAL else _number(value, position)
+                marked_priority, value = True, value.get("content")
+            elif kind == "order":
+                order = order if marked_order or order != MIDDLE else _number(value, position)
+                marked_order, value = True, value.get("content")
+            elif kind == "merge":
+                contents = value["contents"]
+                for index, item in enumerate(contents):
+                    _expand(item, scope, place_of(contents, index) or position, priority, order, found)
+                return
+            elif kind == "each":
+                value = computed_each(value, scope)
+                break
+            else:
+                value = constructed(value, scope)
+                if kind in ("template", "function") and value is not OMIT:
+                    continue
+                break
+        else:
+            break
+    if value is not OMIT:
+        found.append(Definition(value, scope, position, priority, order))
+
+
+def _number(mark: dict[str, Any], position: Position | None) -> int:
+    number = mark.get("priority")
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise SpecError("a priority or order must be an integer", [place_of(mark) or position])
+    return number
+
+
+def holds(mark: dict[str, Any], scope: Scope) -> bool:
+    """Whether the condition of an `if` mark holds."""
+    wanted = mark["condition"]
+    if isinstance(wanted, dict) and wanted.get("_type") == "when":
+        return all(condition(c, scope) for c in conditions(wanted["expr"], place_of(wanted)))
+    return condition(wanted, scope)
+
+
+def conditions(said: Any, position: Position | None) -> list[Expression]:
+    """The expressions of a `when`: one, or a list that must all hold."""
+    items = said if isinstance(said, list) else [said]
+    found: list[Any] = []
+    for index, item in enumerate(items):
+        place = place_of(said, index) if isinstance(said, list) else position
+        if isinstance(item, bool):
+            found.append(Expression("true" if item else "false", place, bare=True))
+        elif isinstance(item, str):
+            found.append(Expression(item, place, bare=True))
+        elif isinstance(item, Expression):
+            found.append(Expression(item.source, item.position, bare=False))
+        else:
+            raise SpecError("a `when` is an expression, or a list of them", [place or position])
+    return found
+
+
+def may_vanish(value: Any) -> bool:
+    """Whether a definition could turn out to be none, so that it must be looked at before its key can be said to exist."""
+    if type(value) is Expression:
+        return "omit" in value.source
+    if type(value) is Bound:
+        return may_vanish(value.value)
+    return value is OMIT or (isinstance(value, (Mapping, dict)) and value.get("_type") in STRUCTURAL)

@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Resolution: nodes with expressions in them to values, in a scope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..expressions.expression import Expression
+from ..expressions.scope import Late, Scope, condition
+from ..spec.errors import SpecError, shown
+from ..spec.keys import Literal, Template
+from ..spec.nodes import Mapping, Sequence, place_of
+from ..spec.position import Position
+from ..values import GVariant, OutOfStore, Package, Path, Raw
+from .definition import OMIT, Bound
+from .lazy import LateEntry
+
+RAW_KINDS = {"lua-inline", "nushell-inline", "literal"}
+VALUE_KINDS = RAW_KINDS | {"package", "path", "gvariant", "outOfStore", "template", "function"}
+
+
+def realise(value: Any, scope: Scope) -> Any:
+    """The value with every expression evaluated, at all depths; entries that are `omit` are left out."""
+    kind = type(value)
+    if kind is Expression:
+        return value.evaluate(scope)
+    if kind is Bound:
+        return realise(value.value, value.scope)
+    if kind is Mapping:
+        return _realise_mapping(value, scope)
+    if kind is Sequence:
+        items = (realise(item, scope) for item in value)
+        return [item for item in items if item is not OMIT]
+    if kind is LateEntry:
+        return value.get()
+    if kind is dict and "_type" in value:
+        return constructed(value, scope)
+    return value
+
+
+def _realise_mapping(value: Mapping, scope: Scope) -> Any:
+    if "_type" in value:
+        if value["_type"] == "each":
+            return realise(computed_each(value, scope), scope)
+        if value["_type"] == "if":
+            from .priority import holds
+
+            return realise(value["content"], scope) if holds(value, scope) else OMIT
+        if value["_type"] not in VALUE_KINDS:  # marks of priority and order are data here: what reads it resolves them
+            return {k: realise(v, scope) if k in ("content", "data") else v for k, v in value.items()}
+        return constructed(value, scope)
+    result: dict[str, Any] = {}
+    for key, item in value.items():
+        found = realise(item, scope)
+        if found is not OMIT:
+            result[key_text(key, scope, value.place(key))] = found
+    return result
+
+
+def key_text(key: str, scope: Scope, position: Position | None) -> str:
+    """A key with its template evaluated. Raises SpecError when that gives no text."""
+    if type(key) is Template or ("{{" in key and type(key) is str):
+        text = Expression(str(key), position).evaluate(scope)
+        if isinstance(text, bool) or not isinstance(text, (str, int)):
+            raise SpecError(f"a key must be text, `{key}` is {shown(text)}", [position])
+        return str(text)
+    return str(key) if type(key) is Literal else key
+
+
+def constructed(mark: dict[str, Any], scope: Scope) -> Any:
+    """The value that a record with `_type` stands for; a record whose kind belongs to a type of option stays as it is."""
+    kind = mark["_type"]
+    position = place_of(mark)
+    if kind == "package":
+        return _package(mark, scope, position)
+    if kind == "path":
+        return Path(_text(mark, "path", scope, position))
+    if kind in RAW_KINDS:
+        return Raw(str(kind), _text(mark, "expr", scope, position))
+    if kind == "gvariant":
+        return GVariant(_text(mark, "type", scope, position), realise(mark.get("value"), scope))
+    if kind == "outOfStore":
+        return OutOfStore(_text(mark, "path", scope, position))
+    if kind == "template":
+        return _template(mark, scope, position)
+    if kind == "function":
+        if "result" in mark:
+            return mark["result"]
+        raise SpecError("a function of the Nix language cannot be said here", [position])
+    return mark
+
+
+def _text(mark: dict[str, Any], field: str, scope: Scope, position: Position | None) -> str:
+    value = realise(mark.get(field), scope)
+    if not isinstance(value, str):
+        value = str(value) if hasattr(value, "path") else value
+    if not isinstance(value, str):
+        raise SpecError(f"`{mark['_type']}` wants a text as its `{field}`, not {shown(value)}", [position])
+    return value
+
+
+def _package(mark: dict[str, Any], scope: Scope, position: Position | None) -> Package:
+    known = {"mainProgram": "main_program", "version": "version", "outPath": "out"}
+    fields = {ours: realise(mark.get(theirs), scope) for theirs, ours in known.items()}
+    for field in fields.values():
+        if field is not None and not isinstance(field, str):
+            raise SpecError(f"a package's fields are texts, not {shown(field)}", [position])
+    make = scope.find("__package__", Package)
+    found: Package = make(_text(mark, "name", scope, position), **fields)
+    return found
+
+
+def _template(mark: dict[str, Any], scope: Scope, position: Position | None) -> Any:
+    from ..expressions.template import render_file
+
+    return render_file(_text(mark, "path", scope, position), scope, position)
+
+
+def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
+    """The mapping (with `key`) or list that `!each` describes; its entries keep the scope of their turn."""
+    from .priority import conditions
+
+    position = place_of(mark)
+    unknown = set(mark) - {"_type", "loop", "loop_var", "when", "vars", "key", "value"}
+    if unknown or "loop" not in mark or "value" not in mark:
+        raise SpecError("!each takes loop, value, and perhaps key, when, vars, loop_var", [position])
+    keyed = "key" in mark
+    mapping, sequence = Mapping(None, position, verbatim=True), Sequence(None, position)
+    for item in loop_items(mark["loop"], scope, position):
+        turn = turn_scope(scope, {mark.get("loop_var", "item"): item}, mark.get("vars"))
+        if "when" in mark and not all(condition(c, turn) for c in conditions(mark["when"], place_of(mark, "when"))):
+            continue
+        bound = Bound(mark["value"], turn, place_of(mark, "value"))
+        if not keyed:
+            sequence.append(bound)
+            sequence.places.append(bound.position or Position(""))
+            continue
+        key = realise(mark["key"], turn)
+        if not isinstance(key, str):
+            raise SpecError(f"a key must be text, not {shown(key)}", [place_of(mark, "key")])
+        if key in mapping:
+            raise SpecError(f"!each gives the key `{key}` twice", [place_of(mark, "key")])
+        mapping[key] = bound
+    return mapping if keyed else sequence
+
+
+def loop_items(said: Any, scope: Scope, position: Position | None) -> list[Any]:
+    """The items of a loop: the elements of a list, or a mapping's entries as `key` and `value`."""
+    value = realise(said, scope)
+    if isinstance(value, dict):
+        return [{"key": key, "value": value[key]} for key in sorted(value)]
+    if isinstance(value, (list, tuple, range)):
+        return list(value)
+    raise SpecError(f"a loop wants a list or a mapping, not {shown(value)}", [place_of(said) or position])
+
+
+def turn_scope(outer: Scope, names: dict[str, Any], variables: Any, guard: list[Expression] | None = None) -> Scope:
+    """A scope below `outer` with `names` and lazily the block's `vars`."""
+    scope = Scope(outer, dict(names), guard)
+    if variables:
+        for name, node in variables.items():
+            scope.names[name] = Late(lambda node=node: realise(node, scope))  # type: ignore[misc]
+    return scope

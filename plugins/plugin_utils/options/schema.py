@@ -1,0 +1,236 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Schemas: the tree of declared options of a home, or of a submodule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..expressions.expression import Expression
+from ..spec.errors import SpecError, shown
+from ..spec.keys import joined, split
+from ..spec.nodes import Mapping, place_of
+from .declaration import Declaration, by_expression, check_words, coercion, is_declaration
+from .resolution import key_text, realise
+from .type_container import AttrTag, Coerced
+from .type_text import parse_type
+from .types import Type
+
+if TYPE_CHECKING:
+    from ..spec.block import Block
+    from ..spec.module import Module
+    from .space import Space
+    from .types import Site
+
+
+class Schema:
+    """One node: a group of options, or an option. A submodule's schema is the group of its options."""
+
+    __slots__ = ("bodies", "children", "declaration", "feeders", "freeform", "path")
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+        self.children: dict[str, Schema] = {}
+        self.declaration: Declaration | None = None
+        self.freeform: Type | None = None
+        self.feeders: list[str] = []
+        self.bodies: list[tuple[Module, Any]] = []
+
+    def child(self, name: str) -> Schema:
+        """The node `name`, made when missing."""
+        found = self.children.get(name)
+        if found is None:
+            found = self.children[name] = Schema((*self.path, name))
+        return found
+
+    def names(self) -> list[str]:
+        """The names that a person may write here."""
+        return [n for n, c in self.children.items() if c.declaration is None or not c.declaration.hidden]
+
+
+class Submodule(Type):
+    """A mapping with options of its own."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.own = schema
+        self.description = "mapping of options"
+
+    def check(self, value: Any) -> bool:
+        return isinstance(value, dict) and "_type" not in value
+
+    def schema(self) -> Schema:
+        return self.own
+
+    def empty(self, site: Site) -> Any:
+        from .space import Space
+
+        return Space.within(self.own, site, []).value()
+
+    def merge(self, site: Site, definitions: Any) -> Any:
+        from .space import Space
+
+        return Space.within(self.own, site, definitions).value()
+
+
+class Declarer:
+    """Reads one module's `options` into a schema."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.types: dict[str, Any] = {}
+
+    def declare(self, root: Schema, said: Any) -> None:
+        """Declare a mapping, or a list of blocks with static `when`, `loop` and `vars`. Raises SpecError."""
+        for block in self.module.static_blocks(said):
+            for scope in block.scopes():
+                if scope.active():
+                    self.group(root, block.body, scope)
+
+    def group(self, schema: Schema, node: Any, scope: Any) -> None:
+        if node is None:
+            return
+        if not isinstance(node, dict):
+            raise SpecError(f"declarations are a mapping, not {shown(node)}", [place_of(node)], path=joined(schema.path))
+        for key, value in node.items():
+            place = place_of(node, key)
+            parts = tuple(key_text(part, scope, place) for part in split(key))
+            if any(not part for part in parts):
+                raise SpecError(f"`{key}` has an empty part", [place])
+            self.place(schema, parts, value, place, scope)
+
+    def place(self, schema: Schema, parts: tuple[str, ...], value: Any, place: Any, scope: Any) -> None:
+        for index, part in enumerate(parts):
+            if part == "<name>":
+                schema = self.inside(schema, place)
+                continue
+            existing = schema.children.get(part)
+            if existing is not None and existing.declaration is not None and index < len(parts) - 1 and parts[index + 1] != "<name>":
+                inner = existing.declaration.type.schema() if existing.declaration.type else None
+                if inner is None:
+                    raise SpecError(f"declared inside `{joined(existing.path)}`, which is no group", [place, existing.declaration.position])
+                schema = inner
+                continue
+            schema = schema.child(part)
+        if is_declaration(value):
+            self.option(schema, value, place, scope)
+        else:
+            self.group(schema, value, scope)
+
+    def inside(self, schema: Schema, place: Any) -> Schema:
+        """The schema of the submodules that the option at `schema` holds."""
+        kind = schema.declaration.type if schema.declaration is not None else None
+        found = kind.schema() if kind is not None else None
+        if found is None:
+            raise SpecError(f"`{joined(schema.path)}` holds no submodules to extend", [place])
+        return found
+
+    def option(self, schema: Schema, said: Mapping, place: Any, scope: Any) -> None:
+        node, kind = self.expanded(said, schema.path)
+        check_words(node, schema.path)
+        if schema.declaration is not None or schema.children:
+            first = schema.declaration.position if schema.declaration else place_of(said)
+            if schema.declaration is not None and schema.declaration.module is not self.module and self.extended(schema.declaration, node):
+                return
+            raise SpecError("declared twice", [place, first], path=joined(schema.path))
+        declaration = Declaration(schema.path, self.module, place, words=node)
+        schema.declaration = declaration
+        for word, attribute in (("renamedTo", "renamed_to"), ("aliasOf", "renamed_to"), ("changedTo", "changed_to")):
+            if word in node:
+                setattr(declaration, attribute, tuple(str(part) for part in split(str(realise(node[word], scope)))))
+        declaration.alias = "aliasOf" in node
+        if "removed" in node:
+            declaration.removed = str(node["removed"] or "")
+        declaration.feeds = str(node.get("feeds", "") or "")
+        if "type" in node or kind is not None:
+            declaration.type = kind or self.type_of(node, schema, scope, place)
+
+    @staticmethod
+    def extended(first: Declaration, node: Mapping) -> bool:
+        """Whether a second declaration only widens the first one's set of allowed values."""
+        from .type_scalar import one_of
+
+        text, other = str(first.words.get("type", "")), str(node.get("type", ""))
+        if not (text.startswith("enum ") and other.startswith("enum ") and not (node.keys() - {"type", "description"})):
+            return False
+        first.words["type"] = text + other.removeprefix("enum")
+        first.type = parse_type(first.words["type"])
+        assert one_of
+        return True
+
+    def expanded(self, said: Mapping, path: tuple[str, ...]) -> tuple[Mapping, Type | None]:
+        """The declaration with the words of the named declaration that its type names, key by key."""
+        name = said.get("type")
+        named = self.module.named_type(name) if isinstance(name, str) else None
+        if named is None:
+            return said, None
+        words = Mapping({**named, **{k: v for k, v in said.items() if k != "type"}}, said.position)
+        words.places = {**named.places, **said.places}
+        inner, _none = self.expanded(words, path) if words.get("type") != name else (words, None)
+        return inner, None
+
+    def type_of(self, node: Mapping, schema: Schema, scope: Any, place: Any) -> Type:
+        """The type that a declaration says, with its body, coercions and named types."""
+        text = realise(node["type"], scope)
+        if not isinstance(text, str):
+            raise SpecError("a type is a text", [place], path=joined(schema.path))
+
+        def named(word: str) -> Type | None:
+            if word in ("submodule", "submoduleWith"):
+                return self.submodule(node, schema, scope)
+            if word == "attrTag":
+                return AttrTag({k: self.type_of(v, schema.child("<name>"), scope, place) for k, v in node["tags"].items()})
+            return self.named(word, schema, scope, place)
+
+        try:
+            found = parse_type(text, named)
+            for source, expression in coercion(node, lambda t: parse_type(t, named), place):
+                found = Coerced(found, source, by_expression(expression))
+        except SpecError as error:
+            error.positions = error.positions or [p for p in (node.place("type"), place) if p][:1]
+            error.path = error.path or joined(schema.path)
+            raise
+        return found
+
+    def named(self, word: str, schema: Schema, scope: Any, place: Any) -> Type | None:
+        node = self.module.named_type(word)
+        if node is None:
+            return None
+        if word not in self.types:
+            whole, _none = self.expanded(node, schema.path)
+            self.types[word] = self.type_of(whole, Schema((*schema.path, "<name>")), scope, place)
+        found: Type = self.types[word]
+        return found
+
+    def submodule(self, node: Mapping, schema: Schema, scope: Any) -> Submodule:
+        inner = Schema((*schema.path, "<name>"))
+        if "freeformType" in node:
+            inner.freeform = self.type_of(
+                Mapping({**node, "type": node["freeformType"]} if "freeformType" in node else node, node.position), inner, scope, node.place("freeformType")
+            ) if node["freeformType"] not in ("submodule",) else None
+        if "options" in node:
+            for block in self.module.static_blocks(node["options"], scope):
+                for turn in block.scopes():
+                    if turn.active():
+                        self.group(inner, block.body, turn)
+        if node.get("config") is not None:
+            inner.bodies.append((self.module, node["config"]))
+        self.feeders(inner)
+        return Submodule(inner)
+
+    @staticmethod
+    def feeders(schema: Schema) -> None:
+        for name, child in schema.children.items():
+            if child.declaration is not None and child.declaration.feeds:
+                schema.child(child.declaration.feeds).feeders.append(name)
+
+
+def blocks_of(bodies: list[tuple[Module, Any]], space: Space) -> list[tuple[Module, Block]]:
+    """The configuration blocks of a submodule's bodies, in the scope of one instance."""
+    found: list[tuple[Module, Block]] = []
+    for module, config in bodies:
+        scope = space.scope(module)
+        found.extend((module, block) for block in module.blocks(config, scope))
+    return found
+
+
+__all__ = ["Declarer", "Expression", "Schema", "Submodule", "blocks_of"]

@@ -1,0 +1,362 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Types made of other types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..spec.errors import SpecError, shown
+from ..spec.nodes import place_of
+from ..values import GVariant, Place, Raw
+from .definition import Definition
+from .lazy import LateEntry, LazyMapping
+from .priority import discharge, effective, may_vanish
+from .resolution import key_text
+from .types import NO_VALUE, Site, Type, merge_equal, merge_one, wrong_type
+
+if TYPE_CHECKING:
+    from .schema import Schema
+
+
+def is_set(value: Any) -> bool:
+    """Whether a value is a mapping of names, not a record of a kind of its own."""
+    return isinstance(value, dict) and ("_type" not in value or value["_type"] == "each")
+
+
+def by_key(definitions: list[Definition]) -> dict[str, list[Definition]]:
+    """The entries of mapping definitions by their (evaluated) keys."""
+    found: dict[str, list[Definition]] = {}
+    for definition in definitions:
+        mapping = definition.value
+        position = definition.position
+        for key in mapping:
+            text = key_text(key, definition.scope, place_of(mapping, key))
+            found.setdefault(text, []).append(Definition(_entry(mapping, key), definition.scope, place_of(mapping, key) or position))
+    return found
+
+
+def _entry(mapping: dict[str, Any], key: str) -> Any:
+    """The entry's value; what a lazy mapping has not computed yet stays so."""
+    if isinstance(mapping, LazyMapping) and not mapping.known(key):
+        return LateEntry(mapping, key)
+    return mapping[key]
+
+
+class AttrsOf(Type):
+    """A mapping of names to values of one type; each key merges on its own."""
+
+    def __init__(self, inner: Type, lazy: bool = False) -> None:
+        self.inner = inner
+        self.lazy = lazy
+        self.description = f"mapping of {inner.description}"
+
+    def check(self, value: Any) -> bool:
+        return is_set(value)
+
+    def schema(self) -> Schema | None:
+        return self.inner.schema()
+
+    def empty(self, site: Site) -> Any:
+        return {}
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        entries = by_key(definitions)
+        if not self.lazy:
+            entries = {key: found for key, found in entries.items() if self._exists(found)}
+
+        def compute(key: str) -> Any:
+            below = site.below(key)
+            with below.space.evaluation.visiting(below.dotted, entries[key][0].position) as frame:
+                found = effective(entries[key])
+                if found:
+                    value = self.inner.value(below, found)
+                    if frame.secret:
+                        result.taint = below.space.evaluation.taint
+                    return value
+                value = self.inner.empty(below)
+                if value is NO_VALUE:
+                    raise SpecError("used, but every definition of it is switched off", [d.position for d in entries[key]], path=below.dotted)
+                return value
+
+        result = LazyMapping(list(entries), compute, site.dotted)
+        return result
+
+    @staticmethod
+    def _exists(found: list[Definition]) -> bool:
+        return any(not may_vanish(d.value) for d in found) or bool(discharge(found))
+
+
+class Attrs(Type):
+    """A mapping of anything, merged at its first level only: the last definition of a key counts."""
+
+    description = "mapping"
+
+    def check(self, value: Any) -> bool:
+        return is_set(value)
+
+    def empty(self, site: Site) -> Any:
+        return {}
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        from .resolution import realise
+
+        result: dict[str, Any] = {}
+        for definition in definitions:
+            result.update(realise(definition.value, definition.scope))
+        return {key: result[key] for key in sorted(result)}
+
+
+class ListOf(Type):
+    """A list; definitions are concatenated in their order."""
+
+    def __init__(self, inner: Type, non_empty: bool = False) -> None:
+        self.inner = inner
+        self.non_empty = non_empty
+        self.description = f"{'non-empty ' if non_empty else ''}list of {inner.description}"
+
+    def check(self, value: Any) -> bool:
+        if isinstance(value, dict):
+            return value.get("_type") == "each"
+        return isinstance(value, (list, tuple)) and not (self.non_empty and not value)
+
+    def schema(self) -> Schema | None:
+        return self.inner.schema()
+
+    def empty(self, site: Site) -> Any:
+        return NO_VALUE if self.non_empty else []
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        result: list[Any] = []
+        for number, definition in enumerate(definitions, 1):
+            for index, item in enumerate(definition.value):
+                element = Definition(item, definition.scope, place_of(definition.value, index) or definition.position)
+                found = effective([element])
+                if found:
+                    result.append(self.inner.value(site.below(f"[definition {number}-entry {index + 1}]"), found))
+        return result
+
+
+class NullOr(Type):
+    """A value of a type, or null; definitions must agree on which."""
+
+    def __init__(self, inner: Type) -> None:
+        self.inner = inner
+        self.description = f"null or {inner.description}"
+
+    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+        return None if value is None else self.inner.coerce(value, definition)
+
+    def check(self, value: Any) -> bool:
+        return value is None or self.inner.check(value)
+
+    def accepts(self, value: Any) -> bool:
+        return value is None or self.inner.accepts(value)
+
+    def schema(self) -> Schema | None:
+        return self.inner.schema()
+
+    def empty(self, site: Site) -> Any:
+        return None
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        nulls = [d for d in definitions if d.value is None]
+        if not nulls:
+            return self.inner.merge(site, definitions)
+        if len(nulls) == len(definitions):
+            return None
+        raise SpecError("defined both as null and as something else", [d.position for d in definitions], path=site.dotted)
+
+
+class Either(Type):
+    """One of several types: the first that accepts all definitions. The choice is made by the root of the values."""
+
+    def __init__(self, members: list[Type]) -> None:
+        self.members = members
+        self.description = " or ".join(m.description for m in members)
+
+    def check(self, value: Any) -> bool:
+        return any(m.accepts(value) for m in self.members)
+
+    def schema(self) -> Schema | None:
+        return next((s for s in (m.schema() for m in self.members) if s is not None), None)
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        for member in self.members:
+            if all(member.accepts(d.value) for d in definitions):
+                return member.value(site, definitions)
+        raise SpecError(
+            f"the definitions disagree: expected {self.description}, all of one kind",
+            [d.position for d in definitions],
+            path=site.dotted,
+        )
+
+
+class Once(Type):
+    """A type with exactly one definition."""
+
+    def __init__(self, inner: Type) -> None:
+        self.inner = inner
+        self.description = inner.description
+
+    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+        return self.inner.coerce(value, definition)
+
+    def check(self, value: Any) -> bool:
+        return self.inner.check(value)
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        merge_one(site, definitions)
+        return self.inner.merge(site, definitions)
+
+
+class AnyValue(Type):
+    """Anything. `deep` merges sets key by key and wants the rest equal; `loose` also joins lists and strings;
+    neither takes one definition as it is."""
+
+    description = "anything"
+
+    def __init__(self, how: str = "deep") -> None:
+        self.how = how
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        if self.how == "raw":
+            from .resolution import realise
+
+            return realise(merge_one(site, definitions), definitions[0].scope)
+        values = [d.value for d in definitions]
+        if all(is_set(v) for v in values):
+            return AttrsOf(self).merge(site, definitions)
+        if all(isinstance(v, (list, tuple)) for v in values):
+            if self.how == "loose":
+                return ListOf(self).merge(site, definitions)
+            return merge_equal(site, [d.holding(ListOf(self).merge(site, [d])) for d in definitions])
+        if self.how == "loose" and len(values) > 1:
+            if all(isinstance(v, bool) for v in values):
+                return any(values)
+            if all(isinstance(v, str) for v in values):
+                return "".join(values)
+        return merge_equal(site, definitions)
+
+
+class DagOf(Type):
+    """A mapping of entries with `data`, `after` and `before`; a bare value is an entry without edges."""
+
+    def __init__(self, inner: Type) -> None:
+        self.inner = inner
+        self.description = f"ordered mapping of {inner.description}"
+
+    def check(self, value: Any) -> bool:
+        return is_set(value)
+
+    def schema(self) -> Schema | None:
+        return self.inner.schema()
+
+    def empty(self, site: Site) -> Any:
+        return {}
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        entries = {k: found for k, found in by_key(definitions).items() if AttrsOf._exists(found)}
+
+        def compute(key: str) -> Any:
+            below = site.below(key)
+            found = effective(entries[key])
+            if not found:
+                raise SpecError("used, but every definition of it is switched off", path=below.dotted)
+            edges: dict[str, list[str]] = {"after": [], "before": []}
+            data: list[Definition] = []
+            for definition in found:
+                data.append(self._data(definition, edges, below))
+            return {**edges, "data": self.inner.value(below, effective(data)), "name": key}
+
+        return LazyMapping(list(entries), compute, site.dotted)
+
+    @staticmethod
+    def _data(definition: Definition, edges: dict[str, list[str]], site: Site) -> Definition:
+        value = definition.value
+        if not (isinstance(value, dict) and value.get("_type") == "dagEntry"):
+            return definition
+        from .resolution import realise
+
+        for side, names in edges.items():
+            said = realise(value.get(side, []), definition.scope)
+            said = [said] if isinstance(said, str) else said
+            if not (isinstance(said, list) and all(isinstance(n, str) for n in said)):
+                raise SpecError(f"`{side}` wants a list of names, not {shown(said)}", [definition.position], path=site.dotted)
+            names.extend(said)
+        return Definition(value["data"], definition.scope, place_of(value, "data") or definition.position, definition.priority, definition.order)
+
+
+class Freeform(Type):
+    """What a file format can hold: sets merge key by key, lists are joined, scalars must be equal."""
+
+    def __init__(self, name: str, null: bool = True) -> None:
+        self.name = name
+        self.null = null
+        self.description = f"{name.upper()} value"
+
+    def check(self, value: Any) -> bool:
+        if value is None:
+            return self.null
+        return isinstance(value, (bool, int, float, str, list, tuple, Place, Raw, GVariant)) or is_set(value)
+
+    def empty(self, site: Site) -> Any:
+        return {}
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        first = definitions[0].value
+        if is_set(first) and all(is_set(d.value) for d in definitions):
+            return AttrsOf(self).merge(site, definitions)
+        if isinstance(first, (list, tuple)) and all(isinstance(d.value, (list, tuple)) for d in definitions):
+            return ListOf(self).merge(site, definitions)
+        return merge_equal(site, definitions)
+
+
+class Coerced(Type):
+    """A type that takes values of other kinds through a function first."""
+
+    def __init__(self, inner: Type, source: Type, function: Any) -> None:
+        self.inner = inner
+        self.source = source
+        self.function = function
+        self.description = f"{inner.description} or {source.description}"
+
+    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+        if self.source.accepts(value) and definition is not None:
+            value = self.function(value, definition)
+        return self.inner.coerce(value, definition)
+
+    def check(self, value: Any) -> bool:
+        return self.inner.check(value) or self.source.accepts(value)
+
+    def accepts(self, value: Any) -> bool:
+        return self.source.accepts(value) or self.inner.accepts(value)
+
+    def schema(self) -> Schema | None:
+        return self.inner.schema()
+
+    def empty(self, site: Site) -> Any:
+        return self.inner.empty(site)
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        return self.inner.value(site, definitions)
+
+
+class AttrTag(Type):
+    """A mapping of exactly one of some keys, each with a type of its own."""
+
+    def __init__(self, tags: dict[str, Type]) -> None:
+        self.tags = tags
+        self.description = "one of the entries " + ", ".join(sorted(tags))
+
+    def check(self, value: Any) -> bool:
+        return is_set(value) and len(value) == 1
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        names = sorted({next(iter(d.value)) for d in definitions})
+        if len(names) > 1:
+            raise SpecError(f"defined both as {names[0]} and as {names[1]}", [d.position for d in definitions], path=site.dotted)
+        if names[0] not in self.tags:
+            raise wrong_type(site, self, definitions)
+        found = effective([d.entry(names[0]) for d in definitions])
+        return {names[0]: self.tags[names[0]].value(site.below(names[0]), found)}

@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Type strings: `nullOr (enum dock hide)`, juxtaposed atoms without commas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..spec.errors import SpecError, did_you_mean
+from .type_container import AnyValue, Attrs, AttrsOf, DagOf, Either, Freeform, ListOf, NullOr, Once
+from .type_scalar import SCALARS, between, matching, one_of
+from .types import Separated, Type
+
+_TOKEN = re.compile(r'\s*(?:(?P<paren>[()])|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[^\s()"]+))')
+_ESCAPE = re.compile(r'\\(["\\])')
+
+FREEFORM = {"json": True, "yaml": True, "toml": False, "lua": True, "plist": True, "kdl": True, "nuon": True, "elisp": True}
+
+
+def _ini_atom() -> Type:
+    return NullOr(Either([SCALARS["bool"], SCALARS["int"], SCALARS["float"], SCALARS["str"]]))
+
+
+def _git_section() -> Type:
+    atom: Type = Either([SCALARS["str"], SCALARS["bool"], SCALARS["int"]])
+    values: Type = Either([atom, ListOf(atom)])
+    return AttrsOf(AttrsOf(Either([values, AttrsOf(values)])))
+
+
+def _section_values() -> Type:
+    return Either([_ini_atom(), ListOf(_ini_atom())])
+
+
+NAMED: dict[str, Type] = {
+    **SCALARS,
+    **{name: Freeform(name, null) for name, null in FREEFORM.items()},
+    "attrs": Attrs(),
+    "anything": AnyValue("deep"),
+    "unspecified": AnyValue("loose"),
+    "raw": AnyValue("raw"),
+    "iniAtom": _ini_atom(),
+    "ini": AttrsOf(AttrsOf(_ini_atom())),
+    "iniLists": AttrsOf(AttrsOf(_section_values())),
+    "keyValue": AttrsOf(_ini_atom()),
+    "keyValueLists": AttrsOf(_section_values()),
+    "gitIni": _git_section(),
+}
+
+_ONE: dict[str, Callable[[Type], Type]] = {
+    "nullOr": NullOr,
+    "listOf": ListOf,
+    "nonEmptyListOf": lambda t: ListOf(t, non_empty=True),
+    "attrsOf": AttrsOf,
+    "lazyAttrsOf": lambda t: AttrsOf(t, lazy=True),
+    "dagOf": DagOf,
+    "uniq": Once,
+    "unique": Once,
+    "functionTo": lambda t: t,
+}
+CONSTRUCTORS = {*_ONE, "either", "oneOf", "enum", "strMatching", "separatedString", "ints.between", "numbers.between"}
+
+
+class _Reader:
+    def __init__(self, text: str, named: Callable[[str], Type | None]) -> None:
+        self.text = text
+        self.named = named
+        self.tokens: list[tuple[str, str]] = []
+        at = 0
+        while text[at:].strip():
+            found = _TOKEN.match(text, at)
+            if not found:
+                raise SpecError(f"`{text}` is no type: a quote is not closed")
+            kind = str(found.lastgroup)
+            self.tokens.append((kind, _ESCAPE.sub(r"\1", found[kind]) if kind == "text" else found[kind]))
+            at = found.end()
+        self.at = 0
+
+    def peek(self) -> tuple[str, str] | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def take(self, what: str) -> tuple[str, str]:
+        token = self.peek()
+        if token is None:
+            raise SpecError(f"the type `{self.text}` ends where {what} is wanted")
+        self.at += 1
+        return token
+
+    def whole(self) -> Type:
+        found = self.type()
+        token = self.peek()
+        if token is not None:
+            raise SpecError(f"the type `{self.text}` has `{token[1]}` too much", hint="put a type with arguments into parentheses")
+        return found
+
+    def type(self) -> Type:
+        kind, word = self.take("a type")
+        if (kind, word) == ("paren", "("):
+            found = self.type()
+            if self.take("a closing parenthesis") != ("paren", ")"):
+                raise SpecError(f"the type `{self.text}` wants a closing parenthesis")
+            return found
+        if kind != "word":
+            raise SpecError(f"`{word}` in the type `{self.text}` is no type")
+        if word in _ONE:
+            return _ONE[word](self.type())
+        if word in CONSTRUCTORS:
+            return self.constructed(word)
+        found_type = self.named(word) or NAMED.get(word)
+        if found_type is None:
+            raise SpecError(f"there is no type `{word}`", hint=did_you_mean(word, [*NAMED, *CONSTRUCTORS, "submodule"]))
+        return found_type
+
+    def constructed(self, word: str) -> Type:
+        if word == "either":
+            return Either([self.type(), self.type()])
+        if word == "oneOf":
+            return Either(list(self.rest(self.type)))
+        if word == "enum":
+            return one_of(self.rest(self.atom))
+        if word == "strMatching":
+            return matching(self.take("a pattern")[1])
+        if word == "separatedString":
+            return Separated(self.take("a separator")[1].replace("\\n", "\n"))
+        low, high = self.bound(), self.bound()
+        return between(low, high, whole=word.startswith("ints"))
+
+    def bound(self) -> float:
+        word = self.take("a number")[1]
+        try:
+            return int(word) if "." not in word else float(word)
+        except ValueError:
+            raise SpecError(f"`{word}` in the type `{self.text}` is no number") from None
+
+    def rest(self, take: Callable[[], Any]) -> list[Any]:
+        found = []
+        while self.peek() not in (None, ("paren", ")")):
+            found.append(take())
+        if not found:
+            raise SpecError(f"the type `{self.text}` wants something behind its last word")
+        return found
+
+    def atom(self) -> Any:
+        kind, word = self.take("a value")
+        if kind == "word":
+            if word in ("true", "false", "null"):
+                return {"true": True, "false": False, "null": None}[word]
+            if re.fullmatch(r"-?[0-9]+", word):
+                return int(word)
+        return word
+
+
+def parse_type(text: str, named: Callable[[str], Type | None] = lambda _name: None) -> Type:
+    """The type that a type string says; `named` knows the named types in force. Raises SpecError."""
+    return _Reader(text, named).whole()

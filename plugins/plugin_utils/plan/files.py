@@ -1,0 +1,230 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The managed files of a home: from the options that hold them to contents, folders and links."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..options.evaluation import Evaluation
+from ..options.lazy import plain
+from ..spec.errors import SpecError
+from ..spec.position import Position
+from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
+
+WHOLE_REFUSED = (".ssh", ".gnupg", ".config/fish", ".config/systemd/user", ".local/share/applications")
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A file of known content: `content`, or the file `path` of the controller; or `link`, the text of a symbolic link."""
+
+    content: bytes | None = None
+    path: str | None = None
+    link: str | None = None
+    executable: bool | None = None
+    name: str = ""
+
+    def read(self) -> tuple[bytes, bool]:
+        """The bytes and whether they can be executed. Raises SpecError when the file cannot be read."""
+        if self.path is None:
+            return self.content or b"", bool(self.executable)
+        try:
+            with open(self.path, "rb") as file:
+                bits = os.fstat(file.fileno()).st_mode
+                return file.read(), bool(bits & 0o100) if self.executable is None else self.executable
+        except OSError as problem:
+            raise SpecError(f"{self.path} cannot be read: {problem.strerror}") from None
+
+
+@dataclass(slots=True)
+class PlannedFile:
+    """One managed path: a leaf, or a folder linked whole (`tree`: relative path to leaf, None for a folder)."""
+
+    target: str
+    leaf: Leaf | None = None
+    tree: dict[str, Leaf | None] | None = None
+    folder: str | None = None
+    mode: str | None = None
+    method: str = "link"
+    on_conflict: str = "keep"
+    on_change: str = ""
+    force: bool = False
+    secret: bool = False
+    position: Position | None = None
+    merge: tuple[str, Any] | None = None
+    owner: str = field(default="", compare=False)
+
+
+class Files:
+    """Collects the planned files of an evaluated home. Errors go to the evaluation."""
+
+    def __init__(self, evaluation: Evaluation, local_places: bool = False) -> None:
+        self.evaluation = evaluation
+        self.local_places = local_places
+        self.home = str(evaluation.get("home.homeDirectory"))
+        self.planned: dict[str, PlannedFile] = {}
+
+    def collect(self) -> dict[str, PlannedFile]:
+        """All managed paths of the home, by target."""
+        whole: list[tuple[str, str, Any]] = []
+        for option in self.evaluation.get("home.fileOptions"):
+            values = self.evaluation.attempt(lambda option=option: self.evaluation.get(option), {})  # type: ignore[misc]
+            for name in self.evaluation.attempt(lambda values=values: list(values), []):  # type: ignore[misc]
+                entry = self.evaluation.attempt(lambda values=values, name=name: self._enabled(values, name))  # type: ignore[misc]
+                if entry is not None:
+                    whole.append((entry["target"], f"{option}.{name}", entry))
+        for target, owner, entry in sorted(whole, key=lambda item: (len(item[0]), item[0])):
+            self.evaluation.attempt(lambda t=target, o=owner, e=entry: self._take(t, o, e))  # type: ignore[misc]
+        return self.planned
+
+    @staticmethod
+    def _enabled(values: Any, name: str) -> Any:
+        entry = values[name]
+        return {"target": entry["target"], "entry": entry}["entry"] if entry["enable"] else None
+
+    def _take(self, target: str, owner: str, entry: Any) -> None:
+        position = self._position(owner)
+        if target.startswith("/") or target in ("", ".") or target.split("/")[0] == "..":
+            raise SpecError(f"the target `{target}` is not inside the home folder {self.home}", [position], path=owner)
+        for planned in self._sources(target, entry, owner, position):
+            planned.position, planned.owner = position, owner
+            self._add(planned, entry)
+
+    def _add(self, planned: PlannedFile, entry: Any) -> None:
+        first = self.planned.get(planned.target)
+        if first is None:
+            self.planned[planned.target] = planned
+            return
+        if first.owner == planned.owner:
+            return
+        from_folder = first.folder is not None or planned.folder is not None
+        how = self.evaluation.get("home.fileOverlapResolution") if from_folder else "twice"
+        if how == "override":
+            if planned.folder is None:
+                self.planned[planned.target] = planned
+        elif how != "ignore":
+            raise SpecError(f"two files want to be `{planned.target}`: {first.owner} and {planned.owner}", [first.position, planned.position])
+
+    def _position(self, owner: str) -> Position | None:
+        option, _, name = owner.partition(".")
+        head, _, rest = name.partition(".")
+        node = self.evaluation.home.root.child(option)
+        node = node.child(head) if node is not None else None
+        for entry in node.entries if node is not None else ():
+            if isinstance(entry.value, dict) and rest in entry.value:
+                place = getattr(entry.value, "place", None)
+                return place(rest) if place is not None else entry.position
+        return node.entries[0].position if node is not None and node.entries else None
+
+    def _sources(self, target: str, entry: Any, owner: str, position: Position | None) -> Iterator[PlannedFile]:
+        base = PlannedFile(
+            target,
+            mode=_mode(entry["mode"]),
+            method=entry["method"],
+            on_conflict=entry["onConflict"],
+            on_change=entry["onChange"],
+            force=entry["force"],
+            secret=entry["sensitive"] or self._read_secret(owner),
+        )
+        if base.method == "merge":
+            yield self._merged(base, entry, owner, position)
+            return
+        source = entry["source"]
+        if source is None:
+            text = entry["text"]
+            if text is None:
+                raise SpecError("has neither `text` nor `source`", [position], path=owner)
+            base.secret = base.secret or self._read_secret(owner)
+            base.leaf = Leaf(content=text.encode("utf-8", "surrogateescape"), executable=bool(entry["executable"]))
+            yield base
+        else:
+            yield from self._from_source(base, source, entry, owner, position)
+
+    def _merged(self, base: PlannedFile, entry: Any, owner: str, position: Position | None) -> PlannedFile:
+        declared = {name: entry[name] for name in ("json", "toml", "yaml", "ini") if entry[name] is not None}
+        if len(declared) != 1 or not isinstance(next(iter(declared.values())), dict):
+            raise SpecError("the method merge wants its keys as exactly one of `json`, `toml`, `yaml` or `ini`", [position], path=owner)
+        name, value = next(iter(declared.items()))
+        base.merge = (name, plain(value))
+        base.secret = base.secret or self._read_secret(owner)
+        return base
+
+    def _read_secret(self, owner: str) -> bool:
+        prefix = tuple(owner.split(".", 2)[:2])
+        name = owner.split(".", 2)[2]
+        return any(path[:3] == (*prefix, name) for path in self.evaluation.secret)
+
+    def _from_source(self, base: PlannedFile, source: Place, entry: Any, owner: str, position: Position | None) -> Iterator[PlannedFile]:
+        path = self._local(source)
+        executable = entry["executable"]
+        if isinstance(source, StoreFile):
+            base.leaf = Leaf(content=source.content, executable=source.executable if executable is None else executable)
+            yield base
+        elif isinstance(source, StoreFolder) and path is None:
+            base.leaf = Leaf(link=str(source))
+            yield base
+        elif path is None:
+            base.leaf = Leaf(link=str(source))
+            yield base
+        elif os.path.isdir(path):
+            yield from self._folder(base, path, entry, owner, position)
+        elif os.path.exists(path):
+            base.leaf = Leaf(path=path, executable=executable, name=os.path.basename(path))
+            yield base
+        else:
+            raise SpecError(f"the source {path} does not exist", [position], path=owner)
+
+    def _local(self, source: Place) -> str | None:
+        """The path on the controller that content comes from, or None when the source is a place on the target."""
+        if isinstance(source, Path):
+            return source.path
+        if self.local_places and isinstance(source, (Package, OutOfStore)) and os.path.exists(str(source)):
+            return str(source)
+        return None
+
+    def _folder(self, base: PlannedFile, path: str, entry: Any, owner: str, position: Position | None) -> Iterator[PlannedFile]:
+        leaves = dict(walk(path, entry["ignorelinks"]))
+        if not entry["recursive"]:
+            if base.target in WHOLE_REFUSED:
+                raise SpecError(
+                    f"`{base.target}` cannot be one link to a folder: programs write into it", [position], path=owner, hint="set `recursive: true`"
+                )
+            base.tree, base.folder = leaves, path
+            yield base
+            return
+        for relative, leaf in leaves.items():
+            if leaf is None:
+                continue
+            if entry["executable"] is not None and leaf.link is None:
+                leaf.executable = entry["executable"]
+            yield PlannedFile(
+                f"{base.target}/{relative}", leaf, folder=path, mode=base.mode, method=base.method, on_conflict=base.on_conflict,
+                on_change=base.on_change, force=base.force, secret=base.secret,
+            )  # fmt: skip
+
+
+def walk(path: str, ignore_links: bool = False) -> Iterator[tuple[str, Leaf | None]]:
+    """The leaves below a folder of the controller by relative path; None for folders. Links stay links."""
+    for where, folders, names in os.walk(path):
+        folders.sort()
+        relative = os.path.relpath(where, path)
+        for name in sorted([*names, *(f for f in folders if os.path.islink(os.path.join(where, f)))]):
+            whole = os.path.join(where, name)
+            below = name if relative == "." else f"{relative}/{name}"
+            if os.path.islink(whole):
+                if not ignore_links:
+                    yield below, Leaf(link=os.readlink(whole))
+            elif os.path.isfile(whole):
+                yield below, Leaf(path=whole, name=name)
+            else:
+                raise SpecError(f"{whole} is neither a file, a folder nor a link")
+        if relative != ".":
+            yield relative, None
+
+
+def _mode(said: str | None) -> str | None:
+    return None if said is None else said.rjust(4, "0")

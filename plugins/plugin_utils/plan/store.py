@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The store as the controller knows it: which generated files have a place there, and what is in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from ...module_utils.engine.manifest import object_id
+from ..spec.errors import SpecError
+from ..values import OutOfStore, Path, Place, StoreFile, StoreFolder
+
+REFERENCE = re.compile(rb"/store/([0-9a-f]{32}-[A-Za-z0-9._+-]+)")
+
+
+def file_mode(executable: bool, secret: bool = False) -> str:
+    """The mode of an object: read-only for links, the owner's alone for secrets."""
+    if secret:
+        return "0700" if executable else "0600"
+    return "0555" if executable else "0444"
+
+
+class Store:
+    """Generated files by the name of their object; `state()` is the absolute state folder of the home."""
+
+    def __init__(self, state: Callable[[], str]) -> None:
+        self.state = state
+        self.contents: dict[str, tuple[bytes, str]] = {}
+        self.folders: dict[str, dict[str, dict[str, str]]] = {}
+
+    def lay(self, place: StoreFile | StoreFolder) -> Any:
+        """The same file or folder, at its place."""
+        if isinstance(place, StoreFile):
+            name = self.add(place.content, file_mode(place.executable), place.name)
+            return place.placed(f"{self.state()}/store/{name}")
+        entries = {relative: self._entry(item) for relative, item in place.entries}
+        listing = "".join(f"{k}\0{sorted(v.items())}\n" for k, v in sorted(entries.items())).encode()
+        name = object_id(listing, "0755", place.name)
+        self.folders[name] = entries
+        return replace(place, place=f"{self.state()}/store/{name}")
+
+    def _entry(self, item: Place) -> dict[str, str]:
+        if isinstance(item, StoreFile):
+            return {"object": self.add(item.content, file_mode(item.executable), item.name)}
+        if isinstance(item, Path):
+            return {"object": self.add_file(item.path)}
+        return {"symlink": str(item.path if isinstance(item, OutOfStore) else item)}
+
+    def add(self, content: bytes, mode: str, name: str) -> str:
+        """Register an object; its name."""
+        found = object_id(content, mode, name)
+        self.contents.setdefault(found, (content, mode))
+        return found
+
+    def add_file(self, path: str) -> str:
+        """Register a file of the controller. Raises SpecError when it cannot be read."""
+        import os
+
+        try:
+            with open(path, "rb") as file:
+                content = file.read()
+                executable = bool(os.fstat(file.fileno()).st_mode & 0o100)
+        except OSError as problem:
+            raise SpecError(f"{path} cannot be read: {problem.strerror}") from None
+        return self.add(content, file_mode(executable), path)
+
+    def referenced(self, texts: Iterable[bytes]) -> tuple[set[str], set[str]]:
+        """The objects and the folders that some contents name, directly or through each other."""
+        objects: set[str] = set()
+        folders: set[str] = set()
+        waiting = list(texts)
+        while waiting:
+            for match in REFERENCE.finditer(waiting.pop()):
+                name = match[1].decode()
+                if name in self.contents and name not in objects:
+                    objects.add(name)
+                    waiting.append(self.contents[name][0])
+                elif name in self.folders and name not in folders:
+                    folders.add(name)
+                    inside = [e["object"] for e in self.folders[name].values() if "object" in e]
+                    waiting.extend(self.contents[e][0] for e in inside if e not in objects)
+                    objects.update(inside)
+        return objects, folders

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Errors of a spec, made for the person who wrote it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from .position import Position
+
+
+class SpecError(Exception):
+    """One thing wrong with a spec.
+
+    `message` says what was expected and what came; `positions` are all the places that the error stands at, the most
+    telling one first; `path` is the option's dotted path where there is one; `hint` is what to write instead.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        positions: Iterable[Position | None] = (),
+        *,
+        path: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.positions = list(dict.fromkeys(p for p in positions if p is not None))
+        self.path = path
+        self.hint = hint
+
+    def __str__(self) -> str:
+        head = f"{self.path}: {self.message}" if self.path else self.message
+        lines = [head, *(f"  at {position}" for position in self.positions)]
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class CycleError(SpecError):
+    """An option whose value needs itself; `chain` holds the paths of the cycle in order."""
+
+    def __init__(self, chain: Sequence[str], positions: Iterable[Position | None] = ()) -> None:
+        super().__init__("the value depends on itself: " + " -> ".join(chain), positions, path=chain[0])
+        self.chain = list(chain)
+
+
+class SpecErrors(Exception):
+    """All that is wrong with a spec, each error once, in the order of their places."""
+
+    def __init__(self, errors: Iterable[SpecError]) -> None:
+        unique: dict[str, SpecError] = {}
+        for error in errors:
+            unique.setdefault(str(error), error)
+        self.errors = sorted(unique.values(), key=lambda e: (e.positions[:1] or [Position("~")])[0])
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        if len(self.errors) == 1:
+            return str(self.errors[0])
+        return f"{len(self.errors)} errors in the spec:\n" + "\n".join(f"- {error}" for error in self.errors)
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The names of `known` that a person who wrote `name` may have meant, nearest first."""
+    names = {str(k): None for k in known}
+    folded = {n.lower(): n for n in names}
+    close = difflib.get_close_matches(name.lower(), list(folded), n=count, cutoff=0.6)
+    return [folded[c] for c in close]
+
+
+def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
+    """A hint with the nearest names, or an empty text."""
+    found = nearest(name, known)
+    return "did you mean " + ", ".join(f"`{prefix}{n}`" for n in found) + "?" if found else ""
+
+
+def shown(value: object, width: int = 60) -> str:
+    """A value as an error shows it: its kind and, where short enough to help, its text."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "the boolean " + ("true" if value else "false")
+    if isinstance(value, int):
+        return f"the integer {value}"
+    if isinstance(value, float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        text = value if len(value) <= width else value[: width - 1] + "…"
+        return "the string " + repr(text)
+    if isinstance(value, dict):
+        keys = ", ".join(str(k) for k in list(value)[:5])
+        return "a mapping" + (f" with {keys}" if keys else " (empty)") + (", …" if len(value) > 5 else "")
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    return f"a {type(value).__name__.lower()}"

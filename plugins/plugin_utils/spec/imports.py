@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Imports: from the modules named to all modules, in the order in which their definitions count.
+
+Imported modules come before their importer, in the order in which they are listed; a file (with the same variables) counts once.
+"""
+
+from __future__ import annotations
+
+import json
+import os.path
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..expressions.scope import Scope
+from ..options.resolution import realise
+from ..values import Path
+from .errors import SpecError, shown
+from .module import Module
+from .nodes import Mapping, place_of
+from .position import Position
+
+
+@dataclass(slots=True)
+class _Found:
+    module: Module
+    key: str
+    imports: list[_Found] = field(default_factory=list)
+
+
+class Collector:
+    """Reads modules and what they import. `read(path)` gives a file's nodes."""
+
+    def __init__(self, outer: Scope, read: Callable[[str], Any], variables: dict[str, Any] | None = None) -> None:
+        self.outer = outer
+        self.read = read
+        self.variables = variables or {}
+        self.count = 0
+        self.errors: list[SpecError] = []
+
+    def collect(self, roots: list[tuple[Any, str]]) -> tuple[list[Module], set[str]]:
+        """The modules of some root nodes (each with its file) in order, and the files that were disabled."""
+        trees = [found for node, file in roots if (found := self._module(node, file, {}, ())) is not None]
+        disabled: set[str] = set()
+        self._disabled(trees, disabled)
+        ordered: list[Module] = []
+        self._flatten(trees, disabled, set(), ordered)
+        for number, module in enumerate(ordered):
+            module.rank = (1, number)
+        return ordered, disabled
+
+    def _module(self, node: Any, file: str, variables: dict[str, Any], chain: tuple[str, ...]) -> _Found | None:
+        try:
+            module = Module(node, file, self.outer, rank=(1, 0), variables=variables)
+            self.count += 1
+            key = json.dumps([os.path.realpath(file), variables], sort_keys=True, default=str) if chain else f"root {self.count}"
+            found = _Found(module, key)
+            said = [] if module.imports is None else module.imports
+            said = said if isinstance(said, list) else realise(said, module.scope)
+        except SpecError as error:
+            self.errors.append(error)
+            return None
+        if not isinstance(said, list):
+            self.errors.append(SpecError(f"`imports` is a list of files, not {shown(said)}", [place_of(module.node, "imports")]))
+            return found
+        for index, item in enumerate(said):
+            inner = self._import(item, module, place_of(module.imports, index), (*chain, key))
+            if inner is not None:
+                found.imports.append(inner)
+        return found
+
+    def _import(self, item: Any, module: Module, place: Position | None, chain: tuple[str, ...]) -> _Found | None:
+        variables: dict[str, Any] = {}
+        try:
+            if not isinstance(item, dict) or "import" in item:
+                item = realise(item, module.scope)
+            if isinstance(item, dict) and "import" in item:
+                variables = self._variables(item, place)
+                item = item["import"]
+            elif isinstance(item, dict):
+                return self._module(_as_node(item), module.file, dict(module.import_variables), (*chain, f"inline {id(item)}"))
+            path = self._path(item, module, place)
+            key = json.dumps([os.path.realpath(path), variables], sort_keys=True, default=str)
+            if key in chain:
+                return None
+            return self._module(self.read(path), path, variables, chain)
+        except SpecError as error:
+            if place is not None and place not in error.positions:
+                error.positions.append(place)
+            self.errors.append(error)
+            return None
+
+    @staticmethod
+    def _variables(item: dict[str, Any], place: Position | None) -> dict[str, Any]:
+        unknown = set(item) - {"import", "vars"}
+        said = item.get("vars") or {}
+        if unknown or not isinstance(said, dict):
+            raise SpecError("an import is a file, or a mapping of `import` and `vars`", [place])
+        return dict(said)
+
+    @staticmethod
+    def _path(item: Any, module: Module, place: Position | None) -> str:
+        text = item.path if isinstance(item, Path) else item
+        if not isinstance(text, str):
+            hint = "write its elements one level higher" if isinstance(item, list) else ""
+            raise SpecError(f"an import is the name of a file, not {shown(item)}", [place], hint=hint)
+        base = os.path.dirname(module.file) if module.file else os.getcwd()
+        path = os.path.normpath(os.path.join(base, os.path.expanduser(text)))
+        if os.path.isdir(path):
+            path = os.path.join(path, "default.yml")
+        if not os.path.exists(path):
+            raise SpecError(f"there is no file `{text}`", [place], hint=_nearest_file(path))
+        return path
+
+    def _disabled(self, trees: list[_Found], disabled: set[str]) -> None:
+        for found in trees:
+            base = os.path.dirname(found.module.file)
+            for name in found.module.disabled:
+                disabled.add(name)
+                disabled.add(os.path.realpath(os.path.join(base, name)))
+            self._disabled(found.imports, disabled)
+
+    def _flatten(self, trees: list[_Found], disabled: set[str], seen: set[str], ordered: list[Module]) -> None:
+        for found in trees:
+            if found.key in seen or os.path.realpath(found.module.file) in disabled:
+                continue
+            seen.add(found.key)
+            self._flatten(found.imports, disabled, seen, ordered)
+            ordered.append(found.module)
+
+
+def _as_node(item: dict[str, Any]) -> Any:
+    return item if isinstance(item, Mapping) else Mapping(item, verbatim=True)
+
+
+def _nearest_file(path: str) -> str:
+    from .errors import did_you_mean
+
+    folder = os.path.dirname(path)
+    try:
+        return did_you_mean(os.path.basename(path), os.listdir(folder))
+    except OSError:
+        return f"the folder {folder} does not exist"

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Keys of a spec: where a key splits at its dots.
+
+A dot separates; `"..."` protects a part; `{{ }}` is opaque, so that a template never makes a separator.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(?=\.|$)', re.DOTALL)
+_PLAIN = re.compile(r"(?:\{\{.*?\}\}|[^.])*", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
+
+
+class Template(str):
+    """A key, or a part of one, that holds `{{ }}` and is known only when it has been evaluated."""
+
+    __slots__ = ()
+
+
+class Literal(str):
+    """A key said with `!unsafe`: text whatever it holds, never split."""
+
+    __slots__ = ()
+
+
+@functools.lru_cache(maxsize=8192, typed=True)
+def split(key: str) -> tuple[str, ...]:
+    """The parts of a dotted key; parts that hold a template are `Template`."""
+    if isinstance(key, Literal):
+        return (str(key),)
+    if "." not in key and '"' not in key:
+        return (Template(key) if "{{" in key else key,)
+    parts: list[str] = []
+    at = 0
+    while True:
+        quoted = _QUOTED.match(key, at)
+        if quoted:
+            text, at = _ESCAPE.sub(r"\1", quoted[1]), quoted.end()
+        else:
+            plain = _PLAIN.match(key, at)
+            assert plain is not None
+            text, at = plain[0], plain.end()
+        parts.append(Template(text) if "{{" in text else text)
+        if at >= len(key):
+            return tuple(parts)
+        at += 1
+
+
+def joined(path: tuple[str, ...] | list[str]) -> str:
+    """A path as a person writes it: parts that are no plain names in double quotes."""
+    return ".".join(p if _IDENTIFIER.fullmatch(p) or p in ("<name>", "*") else '"' + p.replace('"', '\\"') + '"' for p in path)

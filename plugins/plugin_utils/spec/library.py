@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The library: the modules that the collection ships, loaded when a spec touches what they declare."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from typing import Any
+
+from . import yaml_text
+from .errors import SpecError
+from .keys import joined
+from .nodes import Mapping
+from .position import Position
+
+INDEX = "index.json"
+TYPES = "types.yml"
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(path: str, _stamp: tuple[int, int], name: str) -> Any:
+    with open(path, encoding="utf-8") as file:
+        return yaml_text.load(file.read(), name, os.path.dirname(path))
+
+
+def load_file(path: str, name: str | None = None) -> Any:
+    """The nodes of a spec file, parsed once for each of its versions. Raises SpecError."""
+    try:
+        state = os.stat(path)
+        return _parsed(path, (state.st_mtime_ns, state.st_size), name or path)
+    except (OSError, UnicodeError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
+        raise SpecError(f"cannot be read: {reason}", [Position(name or path)]) from None
+
+
+class Library:
+    """A folder of modules with its generated index.
+
+    The index (`index.json`) says which file declares what: `core` are the files every home has, `paths` maps the dotted path of
+    a group (or of an extension of somebody's submodule, with `<name>`) to files.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        try:
+            with open(os.path.join(folder, INDEX), encoding="utf-8") as file:
+                index = json.load(file)
+        except FileNotFoundError:
+            from .library_index import build
+
+            index = build(folder)
+        self.core: list[str] = index["core"]
+        self.paths: dict[str, list[str]] = index["paths"]
+
+    @functools.cached_property
+    def types(self) -> Mapping:
+        """The named types that every module can use."""
+        found = load_file(os.path.join(self.folder, TYPES)) if os.path.exists(os.path.join(self.folder, TYPES)) else None
+        return found["types"] if isinstance(found, Mapping) else Mapping()
+
+    @functools.cached_property
+    def groups(self) -> frozenset[str]:
+        """The dotted paths of all groups above those of the index."""
+        found: set[str] = set()
+        for path in self.paths:
+            parts = path.split(".")
+            found.update(".".join(parts[:length]) for length in range(1, len(parts)))
+        return frozenset(found)
+
+    def declarers(self, path: tuple[str, ...]) -> list[str]:
+        """The files that declare options at, above or directly below a path."""
+        found: list[str] = []
+        for length in range(1, len(path) + 1):
+            found.extend(self.paths.get(joined(path[:length]), ()))
+        return found
+
+    def names(self, path: tuple[str, ...]) -> list[str]:
+        """The names that the library knows directly below a path."""
+        prefix = joined(path) + "." if path else ""
+        return sorted({key[len(prefix) :].split(".")[0] for key in self.paths if key.startswith(prefix)})
+
+    def node(self, file: str) -> Any:
+        """The nodes of one of the library's files."""
+        return load_file(os.path.join(self.folder, file))

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The index of a library: made from what its files declare."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from ..expressions.scope import Outermost
+from .keys import joined
+from .library import INDEX, TYPES, load_file
+from .module import Module, declared_paths
+
+SINGLE = ("programs", "services")
+
+
+def files(folder: str) -> Iterator[str]:
+    """The library's module files, relative, in byte order; `lib/` holds what others import."""
+    found = []
+    for where, folders, names in os.walk(folder):
+        folders[:] = [f for f in folders if f != "lib" or where != folder]
+        found.extend(os.path.relpath(os.path.join(where, n), folder) for n in names if n.endswith(".yml") and n != TYPES)
+    return iter(sorted(found))
+
+
+def build(folder: str) -> dict[str, Any]:
+    """The index of the library in `folder`: `core` (files at its top) and `paths`."""
+    core: list[str] = []
+    paths: dict[str, set[str]] = {}
+    for file in files(folder):
+        if os.sep not in file:
+            core.append(file)
+        for path in owned(os.path.join(folder, file)):
+            paths.setdefault(joined(path), set()).add(file)
+    return {"core": core, "paths": {key: sorted(found) for key, found in sorted(paths.items())}}
+
+
+def owned(path: str, variables: dict[str, Any] | None = None) -> set[tuple[str, ...]]:
+    """The groups that a module file declares options in, and the extensions that it makes; files that it imports included."""
+    node = load_file(path)
+    module = Module(node, path, Outermost(dict(variables or {})), rank=(0,), variables=variables)
+    found: set[tuple[str, ...]] = set()
+    for said in module.imports or []:
+        inner, more = (said["import"], said.get("vars")) if isinstance(said, dict) else (said, None)
+        found |= owned(os.path.join(os.path.dirname(path), inner), dict(more or {}))
+    for declared in declared_paths(module.options, old=True):
+        whole = tuple(_text(part, module) for part in declared)
+        found.add(group_of(whole))
+    return found
+
+
+def _text(part: str, module: Module) -> str:
+    from ..options.resolution import key_text
+
+    return key_text(part, module.scope, None)
+
+
+def group_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The part of an option's path that the index needs to find its declarer."""
+    if "<name>" in path:
+        last = len(path) - 1 - path[::-1].index("<name>")
+        return path[: last + 2]
+    if path[0] in SINGLE:
+        return path[:2]
+    return path[: max(1, min(2, len(path) - 1))]
+
+
+def main(folder: str) -> None:
+    """Write the index file of a library."""
+    with open(os.path.join(folder, INDEX), "w", encoding="utf-8") as file:
+        json.dump(build(folder), file, indent=1, sort_keys=True)
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Marks: what a tag says of its node, in the words of the wire.
+
+One mechanical rule: `!x v` is `{_type: x, content: v}` and `!x {fields}` is `{_type: x, fields}`. A few tags are sugar for
+such records; `wire_form` turns a tag and its node into one.
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .errors import SpecError, did_you_mean
+from .nodes import Mapping, Sequence
+from .position import Position
+
+FORCE, NORMAL, DEFAULT, OPTION_DEFAULT = 50, 100, 1000, 1500
+BEFORE, MIDDLE, AFTER = 500, 1000, 1500
+
+_NUMBERED = re.compile(r"(order|override|priority)/(-?\d+)")
+
+
+def _record(kind: str, position: Position, **fields: Any) -> Mapping:
+    mark = Mapping({"_type": kind, **fields}, position, verbatim=True)
+    mark.places = dict.fromkeys(fields, position)
+    return mark
+
+
+def _fields(kind: str, node: Any, position: Position, content: str = "content") -> Mapping:
+    """The mechanical rule; `content` is the name that a node which is no mapping of fields goes under."""
+    if isinstance(node, Mapping) and "_type" not in node:
+        mark = Mapping({"_type": kind, **node}, position, verbatim=True)
+        mark.places = dict(node.places)
+        return mark
+    return _record(kind, position, **{content: node})
+
+
+def _valued(kind: str, number: str, known: dict[str, int] | None = None) -> Callable[[Any, Position, str], Mapping]:
+    def build(node: Any, position: Position, _base: str) -> Mapping:
+        if not (isinstance(node, Mapping) and isinstance(node.get(number), int) and ("value" in node or "content" in node)):
+            raise SpecError(
+                f"!{kind} takes a mapping of `{number}` (an integer) and `value`",
+                [position],
+                hint=f"write `!{kind} {{{number}: 10, value: ...}}` or `!{kind}/10 ...`",
+            )
+        return _record(kind, position, priority=node[number], content=node["value"] if "value" in node else node["content"])
+
+    return build
+
+
+def _fixed(kind: str, number: int) -> Callable[[Any, Position, str], Mapping]:
+    return lambda node, position, _base: _record(kind, position, priority=number, content=node)
+
+
+def _raw(kind: str) -> Callable[[Any, Position, str], Mapping]:
+    def build(node: Any, position: Position, _base: str) -> Mapping:
+        if isinstance(node, Mapping):
+            return _fields(kind, node, position)
+        return _record(kind, position, expr=node)
+
+    return build
+
+
+def _path(node: Any, position: Position, base: str) -> Mapping:
+    if not isinstance(node, str) and not hasattr(node, "source"):
+        raise SpecError("!path takes the path of a file or folder", [position])
+    if isinstance(node, str):
+        node = os.path.normpath(os.path.join(base, os.path.expanduser(node)))
+    return _record("path", position, path=node)
+
+
+def _entry(*names: str) -> Callable[[Any, Position, str], Mapping]:
+    def build(node: Any, position: Position, _base: str) -> Mapping:
+        if not isinstance(node, Mapping) or "data" not in node:
+            raise SpecError(f"an entry takes a mapping of {', '.join(names)} and `data`", [position])
+        unknown = sorted(set(node) - {"data", *names})
+        if unknown:
+            raise SpecError(f"an entry has no `{unknown[0]}`", [node.place(unknown[0])], hint=did_you_mean(unknown[0], ["data", *names]))
+        return _record("dagEntry", position, after=node.get("after", []), before=node.get("before", []), data=node["data"])
+
+    return build
+
+
+def _merge(node: Any, position: Position, _base: str) -> Mapping:
+    if not isinstance(node, Sequence):
+        raise SpecError("!merge takes a list of values", [position])
+    return _record("merge", position, contents=Sequence([_piece(item, place) for item, place in zip(node, node.places)], position))
+
+
+def _piece(item: Any, place: Position) -> Any:
+    """An element of `!merge`: a record of when, priority, order, value, or a value."""
+    words = {"when", "priority", "order", "value", "template"}
+    if not isinstance(item, Mapping) or "_type" in item or not ({"value", "template"} & item.keys()) or not item.keys() <= words:
+        return item
+    value = item["value"] if "value" in item else _record("template", place, path=item["template"])
+    if "order" in item:
+        value = _record("order", place, priority=item["order"], content=value)
+    if "priority" in item:
+        value = _record("override", place, priority=item["priority"], content=value)
+    if "when" in item:
+        value = _record("if", place, condition=_record("when", place, expr=item["when"]), content=value)
+    return value
+
+
+def _marked_record(node: Any, position: Position, _base: str) -> Any:
+    if not isinstance(node, Mapping):
+        raise SpecError("!mark takes a mapping of when, priority, order and value", [position])
+    return _piece(node, position)
+
+
+TAGS: dict[str, Callable[[Any, Position, str], Any]] = {
+    "force": _fixed("override", FORCE),
+    "default": _fixed("override", DEFAULT),
+    "optionDefault": _fixed("override", OPTION_DEFAULT),
+    "override": _valued("override", "priority"),
+    "before": _fixed("order", BEFORE),
+    "after": _fixed("order", AFTER),
+    "order": _valued("order", "priority"),
+    "merge": _merge,
+    "mark": _marked_record,
+    "path": _path,
+    "dagEntry": _entry("after", "before"),
+    "entry_after": _entry("after"),
+    "entry_before": _entry("before"),
+    "entry_between": _entry("after", "before"),
+    "lua-inline": _raw("lua-inline"),
+    "nushell-inline": _raw("nushell-inline"),
+    "literal": _raw("literal"),
+    "gvariant": lambda node, position, _base: _fields("gvariant", node, position, "value"),
+    "package": lambda node, position, _base: _fields("package", node, position, "name"),
+    "each": lambda node, position, _base: _fields("each", node, position),
+    "mkOutOfStoreSymlink": lambda node, position, _base: _record("outOfStore", position, path=node),
+}
+
+
+def wire_form(tag: str, node: Any, position: Position, base: str) -> Any:
+    """The mark that `!tag node` says; `base` is the folder of the file, for paths. Raises SpecError for an unknown tag."""
+    if node is None or node == "":
+        raise SpecError(f"the tag !{tag} stands before nothing", [position], hint="put `!` into quotes if it is meant as text, or write the value behind the tag")
+    numbered = _NUMBERED.fullmatch(tag)
+    if numbered:
+        return _record("order" if numbered[1] == "order" else "override", position, priority=int(numbered[2]), content=node)
+    build = TAGS.get(tag)
+    if build is None:
+        raise SpecError(f"unknown tag !{tag}", [position], hint=did_you_mean(tag, [*TAGS, "unsafe"], "!"))
+    return build(node, position, base)

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Modules: a mapping of configuration, or of imports, options and configuration."""
+
+from __future__ import annotations
+
+import os.path
+from typing import Any
+
+from ..expressions.scope import Late, Scope
+from ..options.resolution import realise
+from .block import Block, read_blocks
+from .errors import SpecError, did_you_mean, shown
+from .keys import split
+from .nodes import Mapping, place_of
+
+LONG = ("options", "config")
+ALWAYS = ("imports", "disabledModules", "meta", "vars", "root", "types", "key")
+WORDS = (*ALWAYS, *LONG, "freeformType")
+
+
+class Module:
+    """One module. `rank` orders definitions; `shipped` tells the library's modules from those of the user."""
+
+    def __init__(self, node: Any, file: str, outer: Scope, *, rank: tuple[Any, ...], shipped: bool = False, variables: dict[str, Any] | None = None) -> None:
+        self.file = file
+        self.rank = rank
+        self.shipped = shipped
+        self.import_variables = variables or {}
+        if node is None:
+            node = Mapping()
+        if not isinstance(node, dict):
+            raise SpecError(f"a module is a mapping, not {shown(node)}", [place_of(node)])
+        self.node = node
+        self.long = not (isinstance(node, dict) and "_type" in node) and any(word in node for word in LONG)
+        self._check()
+        self.scope = Scope(outer, dict(self.import_variables), folder=os.path.dirname(file) if os.path.isabs(file) else outer.folder)
+        for name, value in self._mapping("vars").items():
+            self.scope.names[name] = Late(lambda value=value: realise(value, self.scope))  # type: ignore[misc]
+        self.shared_types: dict[str, Any] = {}
+        self.types: dict[str, Any] = self._mapping("types")
+        self.base = Block.fixed(self.scope)
+        self.root = self._root()
+
+    def _mapping(self, word: str) -> dict[str, Any]:
+        said = self.node.get(word) if "_type" not in self.node else None
+        if said is None or (word in ("types", "vars") and not self.long and not isinstance(said, dict)):
+            return {}
+        if not isinstance(said, dict):
+            raise SpecError(f"`{word}` is a mapping, not {shown(said)}", [place_of(self.node, word)])
+        return said
+
+    def _check(self) -> None:
+        if not self.long:
+            return
+        for key in self.node:
+            if key not in WORDS:
+                hint = did_you_mean(key, WORDS) or "with `options` or `config` at the top, configuration belongs under `config`"
+                raise SpecError(f"`{key}` cannot stand beside `options` and `config`", [place_of(self.node, key)], hint=hint)
+
+    @property
+    def imports(self) -> Any:
+        return self.node.get("imports") if "_type" not in self.node else None
+
+    @property
+    def disabled(self) -> list[Any]:
+        said = self.node.get("disabledModules") or []
+        if not isinstance(said, list) or not all(isinstance(item, str) for item in said):
+            raise SpecError("`disabledModules` is a list of file names", [place_of(self.node, "disabledModules")])
+        return said
+
+    @property
+    def options(self) -> Any:
+        return self.node.get("options") if self.long else None
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        return self._mapping("meta")
+
+    def named_type(self, name: str) -> Mapping | None:
+        """The declaration that a named type stands for, of this module or of the library."""
+        found = self.types.get(name)
+        found = self.shared_types.get(name) if found is None else found
+        return found if isinstance(found, Mapping) else None
+
+    def config_blocks(self) -> list[Block]:
+        """The blocks of the module's configuration."""
+        if self.long:
+            return read_blocks(self.node.get("config"), self.base)
+        if "_type" in self.node:
+            return [Block(self.base, self.node, place_of(self.node))]
+        body = Mapping({k: v for k, v in self.node.items() if k not in ALWAYS}, place_of(self.node), getattr(self.node, "verbatim", True))
+        body.places = getattr(self.node, "places", {})
+        return read_blocks(body, self.base)
+
+    def blocks(self, config: Any, scope: Scope) -> list[Block]:
+        """Blocks of a submodule's `config`, in the scope of one instance."""
+        return read_blocks(config, Block.fixed(scope))
+
+    def static_blocks(self, said: Any, scope: Scope | None = None) -> list[Block]:
+        """The blocks of `options`: the same words, but static."""
+        return read_blocks(said, Block.fixed(scope) if scope is not None else self.base)
+
+    def _root(self) -> tuple[str, ...]:
+        """The path that `cfg` means: what `root` says, else where all declared options have their common group."""
+        said = self.node.get("root") if "_type" not in self.node else None
+        if said is not None:
+            text = realise(said, self.scope)
+            if not isinstance(text, str):
+                raise SpecError("`root` is the path of a group of options", [place_of(self.node, "root")])
+            return tuple(str(part) for part in split(text))
+        paths = list(declared_paths(self.options)) if self.long else []
+        paths = [p for p in paths if "<name>" not in p]
+        if not paths:
+            return ()
+        prefix = os.path.commonprefix([list(p[:-1]) for p in paths])
+        return tuple(str(part) for part in prefix)
+
+
+def declared_paths(said: Any, prefix: tuple[str, ...] = (), old: bool = False) -> list[tuple[str, ...]]:
+    """The paths of all options that an `options` node declares; old names only where asked for."""
+    from ..options.declaration import is_declaration
+
+    found: list[tuple[str, ...]] = []
+    for node in said if isinstance(said, list) else [said]:
+        if not isinstance(node, dict):
+            continue
+        node = node.get("block", node)
+        if isinstance(node, list):
+            found.extend(declared_paths(node, prefix, old))
+            continue
+        for key, value in node.items():
+            if key in ("when", "loop", "vars", "loop_control") and not prefix:
+                continue
+            path = (*prefix, *split(key))
+            if not is_declaration(value):
+                found.extend(declared_paths(value, path, old))
+            elif old or not any(word in value for word in ("renamedTo", "removed", "changedTo")):
+                found.append(path)
+    return found

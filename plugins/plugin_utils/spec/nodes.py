@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a spec file's YAML becomes: plain Python data that remembers where it stood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .position import Position
+
+
+class Mapping(dict[str, Any]):
+    """A mapping of a spec.
+
+    `verbatim` says that its keys are whole names, never to be split at dots (JSON on the wire, computed values).
+    """
+
+    __slots__ = ("places", "position", "verbatim")
+
+    def __init__(self, items: dict[str, Any] | None = None, position: Position | None = None, verbatim: bool = False) -> None:
+        super().__init__(items or {})
+        self.position = position
+        self.verbatim = verbatim
+        self.places: dict[str, Position] = {}
+
+    def place(self, key: str) -> Position | None:
+        """Where the entry `key` stands."""
+        return self.places.get(key, self.position)
+
+
+class Sequence(list[Any]):
+    """A list of a spec; `places` holds the position of each element."""
+
+    __slots__ = ("places", "position")
+
+    def __init__(self, items: list[Any] | None = None, position: Position | None = None) -> None:
+        super().__init__(items or [])
+        self.position = position
+        self.places: list[Position] = []
+
+
+class PlainWord(str):
+    """An unquoted yes, no, on or off: a string, except for an option of type bool."""
+
+    __slots__ = ()
+
+
+class PlainNumber(float):
+    """An unquoted decimal number that remembers how it was written."""
+
+    __slots__ = ("text",)
+
+    def __new__(cls, text: str) -> PlainNumber:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
+
+
+def place_of(value: object, key: str | int | None = None) -> Position | None:
+    """The position of a node, or of one of its entries, where it is known."""
+    if isinstance(value, Mapping):
+        return value.position if key is None else value.place(str(key))
+    if isinstance(value, Sequence):
+        if isinstance(key, int) and key < len(value.places):
+            return value.places[key]
+        return value.position
+    return getattr(value, "position", None)

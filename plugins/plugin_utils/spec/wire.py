@@ -1,0 +1,18 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The wire form: definitions as plain JSON, with `_type` records for what JSON cannot say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .nodes import Mapping, Sequence
+
+
+def from_wire(value: Any) -> Any:
+    """JSON data as nodes: keys are whole names and texts are literal. `dataOnly` records keep their shape."""
+    if isinstance(value, dict):
+        return Mapping({key: from_wire(item) for key, item in value.items()}, verbatim=True)
+    if isinstance(value, list):
+        return Sequence([from_wire(item) for item in value])
+    return value

@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Loading a spec file: YAML with the core values of YAML 1.2, positions, tags and live expressions."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.resolver import BaseResolver
+
+from ..expressions.expression import Expression
+from .errors import SpecError
+from .keys import Literal
+from .marks import wire_form
+from .nodes import Mapping, PlainNumber, PlainWord, Sequence
+from .position import Position
+
+try:
+    from yaml.cyaml import CParser as _Parser
+except ImportError:  # PyYAML without libyaml: the same nodes, slower
+
+    class _Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser, yaml.composer.Composer):  # type: ignore[no-redef]
+        def __init__(self, stream: str) -> None:
+            yaml.reader.Reader.__init__(self, stream)
+            yaml.scanner.Scanner.__init__(self)
+            yaml.parser.Parser.__init__(self)
+            yaml.composer.Composer.__init__(self)
+
+
+MAXIMUM_DEPTH = 100
+MAXIMUM_NODES = 2_000_000
+
+_WORDS: dict[str, Any] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_LOOSE_BOOLEANS = {w for base in ("yes", "no", "on", "off") for w in (base, base.capitalize(), base.upper())}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,4000}|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_NUMBERS = {".nan": "nan", ".NaN": "nan", ".NAN": "nan"}
+_INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
+_STEEP = re.compile(r"(?:[-?:\[{]\s*){30}")
+_HINTS = (
+    ("could not find expected ':'", "a key wants a colon and a space behind it"),
+    ("found undefined alias", "a value or key that begins with `*` must stand in quotes"),
+    ("did not find expected alphabetic or numeric character", "a value or key that begins with `*` or `&` must stand in quotes"),
+    ("found character that cannot start any token", "a value that begins with `%`, `@`, a backquote or a tab must stand in quotes"),
+    ("mapping values are not allowed", "a text that holds a colon and a space must stand in quotes"),
+    ("did not find expected <document start>", "a value that begins with `%` or ends early must stand in quotes"),
+)
+
+
+class _Composer(_Parser, BaseResolver):
+    """Composes nodes without giving plain scalars a type: that is done by `_scalar`."""
+
+    def __init__(self, text: str) -> None:
+        _Parser.__init__(self, text)
+        BaseResolver.__init__(self)
+
+
+class _Builder:
+    """Turns one file's nodes into data."""
+
+    def __init__(self, name: str, base: str) -> None:
+        self.name = name
+        self.base = base
+        self.made: dict[int, Any] = {}
+        self.sizes: dict[int, int] = {}
+        self.open: set[int] = set()
+
+    def place(self, node: Node) -> Position:
+        mark = node.start_mark
+        return Position(self.name, mark.line + 1, mark.column + 1)
+
+    def build(self, node: Node, raw: bool = False, depth: int = 0) -> Any:
+        if isinstance(node, ScalarNode):
+            self.sizes[id(node)] = 1
+            return self.scalar(node, raw)
+        key = id(node) if not raw else -id(node)
+        if key in self.made:
+            return self.made[key]
+        if key in self.open:
+            raise SpecError("an alias that holds itself", [self.place(node)])
+        if depth > MAXIMUM_DEPTH:
+            raise SpecError(f"nested deeper than {MAXIMUM_DEPTH} levels", [self.place(node)])
+        self.open.add(key)
+        tag = node.tag
+        unsafe = raw or tag == "!unsafe"
+        value = self.mapping(node, unsafe, depth) if isinstance(node, MappingNode) else self.sequence(node, unsafe, depth)
+        if self.sizes[id(node)] > MAXIMUM_NODES:
+            raise SpecError("aliases that grow without bound", [self.place(node)])
+        self.open.discard(key)
+        value = self.tagged(node, value, raw)
+        self.made[key] = value
+        return value
+
+    def tagged(self, node: Node, value: Any, raw: bool) -> Any:
+        tag = node.tag
+        if tag.startswith("tag:yaml.org,2002:") or tag == "!unsafe":
+            if tag.rpartition(":")[2] not in ("map", "seq", "str", "!unsafe"):
+                raise SpecError(f"the YAML type !!{tag.rpartition(':')[2]} is not for spec files", [self.place(node)])
+            return value
+        if raw:
+            return value
+        return wire_form(tag.removeprefix("!"), value, self.place(node), self.base)
+
+    def mapping(self, node: MappingNode, raw: bool, depth: int) -> Mapping:
+        result = Mapping(None, self.place(node))
+        places = result.places
+        size = 1
+        for key_node, value_node in node.value:
+            key = self.key(key_node, raw)
+            where = self.place(key_node)
+            if key in places:
+                raise SpecError(f"the key `{key}` stands twice", [where, places[key]], hint="merge the two, one of them would be lost")
+            places[key] = where
+            dict.__setitem__(result, key, self.build(value_node, raw, depth + 1))
+            size += 1 + self.sizes[id(value_node)]
+        self.sizes[id(node)] = size
+        return result
+
+    def sequence(self, node: SequenceNode, raw: bool, depth: int) -> Sequence:
+        result = Sequence([self.build(child, raw, depth + 1) for child in node.value], self.place(node))
+        result.places = [self.place(child) for child in node.value]
+        self.sizes[id(node)] = 1 + sum(self.sizes[id(child)] for child in node.value)
+        return result
+
+    def key(self, node: Node, raw: bool) -> str:
+        if not isinstance(node, ScalarNode):
+            raise SpecError("a key must be text", [self.place(node)], hint="a key that begins with `{` or `[` must stand in quotes")
+        if raw or node.tag == "!unsafe":
+            return Literal(node.value)
+        if node.tag.startswith("!"):
+            raise SpecError(f"the tag {node.tag} cannot stand before a key", [self.place(node)])
+        return str(node.value)
+
+    def scalar(self, node: ScalarNode, raw: bool) -> Any:
+        text, tag = node.value, node.tag
+        if tag == "!unsafe":
+            return text
+        plain = not node.style
+        if tag == "tag:yaml.org,2002:str" or tag == "!":
+            return self.text(node, text, raw) if not plain or tag == "!" else self.plain(node, text, raw)
+        if tag.startswith("tag:yaml.org,2002:"):
+            raise SpecError(f"the YAML type !!{tag.rpartition(':')[2]} is not for spec files", [self.place(node)])
+        value = self.plain(node, text, raw) if plain else self.text(node, text, raw)
+        if raw:
+            return value
+        return wire_form(tag.removeprefix("!"), value, self.place(node), self.base)
+
+    def text(self, node: ScalarNode, text: str, raw: bool) -> Any:
+        if "{{" in text and not raw:
+            return Expression(text, self.place(node))
+        return text
+
+    def plain(self, node: ScalarNode, text: str, raw: bool) -> Any:
+        first = text[:1]
+        if first in "0123456789-+.":
+            if _INTEGER.fullmatch(text):
+                return int(text, 0) if text[:2] in ("0x", "0o") else int(text)
+            if _FLOAT.fullmatch(text) and any(c.isdigit() for c in text):
+                return PlainNumber(text)
+            if text in _NOT_NUMBERS or _INFINITE.fullmatch(text):
+                return float(text.replace(".", "", 1).lower())
+        if text in _WORDS:
+            return _WORDS[text]
+        if text in _LOOSE_BOOLEANS:
+            return PlainWord(text)
+        return self.text(node, text, raw)
+
+
+def load(text: str, name: str, base: str | None = None) -> Any:
+    """The one document of a spec file as nodes; None when the file is empty.
+
+    `name` is how errors call the file; `base` the folder that its relative paths start from. Raises SpecError.
+    """
+    base = os.path.dirname(os.path.abspath(name)) if base is None else base
+    try:
+        _refuse_steep(text, name)
+        composer = _Composer(text)
+        try:
+            node = composer.get_single_node()
+        finally:
+            if hasattr(composer, "dispose"):
+                composer.dispose()
+    except yaml.YAMLError as problem:
+        raise _as_spec_error(problem, name) from None
+    except (ValueError, UnicodeError) as problem:
+        raise SpecError(f"not readable as YAML: {problem}", [Position(name)]) from None
+    if node is None:
+        return None
+    return _Builder(name, base).build(node)
+
+
+def _refuse_steep(text: str, name: str) -> None:
+    """Look at the nesting by events first where it could be deep: composing nodes recurses in C."""
+    if text.count("[") + text.count("{") <= MAXIMUM_DEPTH and not _STEEP.search(text) and "\n" + " " * MAXIMUM_DEPTH not in text:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            depth += 1
+            if depth > MAXIMUM_DEPTH:
+                mark = event.start_mark
+                raise SpecError(f"nested deeper than {MAXIMUM_DEPTH} levels", [Position(name, mark.line + 1, mark.column + 1)])
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            depth -= 1
+
+
+def _as_spec_error(problem: yaml.YAMLError, name: str) -> SpecError:
+    mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
+    what = str(getattr(problem, "problem", None) or getattr(problem, "reason", None) or problem).strip()
+    context = getattr(problem, "context", None)
+    place = Position(name, mark.line + 1, mark.column + 1) if mark is not None else Position(name)
+    hint = next((h for start, h in _HINTS if what.startswith(start)), "")
+    return SpecError(f"not readable as YAML: {what}" + (f" ({context})" if context else ""), [place], hint=hint)

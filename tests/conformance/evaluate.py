@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Evaluates cases: a JSON request a line on standard input, a JSON answer a line on standard output.
+
+A request has `id`, `user`, `home`, `platform` and `modules` (definitions in the wire form); an answer `files`, `packages`,
+`warnings`, `failed_assertions` and `error`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path as FilePath
+from typing import Any
+
+ROOT = FilePath(__file__).resolve().parents[2]
+
+
+def collection_path() -> None:
+    """Make `ansible_collections.home.manager` importable, wherever the checkout lies."""
+    folder = FilePath(tempfile.mkdtemp(prefix="home-manager-")) / "ansible_collections" / "home"
+    folder.mkdir(parents=True)
+    (folder / "manager").symlink_to(ROOT)
+    sys.path.insert(0, str(folder.parent.parent))
+
+
+collection_path()
+
+from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files, Leaf  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError, SpecErrors  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.spec.wire import from_wire  # noqa: E402
+
+
+def host(request: dict[str, Any]) -> dict[str, Any]:
+    """The facts of the host that a case supposes."""
+    return {
+        "platform": request.get("platform", "linux"),
+        "machine": "x86_64" if request.get("platform") != "darwin" else "aarch64",
+        "hostname": "host",
+        "distribution": "debian",
+        "user": {"name": request["user"], "home": request["home"], "uid": 1000, "gid": 1000, "shell": "/bin/bash"},
+    }
+
+
+def file_answer(leaf: Leaf, secret_mode: str | None) -> dict[str, Any]:
+    if leaf.link is not None:
+        return {"link": leaf.link}
+    content, executable = leaf.read()
+    try:
+        return {"text": content.decode("utf-8"), "executable": executable}
+    except UnicodeDecodeError:
+        return {"source": leaf.path, "executable": executable}
+
+
+def evaluate(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one request. Raises SpecErrors when the spec is refused."""
+    roots = [(from_wire(module), "") for module in request["modules"]]
+    home = Home(Request(roots, host(request)))
+    evaluation = home.evaluation
+    planned = evaluation.attempt(lambda: Files(evaluation, local_places=True).collect(), {})
+    packages = evaluation.attempt(lambda: [p.name for p in evaluation.get("home.packages")], [])
+    evaluation.attempt(lambda: list(evaluation.get("home.activation").items()))
+    evaluation.finish()
+    failed = home.failed_assertions()
+    files: dict[str, Any] = {}
+    for target, file in sorted(planned.items()):
+        if file.tree is not None:
+            files[target] = {"source": file.folder}
+        elif file.leaf is not None:
+            files[target] = evaluation.attempt(lambda file=file: file_answer(file.leaf, file.mode), {"text": ""})
+    answer = {"id": request["id"], "files": files, "packages": packages, "warnings": home.warnings(), "failed_assertions": failed, "error": None}
+    if evaluation.errors:
+        answer["error"] = str(SpecErrors(evaluation.errors))
+    return answer
+
+
+def answered(line: str) -> dict[str, Any]:
+    request: dict[str, Any] = {"id": None}
+    try:
+        request = json.loads(line)
+        return evaluate(request)
+    except (SpecError, SpecErrors) as error:
+        return {"id": request.get("id"), "error": str(error)}
+    except Exception:
+        return {"id": request.get("id"), "error": "internal: " + traceback.format_exc()}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        if line.strip():
+            answer = with_deep_stack(lambda line=line: answered(line))
+            print(json.dumps(answer, default=str), flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONHASHSEED", "0")
+    main()
