@@ -132,7 +132,7 @@ class IniDocument(Document):
         keys = {entry.key for section in sections for entry in section.entries}
         return {key: self.get((*path, key)) for key in keys} if sections else None
 
-    def obstacle(self, path: Path) -> Any:  # noqa: ARG002
+    def obstacle(self, path: Path) -> Any:
         return ABSENT
 
     def holds(self, path: Path, value: Any) -> bool:

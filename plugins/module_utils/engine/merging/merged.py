@@ -12,11 +12,13 @@ from .json_text import JsonDocument
 from .record import Container, Former, Leaf, Record
 from .toml_text import TomlDocument
 from .values import ABSENT, MergeError, Path, leaves, named, plain, same
+from .yaml_text import YamlDocument
 
 FORMATS: Dict[str, Type[Document]] = {
     "json": JsonDocument,
     "ini": IniDocument,
     "toml": TomlDocument,
+    "yaml": YamlDocument,
 }
 
 

@@ -113,19 +113,19 @@ class Source:
                 raise MergeError(f"{key} is not a table")
             table = entry[-1] if isinstance(entry, list) else entry
         key = statement.keys[-1]
-        entry = table.entries.get(key)
+        present = table.entries.get(key)
         new = Table("header", statement)
         if statement.repeated:
-            if entry is None:
-                entry = table.entries[key] = []
-            if not isinstance(entry, list):
+            if present is None:
+                present = table.entries[key] = []
+            if not isinstance(present, list):
                 raise MergeError(f"{key} is no array of tables")
-            entry.append(new)
-        elif entry is None:
+            present.append(new)
+        elif present is None:
             table.entries[key] = new
-        elif isinstance(entry, Table) and entry.how == "implied":
-            entry.how, entry.owner = new.how, new.owner
-            return entry
+        elif isinstance(present, Table) and present.how == "implied":
+            present.how, present.owner = new.how, new.owner
+            return present
         else:
             raise MergeError(f"{'.'.join(statement.keys)} is defined twice")
         return new

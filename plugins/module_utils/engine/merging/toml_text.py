@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A TOML text edited in place.
 
-A new key goes to the end of its table, a new table to the end of the file; a table written with dotted keys or inline is
-continued in its own way. Where a table or an array of tables gives way to another value, the comments inside it go too.
+A new key goes to the end of its table, a new table to the end of the file; a table written with dotted keys or inline
+is continued in its own way. Where a table or an array of tables gives way to another value, the comments inside it go
+too.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class TomlDocument(Document):
         return TABLES + "\n".join(toml_write.tables(path, self.get(path)))
 
     def place(self, path: Path) -> Place:
-        """What stands at a path: a table, a pair, a place inside an inline table; None for arrays of tables and nothing."""
+        """What stands at a path: a table, a pair, a place in an inline table; None for arrays of tables and nothing."""
         table: Any = self.contents.root
         for depth, key in enumerate(path):
             table = table.entries.get(key)

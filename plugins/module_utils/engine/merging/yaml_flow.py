@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reading YAML flow values: `[a, b]` and `{a: 1}`, over as many lines as they take."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List
+
+from . import yaml_scalars
+from .values import MergeError
+
+SPACE = re.compile(r"(?:[ \t\r\n]+(?:#[^\n]*)?)*")
+SINGLE = re.compile(r"'((?:[^']|'')*)'")
+DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+PLAIN = re.compile(
+    r"(?:[^\s,\[\]{}:#]|:(?![\s,\[\]{}])|(?<=\S)#|[ \t\r\n]+(?![\s,\[\]{}:#]|\Z)|[ \t]+:(?![\s,\[\]{}]))+"
+)
+
+
+class Flow:
+    """A place in a flow value; MergeError when it is malformed."""
+
+    def __init__(self, text: str, at: int) -> None:
+        self.text = text
+        self.at = at
+
+    def error(self, message: str) -> MergeError:
+        """The error for the present place."""
+        return MergeError(message, self.text.count("\n", 0, self.at) + 1)
+
+    def skip(self) -> str:
+        """Pass spaces and comments; the character that follows, empty at the end."""
+        found = SPACE.match(self.text, self.at)
+        self.at = found.end() if found else self.at
+        return self.text[self.at : self.at + 1]
+
+    def value(self) -> Any:
+        """Any value."""
+        char = self.skip()
+        if char == "[":
+            return self.sequence()
+        if char == "{":
+            return self.mapping()
+        text, plain = self.scalar()
+        return yaml_scalars.resolve(text) if plain else text
+
+    def scalar(self) -> Any:
+        """The text of a scalar, and whether it is plain."""
+        char = self.skip()
+        pattern = {"'": SINGLE, '"': DOUBLE}.get(char, PLAIN)
+        found = pattern.match(self.text, self.at)
+        if not found and char and char in ",]}:":
+            return "", True
+        if not found:
+            raise self.error("malformed flow value")
+        line = self.text.count("\n", 0, self.at) + 1
+        self.at = found.end()
+        if char == "'":
+            return yaml_scalars.single(found.group(1)), False
+        if char == '"':
+            return yaml_scalars.double(found.group(1), line), False
+        return yaml_scalars.folded(found.group()), True
+
+    def sequence(self) -> List[Any]:
+        """`[...]`, whose bracket is the present character."""
+        items: List[Any] = []
+        self.at += 1
+        while self.skip() != "]":
+            item = self.value()
+            if self.skip() == ":":
+                self.at += 1
+                item = {str(item): self.value()}
+            items.append(item)
+            self.separator("]")
+        self.at += 1
+        return items
+
+    def mapping(self) -> Dict[str, Any]:
+        """`{...}`, whose brace is the present character."""
+        items: Dict[str, Any] = {}
+        self.at += 1
+        while self.skip() != "}":
+            key, _plain = self.scalar()
+            value = None
+            if self.skip() == ":":
+                self.at += 1
+                value = self.value()
+            if key in items:
+                raise self.error(f"the key {key} stands twice")
+            items[key] = value
+            self.separator("}")
+        self.at += 1
+        return items
+
+    def separator(self, closing: str) -> None:
+        """Pass the comma after an item."""
+        char = self.skip()
+        if char == ",":
+            self.at += 1
+        elif char != closing:
+            raise self.error(f"expected ',' or {closing!r} in a flow value")
