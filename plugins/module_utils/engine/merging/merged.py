@@ -41,6 +41,8 @@ def merge(format: str, text: str, declared: Dict[str, Any], previous: Optional[D
         raise MergeError("no such format: {} (there are {})".format(format, ", ".join(sorted(FORMATS))))
     former = Record.load(format, previous)
     original = former.original(text)
+    if original is not None and previous is not None and former.says(declared):
+        return Merged(text, previous)
     if original is not None:
         text, former = original, Record(format)
     try:

@@ -15,7 +15,7 @@ import hashlib
 from typing import Any, Dict, List, Optional
 
 from .document import Document, Edit
-from .values import ABSENT, MergeError, Path, plain
+from .values import ABSENT, MergeError, Path, leaves, plain, same
 
 VERSION = 1
 
@@ -79,6 +79,14 @@ class Record:
     def empty(self) -> bool:
         """Whether nothing of ours is in the file."""
         return not self.leaves and not self.containers
+
+    def says(self, declared: Dict[str, Any]) -> bool:
+        """Whether this is the record of exactly this declaration, in its order."""
+        wanted = list(leaves(declared))
+        return len(wanted) == len(self.leaves) and all(
+            path == leaf.path and same(plain(value), leaf.value, True)
+            for (path, value), leaf in zip(wanted, self.leaves)
+        )
 
     def seal(self, document: Document) -> None:
         """Remember how to take back all that was done to `document`."""
