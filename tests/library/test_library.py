@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every behaviour file below this folder, held against the library (docs/module-authors.md says the form)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecErrors
+from ansible_collections.home.manager.plugins.plugin_utils.spec.library import load_file
+from ansible_collections.home.manager.plugins.plugin_utils.spec.nodes import Mapping
+
+HERE = Path(__file__).parent
+CASES = sorted(HERE.glob("*/*/*.yml"))
+WORDS = {"spec", "platform", "files", "contains", "absent", "packages", "warnings", "refused"}
+
+
+def host(platform: str) -> dict[str, Any]:
+    home = "/home/alice" if platform == "linux" else "/Users/alice"
+    machine = "x86_64" if platform == "linux" else "aarch64"
+    return {"platform": platform, "machine": machine, "hostname": "laptop", "user": {"name": "alice", "home": home, "uid": 1000, "shell": "/bin/bash"}}
+
+
+def answered(case: Any, path: Path) -> dict[str, Any]:
+    base = Mapping({"home.stateVersion": "26.05"})
+    home = Home(Request([(base, ""), (case["spec"], str(path))], host(case.get("platform", "linux"))))
+    planned = Files(home.evaluation).collect()
+    files = {target: file.leaf.read()[0].decode() for target, file in planned.items() if file.leaf is not None and file.leaf.link is None}
+    links = {target: file.leaf.link for target, file in planned.items() if file.leaf is not None and file.leaf.link is not None}
+    packages = [p.name for p in home.evaluation.get("home.packages")]
+    home.evaluation.finish()
+    refused = home.failed_assertions()
+    warnings = home.warnings()
+    if home.evaluation.errors:
+        refused.append(str(SpecErrors(home.evaluation.errors)))
+    return {"files": files, "links": links, "paths": set(planned), "packages": packages, "warnings": warnings, "refused": refused}
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: "/".join(p.relative_to(HERE).with_suffix("").parts))
+def test_behaviour(path: Path) -> None:
+    case = load_file(str(path))
+    assert set(case) <= WORDS and len(case) > 1, "a behaviour has a spec and something that is expected of it"
+    got = with_deep_stack(lambda: answered(case, path))
+    if "refused" in case:
+        assert case["refused"] in "\n".join(got["refused"])
+        return
+    assert got["refused"] == []
+    for target, text in case.get("files", {}).items():
+        assert got["files"].get(target) == text
+    for target, lines in case.get("contains", {}).items():
+        assert target in got["files"], sorted(got["paths"])
+        for line in lines:
+            assert line in got["files"][target]
+    assert not [t for t in case.get("absent", []) if any(p == t or p.startswith(t + "/") for p in got["paths"])]
+    for name in case.get("packages", []):
+        assert name in got["packages"]
+    for part in case.get("warnings", []):
+        assert any(part in warning for warning in got["warnings"])
