@@ -55,6 +55,15 @@ class Judge:
         """Whether a file still has the content that the record says was put there."""
         return "stored" in record and shows(content, record["shows"], record["stored"])
 
+    def wholly_merged(self, target: str, record: Record, content: bytes | None) -> bool:
+        """Whether a merged file holds nothing but what was merged into it."""
+        if record["kind"] != "merge" or not record.get("made") or content is None:
+            return False
+        from .merge import withdrawn
+
+        rest = withdrawn(target, record, content, self.plan)
+        return rest is not None and not rest.strip()
+
     def way(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> Way | None:
         """The way past what stands at the target itself; None for a collision, which is noted."""
         if seen.kind == "link":
@@ -73,7 +82,8 @@ class Judge:
         if blocker not in declared and record is not None:
             if found.kind == "link" and (self.home.is_ours(blocker, found.text) or found.text == record.get("text")):
                 return Way("change")
-            if found.kind == "file" and self.unchanged(record, self.home.content(blocker)):
+            content = self.home.content(blocker) if found.kind == "file" else None
+            if self.unchanged(record, content) or self.wholly_merged(blocker, record, content):
                 return Way("change")
         if seen.reason == "denied":
             self.plan.collide(target, f"the folder {blocker} cannot be entered")
@@ -111,7 +121,7 @@ class Judge:
 
     def _past_file(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> Way | None:
         content = self.home.content(target, follow)
-        if record is not None and self.unchanged(record, content):
+        if record is not None and (self.unchanged(record, content) or self.wholly_merged(target, record, content)):
             return Way("change")
         if entry["type"] == "file" and self._same(entry, content):
             return Way("adopt", "a file of the same content")
@@ -162,6 +172,8 @@ class Judge:
                 inside[inner] = {"link": record["text"]}
             elif record["kind"] == "copy" and seen.kind == "file" and self.unchanged(record, self.home.content(target, follow)):
                 inside[inner] = {"shows": record["shows"], "stored": record["stored"]}
+            elif seen.kind == "file" and self.wholly_merged(target, record, self.home.content(target, follow)):
+                inside[inner] = {"hash": record["hash"]}
             else:
                 foreign.append(inner)
 

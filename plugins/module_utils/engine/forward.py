@@ -140,8 +140,7 @@ class Forward:
             if "link" in ours:
                 gone = filesystem.readlink(path, fd) == ours["link"]
             else:
-                seen = look_at(path, fd)
-                gone = seen.kind == "file" and shows(filesystem.read(path, fd), ours["shows"], ours["stored"])
+                gone = look_at(path, fd).kind == "file" and _is_ours(filesystem.read(path, fd), ours)
             if gone:
                 filesystem.unlink(path, fd)
         self._remove_empty(step.temp, fd, {os.path.dirname(rel) for rel in step.inside or {}})
@@ -201,3 +200,11 @@ class Forward:
         except OSError as error:
             if error.errno not in (*_STILL_USED, errno.EACCES, errno.EPERM):
                 self.problems.append({"path": folder, "reason": error.strerror or str(error)})
+
+
+def _is_ours(content: bytes, ours: dict[str, str]) -> bool:
+    if "hash" in ours:
+        from hashlib import sha256
+
+        return sha256(content).hexdigest() == ours["hash"]
+    return shows(content, ours["shows"], ours["stored"])

@@ -216,18 +216,21 @@ class _Planner:
     def _merge(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
         from .merge import Merge
 
-        if seen.kind == "link" and self._is_our_link(target, record, seen):
-            text = b""
-        elif seen.kind == "absent":
-            text = b""
-        elif seen.kind == "file":
-            found = self.home.content(target, follow)
-            if found is None:
-                self.plan.collide(target, "the file to merge into cannot be read")
-                return
-            text = found
-        else:
-            self.plan.collide(target, f"it is merged into, but {self.judge.described(seen)} stands there")
+        text: bytes | None = b""
+        way: Way | None = Way("change")
+        if seen.kind == "file":
+            text = self.home.content(target, follow)
+            if record is not None and record["kind"] != "merge" and self.judge.unchanged(record, text):
+                text = b""
+        elif seen.kind != "absent" and not (seen.kind == "link" and self._is_our_link(target, record, seen)):
+            way = self.judge.way(target, entry, record, seen, follow)
+            if seen.kind == "link":
+                text = self.home.through(target, follow) or b""
+        if text is None:
+            self.plan.collide(target, "the file to merge into cannot be read")
+        if way is None or text is None:
+            if record is not None:
+                self.plan.files[target] = record
             return
         merge = Merge(target, entry, record, self.contents, self.plan)
         after = merge.apply(text)
@@ -235,9 +238,9 @@ class _Planner:
             if record is not None:
                 self.plan.files[target] = record
             return
-        fresh = merge.record(seen.kind != "file")
-        self._keep_backup(target, fresh, record)
-        if seen.kind == "file" and after == text:
+        fresh = merge.record(seen.kind != "file" or text == b"")
+        self._keep_backup(target, fresh, record, way.backup)
+        if seen.kind == "file" and after == self.home.content(target, follow):
             if record is None:
                 self.plan.report("adopt", target, "its declared keys are as they should be already")
             return
@@ -245,8 +248,13 @@ class _Planner:
         if seen.kind == "file" and seen.status is not None and not entry.get("sensitive"):
             mode = seen.status.st_mode & 0o777
         self.plan.texts[target] = after
-        op = "change" if seen.kind != "absent" else self._adding(record, entry["object"])
-        self._put(target, {"text": after, "mode": mode}, seen, Way(op), follow)
+        if seen.kind == "absent":
+            way.op = self._adding(record, entry["object"])
+        if way.backup and way.inside is None:
+            self.plan.report("backup", target, f"kept as {way.backup}")
+        if way.inside is not None:
+            self.swallowed.add(target)
+        self._put(target, {"text": after, "mode": mode}, seen, way, follow)
 
     def _file_record(self, kind: str, entry: Entry) -> Record:
         stored = self.objects[entry["object"]]["mode"]
@@ -301,6 +309,9 @@ class _Planner:
         if record["kind"] == "seed":
             return
         if record["kind"] == "merge":
+            if target in self.needed and self.judge.wholly_merged(target, record, self.home.content(target, follow)):
+                self._turn(target, Way("change"), record)
+                return
             self._unmerge(target, record, seen, follow)
             return
         restore = record.get("backup")
