@@ -11,6 +11,7 @@ from . import yaml_scalars
 from .values import MergeError
 
 SPACE = re.compile(r"(?:[ \t\r\n]+(?:#[^\n]*)?)*")
+COMPLEX = re.compile(r"\?[ \t\r\n]")
 SINGLE = re.compile(r"'((?:[^']|'')*)'")
 DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 PLAIN = re.compile(
@@ -42,6 +43,8 @@ class Flow:
             return self.sequence()
         if char == "{":
             return self.mapping()
+        if COMPLEX.match(self.text, self.at):
+            raise self.error("a complex key ('?')")
         text, plain = self.scalar()
         return yaml_scalars.resolve(text) if plain else text
 
@@ -81,6 +84,8 @@ class Flow:
         items: Dict[str, Any] = {}
         self.at += 1
         while self.skip() != "}":
+            if COMPLEX.match(self.text, self.at):
+                self.at += 1
             key, _plain = self.scalar()
             value = None
             if self.skip() == ":":

@@ -107,6 +107,7 @@ def test_text_after_taking_out_of_a_changed_file(case: str) -> None:
         ("a:\n  - &x 1\n", {"a": 2}, "line 1: a: an anchor, alias or tag"),
         ("a:\n\tb: 1\n", {"a": {"b": 2}}, "line 2: "),
         ("? a\n: 1\n", {"b": 1}, "line 1: a complex key"),
+        ("a: [? b : c]\n", {"b": 1}, "line 1: a complex key"),
         ("a: 1\n  b: 2\n", {"b": 1}, "line 2: a second ':'"),
         ("a:\n  b: 1\n c: 2\n", {"b": 1}, "line 3: "),
         ("a: 1\na: 2\n", {"b": 1}, "line 2: the key a stands twice"),
@@ -138,7 +139,7 @@ folded: text that
 nulls: [~, null, , ]
 numbers: [1, -2, 1.5, 1.0e+3]
 flow: {a: 1, "b":2, c: [x y, 'z'], d: , e: {f: g}, # note
-  h: http://i/j}
+  h: http://i/j, ? k : l}
 literal: |
     one
       two
