@@ -16,7 +16,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.spec.nodes import Map
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/*/*.yml"))
-WORDS = {"spec", "platform", "files", "contains", "absent", "packages", "warnings", "refused"}
+WORDS = {"spec", "platform", "files", "links", "contains", "absent", "packages", "warnings", "refused"}
 
 
 def host(platform: str) -> dict[str, Any]:
@@ -51,6 +51,8 @@ def test_behaviour(path: Path) -> None:
     assert got["refused"] == []
     for target, text in case.get("files", {}).items():
         assert got["files"].get(target) == text
+    for target, text in case.get("links", {}).items():
+        assert got["links"].get(target) == text
     for target, lines in case.get("contains", {}).items():
         assert target in got["files"], sorted(got["paths"])
         for line in lines:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from jinja2 import pass_context
+
 from ..values import Package, Place, Raw
 
 
@@ -16,9 +18,19 @@ def _set(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+@pass_context
+def _placed(context: Any, value: Any) -> bool:
+    """Whether a value says where it is: a path value, or a package with a place of its own instead of the host's."""
+    if not isinstance(value, Package):
+        return isinstance(value, Place)
+    make = context.scope.find("__package__", Package)
+    return value.out_path != make(value.name).out_path
+
+
 TESTS: dict[str, Callable[..., Any]] = {
     "abs": lambda v: isinstance(v, str) and posixpath.isabs(v),
     "place": lambda v: isinstance(v, Place),
+    "placed": _placed,
     "path": lambda v: isinstance(v, Place) or (isinstance(v, str) and v.startswith("/")),
     "package": lambda v: isinstance(v, Package),
     "raw": lambda v: isinstance(v, Raw),
