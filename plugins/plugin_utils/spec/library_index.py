@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..expressions.scope import Outermost
+from ..options.resolution import key_text
 from .keys import joined
 from .library import INDEX, TYPES, load_file
 from .module import Module, declared_paths
@@ -41,22 +42,19 @@ def build(folder: str) -> dict[str, Any]:
 
 def owned(path: str, variables: dict[str, Any] | None = None) -> set[tuple[str, ...]]:
     """The groups that a module file declares options in, and the extensions that it makes; files that it imports included."""
+    from ..options.resolution import key_text
+
     node = load_file(path)
     module = Module(node, path, Outermost(dict(variables or {})), rank=(0,), variables=variables)
     found: set[tuple[str, ...]] = set()
     for said in module.imports or []:
         inner, more = (said["import"], said.get("vars")) if isinstance(said, dict) else (said, None)
         found |= owned(os.path.join(os.path.dirname(path), inner), dict(more or {}))
-    for declared in declared_paths(module.options, old=True):
-        whole = tuple(_text(part, module) for part in declared)
-        found.add(group_of(whole))
+    for block in module.static_blocks(module.options):
+        for scope in block.scopes():
+            for declared in declared_paths(block.body, old=True):
+                found.add(group_of(tuple(key_text(part, scope, None) for part in declared)))
     return found
-
-
-def _text(part: str, module: Module) -> str:
-    from ..options.resolution import key_text
-
-    return key_text(part, module.scope, None)
 
 
 def group_of(path: tuple[str, ...]) -> tuple[str, ...]:
