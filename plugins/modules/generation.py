@@ -19,8 +19,8 @@ options:
   state:
     description:
       - V(list) tells the generations and changes nothing.
-      - V(activated) makes the generation O(generation), or its O(specialisation), the current one. Without O(generation) it
-        is the current one whose specialisation, or whose base, is chosen.
+      - V(activated) makes the generation O(generation), or its O(specialisation), the current one. Without
+        O(generation) it is the current one whose specialisation, or whose base, is chosen.
       - V(rollback) makes the generation before the current one current; those that failed are left out.
       - V(absent) removes the generations in O(generations) from the store. The one in use cannot be removed.
       - V(expired) removes the generations that are older than O(older_than) and not among the newest O(keep). The one
@@ -72,8 +72,8 @@ options:
     default: false
   backup_extension:
     description:
-      - Where files are in the way that are not managed, move them aside under this extension. Without it they are reported
-        and nothing is changed.
+      - Where files are in the way that are not managed, move them aside under this extension. Without it they are
+        reported and nothing is changed.
     type: str
   on_failure:
     description:

@@ -29,7 +29,10 @@ def find(user: str | None) -> pwd.struct_passwd:
 
 
 def run_as(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Call `function` as that user: here, or as root in a child that became the user. EngineError `account` for anybody else."""
+    """Call `function` as that user: here, or as root in a child that became the user.
+
+    EngineError `account` for anybody else.
+    """
     if os.geteuid() == account.pw_uid:
         return function()
     if os.geteuid() != 0:
@@ -76,7 +79,9 @@ def _guarded(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]])
     except OSError as error:
         return {"error": told(error)}
     except Exception as error:
-        return {"error": {"message": f"the engine failed: {type(error).__name__}: {error}", "kind": "bug", "details": {}}}
+        return {
+            "error": {"message": f"the engine failed: {type(error).__name__}: {error}", "kind": "bug", "details": {}}
+        }
 
 
 def told(error: OSError) -> dict[str, Any]:

@@ -28,12 +28,20 @@ _UNITS = {
     "year": 365 * 86400,
 }
 _AGE = re.compile(r"-?\s*([0-9]+)\s*([a-z]+?)s?(?:\s+ago)?\Z")
-_DAYS = {"now": 0, "today": 0, "yesterday": 86400, "last week": 7 * 86400, "last month": 30 * 86400, "last year": 365 * 86400}
+_DAYS = {
+    "now": 0,
+    "today": 0,
+    "yesterday": 86400,
+    "last week": 7 * 86400,
+    "last month": 30 * 86400,
+    "last year": 365 * 86400,
+}
 _FORMS = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y%m%d")
 
 
 def seconds(text: str, now: float | None = None) -> float:
-    """How long ago the text says, in seconds: `30d`, `-30 days`, `2 weeks ago`, `yesterday`, `2026-05-01`, `@1700000000`.
+    """How long ago the text says, in seconds: `30d`, `-30 days`, `2 weeks ago`, `yesterday`, `2026-05-01`,
+    `@1700000000`.
 
     A date is one of local time. EngineError of kind `age` for what is not understood, and for the future.
     """

@@ -17,7 +17,10 @@ _LONGEST_HEADER = 1 << 28
 
 
 class Bundle:
-    """A bundle being read. `manifest` and `objects` (a list of ID and size in bytes, in stream order) are known at once."""
+    """A bundle being read.
+
+    `manifest` and `objects` (a list of ID and size in bytes, in stream order) are known at once.
+    """
 
     def __init__(self, source: BinaryIO) -> None:
         import zlib
@@ -32,7 +35,10 @@ class Bundle:
         self.objects: List[Tuple[str, int]] = [(str(name), int(size)) for name, size in header["objects"]]
 
     def contents(self) -> Iterator[Tuple[str, bytes]]:
-        """Each object's ID and content, in stream order; can be gone through once. EngineError `bundle` when it is cut short."""
+        """Each object's ID and content, in stream order; can be gone through once.
+
+        EngineError `bundle` when it is cut short.
+        """
         if self._read:
             raise ValueError("the contents of a bundle can be read once")
         self._read = True
@@ -99,7 +105,10 @@ def write_bundle(manifest: Manifest, objects: Iterable[Tuple[str, bytes]]) -> by
 
 
 def read_bundle(data_or_file: Union[bytes, BinaryIO]) -> Bundle:
-    """The bundle in these bytes, or in this open binary file (read as its contents are asked for). EngineError `bundle`."""
+    """The bundle in these bytes, or in this open binary file (read as its contents are asked for).
+
+    EngineError `bundle`.
+    """
     if isinstance(data_or_file, (bytes, bytearray, memoryview)):
         from io import BytesIO
 

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from .home import Home, Seen
     from .ledger import Ledger, Record
     from .manifest import Entry
-    from .plan import Plan
+    from .plan import Options, Plan
 
 FALLBACK_EXTENSION = "backup"
 
 
 class Way:
-    """A way is free: what to report, the backup to make, and for a folder that gives way what of ours lies `inside` it."""
+    """A way is free: what to report, the backup to make, and for a folder that gives way what of ours lies `inside`
+    it.
+    """
 
     def __init__(
         self,
@@ -41,12 +43,13 @@ class Judge:
     """Decides for one plan."""
 
     def __init__(
-        self, home: Home, objects: dict[str, dict[str, Any]], ledger: Ledger, extension: str | None, plan: Plan
+        self, home: Home, objects: dict[str, dict[str, Any]], ledger: Ledger, options: Options, plan: Plan
     ) -> None:
         self.home = home
         self.objects = objects
         self.ledger = ledger
-        self.extension = extension
+        self.extension = options.extension
+        self.backups = options.backups
         self.plan = plan
         # Names of backups already given away in this plan.
         self.taken: set[str] = set()
@@ -91,8 +94,8 @@ class Judge:
             if entry.get("force") and self.home.look(target, True).kind != "blocked":
                 return Way("change", follow=True)
             self.plan.collide(target, f"its folder {blocker} is a link to {found.text}; `force` writes through it")
-        elif self.extension:
-            return Way("change", backup=self.home.free_name(blocker, self.extension, self.taken))
+        elif self._may_back_up(blocker):
+            return Way("change", backup=self._backup(blocker, False))
         else:
             self.plan.collide(target, f"{blocker}, which should be a folder, is {self.described(found)}")
         return None
@@ -131,7 +134,7 @@ class Judge:
         if seen.kind == "blocked":
             self.plan.collide(target, f"{seen.blocker} cannot be entered")
             return None
-        if self.extension:
+        if self._may_back_up(target):
             return Way("change", backup=self._backup(target, follow))
         if entry.get("force"):
             return Way("change", f"replaces {self.described(seen)}, as `force` says")
@@ -142,11 +145,11 @@ class Judge:
         inside: dict[str, dict[str, str]] = {}
         foreign: list[str] = []
         self._survey(target, "", follow, inside, foreign)
-        backup = self.home.free_name(target, self.extension or FALLBACK_EXTENSION, self.taken, follow)
+        backup = self._backup(target, follow) or self.home.free_name(target, FALLBACK_EXTENSION, self.taken, follow)
         if not foreign:
             # A file that appears in the folder at the last moment is still kept under this name.
             return Way("change", "was a folder", backup, inside)
-        if self.extension or entry.get("force"):
+        if self._may_back_up(target) or entry.get("force"):
             self.plan.report("backup", target, f"the folder is kept as {backup}")
             return Way("change", "was a folder", backup, inside)
         some = ", ".join(foreign[:3]) + (", ..." if len(foreign) > 3 else "")
@@ -170,16 +173,32 @@ class Judge:
                 foreign.append(inner)
             elif record["kind"] in ("link", "symlink") and seen.kind == "link" and seen.text == record["text"]:
                 inside[inner] = {"link": record["text"]}
-            elif record["kind"] == "copy" and seen.kind == "file" and self.unchanged(record, self.home.content(target, follow)):
+            elif (
+                record["kind"] == "copy"
+                and seen.kind == "file"
+                and self.unchanged(record, self.home.content(target, follow))
+            ):
                 inside[inner] = {"shows": record["shows"], "stored": record["stored"]}
             elif seen.kind == "file" and self.wholly_merged(target, record, self.home.content(target, follow)):
                 inside[inner] = {"hash": record["hash"]}
             else:
                 foreign.append(inner)
 
+    def _may_back_up(self, target: str) -> bool:
+        return bool(self.extension) or target in self.backups
+
     def _backup(self, target: str, follow: bool) -> str | None:
+        former = self.backups.get(target)
+        if former is not None and self.home.look(sibling(target, former), follow).kind == "absent":
+            self.taken.add(sibling(target, former))
+            return former
         return self.home.free_name(target, self.extension, self.taken, follow) if self.extension else None
 
     def _same(self, entry: Entry, content: bytes | None) -> bool:
         return shows(content, entry["object"], self.objects[entry["object"]]["mode"])
 
+
+def sibling(target: str, name: str) -> str:
+    """The path of `name` in the folder of `target`."""
+    folder, _, _base = target.rpartition("/")
+    return f"{folder}/{name}" if folder else name

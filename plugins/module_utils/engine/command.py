@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The `home-manager` command that lives in a home: works offline, with Python alone. Ansible is called only for a new spec."""
+"""The `home-manager` command that lives in a home: works offline, with Python alone.
+
+Ansible is called only for a new spec.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
     from .project import Project
 
 _EPILOG = """\
-switch without --rollback, --generation or --specialisation, and build, option, edit and news, work in the project that the
-current generation came from; all but edit call ansible-playbook there. Everything else needs neither Ansible nor a network.
+switch without --rollback, --generation or --specialisation works in the project that the current generation came
+from, and so do build, option, edit and news; all but edit call Ansible there. Everything else needs neither Ansible
+nor a network.
 """
 
 

@@ -15,7 +15,7 @@ from .folders import Blocked
 from .forward import Forward
 from .home import look_at
 from .journal import Journal
-from .manifest import split
+from .manifest import parents, split
 from .stage import FEW
 from .step import PUT, Step
 
@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 
 
 def commit(home: Home, plan: Plan, ledger: Ledger, to: str | None, unsynced: bool) -> Forward:
-    """Make the plan real. On an error before the flip everything is undone and the error goes on; after it only forward.
+    """Make the plan real.
 
-    The result tells what could not be done in the home. `to` is the reference to flip to; None: nothing is managed after.
+    On an error before the flip everything is undone and the error goes on; after it only forward.
+
+    The result tells what could not be done in the home. `to` is the reference to flip to; None: nothing is managed
+    after.
     """
     state = home.there()
     source = filesystem.readlink(store.CURRENT, state.fd)
@@ -56,10 +59,36 @@ def finish(home: Home, journal: Journal) -> Forward:
     forward.run()
     staged = f"{store.STAGING}/{store.LEDGER}"
     if filesystem.lstat(staged, state.fd) is not None:
+        if forward.problems or forward.kept:
+            # Without room for a corrected ledger the one that was staged must do: links of ours are recognised anyway.
+            with contextlib.suppress(OSError):
+                _amend_ledger(home, forward)
         filesystem.rename(staged, store.LEDGER, state.fd, state.fd)
     forward.sync()
     journal.end(state)
     return forward
+
+
+def _amend_ledger(home: Home, forward: Forward) -> None:
+    """Where a step could not be done, the ledger goes on saying what it said before."""
+    state = home.there()
+    staged, former = f"{store.STAGING}/{store.LEDGER}", state.json(store.LEDGER) or {"files": {}, "folders": []}
+    ledger = state.json(staged)
+    home.folders.close()
+    for path in [item["path"] for item in forward.problems + forward.kept]:
+        record = ledger["files"].get(path)
+        if record is not None and home.look(path, bool(record.get("follow"))).text == record.get("text", ""):
+            continue
+        if path in former["files"]:
+            ledger["files"][path] = former["files"][path]
+        else:
+            ledger["files"].pop(path, None)
+        above = [folder for folder in [*parents(path), path] if folder in former["folders"]]
+        ledger["folders"] = sorted({*ledger["folders"], *above})
+    amended = f"{store.STAGING}/amended"
+    filesystem.remove_tree(amended, state.fd)
+    state.write_json(amended, ledger, sync=True)
+    filesystem.rename(amended, staged, state.fd, state.fd)
 
 
 def undo(home: Home, journal: Journal) -> None:
@@ -70,7 +99,7 @@ def undo(home: Home, journal: Journal) -> None:
             fd, name = home.enter(step.path, step.follow)
         except Blocked:
             continue
-        if step.do == PUT and step.temp:
+        if step.do == PUT:
             _drop_temporary(step, fd)
         if step.do == PUT and step.backup and not step.swap:
             drop_backup(name, step.backup, fd)
@@ -105,7 +134,8 @@ def drop_backup(name: str, backup: str, fd: int) -> None:
 
 
 def _drop_temporary(step: Step, fd: int) -> None:
-    assert step.temp is not None
+    if step.temp is None:
+        return
     if step.make is not None and "folder" in step.make:
         # The name is ours alone (it holds the transaction's), so that what lies in it is ours as well.
         filesystem.remove_tree(step.temp, fd)
@@ -149,32 +179,31 @@ class _Preparation:
         self._sync()
 
     def _prepare(self, step: Step) -> None:
-        assert step.temp is not None and step.make is not None
         folder, name = split(step.path)
+        temp, make = step.temp or "", step.make or {}
         fd = self.home.folders.enter(folder, step.follow)
-        if "folder" in step.make:
-            self._prepare_folder(step, fd)
+        if "folder" in make:
+            self._prepare_folder(temp, make, fd)
         else:
-            self._make(step.make, step.temp, fd)
-            if "link" not in step.make:
-                self.files.append((folder, step.temp, step.follow))
+            self._make(make, temp, fd)
+            if "link" not in make:
+                self.files.append((folder, temp, step.follow))
         if step.backup and not (step.was and step.was[0] == "folder"):
             self._back_up(name, step.backup, fd)
         self.touched.add(folder)
 
-    def _prepare_folder(self, step: Step, fd: int) -> None:
-        assert step.temp is not None and step.make is not None
-        mode = step.make.get("mode", 0o755)
-        filesystem.mkdir(step.temp, mode, fd)
+    def _prepare_folder(self, temp: str, folder: Make, fd: int) -> None:
+        mode = folder.get("mode", 0o755)
+        filesystem.mkdir(temp, mode, fd)
         made: set[str] = set()
-        for rel, make in sorted(step.make["folder"].items()):
+        for rel, make in sorted(folder["folder"].items()):
             above = rel.split("/")[:-1]
             for depth in range(len(above)):
                 inner = "/".join(above[: depth + 1])
                 if inner not in made:
-                    filesystem.mkdir(f"{step.temp}/{inner}", mode, fd)
+                    filesystem.mkdir(f"{temp}/{inner}", mode, fd)
                     made.add(inner)
-            self._make(make, f"{step.temp}/{rel}", fd)
+            self._make(make, f"{temp}/{rel}", fd)
 
     def _make(self, make: Make, name: str, fd: int) -> None:
         if "link" in make:
@@ -220,4 +249,3 @@ class _Preparation:
             return self.home.folders.enter(folder)
         except Blocked:
             return self.home.folders.enter(folder, True)
-

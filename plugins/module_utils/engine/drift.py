@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Objects that their owner rewrote in place (as `vim :w!` does): found by hash, the user's bytes saved, the object made anew."""
+"""Objects that their owner rewrote in place (as `vim :w!` does): found by hash, the user's bytes saved, the object
+made anew.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,13 @@ def damaged_in_store(state: State, objects: dict[str, dict[str, Any]], large: di
         os.close(fd)
 
 
-def damaged_in_generation(state: State, chosen: str, leaves: list[tuple[str, str]], large: dict[str, list[int]]) -> list[tuple[str, str]]:
-    """The (path, ID) among the leaves of a generation that do not show what they should. Folders made writable are closed again."""
+def damaged_in_generation(
+    state: State, chosen: str, leaves: list[tuple[str, str]], large: dict[str, list[int]]
+) -> list[tuple[str, str]]:
+    """The (path, ID) among the leaves of a generation that do not show what they should.
+
+    Folders made writable are closed again.
+    """
     fd = filesystem.open_folder(f"{chosen}/{store.FILES}", state.fd)
     cursor = Folders(fd)
     found: list[tuple[str, str]] = []
@@ -90,7 +97,8 @@ def mend(home: Home, name: str, mode: str, tx: str, seen_in: str | None = None) 
     """Put an object right in the store and in every generation; what was done, for people.
 
     `seen_in` is the path (in the state) where it was found wrong, when that is not the store itself.
-    EngineError `object` when its content is nowhere to be found; the object is then taken out of the store, so that the next
+    EngineError `object` when its content is nowhere to be found; the object is then taken out of the store, so that
+    the next
     switch brings it again.
     """
     state = home.there()

@@ -26,7 +26,9 @@ def protected(state: State) -> set[int]:
 
 
 def expired(state: State, older_than: float | None, keep: int | None, now: float | None = None) -> list[int]:
-    """The generations made more than `older_than` seconds ago, and not among the newest `keep`; never a protected one."""
+    """The generations made more than `older_than` seconds ago, and not among the newest `keep`; never a protected
+    one.
+    """
     numbers = state.generations()
     newest = set(numbers[-keep:]) if keep else set()
     limit = (time.time() if now is None else now) - older_than if older_than is not None else None
@@ -40,7 +42,10 @@ def expired(state: State, older_than: float | None, keep: int | None, now: float
 
 
 def remove(home: Home, numbers: list[int]) -> list[dict[str, str]]:
-    """Remove generations and what only they used; operations for people. EngineError for one that is missing or must stay."""
+    """Remove generations and what only they used; operations for people.
+
+    EngineError for one that is missing or must stay.
+    """
     state = home.there()
     present, fixed = set(state.generations()), protected(state)
     for number in numbers:
@@ -48,6 +53,10 @@ def remove(home: Home, numbers: list[int]) -> list[dict[str, str]]:
             raise EngineError(f"there is no generation {number}", "generation")
         if number in fixed:
             raise EngineError(f"generation {number} is in use and cannot be removed", "generation")
+    if not numbers:
+        return []
+    # While this folder is there, the next run knows that there is something to sweep.
+    state.folder(store.STAGING)
     operations = repoint(home, set(numbers))
     for number in numbers:
         hidden = f"{store.GENERATIONS}/.{number}"
@@ -56,8 +65,8 @@ def remove(home: Home, numbers: list[int]) -> list[dict[str, str]]:
         filesystem.remove_tree(hidden, state.fd)
         filesystem.remove_tree(f"{store.FAILED}/{number}", state.fd)
         operations.append({"op": "remove", "path": store.reference(number), "detail": ""})
-    if numbers:
-        collect(state)
+    collect(state)
+    filesystem.remove_tree(store.STAGING, state.fd)
     return operations
 
 
@@ -66,10 +75,10 @@ def repoint(home: Home, numbers: set[int]) -> list[dict[str, str]]:
     operations: list[dict[str, str]] = []
     prefixes = tuple(f"{home.state_path}/{store.reference(number)}/{store.FILES}/" for number in numbers)
     top = os.path.join(home.path, _UNITS)
-    for folder, _folders, names in os.walk(filesystem.encode(top)) if numbers else []:
+    for folder, folders, names in os.walk(filesystem.encode(top)):
         fd = filesystem.open_folder(filesystem.decode(folder))
         try:
-            for name in map(filesystem.decode, names + _folders):
+            for name in map(filesystem.decode, names + folders):
                 text = filesystem.readlink(name, fd)
                 absolute = os.path.normpath(os.path.join(filesystem.decode(folder), text)) if text else ""
                 if not absolute.startswith(prefixes):
@@ -99,7 +108,9 @@ def live_objects(state: State) -> set[str]:
 
 
 def collect(state: State) -> None:
-    """Remove the objects that no generation uses, from the store and from the packs (so that a secret does not outlive its use)."""
+    """Remove the objects that no generation uses, from the store and from the packs (so that a secret does not
+    outlive its use).
+    """
     live = live_objects(state)
     for name in state.objects():
         if name not in live:

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The one place that changes the file system, and the careful ways to read it.
 
-Every call that changes anything goes through `_change`, so that a test can stand before and after each of them by setting
+Every call that changes anything goes through `_change`, so that a test can stand before and after each of them by
+setting
 `observer`. Names are text whose bytes that are no UTF-8 are held as surrogates, whatever the locale says.
 All names are relative to an open folder (`at`); the last part of a name is never followed when it is a link.
 """
@@ -145,11 +146,14 @@ def touch(name: str, at: int | None = None) -> None:
 
 
 def write(name: str, content: bytes, mode: int, at: int | None = None, sync: bool = False, mtime: int = 0) -> None:
-    """A new file with this content and exactly this mode; `mtime` in nanoseconds, 0 for now. FileExistsError when there is one."""
+    """A new file with this content and exactly this mode; `mtime` in nanoseconds, 0 for now.
+
+    FileExistsError when there is one.
+    """
     fd = _change("open", name, os.open, encode(name), _NEW, 0o600, dir_fd=at)
     try:
         rest = memoryview(content)
-        while len(rest):
+        while rest:
             rest = rest[_change("write", name, os.write, fd, rest) :]
         if mode != 0o600:
             _change("fchmod", name, os.fchmod, fd, mode)
@@ -223,7 +227,10 @@ def exchange(first: str, second: str, at: int) -> None:
 
 
 def remove_tree(name: str, at: int) -> None:
-    """Remove a folder of ours with everything below, read-only folders included; links are removed, not followed. Absent is fine."""
+    """Remove a folder of ours with everything below, read-only folders included; links are removed, not followed.
+
+    Absent is fine.
+    """
     status = lstat(name, at)
     if status is None:
         return

@@ -21,7 +21,10 @@ class Blocked(Exception):
 
 
 class Folders:
-    """A cursor in a tree of folders. Asked in sorted order, it opens every folder once and holds as many as the tree is deep."""
+    """A cursor in a tree of folders.
+
+    Asked in sorted order, it opens every folder once and holds as many as the tree is deep.
+    """
 
     def __init__(self, root: int) -> None:
         self.root = root
@@ -53,7 +56,9 @@ class Folders:
         return self._fds[-1] if self._fds else self.root
 
     def close(self) -> None:
-        """Forget the open folders (they are opened again when asked for), as is due after folders were made or replaced."""
+        """Forget the open folders (they are opened again when asked for), as is due after folders were made or
+        replaced.
+        """
         self._leave(0)
 
     def _leave(self, depth: int) -> None:

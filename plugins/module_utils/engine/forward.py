@@ -1,16 +1,19 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""After the flip: temporaries get their names, what is no longer wanted goes. Only rename, unlink and rmdir; may be repeated."""
+"""After the flip: temporaries get their names, what is no longer wanted goes.
+
+Only rename, unlink and rmdir; may be repeated.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 from . import filesystem
 from .folders import Blocked
-from .home import Seen, look_at, shows, shortened
+from .home import Seen, look_at, shortened, shows
 from .manifest import split
 from .stage import FEW
 from .step import DELETE, MODE, PUT, RESTORE, Step
@@ -24,7 +27,10 @@ _NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL)
 
 
 class Forward:
-    """Goes through a journal's steps. `kept` lists paths that the user changed meanwhile, `problems` what the system refused."""
+    """Goes through a journal's steps.
+
+    `kept` lists paths that the user changed meanwhile, `problems` what the system refused.
+    """
 
     def __init__(self, home: Home, journal: Journal) -> None:
         self.home = home
@@ -59,13 +65,16 @@ class Forward:
             except Blocked:
                 continue
 
-    def _attempt(self, step: Step, do: object) -> None:
-        assert callable(do)
+    def _attempt(self, step: Step, do: Callable[[Step, int, str], None]) -> None:
         folder, name = split(step.path)
         try:
             fd = self.home.folders.enter(folder, step.follow)
             self._touched.add((folder, step.follow))
-            do(step, fd, name)
+            try:
+                do(step, fd, name)
+            except OSError:
+                # Every step may be repeated, and not every error lasts.
+                do(step, fd, name)
         except Blocked as blocked:
             if step.do == PUT:
                 self.problems.append({"path": step.path, "reason": f"{blocked.path} changed during the switch"})
@@ -78,48 +87,58 @@ class Forward:
         from .commit import drop_backup
 
         try:
+            if step.temp and self._exchanged(step, look_at(step.temp, fd)):
+                # What bears the temporary name is what stood at the path before, perhaps the user's: it is only moved.
+                if step.backup and look_at(step.backup, fd).kind == "absent":
+                    filesystem.rename(step.temp, step.backup, fd, fd)
+                return
             if step.temp:
                 filesystem.remove_tree(step.temp, fd)
             if step.backup:
                 drop_backup(name, step.backup, fd)
         except OSError as error:
-            self.problems.append({"path": step.path, "reason": f"{step.temp} stays: {error.strerror}"})
+            self.problems.append({"path": step.path, "reason": f"{step.temp} stays beside it: {error.strerror}"})
+
+    @staticmethod
+    def _exchanged(step: Step, temporary: Seen) -> bool:
+        """Whether an exchange is done: of the two, one is a folder and the other is not."""
+        made_folder = step.make is not None and "folder" in step.make
+        return step.swap and temporary.kind != "absent" and (temporary.kind == "folder") != made_folder
 
     def _keep(self, step: Step, why: str) -> None:
         self.kept.append({"op": "keep", "path": step.path, "detail": why})
 
     def _put(self, step: Step, fd: int, name: str) -> None:
-        assert step.temp is not None
-        temporary = look_at(step.temp, fd)
+        temp = step.temp or ""
+        temporary = look_at(temp, fd)
         if temporary.kind == "absent":
             return
         if step.swap:
-            self._exchange(step, fd, name, temporary)
+            self._exchange(step, temp, fd, name, temporary)
             return
         if look_at(name, fd).identity() != step.was:
-            filesystem.unlink(step.temp, fd)
+            filesystem.unlink(temp, fd)
             self._keep(step, "it was changed during the switch")
             return
-        filesystem.rename(step.temp, name, fd, fd)
+        filesystem.rename(temp, name, fd, fd)
 
-    def _exchange(self, step: Step, fd: int, name: str, temporary: Seen) -> None:
-        assert step.temp is not None
-        if temporary.identity() != step.was:
+    def _exchange(self, step: Step, temp: str, fd: int, name: str, temporary: Seen) -> None:
+        if not self._exchanged(step, temporary):
             there = look_at(name, fd)
             if there.identity() == step.was:
-                self._swap(step.temp, name, fd)
+                self._swap(temp, name, fd)
             elif there.kind == "absent":
                 # Where names cannot be exchanged, the crash came between the two renames.
-                filesystem.rename(step.temp, name, fd, fd)
+                filesystem.rename(temp, name, fd, fd)
                 return
             else:
-                filesystem.remove_tree(step.temp, fd)
+                filesystem.remove_tree(temp, fd)
                 self._keep(step, "it was changed during the switch")
                 return
-        if look_at(step.temp, fd).kind == "folder":
-            self._take_apart(step, fd)
-        elif look_at(step.temp, fd).kind != "absent":
-            filesystem.unlink(step.temp, fd)
+        if look_at(temp, fd).kind == "folder":
+            self._take_apart(step, temp, fd)
+        elif look_at(temp, fd).kind != "absent":
+            filesystem.unlink(temp, fd)
 
     def _swap(self, temp: str, name: str, fd: int) -> None:
         try:
@@ -132,20 +151,19 @@ class Forward:
             filesystem.rename(temp, name, fd, fd)
             filesystem.rename(aside, temp, fd, fd)
 
-    def _take_apart(self, step: Step, fd: int) -> None:
+    def _take_apart(self, step: Step, temp: str, fd: int) -> None:
         """Remove what is ours from a folder that gave way; keep the rest under the backup's name."""
-        assert step.temp is not None
         for rel, ours in sorted((step.inside or {}).items()):
-            path = f"{step.temp}/{rel}"
+            path = f"{temp}/{rel}"
             if "link" in ours:
                 gone = filesystem.readlink(path, fd) == ours["link"]
             else:
                 gone = look_at(path, fd).kind == "file" and _is_ours(filesystem.read(path, fd), ours)
             if gone:
                 filesystem.unlink(path, fd)
-        self._remove_empty(step.temp, fd, {os.path.dirname(rel) for rel in step.inside or {}})
-        if look_at(step.temp, fd).kind == "folder" and step.backup:
-            filesystem.rename(step.temp, step.backup, fd, fd)
+        self._remove_empty(temp, fd, {os.path.dirname(rel) for rel in step.inside or {}})
+        if look_at(temp, fd).kind == "folder" and step.backup:
+            filesystem.rename(temp, step.backup, fd, fd)
 
     def _remove_empty(self, top: str, fd: int, folders: set[str]) -> None:
         every = {""}
@@ -186,20 +204,26 @@ class Forward:
             filesystem.chmod(name, step.mode, fd)
 
     def _restore(self, step: Step, fd: int, name: str) -> None:
-        assert step.restore is not None
-        if look_at(name, fd).kind == "absent" and look_at(step.restore, fd).kind != "absent":
-            filesystem.rename(step.restore, name, fd, fd)
+        restore = step.restore or ""
+        if look_at(name, fd).kind == "absent" and look_at(restore, fd).kind != "absent":
+            filesystem.rename(restore, name, fd, fd)
 
     def _drop_folder(self, folder: str) -> None:
         try:
             fd, name = self.home.enter(folder)
-            filesystem.rmdir(name, fd)
+            try:
+                filesystem.rmdir(name, fd)
+            except OSError as error:
+                if error.errno in _STILL_USED:
+                    raise
+                filesystem.rmdir(name, fd)
             self._touched.add((split(folder)[0], False))
         except Blocked:
             return
         except OSError as error:
-            if error.errno not in (*_STILL_USED, errno.EACCES, errno.EPERM):
-                self.problems.append({"path": folder, "reason": error.strerror or str(error)})
+            if error.errno not in _STILL_USED:
+                # An empty folder that stays does no harm, and is tried again next time.
+                self.kept.append({"op": "keep", "path": folder, "detail": f"the folder stays: {error.strerror}"})
 
 
 def _is_ours(content: bytes, ours: dict[str, str]) -> bool:

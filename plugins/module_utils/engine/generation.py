@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def listing(home: Home) -> Answer:
-    """{"current": number, "specialisation", "generations": [...]}; each with its number, time and standing, the newest first."""
+    """{"current": number, "specialisation", "generations": [...]}; each with its number, time and standing, the
+    newest first.
+    """
     state = home.state
     answer: Answer = {"changed": False, "current": None, "specialisation": None, "generations": []}
     if state is None:
@@ -90,7 +92,9 @@ def remove(home: Home, request: dict[str, Any]) -> Answer:
 
 
 def expire(home: Home, request: dict[str, Any]) -> Answer:
-    """Remove the generations older than `older_than` seconds, and all but the newest `keep`; at least one must be said."""
+    """Remove the generations older than `older_than` seconds, and all but the newest `keep`; at least one must be
+    said.
+    """
     older_than, keep = request.get("older_than"), request.get("keep")
     if older_than is None and keep is None:
         raise EngineError("say an age or how many generations to keep", "request")

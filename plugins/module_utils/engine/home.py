@@ -24,7 +24,7 @@ class Seen:
     `text` is a link's text; `blocker` the path that is missing or in the way, `reason` why (as in Blocked).
     """
 
-    __slots__ = ("kind", "status", "text", "blocker", "reason")
+    __slots__ = ("blocker", "kind", "reason", "status", "text")
 
     def __init__(
         self,
@@ -41,7 +41,8 @@ class Seen:
         self.reason = reason
 
     def identity(self) -> list[Any] | None:
-        """What tells this from a replacement: [kind, inode, size, modification time]; folders by inode alone; None for nothing.
+        """What tells this from a replacement: [kind, inode, size, modification time]; folders by inode alone; None
+        for nothing.
 
         Device numbers are left out: they change with a reboot, after which a journal must still be understood.
         """
@@ -95,7 +96,9 @@ class Home:
         return inner
 
     def link_text(self, target: str, follow: bool = False) -> str:
-        """The text of our link at `target`: relative where both ends lie in the home and no link is on the way, else absolute."""
+        """The text of our link at `target`: relative where both ends lie in the home and no link is on the way, else
+        absolute.
+        """
         if self._inner is None or follow:
             return self.absolute_text(target)
         return "../" * target.count("/") + f"{self._inner}/{store.CURRENT}/{store.FILES}/{target}"

@@ -16,7 +16,10 @@ _PAUSE = 0.1
 
 
 class Lock:
-    """The lock of one state folder. A context manager; `waiting` is called once, with the holder's process id or "", when it must wait."""
+    """The lock of one state folder.
+
+    A context manager; `waiting` is called once, with the holder's process id or "", when it must wait.
+    """
 
     def __init__(
         self, state_fd: int, timeout: float, create: bool = True, waiting: Callable[[str], None] | None = None

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What one generation is: its canonical text, its digest, the names of its objects, and the check that it is well formed."""
+"""What one generation is: its canonical text, its digest, the names of its objects, and the check that it is well
+formed.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ Entry = Dict[str, Any]
 
 
 def object_id(content: bytes, mode: str, name: str) -> str:
-    """The name of an object in the store: 32 hex digits over `mode` ("0444") and `content`, a dash, the reduced base name."""
+    """The name of an object in the store: 32 hex digits over `mode` ("0444") and `content`, a dash, the reduced base
+    name.
+    """
     return content_hash(content, mode) + "-" + reduced_name(name)
 
 
@@ -37,16 +41,18 @@ def content_hash(content: bytes, mode: str) -> str:
 
 
 def reduced_name(name: str) -> str:
-    """The base name of `name` with only `[A-Za-z0-9._+-]`, no leading dot, at most 100 characters, `file` when nothing is left."""
+    """The base name of `name` with only `[A-Za-z0-9._+-]`, no leading dot, at most 100 characters, `file` when
+    nothing is left.
+    """
     base = _DROPPED.sub("", name.rsplit("/", 1)[-1]).lstrip(".")[:100]
     return base or "file"
 
 
 def canonical(manifest: Manifest) -> bytes:
     """The one text of a manifest: equal manifests give equal bytes."""
-    return json.dumps(
-        manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode("utf-8", "surrogateescape")
+    return json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(
+        "utf-8", "surrogateescape"
+    )
 
 
 def digest(manifest: Manifest) -> str:
@@ -59,7 +65,8 @@ def digest(manifest: Manifest) -> str:
 def check(manifest: Any) -> Manifest:
     """The manifest itself when it is well formed and safe to use; else EngineError of kind `manifest`.
 
-    No target leaves the home, no target lies below another one that is no folder, every object has an entry in `objects`.
+    No target leaves the home, no target lies below another one that is no folder, every object has an entry in
+    `objects`.
     """
     if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
         found = manifest.get("version") if isinstance(manifest, dict) else type(manifest).__name__
@@ -81,7 +88,9 @@ def check(manifest: Any) -> Manifest:
 
 
 def specialised(manifest: Manifest, name: Optional[str]) -> Manifest:
-    """The manifest as the specialisation `name` sees it (its own parts, no further specialisations); None: the manifest itself."""
+    """The manifest as the specialisation `name` sees it (its own parts, no further specialisations); None: the
+    manifest itself.
+    """
     if name is None:
         return manifest
     parts = manifest.get("specialisations") or {}
@@ -123,7 +132,11 @@ def safe_path(path: Any) -> bool:
 
 
 def _check_generation(part: Any) -> None:
-    if not isinstance(part, dict) or not isinstance(part.get("files"), dict) or not isinstance(part.get("objects"), dict):
+    if (
+        not isinstance(part, dict)
+        or not isinstance(part.get("files"), dict)
+        or not isinstance(part.get("objects"), dict)
+    ):
         raise _bad("the manifest lacks its files or objects")
     for name, item in part["objects"].items():
         if not _OBJECT_ID.match(name) or not isinstance(item, dict) or not _OBJECT_MODE.match(str(item.get("mode"))):
@@ -135,7 +148,11 @@ def _check_generation(part: Any) -> None:
         _check_entry(target, entry, part["objects"])
     _check_nesting(files)
     for item in part.get("activation") or []:
-        if not isinstance(item, dict) or not isinstance(item.get("name"), str) or not isinstance(item.get("script"), str):
+        if (
+            not isinstance(item, dict)
+            or not isinstance(item.get("name"), str)
+            or not isinstance(item.get("script"), str)
+        ):
             raise _bad("not an activation entry: %r" % (item,))
         if item.get("phase", "write") not in ("check", "write"):
             raise _bad("activation entry %s: unknown phase %r" % (item["name"], item.get("phase")))

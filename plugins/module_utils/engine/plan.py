@@ -22,13 +22,26 @@ _LINKS = ("link", "symlink")
 
 
 class Options:
-    """How to plan. `extension`: back up what is in the way under this extension; `restoring`: an older state is put back, so
-    files that the user changed are backed up rather than kept; `same`: the generation stays, so what is missing is a repair."""
+    """How to plan.
 
-    def __init__(self, extension: str | None = None, restoring: bool = False, same: bool = False) -> None:
+    `extension`: back up what is in the way under this extension; `restoring`: an older state is put back, so
+    files that the user changed are backed up rather than kept; `same`: the generation stays, so what is missing is a
+    repair;
+    `backups`: for these targets a backup of this name may be made in any case (an undo takes back what was given
+    back).
+    """
+
+    def __init__(
+        self,
+        extension: str | None = None,
+        restoring: bool = False,
+        same: bool = False,
+        backups: dict[str, str] | None = None,
+    ) -> None:
         self.extension = extension
         self.restoring = restoring
         self.same = same
+        self.backups = backups or {}
 
 
 class Plan:
@@ -89,9 +102,10 @@ class _Planner:
         for target, entry in self.files.items():
             for folder in parents(target):
                 self.needed[folder] = bool(entry.get("sensitive")) and self.needed.get(folder, True)
-        self.judge = Judge(home, self.objects, ledger, options.extension, self.plan)
+        self.judge = Judge(home, self.objects, ledger, options, self.plan)
         # Paths where a file or link gives way to a folder that is put there whole.
-        self.turned: dict[str, Step] = {}
+        # Each with what the new folder will hold.
+        self.turned: dict[str, dict[str, Make]] = {}
         # Folders that give way to a file or a link: what was managed in them goes with them.
         self.swallowed: set[str] = set()
 
@@ -137,14 +151,13 @@ class _Planner:
             return None, False
         if way.follow:
             return self.home.look(target, True), True
-        assert seen.blocker is not None
-        self._turn(seen.blocker, way)
+        self._turn(seen.blocker or target, way)
         return Seen("absent"), False
 
     def _link(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
         fresh = self._link_record(target, entry, follow)
         changed = record is not None and record.get("shows") != fresh.get("shows")
-        if seen.kind == "link" and self._is_our_link(target, record, seen):
+        if seen.kind == "link" and (seen.text == fresh["text"] or self._is_our_link(target, record, seen)):
             self._keep_backup(target, fresh, record)
             if seen.text == fresh["text"] and not changed:
                 if record is None:
@@ -179,7 +192,12 @@ class _Planner:
                 self.plan.report("adopt", target, "a file with the same content")
             self._mend_mode(target, make["mode"], seen, follow)
             return
-        if seen.kind == "file" and record is not None and record["kind"] == "copy" and not self.judge.unchanged(record, content):
+        if (
+            seen.kind == "file"
+            and record is not None
+            and record["kind"] == "copy"
+            and not self.judge.unchanged(record, content)
+        ):
             self._edited_copy(target, entry, record, seen, fresh, make, follow)
             return
         self._replace(target, make, entry, record, seen, fresh, follow)
@@ -203,7 +221,12 @@ class _Planner:
     def _seed(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
         fresh = self._file_record("seed", entry)
         make = {"object": entry["object"], "mode": int(entry["mode"], 8)}
-        if seen.kind == "link" and record is not None and record["kind"] in _LINKS and self._is_our_link(target, record, seen):
+        if (
+            seen.kind == "link"
+            and record is not None
+            and record["kind"] in _LINKS
+            and self._is_our_link(target, record, seen)
+        ):
             self._keep_backup(target, fresh, record)
             self._put(target, make, seen, Way("change", detail="a file of the user's from now on"), follow)
         elif seen.kind == "absent":
@@ -290,8 +313,7 @@ class _Planner:
         return "repair" if record is not None and (self.options.same or record.get("shows") == shown) else "add"
 
     def _mend_mode(self, target: str, mode: int, seen: Seen, follow: bool) -> None:
-        assert seen.status is not None
-        if seen.status.st_mode & 0o7777 != mode:
+        if seen.status is not None and seen.status.st_mode & 0o7777 != mode:
             self.plan.steps.append(Step(MODE, target, seen.identity(), mode=mode, follow=follow))
             self.plan.report("repair", target, f"mode {mode:04o}")
 
@@ -352,14 +374,11 @@ class _Planner:
         if after is None or after == text:
             return
         if record.get("made") and not after.strip():
-            self.plan.steps.append(
-                Step(DELETE, target, seen.identity(), restore=record.get("backup"), follow=follow)
-            )
+            self.plan.steps.append(Step(DELETE, target, seen.identity(), restore=record.get("backup"), follow=follow))
             self.plan.report("remove", target)
             return
-        assert seen.status is not None
         self.plan.texts[target] = after
-        make = {"text": after, "mode": seen.status.st_mode & 0o777}
+        make = {"text": after, "mode": seen.status.st_mode & 0o777 if seen.status is not None else 0o600}
         self._put(target, make, seen, Way("change", detail="the declared keys are taken out"), follow)
 
     # -- steps
@@ -368,9 +387,7 @@ class _Planner:
         self.plan.report(way.op, target, way.detail)
         for above in parents(target):
             if above in self.turned:
-                step = self.turned[above]
-                assert step.make is not None
-                step.make["folder"][target[len(above) + 1 :]] = make
+                self.turned[above][target[len(above) + 1 :]] = make
                 self.plan.made += [folder for folder in parents(target) if folder.startswith(above + "/")]
                 return
         if seen.kind == "absent" and seen.blocker:
@@ -396,6 +413,7 @@ class _Planner:
         seen = self.home.look(target)
         record = record or self.ledger.files.get(target)
         backup = (record or {}).get("backup") or way.backup
+        inside: dict[str, Make] = {}
         step = Step(
             PUT,
             target,
@@ -403,10 +421,10 @@ class _Planner:
             temp=self._temporary(target),
             backup=way.backup,
             swap=True,
-            make={"folder": {}, "mode": self._folder_mode(target)},
+            make={"folder": inside, "mode": self._folder_mode(target)},
         )
         self.plan.steps.append(step)
-        self.turned[target] = step
+        self.turned[target] = inside
         self.plan.made.append(target)
         if backup:
             self.plan.files[target] = {"kind": "folder", "backup": backup}

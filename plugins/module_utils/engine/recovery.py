@@ -35,7 +35,8 @@ def recover(home: Home) -> list[str]:
         if journal.committed(state):
             forward = finish(home, journal)
             messages.append(f"the switch {journal.tx}, which was interrupted, is now finished")
-            messages += [f"{problem['path']}: {problem['reason']}" for problem in forward.problems + forward.kept if "reason" in problem]
+            messages += [f"{item['path']}: {item['reason']}" for item in forward.problems]
+            messages += [f"{item['path']}: {item['detail']}" for item in forward.kept]
         else:
             undo(home, journal)
             messages.append(f"the switch {journal.tx}, which was interrupted, is undone")
@@ -56,7 +57,8 @@ def sweep(home: Home) -> None:
     if filesystem.lstat(store.LEDGER, state.fd) is not None or state.current() is None:
         current = state.current()
         for number in state.generations():
-            if number > ledger.last and store.reference(number) != current or not state.exists(store.reference(number)):
+            chosen = store.reference(number)
+            if (number > ledger.last and chosen != current) or not state.exists(chosen):
                 filesystem.remove_tree(store.reference(number), state.fd)
     if state.current() is None and filesystem.lstat(store.COMPLETED, state.fd) is not None and not ledger.files:
         filesystem.unlink(store.COMPLETED, state.fd)

@@ -79,7 +79,9 @@ def _shown(home: Home, target: str, follow: bool) -> dict[str, Any]:
 
 
 def block(answer: dict[str, Any]) -> dict[str, str]:
-    """A diff in Ansible's form (before, after, headers) of the paths that an answer tells, with texts where it has them."""
+    """A diff in Ansible's form (before, after, headers) of the paths that an answer tells, with texts where it has
+    them.
+    """
     before: list[str] = []
     after: list[str] = []
     for operation in sorted(answer["operations"], key=lambda item: str(item["path"])):

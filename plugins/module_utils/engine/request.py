@@ -120,6 +120,7 @@ def _switch(request: Request, account: Any, raw: bytes, waiting: Callable[[str],
         raise EngineError(f"{settings.extension!r} cannot be the extension of a backup", "request")
     home = _open(os.path.normpath(manifest["home"]), os.path.normpath(manifest["state"]), not dry)
     try:
+
         def go() -> Answer:
             digest = request.get("digest") or ""
             return run(home, goal_of_bundle(home, bundle, raw, digest, request.get("specialisation")), settings)

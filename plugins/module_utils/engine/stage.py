@@ -62,7 +62,8 @@ def stage_objects(state: State, manifest: Manifest, held: dict[str, bytes], raw:
     if fresh:
         # The pack comes first: an object without its second copy could not be mended.
         pack = raw if len(fresh) == len(held) else write_bundle(manifest, fresh)
-        filesystem.write(f"{store.PACKS}/{tx}", pack, 0o400, state.fd, sync)
+        filesystem.write(f"{store.PACKS}/.{tx}", pack, 0o400, state.fd, sync)
+        filesystem.rename(f"{store.PACKS}/.{tx}", f"{store.PACKS}/{tx}", state.fd, state.fd)
     for name, content in fresh:
         put_object(state, name, content, wanted[name]["mode"], sync)
     return bool(fresh) and not sync
@@ -179,7 +180,9 @@ def shown_objects(view: Manifest) -> list[tuple[str, str]]:
         if entry["type"] == "file" and entry.get("method", "link") == "link":
             leaves.append((target, entry["object"]))
         elif entry["type"] == "tree":
-            leaves += [(f"{target}/{rel}", leaf["object"]) for rel, leaf in entry["entries"].items() if "object" in leaf]
+            leaves += [
+                (f"{target}/{rel}", leaf["object"]) for rel, leaf in entry["entries"].items() if "object" in leaf
+            ]
     return sorted(leaves, key=lambda leaf: leaf[0].split("/"))
 
 

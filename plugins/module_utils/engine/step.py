@@ -19,15 +19,17 @@ RESTORE = "restore"
 class Step:
     """What is done to one path after the flip.
 
-    put: rename `temp` (made before from `make`) over the path. With `swap` the two are exchanged, and what stood at the path
-    is then taken apart: the paths in `inside` (relative to it; {"link": TEXT} or {"shows": ID, "stored": MODE}) are ours and
+    put: rename `temp` (made before from `make`) over the path. With `swap` the two are exchanged, and what stood at
+    the path
+    is then taken apart: the paths in `inside` (relative to it; {"link": TEXT} or {"shows": ID, "stored": MODE}) are
+    ours and
     go, a rest is kept as `backup`. Without `swap`, `backup` was linked to what stands at the path before the flip.
     delete: take the path away, or give it back to the backup `restore`.
     mode: set the mode `mode`. restore: give the path to the backup `restore` once our folder there is gone.
     `was` is the identity (`Seen.identity`) that the path must have still; else it is left alone.
     """
 
-    __slots__ = ("do", "path", "temp", "was", "backup", "restore", "swap", "inside", "follow", "mode", "make")
+    __slots__ = ("backup", "do", "follow", "inside", "make", "mode", "path", "restore", "swap", "temp", "was")
 
     def __init__(
         self,
@@ -57,7 +59,9 @@ class Step:
         self.make = make
 
     def journal(self) -> dict[str, Any]:
-        """The JSON of the step: no content, for a journal must not hold a secret; of a folder the names that it holds."""
+        """The JSON of the step: no content, for a journal must not hold a secret; of a folder the names that it
+        holds.
+        """
         value = {name: getattr(self, name) for name in self.__slots__ if name != "make" and getattr(self, name)}
         if self.make is not None and "folder" in self.make:
             value["holds"] = sorted(self.make["folder"])

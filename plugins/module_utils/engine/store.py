@@ -57,7 +57,10 @@ class State:
 
     @classmethod
     def open(cls, path: str, create: bool) -> State | None:
-        """The state folder at an absolute path; None when there is none and `create` is false. EngineError `state`, `owner`."""
+        """The state folder at an absolute path; None when there is none and `create` is false.
+
+        EngineError `state`, `owner`.
+        """
         try:
             fd = filesystem.open_folder(path, follow=True)
         except FileNotFoundError:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The switch from what is current to a generation, new or old, or to nothing; with its check, its hooks and its undo."""
+"""The switch from what is current to a generation, new or old, or to nothing: with its check, hooks and undo."""
 
 from __future__ import annotations
 
@@ -30,8 +30,12 @@ NOTHING: dict[str, Any] = {"files": {}, "objects": {}, "activation": [], "packag
 
 
 class Settings:
-    """How to switch. `check`: write nothing; `extension`: back up what is in the way; `undo`: after a failed hook put the
-    generation before back; `diff`: also answer what the files held before; `force`: run the hooks even if nothing is owed."""
+    """How to switch.
+
+    `check`: write nothing; `extension`: back up what is in the way; `undo`: after a failed hook put the
+    generation before back; `diff`: also answer what the files held before; `force`: run the hooks even if nothing is
+    owed.
+    """
 
     def __init__(
         self, user: str, check: bool = False, extension: str | None = None, undo: bool = True, diff: bool = False
@@ -44,7 +48,8 @@ class Settings:
 
 
 class Goal:
-    """Where a switch leads: the reference `to` (None: nothing is managed any more), what it shows (`view`), and what must be
+    """Where a switch leads: the reference `to` (None: nothing is managed any more), what it shows (`view`), and what
+    must be
     staged for it (`manifest`, `digest`, `held` and `raw` of the bundle; None for a generation that is there)."""
 
     def __init__(self, to: str | None, view: Manifest) -> None:
@@ -109,7 +114,10 @@ def goal_before(home: Home) -> Goal:
 
 
 def run(home: Home, goal: Goal, settings: Settings) -> Answer:
-    """Go there. The answer is the contract's; collisions and failed hooks are told in it. To be called with the lock held."""
+    """Go there.
+
+    The answer is the contract's; collisions and failed hooks are told in it. To be called with the lock held.
+    """
     messages = _begin(home, settings.check)
     return _Switch(home, goal, settings, messages).run()
 
@@ -225,7 +233,9 @@ class _Switch:
         self.answer["collisions"] = plan.collisions
         self.answer["warnings"] += plan.warnings
         if self.settings.diff:
-            self.answer["before"], self.answer["after"] = report.texts(self.home, self.goal.view, self.ledger, plan, self.source)
+            self.answer["before"], self.answer["after"] = report.texts(
+                self.home, self.goal.view, self.ledger, plan, self.source
+            )
 
     def _go(self, plan: Plan, owed: bool) -> None:
         forward = self._transact(plan)
@@ -312,7 +322,8 @@ class _Switch:
         ledger = Ledger.read(state, self.home.path)
         view = state.manifest(back) if back is not None else NOTHING
         tx = transaction_name()
-        plan = make_plan(self.home, view, ledger, tx, Options(None, True, False), self._content)
+        backups = {target: record["backup"] for target, record in self.ledger.files.items() if "backup" in record}
+        plan = make_plan(self.home, view, ledger, tx, Options(None, True, False, backups), self._content)
         self.answer["warnings"] += [f"{item['path']}: {item['reason']}" for item in plan.collisions]
         state.folder(store.STAGING)
         fresh = Ledger(plan.files, plan.made, ledger.last, drift.remembered(state, view["objects"]), self.home.path)
@@ -337,7 +348,7 @@ def _collision_message(plan: Plan) -> str:
 
 
 def _hook_message(outcome: activation.Outcome) -> str:
-    assert outcome.failed is not None
-    text = outcome.failed["output"].strip().splitlines()
+    failed = outcome.failed or {"entry": "", "rc": 0, "output": ""}
+    text = failed["output"].strip().splitlines()
     last = f": {text[-1]}" if text else ""
-    return f"{outcome.failed['entry']} failed with code {outcome.failed['rc']}{last}"
+    return f"{failed['entry']} failed with code {failed['rc']}{last}"

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import expiry, filesystem, lock, store
-from .journal import Journal
+from . import filesystem, lock, store
 from .probe import begin
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ def uninstall(home: Home, request: dict[str, Any], user: str) -> Answer:
     answer = run(home, Goal(None, NOTHING), settings(request, user))
     answer["changed"] = True
     if not request.get("check") and "failed" not in answer:
-        answer["operations"] += expiry.repoint(home, set())
         answer["warnings"] += _remove_state(home)
     answer["warnings"] = warnings + answer["warnings"]
     return answer
@@ -37,8 +35,8 @@ def uninstall(home: Home, request: dict[str, Any], user: str) -> Answer:
 
 def _remove_state(home: Home) -> list[str]:
     state = home.there()
-    assert Journal.read(state) is None
-    # Each goes in one rename, so that no half of it is ever taken for the whole; what is in `staging` the next run sweeps.
+    # Each goes in one rename, so that no half of it is ever taken for the whole; what is in `staging` the next run
+    # sweeps.
     state.folder(store.STAGING)
     for name in _PARTS:
         if filesystem.lstat(name, state.fd) is not None:
@@ -46,7 +44,8 @@ def _remove_state(home: Home) -> list[str]:
     filesystem.remove_tree(store.STAGING, state.fd)
     rest = [name for name in state.names(".") if name != lock.NAME]
     if rest:
-        return [f"{state.path} stays, for it holds {', '.join(rest)} (what you changed in managed files is in {store.DRIFT})"]
+        told = f"{state.path} stays, for it holds {', '.join(rest)}"
+        return [told + (" (what was changed in managed files)" if store.DRIFT in rest else "")]
     filesystem.remove_tree(lock.NAME, state.fd)
     filesystem.rmdir(state.path)
     return []

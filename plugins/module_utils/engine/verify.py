@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Is the home as the current generation says? Every managed path and object is looked at; what differs can be put right."""
+"""Is the home as the current generation says? What differs in a managed path or object can be put right."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def _problem(home: Home, target: str, record: Record, name: str, at: int) -> tup
     if seen.status is not None and seen.status.st_uid != _owner():
         return "replaced", f"it belongs to the user {seen.status.st_uid}"
     if kind in ("link", "symlink"):
-        what = f"a link to {seen.text}" if seen.kind == "link" else {"file": "a file", "folder": "a folder"}.get(seen.kind)
+        what = (
+            f"a link to {seen.text}" if seen.kind == "link" else {"file": "a file", "folder": "a folder"}.get(seen.kind)
+        )
         return "replaced", f"it is now {what or 'something else'}"
     if seen.kind != "file":
         return "replaced", "it is no file any more"
@@ -69,8 +71,7 @@ def _problem(home: Home, target: str, record: Record, name: str, at: int) -> tup
         return None if _text_hash(content) == record["hash"] else ("changed", "its program or its user wrote it since")
     if not shows(content, record["shows"], record["stored"]):
         return "changed", "its user changed it since it was written"
-    assert seen.status is not None
-    mode = f"{stat.S_IMODE(seen.status.st_mode):04o}"
+    mode = f"{stat.S_IMODE(seen.status.st_mode):04o}" if seen.status is not None else ""
     return None if mode == record["mode"] else ("mode", f"its mode is {mode}, not {record['mode']}")
 
 
@@ -132,7 +133,9 @@ def verify(home: Home, request: dict[str, Any], user: str) -> Answer:
     ledger = Ledger.read(home.state, home.path)
     if current is None:
         if ledger.files:
-            raise EngineError("the link `current` is missing; switch or activate a generation to mend the home", "state")
+            raise EngineError(
+                "the link `current` is missing; switch or activate a generation to mend the home", "state"
+            )
         return answer
     answer["generation"] = store.parse_reference(current)[0]
     broken = damaged(home, ledger, current)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from ansible_collections.home.manager.plugins.module_utils.engine import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.bundle import write_bundle
 from ansible_collections.home.manager.plugins.module_utils.engine.manifest import digest, object_id
@@ -27,7 +28,10 @@ BASE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 class Sandbox:
-    """A home, and the verbs on it. A spec is a mapping of targets to a text (a linked file) or to a dict of an entry's keys."""
+    """A home, and the verbs on it.
+
+    A spec is a mapping of targets to a text (a linked file) or to a dict of an entry's keys.
+    """
 
     def __init__(self, base: Path) -> None:
         self.base = base
@@ -92,7 +96,9 @@ class Sandbox:
 
     def switch(self, spec: dict[str, Any], **options: Any) -> dict[str, Any]:
         """Switch to a spec. Keys of a manifest and of a request may be given."""
-        more = {key: options.pop(key) for key in ("activation", "specialisations", "packages", "origin") if key in options}
+        more = {
+            key: options.pop(key) for key in ("activation", "specialisations", "packages", "origin") if key in options
+        }
         manifest, contents = self.manifest(spec, **more)
         present = {path.name for path in (self.state / "store").iterdir()} if (self.state / "store").exists() else set()
         lacking = [item for item in contents.items() if item[0] not in present]

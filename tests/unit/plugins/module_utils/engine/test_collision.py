@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The seventeen vectors of the study (section 2.11), with the result that is wanted here, and the transitions between kinds."""
+"""The seventeen vectors of the study (section 2.11), with the result that is wanted here, and the transitions between
+kinds.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +135,9 @@ def test_parent_that_is_a_file_is_seen_by_the_check(sandbox):
     assert sandbox.read("a/b") == sandbox.read("a/c/d") == "ours"
     assert sandbox.read("a.bak") == "mine"
     sandbox.switch({})
-    assert sandbox.tree() == {"a": ("file", b"mine", 0o600 if (sandbox.home / "a").stat().st_mode & 0o77 == 0 else 0o644)}
+    assert sandbox.tree() == {
+        "a": ("file", b"mine", 0o600 if (sandbox.home / "a").stat().st_mode & 0o77 == 0 else 0o644)
+    }
 
 
 def test_parent_that_is_a_link_is_refused_unless_forced(sandbox):

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The switch as its callers see it: numbers, no-ops, check mode, modes, failures, specialisations, rollback, uninstall."""
+"""The switch as its callers see it: numbers, no-ops, check mode, modes, failures, specialisations, rollback,
+uninstall.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ import sys
 import time
 
 import pytest
+
 from ansible_collections.home.manager.plugins.module_utils.engine.errors import EngineError
 
 
@@ -22,7 +25,10 @@ def test_first_switch_links_through_current(sandbox):
     answer = sandbox.switch({".config/app/x": "text\n", "top": "other\n"})
     assert answer["changed"]
     assert (answer["generation"], answer["previous"]) == (1, None)
-    assert os.readlink(sandbox.home / ".config/app/x") == "../../.local/state/home.manager/current/home-files/.config/app/x"
+    assert (
+        os.readlink(sandbox.home / ".config/app/x")
+        == "../../.local/state/home.manager/current/home-files/.config/app/x"
+    )
     assert sandbox.read("top") == "other\n"
     assert sandbox.current() == "generations/1"
     assert os.readlink(sandbox.state / "completed") == "generations/1"
@@ -53,7 +59,12 @@ def test_links_are_absolute_where_a_relative_one_would_not_lead_home(make_sandbo
 
 
 def test_the_same_again_is_no_change(sandbox):
-    spec = {"a": "x", "c": {"text": "y", "method": "copy"}, "s": {"text": "z", "method": "seed"}, "m": {"keys": {"k": 1}}}
+    spec = {
+        "a": "x",
+        "c": {"text": "y", "method": "copy"},
+        "s": {"text": "z", "method": "seed"},
+        "m": {"keys": {"k": 1}},
+    }
     sandbox.switch(spec)
     before = sandbox.tree(state=True)
     answer = sandbox.switch(spec)
@@ -246,7 +257,8 @@ def test_a_check_that_fails_stops_before_anything_is_written(sandbox):
 
 def test_hooks_read_no_input_and_hide_their_text(sandbox):
     log = sandbox.base / "log"
-    script = f"cat > /dev/null; read -r line || true; tr '\\0' ' ' < /proc/self/cmdline > {log}; grep -c SECRETWORD {log} || true"
+    script = f"cat > /dev/null; read -r line || true; tr '\\0' ' ' < /proc/$$/cmdline > {log}\n"
+    script += f"grep -c SECRETWORD {log} || true"
     answer = sandbox.switch({}, activation=[{"name": "x", "script": script + "\n# SECRETWORD", "phase": "write"}])
     assert "failed" not in answer
     assert answer["hooks"][0]["output"] == "0\n"
@@ -398,9 +410,9 @@ def test_a_bundle_that_does_not_fit_is_refused(sandbox):
         handle({**request, "bundle": write_bundle(manifest, [(some[0][0], b"evil"), some[1]])})
     with pytest.raises(EngineError, match="not the one that was announced"):
         handle({**request, "digest": "0" * 64, "bundle": write_bundle(manifest, some)})
+    whole = write_bundle(manifest, some)
     with pytest.raises(EngineError, match="cannot be read"):
-        bundle = write_bundle(manifest, some)
-        handle({**request, "bundle": bundle[: len(bundle) - 12]})
+        handle({**request, "bundle": whole[: len(whole) - 12]})
     assert sandbox.tree() == {}
     assert sandbox.switch({"a": "x", "b": "y"})["generation"] == 1
     assert sandbox.tidy()
@@ -408,7 +420,8 @@ def test_a_bundle_that_does_not_fit_is_refused(sandbox):
 
 def test_a_second_switch_waits_and_gives_up(sandbox):
     sandbox.switch({"a": "1"})
-    code = "import fcntl,sys,time;f=open(sys.argv[1],'r+');fcntl.flock(f,2);f.truncate(0);f.write('4711');f.flush();print('held',flush=True);time.sleep(60)"
+    code = "import fcntl,sys,time; f = open(sys.argv[1], 'r+'); fcntl.flock(f, 2); f.truncate(0); f.write('4711')"
+    code += "; f.flush(); print('held', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code, str(sandbox.state / "lock")], stdout=subprocess.PIPE) as holder:
         holder.stdout.readline()
         with pytest.raises(EngineError, match="4711") as caught:
