@@ -184,13 +184,21 @@ def only(value: dict[str, Any], *names: str) -> dict[str, Any]:
     return {key: value[key] for key in value if key in kept}
 
 
-def map_format(value: Any, pattern: str) -> Any:
-    """Each text of a list put into `pattern` at its `%s`; of a mapping each value, with the key at `%k`."""
+def map_format(value: Any, pattern: str, quote: str | None = None) -> Any:
+    """Each text of a list put into `pattern` at its `%s`; of a mapping each value, with the key at `%k`.
+
+    `quote` names a quoting word (`sh_quote`, ...) that both go through.
+    """
     from .environment import interpolated
 
+    quoting = QUOTING[quote] if quote is not None else interpolated
+
+    def filled(parts: dict[str, Any]) -> str:
+        return re.sub("%[ks]", lambda found: quoting(parts[found[0]]) if found[0] in parts else found[0], pattern)
+
     if isinstance(value, dict):
-        return [pattern.replace("%k", key).replace("%s", interpolated(value[key])) for key in value]
-    return [pattern.replace("%s", interpolated(item)) for item in value]
+        return [filled({"%k": key, "%s": value[key]}) for key in value]
+    return [filled({"%s": item}) for item in value]
 
 
 def joined_lines(value: list[Any]) -> str:
@@ -214,6 +222,25 @@ def version_at_least(version: str, wanted: str) -> bool:
         return [int(n) for n in re.findall(r"\d+", text)]
 
     return numbers(version) >= numbers(wanted)
+
+
+def gnu_options(value: dict[str, Any]) -> list[str]:
+    """A mapping as the words of a command line: `--key=value` (`-k value` for one letter), in byte order of the keys.
+
+    True is the bare option, false and null leave it out, a list repeats it.
+    """
+    from .environment import interpolated
+
+    words: list[str] = []
+    for key in sorted(value):
+        for item in value[key] if isinstance(value[key], (list, tuple)) else [value[key]]:
+            name = f"-{key}" if len(key) == 1 else f"--{key}"
+            if item is True:
+                words.append(name)
+            elif item is not None and item is not False:
+                text = interpolated(item)
+                words.extend([name, text] if len(key) == 1 else [f"{name}={text}"])
+    return words
 
 
 def _text_list(value: Any) -> list[Any]:
@@ -242,6 +269,7 @@ OWN: dict[str, Callable[..., Any]] = {
     "difference": lambda a, b: [x for x in a if x not in b],
     "dirname": lambda v: posixpath.dirname(str(v)),
     "flatten": flatten,
+    "gnu_options": gnu_options,
     "home_relative": home_relative,
     "intersect": lambda a, b: [x for x in a if x in b],
     "items2dict": items2dict,

@@ -57,23 +57,33 @@ def dquote(value: Any) -> str:
     return '"' + _guarded(word_text(value)) + '"'
 
 
-def _guarded(text: str) -> str:
+def _guarded(text: str, literal: str = "") -> str:
+    """The inside of a double-quoted string; outside substitutions the characters `literal` lose their meaning too."""
     tokens: list[str] = SHELL_TOKEN.findall(text)
+    if literal:
+        tokens = [part for token in tokens for part in ([token] if token[0] != "\\" or token == "\\$" else token)]
+    openers = {"$(": ")", "${": "}"} | ({} if "`" in literal else {"`": "`"})
     closers: list[str] = []
     guarded = ""
     for token in tokens:
         if closers and token == closers[-1]:
             closers.pop()
-        elif token in ("$(", "${", "`"):
-            closers.append({"$(": ")", "${": "}", "`": "`"}[token])
+        elif token in openers:
+            closers.append(openers[token])
         elif token == "(" and closers[-1:] == [")"]:
             closers.append(")")
-        elif token == "\\" or (token == '"' and not closers):
+        elif (token == "\\" and not (literal and closers)) or (token in ('"', *literal) and not closers):
             token = "\\" + token
         guarded += token
     if closers:
         return "".join("\\" + token if token in ("$(", "${", "`", '"', "\\") else token for token in tokens)
     return guarded
+
+
+def zsh_dquote(value: Any) -> str:
+    r"""A double-quoted zsh string in which ``$`` alone keeps its meaning, and ``\$`` is a dollar; quotes, backquotes
+    and other backslashes are escaped, but inside a substitution."""
+    return '"' + _guarded(word_text(value), "\\`") + '"'
 
 
 def zsh_quote(value: Any) -> str:
@@ -174,12 +184,32 @@ def sh_prepend(value: Any, name: str, separator: str = ":") -> str:
 
 
 def zsh_value(value: Any) -> str:
-    """A value for zsh, as ``lib.hm.zsh.toZshValue``: booleans bare, lists in parentheses, the rest as ``dquote``."""
+    """A value for zsh: booleans bare, a list as an array of indented lines of at most 80 characters with its words
+    quoted where needed, the rest as ``zsh_dquote``."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
-        return "(" + " ".join(zsh_value(item) for item in value) + ")"
-    return dquote(value)
+        words = [_zsh_word(item) for item in value]
+        return "(" + "".join("\n  " + line for line in _filled(words, 78)) + ("\n)" if words else ")")
+    return zsh_dquote(value)
+
+
+def _zsh_word(value: Any) -> str:
+    if isinstance(value, (bool, list, tuple)):
+        return zsh_value(value)
+    text = word_text(value)
+    return text if SHELL_SAFE.fullmatch(text) and text[0] != "%" else zsh_dquote(text)
+
+
+def _filled(words: list[str], width: int) -> list[str]:
+    """The words in lines of at most ``width`` characters; a longer word has a line of its own."""
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    return lines
 
 
 def zsh_define(value: Any, name: str, export: bool = False) -> str:
@@ -223,6 +253,7 @@ QUOTING: dict[str, Callable[..., str]] = {
     "sh_args": sh_args,
     "dquote": dquote,
     "zsh_quote": zsh_quote,
+    "zsh_dquote": zsh_dquote,
     "fish_quote": fish_quote,
     "nu_quote": nu_quote,
     "lua_quote": lua_quote,

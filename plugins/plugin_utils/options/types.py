@@ -87,9 +87,9 @@ def wrong_type(site: Site, kind: Type, bad: list[Definition]) -> SpecError:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and "string" in kind.description:
         written = value.text if isinstance(value, PlainNumber) else value
         hint = f'quote it: "{written}"'
-    elif isinstance(value, dict) and any("." in key for key in value):
-        dotted = next(key for key in value if "." in key)
-        hint = f"`{dotted}` is one name here; write the nested form: " + ": {".join(dotted.split(".")) + ": ..." + "}" * dotted.count(".")
+    elif "." in site.path[-1] and not site.path[-1].startswith("["):
+        parts = site.path[-1].split(".")
+        hint = f"`{site.path[-1]}` is one name here; the nested form is `{': {'.join(parts)}: ...{'}' * (len(parts) - 1)}`"
     return SpecError(f"expected {kind.description}, got {came}", [d.position for d in bad], path=site.dotted, hint=hint)
 
 

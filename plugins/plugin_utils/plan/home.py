@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import os.path
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..expressions.names import language_names, package_maker
+from ..options.definition import Bound
 from ..options.evaluation import Evaluation
 from ..spec.errors import SpecError, SpecErrors
 from ..spec.library import Library, load_file
@@ -42,13 +43,15 @@ class Request:
 class Home:
     """An evaluated home. `config` computes what is read of it; `store` holds what its texts refer to."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, variant: str | None = None) -> None:
         self.request = request
+        self.variant = variant
         self.store = Store(lambda: self.state)
         names = language_names(
             request.host, package_maker(request.packages), self.store, os.path.join(os.path.dirname(request.library), "templates"), request.special
         )
         self.evaluation = Evaluation(library(request.library), names, request.variable, request.read)
+        self.evaluation.scope.names["__taint__"] = self.evaluation.taint
         self.evaluation.use(request.roots)
 
     @property
@@ -59,6 +62,18 @@ class Home:
     def state(self) -> str:
         """The home's state folder on the target."""
         return f"{self.evaluation.get('xdg.stateHome')}/home.manager"
+
+    def specialisations(self) -> Iterator[tuple[str, Home]]:
+        """The home's variants by name: the same modules, and the one that the specialisation adds."""
+        if self.variant or "specialisation" not in self.evaluation.home.root.schema.children:
+            return
+        said = self.evaluation.attempt(lambda: self.evaluation.get("specialisation"), {})
+        for name in said:
+            module = self.evaluation.attempt(lambda name=name: said[name]["configuration"])  # type: ignore[misc]
+            if module is not None:
+                node, file = module.value if isinstance(module, Bound) else module, _file_of(module)
+                request = replace(self.request, roots=[*self.request.roots, (node, file)])
+                yield name, Home(request, variant=name)
 
     def failed_assertions(self) -> list[str]:
         """The messages of the assertions that do not hold."""
@@ -74,6 +89,12 @@ class Home:
         """Raises SpecErrors when anything was found wrong so far."""
         if self.evaluation.errors:
             raise SpecErrors(self.evaluation.errors)
+
+
+def _file_of(module: Any) -> str:
+    """The file that a specialisation's module stands in."""
+    place = getattr(module, "position", None)
+    return place.file if place is not None else ""
 
 
 _libraries: dict[str, Library] = {}

@@ -18,8 +18,7 @@ from .errors import CycleError, SpecError, did_you_mean, shown
 from .nodes import Mapping, place_of
 from .position import Position
 
-WORDS = ("when", "loop", "loop_control", "vars", "block", "name")
-_BESIDE_BLOCK = set(WORDS)
+WORDS = ("when", "loop", "loop_control", "vars", "block")
 
 
 class Block:
@@ -94,7 +93,8 @@ def read_blocks(said: Any, parent: Block) -> list[Block]:
 def _read_block(node: dict[str, Any], parent: Block) -> list[Block]:
     if getattr(node, "verbatim", True) or not any(word in node for word in WORDS):
         return [Block(parent, node, place_of(node))]
-    body = Mapping({k: v for k, v in node.items() if k not in _BESIDE_BLOCK}, place_of(node))
+    label = {"name"} if "block" in node else set()  # elsewhere `name` is an option like any other
+    body = Mapping({k: v for k, v in node.items() if k not in WORDS and k not in label}, place_of(node))
     body.places = node.places  # type: ignore[attr-defined]
     block = Block(parent, body, place_of(node))
     if "when" in node:

@@ -50,7 +50,7 @@ class Library:
         except FileNotFoundError:
             from .library_index import build
 
-            index = build(folder)
+            index = build(folder, strict=False)
         self.core: list[str] = index["core"]
         self.paths: dict[str, list[str]] = index["paths"]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..expressions.scope import Outermost
 from ..options.resolution import key_text
+from .errors import SpecError
 from .keys import joined
 from .library import INDEX, TYPES, load_file
 from .module import Module, declared_paths
@@ -28,14 +29,23 @@ def files(folder: str) -> Iterator[str]:
     return iter(sorted(found))
 
 
-def build(folder: str) -> dict[str, Any]:
-    """The index of the library in `folder`: `core` (files at its top) and `paths`."""
+def build(folder: str, strict: bool = True) -> dict[str, Any]:
+    """The index of the library in `folder`: `core` (files at its top) and `paths`.
+
+    A file that cannot be read is an error, or left out where `strict` is false (a library that is being worked on).
+    """
     core: list[str] = []
     paths: dict[str, set[str]] = {}
     for file in files(folder):
         if os.sep not in file:
             core.append(file)
-        for path in owned(os.path.join(folder, file)):
+        try:
+            found = owned(os.path.join(folder, file))
+        except SpecError:
+            if strict:
+                raise
+            continue
+        for path in found:
             paths.setdefault(joined(path), set()).add(file)
     return {"core": core, "paths": {key: sorted(found) for key, found in sorted(paths.items())}}
 

@@ -137,9 +137,14 @@ def test_dquote(program, value, quoted, result):
         ("sh_export", "v", {"name": "A"}, 'export A="v"'),
         ("sh_exports", {"B": False, "A": 1, "N": None, "E": ""}, {}, 'export A="1"\nexport B="false"\nexport E=""'),
         ("sh_prepend", ["$HOME/bin", "b"], {"name": "PATH"}, "$HOME/bin:b${PATH:+:}$PATH"),
-        ("zsh_value", [True, "a b", 1, ["x"]], {}, '(true "a b" "1" ("x"))'),
+        ("zsh_value", [True, "a b", 1, "$x"], {}, '(\n  true "a b" 1 "$x"\n)'),
+        ("zsh_value", ["w" * 40, "v" * 37, "u"], {}, f"(\n  {'w' * 40} {'v' * 37}\n  u\n)"),
+        ("zsh_value", [], {}, "()"),
+        ("zsh_dquote", 'a "b" `c` \\d $HOME \\$e', {}, '"a \\"b\\" \\`c\\` \\\\d $HOME \\$e"'),
+        ("zsh_dquote", '$(echo "a `b` \\n") "c"', {}, '"$(echo "a `b` \\n") \\"c\\""'),
+        ("zsh_dquote", "never ${ends", {}, '"never \\${ends"'),
         ("zsh_define", "v", {"name": "A", "export": True}, 'export A="v"'),
-        ("zsh_defines", {"B": True, "A": ["x"], "N": None}, {}, 'A=("x")\nB=true'),
+        ("zsh_defines", {"B": True, "A": ["x"], "N": None}, {}, 'A=(\n  x\n)\nB=true'),
     ],
 )
 def test_text(word, value, parameters, text):

@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Switches one user's home: evaluates its spec here, ships what the target lacks, reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.home.manager.plugins.plugin_utils.play.switch import Refused, Switch
+
+ARGUMENTS = ("user", "config", "backup_extension", "on_failure", "specialisation", "lock_timeout", "special_args", "build_to", "packages")
+
+
+class ActionModule(ActionBase):
+    """Thin adapter: arguments in, `Switch` does the work, its result out."""
+
+    _supports_check_mode = True
+    _supports_diff = True
+
+    @classmethod
+    def finalize_task_arg(cls, name: str, value: Any, templar: Any, context: Any) -> Any:
+        """`config` stays as it was written: its expressions are the language's, not the play's."""
+        return value if name == "config" else super().finalize_task_arg(name, value, templar, context)
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        unknown = sorted(set(self._task.args) - set(ARGUMENTS))
+        if unknown:
+            raise AnsibleActionFail(f"home.manager.home has no argument {unknown[0]!r} (known: {', '.join(ARGUMENTS)})")
+        try:
+            result.update(Switch(self, task_vars or {}).run())
+        except Refused as refusal:
+            result.update(refusal.result)
+        finally:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result

@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The manifest of an evaluated home, and the contents that go with it (docs/architecture.md has the form)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...module_utils.engine import manifest as contract
+from ..options.lazy import plain
+from ..spec.errors import SpecError, SpecErrors
+from ..values import StoreFile
+from .activation import activation
+from .files import Files, Leaf, PlannedFile
+from .home import Home
+from .store import file_mode
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a switch ships: the manifest, its digest, and every object's content by ID."""
+
+    manifest: dict[str, Any]
+    contents: dict[str, bytes]
+    digest: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    def objects(self, known: set[str]) -> list[tuple[str, bytes]]:
+        """The objects that a target which has `known` lacks, in byte order."""
+        return [(name, self.contents[name]) for name in sorted(self.contents) if name not in known]
+
+    def declarations(self) -> list[tuple[str, bytes]]:
+        """The objects that planning reads on the target: the declared keys of merges."""
+        entries = self.manifest["files"].values()
+        return [(e["object"], self.contents[e["object"]]) for e in entries if e.get("method") == "merge"]
+
+
+class Builder:
+    """Builds one generation's part of a manifest."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.evaluation = home.evaluation
+        self.store = home.store
+        self.used: dict[str, str] = {}
+        self.contents: dict[str, bytes] = {}
+
+    def part(self) -> dict[str, Any]:
+        """Files, profile, folders, objects, activation and packages. Errors are collected by the evaluation."""
+        attempt = self.evaluation.attempt
+        files = attempt(lambda: Files(self.evaluation).collect(), {})
+        profile = attempt(self._profile, {})
+        entries = {target: entry for target, file in sorted(files.items()) if (entry := attempt(lambda file=file: self._entry(file))) is not None}  # type: ignore[misc]
+        scripts = attempt(lambda: activation(self.evaluation), [])
+        texts = [*self.contents.values(), *(s["script"].encode() for s in scripts), *(e.get("onChange", "").encode() for e in entries.values())]
+        links = [e["to"].encode() for e in entries.values() if e["type"] == "symlink"]
+        objects, folders = self.store.referenced([*texts, *links])
+        for name in objects:
+            content, mode = self.store.contents[name]
+            self._use(name, content, mode)
+        part = {
+            "files": entries,
+            "profile": profile,
+            "folders": {name: self.store.folders[name] for name in sorted(folders)},
+            "objects": {name: {"mode": mode, "size": len(self.contents[name])} for name, mode in sorted(self.used.items())},
+            "activation": scripts,
+            "packages": attempt(self._packages, []),
+        }
+        return part
+
+    def _packages(self) -> list[str]:
+        return list(dict.fromkeys(p.name if hasattr(p, "name") else str(p) for p in self.evaluation.get("home.packages")))
+
+    def _use(self, name: str, content: bytes, mode: str) -> str:
+        self.used[name] = mode
+        self.contents[name] = content
+        return name
+
+    def _object(self, leaf: Leaf, target: str, mode: str | None = None, secret: bool = False) -> str:
+        content, executable = leaf.read()
+        mode = mode or file_mode(executable, secret)
+        return self._use(contract.object_id(content, mode, leaf.name or target), content, mode)
+
+    def _profile(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        values = self.evaluation.get("home.profileFile")
+        for name in values:
+            entry = values[name]
+            source = entry["source"]
+            if not entry["enable"]:
+                continue
+            if isinstance(source, StoreFile):
+                leaf = Leaf(content=source.content, executable=source.executable)
+            elif source is not None and hasattr(source, "path"):
+                leaf = Leaf(path=source.path)
+            else:
+                leaf = Leaf(content=(entry["text"] or "").encode(), executable=bool(entry["executable"]))
+            found[name] = {"object": self._object(leaf, name)}
+        return found
+
+    def _entry(self, file: PlannedFile) -> dict[str, Any]:
+        entry = self._body(file)
+        if file.force:
+            entry["force"] = True
+        if file.on_change:
+            entry["onChange"] = file.on_change
+        if file.secret:
+            entry["sensitive"] = True
+        if file.position is not None:
+            entry["origin"] = str(file.position)
+        return entry
+
+    def _body(self, file: PlannedFile) -> dict[str, Any]:
+        if file.tree is not None:
+            entries = {relative: self._tree_entry(leaf, relative) for relative, leaf in sorted(file.tree.items())}
+            if file.method != "link":
+                raise SpecError(f"a folder cannot have the method {file.method}", [file.position], path=file.owner, hint="set `recursive: true`")
+            return {"type": "tree", "entries": entries, "method": "link"}
+        if file.merge is not None:
+            name, declared = file.merge
+            content = contract.canonical(declared)
+            return {
+                "type": "file",
+                "object": self._use(contract.object_id(content, file_mode(False, True), "merge.json"), content, file_mode(False, True)),
+                "method": "merge",
+                "format": name,
+                "mode": file.mode or ("0600" if file.secret else "0644"),
+            }
+        assert file.leaf is not None
+        if file.leaf.link is not None:
+            if file.method != "link":
+                raise SpecError(f"a place on the target cannot have the method {file.method}", [file.position], path=file.owner)
+            return {"type": "symlink", "to": file.leaf.link}
+        if file.method == "link":
+            return {"type": "file", "object": self._object(file.leaf, file.target, file.mode, file.secret), "method": "link"}
+        executable = file.leaf.read()[1]
+        mode = file.mode or {(True, True): "0700", (True, False): "0600", (False, True): "0755", (False, False): "0644"}[file.secret, executable]
+        entry = {"type": "file", "object": self._object(file.leaf, file.target, None, file.secret), "method": file.method, "mode": mode}
+        if file.method == "copy":
+            entry["onConflict"] = file.on_conflict
+        return entry
+
+    def _tree_entry(self, leaf: Leaf | None, relative: str) -> dict[str, Any]:
+        if leaf is None:
+            return {"dir": True}
+        if leaf.link is not None:
+            return {"symlink": leaf.link}
+        return {"object": self._object(leaf, relative)}
+
+
+def build(home: Home, origin: dict[str, Any]) -> Plan:
+    """The plan of a home. Raises SpecErrors with everything that is wrong with the spec."""
+    evaluation = home.evaluation
+    builder = Builder(home)
+    part = builder.part()
+    contents = dict(builder.contents)
+    specialisations: dict[str, Any] = {}
+    warnings: list[str] = []
+    for name, variant in home.specialisations():
+        inner = Builder(variant)
+        specialisations[name] = inner.part()
+        contents.update(inner.contents)
+        _finish(variant, warnings, f"specialisation {name}: ")
+        evaluation.errors.extend(variant.evaluation.errors)
+    _finish(home, warnings, "")
+    home.refuse()
+    manifest = {
+        "version": contract.VERSION,
+        "user": evaluation.get("home.username"),
+        "home": evaluation.get("home.homeDirectory"),
+        "uid": evaluation.get("home.uid"),
+        "state": home.state,
+        **part,
+        "specialisations": specialisations,
+        "origin": origin,
+    }
+    return Plan(plain(manifest), contents, contract.digest(manifest), warnings)
+
+
+def _finish(home: Home, warnings: list[str], prefix: str) -> None:
+    """Check what nobody read, the assertions, and gather the warnings."""
+    home.evaluation.finish()
+    home.evaluation.errors.extend(SpecError(f"{prefix}{message}") for message in home.failed_assertions())
+    warnings.extend(prefix + warning for warning in home.warnings())
+
+
+__all__ = ["Plan", "SpecErrors", "build"]

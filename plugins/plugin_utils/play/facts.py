@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is remembered of a target between runs, so that no run has to ask before it evaluates."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from typing import Any
+
+
+def folder() -> str:
+    """The controller's folder of remembered facts."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(cache, "home.manager", "hosts")
+
+
+def _file(host: str, user: str) -> str:
+    return os.path.join(folder(), hashlib.sha256(f"{host}\0{user}".encode()).hexdigest()[:32] + ".json")
+
+
+def guess(user: str) -> dict[str, Any]:
+    """The facts supposed of a host that was never asked: a Linux machine with its homes in /home."""
+    home = "/root" if user == "root" else f"/home/{user}"
+    return {
+        "platform": "linux",
+        "machine": "x86_64",
+        "hostname": "",
+        "distribution": "",
+        "distribution_version": "",
+        "user": {"name": user, "home": home, "uid": None, "gid": None, "shell": "/bin/bash"},
+    }
+
+
+def remembered(host: str, user: str) -> dict[str, Any] | None:
+    """The facts of an earlier run, or None."""
+    try:
+        with open(_file(host, user), encoding="utf-8") as file:
+            found: dict[str, Any] = json.load(file)
+            return found if "platform" in found and "user" in found else None
+    except (OSError, ValueError):
+        return None
+
+
+def remember(host: str, user: str, facts: dict[str, Any]) -> None:
+    """Keep the facts for the next run; a controller that cannot write them asks again then."""
+    try:
+        os.makedirs(folder(), mode=0o700, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder())
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(facts, file, sort_keys=True)
+        os.replace(temporary, _file(host, user))
+    except OSError:
+        return
+
+
+def remember_places(host: str, user: str, home: str, state: str) -> None:
+    """Keep where a home and its generations lie, for what is asked of them without a spec."""
+    facts = remembered(host, user)
+    if facts is not None and places(host, user) != {"home": home, "state_path": state}:
+        remember(host, user, {**facts, "places": {"home": home, "state_path": state}})
+
+
+def places(host: str, user: str) -> dict[str, str]:
+    """`home` and `state_path` as the last switch had them, or nothing."""
+    facts = remembered(host, user) or {}
+    found: dict[str, str] = facts.get("places", {})
+    return found
+
+
+def of_answer(facts: dict[str, Any]) -> dict[str, Any]:
+    """The target's answer as the language's `host`."""
+    return {
+        "platform": {"Darwin": "darwin"}.get(facts["system"], "linux"),
+        **{key: facts.get(key) or "" for key in ("machine", "hostname", "distribution", "distribution_version")},
+        "user": facts["user"],
+    }

@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Ansible's filters and tests, for expressions that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsiblePluginError
+from ansible.plugins.loader import filter_loader, test_loader
+
+from ..expressions.environment import provide
+from ..options.lazy import plain
+
+
+def _found(loader: Any, name: str) -> Callable[..., Any] | None:
+    try:
+        plugin = loader.get(name)
+    except (AnsiblePluginError, KeyError):
+        return None
+    if plugin is None:
+        return None
+    function = plugin.j2_function
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        from .variables import plain as untagged
+
+        given = [plain(a) for a in arguments]
+        return untagged(function(*given, **{key: plain(option) for key, option in options.items()}))
+
+    return call
+
+
+def install() -> None:
+    """Let expressions use every filter and test that the play could."""
+    provide(lambda name: _found(filter_loader, name), lambda name: _found(test_loader, name))

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A spec that stands in the inventory or in a playbook: values of the play as nodes of the language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.parsing.vault import EncryptedString
+
+from ..expressions.expression import Expression
+from ..spec.nodes import Mapping, Sequence
+from ..spec.position import Position
+from .origin import live, position
+
+SECRETS = "__secrets__"
+
+
+class Secret(Expression):
+    """A vaulted value inside a spec: decrypted when it is read, and never shown."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: EncryptedString, place: Position | None) -> None:
+        super().__init__("<vaulted>", place)
+        self.value = value
+
+    def evaluate(self, scope: Any) -> str:
+        scope.find("__taint__", lambda: None)()
+        return str(self.value)
+
+
+def as_node(value: Any, outer: Position | None = None) -> Any:
+    """The node for a raw (untemplated) value of the play; keys split as in a spec file."""
+    place = position(value) or outer
+    if isinstance(value, EncryptedString):
+        return Secret(value, place)
+    if isinstance(value, dict):
+        node = Mapping(None, place, verbatim="_type" in value)
+        for key, item in value.items():
+            node[str(key)] = as_node(item, position(key) or place)
+            node.places[str(key)] = position(key) or position(item) or place or Position("the inventory")
+        return node
+    if isinstance(value, (list, tuple)):
+        items = Sequence([as_node(item, place) for item in value], place)
+        items.places = [position(item) or place or Position("the inventory") for item in value]
+        return items
+    if isinstance(value, str):
+        return Expression("".join(value), place) if live(value) else "".join(value)
+    if isinstance(value, bool) or value is None:
+        return value
+    return int(value) if isinstance(value, int) else float(value) if isinstance(value, float) else str(value)

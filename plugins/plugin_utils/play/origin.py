@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where a value of the play was written, and whether it may be shown. The one place that touches Ansible's tags."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from ansible._internal._datatag._tags import Origin, TrustedAsTemplate
+from ansible.parsing.vault import EncryptedString, VaultHelper
+
+from ..spec.position import Position
+
+VAULT_HEADER = b"$ANSIBLE_VAULT"
+
+
+def position(value: Any) -> Position | None:
+    """The file, line and column that a value of the play comes from."""
+    origin = Origin.get_tag(value)
+    if origin is None or not origin.path:
+        return None
+    return Position(str(origin.path), origin.line_num or 0, origin.col_num or 0)
+
+
+def live(value: str) -> bool:
+    """Whether a text of the play is a template: it has braces and was not marked unsafe."""
+    return "{{" in value and TrustedAsTemplate.is_tagged_on(value)
+
+
+@functools.lru_cache(maxsize=256)
+def encrypted_file(path: str) -> bool:
+    """Whether a file is vaulted as a whole."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(VAULT_HEADER)) == VAULT_HEADER
+    except OSError:
+        return False
+
+
+def vaulted(value: Any) -> bool:
+    """Whether a value, or anything in it, comes out of a vault."""
+    if isinstance(value, EncryptedString) or VaultHelper.get_ciphertext(value, with_tags=False) is not None:
+        return True
+    place = position(value)
+    if place is not None and encrypted_file(place.file):
+        return True
+    if isinstance(value, dict):
+        return any(vaulted(item) for item in value.values())
+    if isinstance(value, list):
+        return any(vaulted(item) for item in value)
+    return False

@@ -1,0 +1,229 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One switch of one user's home, from the play's side: evaluate, ask, ship, report.
+
+At most two calls of the target: a probe, which is the only one when there is nothing to do, and a switch with a bundle of what
+the target lacks.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+
+from ...module_utils.engine.bundle import write_bundle
+from ..plan.diff import diffs
+from ..plan.home import Home, Request, with_deep_stack
+from ..plan.manifest import Plan, build
+from ..spec.errors import SpecError, SpecErrors
+from . import facts as memory
+from .files import reader
+from .filters import install
+from .inventory import as_node
+from .result import write_result
+from .variables import Variables
+
+MODULE = "home.manager.home"
+PACKAGES = {"linux": "/usr", "darwin": "/opt/homebrew"}
+
+
+class Refused(Exception):
+    """A switch that did not take place; `result` is what the task reports."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__(result.get("msg", ""))
+        self.result = {"failed": True, **result}
+
+
+class Switch:
+    """Does what the task `action` asks for. `variables` are the play's, raw."""
+
+    def __init__(self, action: Any, variables: dict[str, Any]) -> None:
+        self.action = action
+        self.task = action._task
+        self.arguments: dict[str, Any] = self.task.args
+        self.variables = variables
+        self.user = self._text("user") or str(self.variables.get("home_user") or "")
+        if not self.user:
+            raise AnsibleActionFail("home.manager.home wants a `user`")
+        self.host = str(variables.get("inventory_hostname", "localhost"))
+        self.config = self._config()
+        self.special = self.arguments.get("special_args") or {}
+
+    def _text(self, name: str) -> str | None:
+        value = self.arguments.get(name)
+        return None if value is None or value == "" else str(value)
+
+    def _config(self) -> Any:
+        if "config" in self.arguments:
+            return self.arguments["config"]
+        users = self.variables.get("home_users")
+        if not isinstance(users, dict) or self.user not in users:
+            raise AnsibleActionFail(f"there is no home for {self.user!r}: neither `config` nor `home_users.{self.user}` is given")
+        return users[self.user]
+
+    def run(self) -> dict[str, Any]:
+        """The task's result. Raises Refused."""
+        install()
+        host = memory.remembered(self.host, self.user) or memory.guess(self.user)
+        plan = self.plan(host)
+        target = self._text("build_to")
+        if target is not None:
+            return write_result(plan, os.path.join(target, self.host, self.user), self.task.check_mode, self.task.diff)
+        answer = self.ask(plan)
+        real = memory.of_answer(answer["facts"])
+        if real != {key: value for key, value in host.items() if key != "places"}:
+            memory.remember(self.host, self.user, real)
+            plan = self.plan(real)
+            answer = self.ask(plan)
+        memory.remember_places(self.host, self.user, plan.manifest["home"], plan.manifest["state"])
+        if answer["unchanged"]:
+            return self.settled(plan, answer)
+        return self.ship(plan, answer)
+
+    def plan(self, host: dict[str, Any]) -> Plan:
+        """The plan of the spec for a host. Raises Refused with all errors of the spec."""
+        templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
+        variables = Variables(templar, self.variables)
+        base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "home.yml")
+        node = as_node(self.config)
+        if isinstance(node, str):
+            node = as_node({"imports": [node]})
+        file = node.position.file if getattr(node, "position", None) else base
+        platform = str(host["platform"])
+        request = Request(
+            [(node, file)],
+            host,
+            special=dict(self.special),
+            variable=variables,
+            read=reader(self.action._loader),
+            packages=self._text("packages") or PACKAGES.get(platform, "/usr"),
+        )
+
+        def compute() -> Plan:
+            home = Home(request)
+            variables.taint = home.evaluation.taint
+            return build(home, self.origin())
+
+        try:
+            plan: Plan = with_deep_stack(compute)
+        except (SpecError, SpecErrors) as error:
+            raise Refused({"msg": f"The home of {self.user} was not switched, nothing was changed.\n{error}"}) from None
+        except AnsibleError as error:
+            raise Refused({"msg": f"The home of {self.user} was not switched, nothing was changed.\n{error}"}) from None
+        return plan
+
+    def origin(self) -> dict[str, Any]:
+        """What the `home-manager` command needs to call Ansible again."""
+        sources = self.variables.get("ansible_inventory_sources") or []
+        inventory = str(sources[0]) if sources else None
+        project = str(self.variables.get("playbook_dir") or "")
+        inside = project.startswith(os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "..", "..")))
+        folder = str(self.variables.get("inventory_dir") or "") if inside else project
+        return {"host": self.host, "project": folder or None, "playbook": None, "inventory": inventory}
+
+    def ask(self, plan: Plan) -> dict[str, Any]:
+        """The answer to a probe."""
+        return self.call(
+            {
+                "verb": "probe",
+                "user": self.user,
+                "home": plan.manifest["home"],
+                "state": plan.manifest["state"],
+                "digest": plan.digest,
+                "specialisation": self._text("specialisation"),
+                "facts": True,
+                "verify": True,
+                "check": self.task.check_mode,
+            }
+        )
+
+    def ship(self, plan: Plan, answer: dict[str, Any]) -> dict[str, Any]:
+        """Send what the target lacks and switch."""
+        known = set(answer.get("objects") or [])
+        objects = plan.declarations() if self.task.check_mode else plan.objects(known)
+        request = {
+            "verb": "switch",
+            "user": self.user,
+            "bundle": self.transferred(write_bundle(plan.manifest, objects)),
+            "digest": plan.digest,
+            "check": self.task.check_mode,
+            "diff": bool(self.task.diff),
+            "specialisation": self._text("specialisation"),
+            "backup_extension": self._text("backup_extension"),
+            "on_failure": self._text("on_failure") or "undo",
+            "lock_timeout": self.arguments.get("lock_timeout", 30),
+        }
+        done = self.call(request)
+        result = {
+            "changed": bool(done.get("changed")),
+            "generation": done.get("generation"),
+            "previous": done.get("previous"),
+            "operations": done.get("operations") or [],
+            "hooks": [{k: h[k] for k in ("name", "rc") if k in h} for h in done.get("hooks") or []],
+        }
+        self.tell(plan, done, answer)
+        if self.task.diff:
+            result["diff"] = diffs(plan, done)
+        if done.get("collisions"):
+            raise Refused({**result, "changed": False, "collisions": done["collisions"], "msg": collision_text(self.user, done["collisions"])})
+        if done.get("failed"):
+            raise Refused({**result, "failure": done["failed"], "msg": done["failed"].get("message", "the switch failed")})
+        return result
+
+    def settled(self, plan: Plan, answer: dict[str, Any]) -> dict[str, Any]:
+        """The result when the home is as it shall be."""
+        self.tell(plan, answer)
+        current = answer.get("current") or {}
+        repaired = answer.get("repaired") or []
+        return {"changed": bool(repaired), "generation": current.get("generation"), "operations": repaired, "drift": answer.get("drift") or []}
+
+    def tell(self, plan: Plan, *answers: dict[str, Any]) -> None:
+        """Show warnings, each once."""
+        from ansible.utils.display import Display
+
+        said = [*plan.warnings, *(w for answer in answers for w in answer.get("warnings") or [])]
+        for warning in dict.fromkeys(said):
+            Display().warning(f"{self.user}: {warning}")
+
+    def call(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The engine's answer to a request. Raises Refused when it refuses."""
+        answer: dict[str, Any] = self.action._execute_module(
+            module_name=MODULE, module_args={"request": request}, task_vars=self.variables, delete_remote_tmp=False
+        )
+        answer.pop("invocation", None)
+        if answer.get("failed") and "facts" not in answer and "operations" not in answer:
+            message = answer.get("msg") or "the target's engine failed"
+            details = {k: v for k, v in answer.items() if k in ("kind", "path", "rc", "module_stderr", "module_stdout", "unreachable")}
+            raise Refused({"msg": f"The home of {self.user} was not switched: {message}", **details})
+        return answer
+
+    def transferred(self, bundle: bytes) -> str:
+        """The bundle's path on the target; readable by its owner (and root) only."""
+        shell = self.action._connection._shell
+        if shell.tmpdir is None:
+            self.action._make_tmp_path()
+        handle, local = tempfile.mkstemp(prefix="home-manager-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(bundle)
+            remote = shell.join_path(shell.tmpdir, "bundle")
+            self.action._transfer_file(local, remote)
+        finally:
+            os.unlink(local)
+        self.action._fixup_perms2((shell.tmpdir, remote))
+        return str(remote)
+
+
+def collision_text(user: str, collisions: list[dict[str, str]]) -> str:
+    """All that is in the way, and what can be done about it."""
+    lines = [f"The home of {user} was not switched, nothing was changed: {len(collisions)} path(s) are in the way."]
+    lines.extend(f"- ~/{c['path']}: {c['reason']}" for c in collisions)
+    lines.append(
+        "Set `home_backup_extension` (or run with `-e home_backup_extension=bak`) to move such files aside, `force: true` on a file to replace "
+        "it, or take the files away."
+    )
+    return "\n".join(lines)
