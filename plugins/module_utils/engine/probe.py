@@ -104,7 +104,8 @@ def repair(
 
 
 def _plan(home: Home, ledger: Ledger, current: str) -> Any:
-    from .plan import Options, make_plan
+    from .plan import Options
+    from .planner import make_plan
 
     state = home.there()
 

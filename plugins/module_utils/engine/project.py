@@ -10,8 +10,8 @@ from typing import Any
 from .errors import EngineError
 
 _NO_ANSIBLE = (
-    "ansible-playbook is not installed here, and this needs it: install ansible-core, or run this on the machine that has"
-    " the project. switch --rollback, switch --generation, generations, verify and uninstall work without it."
+    "ansible-playbook is not installed here, and this needs it: install ansible-core, or run this where the project is."
+    " switch --rollback, switch --generation, generations, verify and uninstall work without it."
 )
 
 

@@ -14,7 +14,8 @@ from .errors import EngineError
 from .ledger import Ledger
 from .manifest import check, specialised
 from .manifest import digest as digest_of
-from .plan import Options, Plan, make_plan
+from .plan import Options, Plan
+from .planner import make_plan
 from .recovery import interrupted, recover
 from .stage import check_space, stage_generation, stage_objects
 

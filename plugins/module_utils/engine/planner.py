@@ -1,0 +1,398 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Making the plan of a switch: ledger and manifest against what stands in the home. Reads, never writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .collision import FALLBACK_EXTENSION, Judge, Way
+from .home import Seen, shortened, shows
+from .manifest import parents, split
+from .plan import Options, Plan
+from .step import DELETE, MODE, PUT, RESTORE, Step
+
+if TYPE_CHECKING:
+    from .home import Home
+    from .ledger import Ledger, Record
+    from .manifest import Entry, Manifest
+    from .step import Make
+
+_PRIVATE = (".ssh", ".gnupg", ".pki", ".aws", ".kube", ".password-store")
+_LINKS = ("link", "symlink")
+
+
+def make_plan(home: Home, view: Manifest, ledger: Ledger, tx: str, options: Options, contents: Any) -> Plan:
+    """The plan that makes `home` what the manifest `view` says (of no files: everything is taken away).
+
+    `contents` is a function from an object's ID to its content, asked only for what is merged.
+    """
+    planner = _Planner(home, view, ledger, tx, options, contents)
+    home.folders.close()
+    planner.run()
+    return planner.plan
+
+
+class _Planner:
+    def __init__(self, home: Home, view: Manifest, ledger: Ledger, tx: str, options: Options, contents: Any) -> None:
+        self.home = home
+        self.files: dict[str, Entry] = view["files"]
+        self.objects: dict[str, dict[str, Any]] = view["objects"]
+        self.ledger = ledger
+        self.options = options
+        self.contents = contents
+        self.plan = Plan(tx)
+        self.needed: dict[str, bool] = {}
+        for target, entry in self.files.items():
+            for folder in parents(target):
+                self.needed[folder] = bool(entry.get("sensitive")) and self.needed.get(folder, True)
+        self.judge = Judge(home, self.objects, ledger, options, self.plan)
+        # Paths where a file or link gives way to a folder that is put there whole.
+        # Each with what the new folder will hold.
+        self.turned: dict[str, dict[str, Make]] = {}
+        # Folders that give way to a file or a link: what was managed in them goes with them.
+        self.swallowed: set[str] = set()
+
+    def run(self) -> None:
+        for target in sorted(set(self.files) | set(self.ledger.files), key=_depth_first):
+            record = self.ledger.files.get(target)
+            if target in self.files:
+                self._place(target, self.files[target], record)
+            elif record is not None:
+                self._remove(target, record)
+        made = set(self.ledger.folders) | set(self.plan.made) | set(self.plan.folders)
+        self.plan.made = sorted(made & set(self.needed))
+        self.plan.drop = sorted(made - set(self.needed), reverse=True)
+
+    # -- what is declared
+
+    def _place(self, target: str, entry: Entry, record: Record | None) -> None:
+        seen, follow = self._look(target, entry)
+        if seen is None:
+            if record is not None:
+                self.plan.files[target] = record
+            return
+        method = entry.get("method", "link") if entry["type"] == "file" else "link"
+        place = {"copy": self._copy, "seed": self._seed, "merge": self._merge, "link": self._link}[method]
+        place(target, entry, record, seen, follow)
+        fresh = self.plan.files.get(target)
+        if fresh is not None:
+            if follow:
+                fresh["follow"] = True
+            if entry.get("sensitive"):
+                fresh["sensitive"] = True
+
+    def _look(self, target: str, entry: Entry) -> tuple[Seen | None, bool]:
+        """What stands at the target, and whether links were followed to it; None for a collision (noted) on the way."""
+        for above in parents(target):
+            if above in self.turned:
+                return Seen("absent"), False
+        seen = self.home.look(target)
+        if seen.kind != "blocked":
+            return seen, False
+        way = self.judge.blocked(target, entry, seen, set(self.files))
+        if way is None:
+            return None, False
+        if way.follow:
+            return self.home.look(target, True), True
+        self._turn(seen.blocker or target, way)
+        return Seen("absent"), False
+
+    def _link(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
+        fresh = self._link_record(target, entry, follow)
+        changed = record is not None and record.get("shows") != fresh.get("shows")
+        if seen.kind == "link" and (seen.text == fresh["text"] or self._is_our_link(target, record, seen)):
+            self._keep_backup(target, fresh, record)
+            if seen.text == fresh["text"] and not changed:
+                if record is None:
+                    self.plan.report("adopt", target, "a link that was ours already")
+                return
+            if changed and seen.text == fresh["text"]:
+                self.plan.refreshed.append(target)
+            self._put(target, {"link": fresh["text"]}, seen, Way("change"), follow)
+            return
+        self._replace(target, {"link": fresh["text"]}, entry, record, seen, fresh, follow)
+
+    def _link_record(self, target: str, entry: Entry, follow: bool) -> Record:
+        if entry["type"] == "symlink":
+            return {"kind": "symlink", "text": entry["to"]}
+        fresh: Record = {"kind": "link", "text": self.home.link_text(target, follow)}
+        if entry["type"] == "tree":
+            return dict(fresh, shows=tree_hash(entry), tree=True)
+        return dict(fresh, shows=entry["object"], stored=self.objects[entry["object"]]["mode"])
+
+    def _is_our_link(self, target: str, record: Record | None, seen: Seen) -> bool:
+        if self.home.is_ours(target, seen.text):
+            return True
+        return record is not None and record["kind"] in _LINKS and seen.text == record["text"]
+
+    def _copy(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
+        fresh = self._file_record("copy", entry)
+        make = {"object": entry["object"], "mode": int(entry["mode"], 8)}
+        content = self.home.content(target, follow) if seen.kind == "file" else None
+        if shows(content, entry["object"], fresh["stored"]):
+            self._keep_backup(target, fresh, record)
+            if record is None:
+                self.plan.report("adopt", target, "a file with the same content")
+            self._mend_mode(target, make["mode"], seen, follow)
+            return
+        if (
+            seen.kind == "file"
+            and record is not None
+            and record["kind"] == "copy"
+            and not self.judge.unchanged(record, content)
+        ):
+            self._edited_copy(target, entry, record, seen, fresh, make, follow)
+            return
+        self._replace(target, make, entry, record, seen, fresh, follow)
+
+    def _edited_copy(
+        self, target: str, entry: Entry, record: Record, seen: Seen, fresh: Record, make: Make, follow: bool
+    ) -> None:
+        policy = entry.get("onConflict", "keep")
+        if policy == "keep" and not self.options.restoring:
+            self.plan.files[target] = record
+            self.plan.report("keep", target, "changed by its user since it was written")
+            return
+        self._keep_backup(target, fresh, record)
+        backup = None
+        if policy != "overwrite" or self.options.restoring:
+            extension = self.options.extension or FALLBACK_EXTENSION
+            backup = self.home.free_name(target, extension, self.judge.taken, follow)
+            self.plan.report("backup", target, f"the user's changes are kept as {backup}")
+        self._put(target, make, seen, Way("change", backup=backup), follow)
+
+    def _seed(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
+        fresh = self._file_record("seed", entry)
+        make = {"object": entry["object"], "mode": int(entry["mode"], 8)}
+        if (
+            seen.kind == "link"
+            and record is not None
+            and record["kind"] in _LINKS
+            and self._is_our_link(target, record, seen)
+        ):
+            self._keep_backup(target, fresh, record)
+            self._put(target, make, seen, Way("change", detail="a file of the user's from now on"), follow)
+        elif seen.kind == "absent":
+            self.plan.files[target] = fresh
+            self._put(target, make, seen, Way(self._adding(record, entry["object"])), follow)
+        else:
+            # What stands there is the user's; only a seed that we wrote ourselves keeps its hash.
+            self.plan.files[target] = record if record is not None and record["kind"] == "seed" else {"kind": "seed"}
+
+    def _merge(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
+        from .merge import Merge
+
+        text: bytes | None = b""
+        way: Way | None = Way("change")
+        if seen.kind == "file":
+            text = self.home.content(target, follow)
+            if record is not None and record["kind"] != "merge" and self.judge.unchanged(record, text):
+                text = b""
+        elif seen.kind != "absent" and not (seen.kind == "link" and self._is_our_link(target, record, seen)):
+            way = self.judge.way(target, entry, record, seen, follow)
+            if seen.kind == "link":
+                text = self.home.through(target, follow) or b""
+        if text is None:
+            self.plan.collide(target, "the file to merge into cannot be read")
+        if way is None or text is None:
+            if record is not None:
+                self.plan.files[target] = record
+            return
+        merge = Merge(target, entry, record, self.contents, self.plan)
+        after = merge.apply(text)
+        if after is None:
+            if record is not None:
+                self.plan.files[target] = record
+            return
+        fresh = merge.record(seen.kind != "file" or text == b"")
+        self._keep_backup(target, fresh, record, way.backup)
+        if seen.kind == "file" and after == self.home.content(target, follow):
+            if record is None:
+                self.plan.report("adopt", target, "its declared keys are as they should be already")
+            return
+        mode = int(entry["mode"], 8)
+        if seen.kind == "file" and seen.status is not None and not entry.get("sensitive"):
+            mode = seen.status.st_mode & 0o777
+        self.plan.texts[target] = after
+        if seen.kind == "absent":
+            way.op = self._adding(record, entry["object"])
+        if way.backup and way.inside is None:
+            self.plan.report("backup", target, f"kept as {way.backup}")
+        if way.inside is not None:
+            self.swallowed.add(target)
+        self._put(target, {"text": after, "mode": mode}, seen, way, follow)
+
+    def _file_record(self, kind: str, entry: Entry) -> Record:
+        stored = self.objects[entry["object"]]["mode"]
+        return {"kind": kind, "shows": entry["object"], "stored": stored, "mode": entry["mode"]}
+
+    def _replace(
+        self, target: str, make: Make, entry: Entry, record: Record | None, seen: Seen, fresh: Record, follow: bool
+    ) -> None:
+        """Put something where something else may stand."""
+        if seen.kind == "absent":
+            self._keep_backup(target, fresh, record)
+            self._put(target, make, seen, Way(self._adding(record, fresh.get("shows"))), follow)
+            return
+        way = self.judge.way(target, entry, record, seen, follow)
+        if way is None:
+            if record is not None:
+                self.plan.files[target] = record
+            return
+        self._keep_backup(target, fresh, record, way.backup)
+        if way.backup and way.inside is None:
+            self.plan.report("backup", target, f"kept as {way.backup}")
+        if way.inside is not None:
+            self.swallowed.add(target)
+        self._put(target, make, seen, way, follow)
+
+    def _keep_backup(self, target: str, fresh: Record, record: Record | None, backup: str | None = None) -> None:
+        first = record.get("backup") if record is not None else None
+        if first or backup:
+            fresh["backup"] = first or backup
+        self.plan.files[target] = fresh
+
+    def _adding(self, record: Record | None, shown: str | None) -> str:
+        return "repair" if record is not None and (self.options.same or record.get("shows") == shown) else "add"
+
+    def _mend_mode(self, target: str, mode: int, seen: Seen, follow: bool) -> None:
+        if seen.status is not None and seen.status.st_mode & 0o7777 != mode:
+            self.plan.steps.append(Step(MODE, target, seen.identity(), mode=mode, follow=follow))
+            self.plan.report("repair", target, f"mode {mode:04o}")
+
+    # -- what is no longer declared
+
+    def _remove(self, target: str, record: Record) -> None:
+        if record["kind"] == "folder":
+            self._remove_folder(target, record)
+            return
+        if any(above in self.swallowed for above in parents(target)):
+            self.plan.report("remove", target)
+            return
+        follow = bool(record.get("follow"))
+        seen = self.home.look(target, follow)
+        if record["kind"] == "seed":
+            return
+        if record["kind"] == "merge":
+            if target in self.needed and self.judge.wholly_merged(target, record, self.home.content(target, follow)):
+                self._turn(target, Way("change"), record)
+                return
+            self._unmerge(target, record, seen, follow)
+            return
+        restore = record.get("backup")
+        if seen.kind == "absent":
+            if restore:
+                self.plan.steps.append(Step(RESTORE, target, None, restore=restore, follow=follow))
+            self.plan.report("remove", target, "was gone already")
+            return
+        if not self._still_ours(target, record, seen, follow):
+            detail = "no longer managed, but not as it was put there"
+            self.plan.report("keep", target, detail + (f"; {restore} is what stood there before" if restore else ""))
+            return
+        if target in self.needed:
+            self._turn(target, Way("change"), record)
+            return
+        self.plan.steps.append(Step(DELETE, target, seen.identity(), restore=restore, follow=follow))
+        self.plan.report("remove", target, f"{restore} is put back" if restore else "")
+
+    def _remove_folder(self, target: str, record: Record) -> None:
+        if target in self.needed:
+            self.plan.files[target] = record
+        elif record.get("backup"):
+            self.plan.steps.append(Step(RESTORE, target, None, restore=record["backup"]))
+
+    def _still_ours(self, target: str, record: Record, seen: Seen, follow: bool) -> bool:
+        if record["kind"] in _LINKS:
+            return seen.kind == "link" and self._is_our_link(target, record, seen)
+        return seen.kind == "file" and self.judge.unchanged(record, self.home.content(target, follow))
+
+    def _unmerge(self, target: str, record: Record, seen: Seen, follow: bool) -> None:
+        from .merge import withdrawn
+
+        text = self.home.content(target, follow) if seen.kind == "file" else None
+        if text is None:
+            self.plan.report("remove", target, "was gone already")
+            return
+        after = withdrawn(target, record, text, self.plan)
+        if after is None or after == text:
+            return
+        if record.get("made") and not after.strip():
+            self.plan.steps.append(Step(DELETE, target, seen.identity(), restore=record.get("backup"), follow=follow))
+            self.plan.report("remove", target)
+            return
+        self.plan.texts[target] = after
+        make = {"text": after, "mode": seen.status.st_mode & 0o777 if seen.status is not None else 0o600}
+        self._put(target, make, seen, Way("change", detail="the declared keys are taken out"), follow)
+
+    # -- steps
+
+    def _put(self, target: str, make: Make, seen: Seen, way: Way, follow: bool) -> None:
+        self.plan.report(way.op, target, way.detail)
+        for above in parents(target):
+            if above in self.turned:
+                self.turned[above][target[len(above) + 1 :]] = make
+                self.plan.made += [folder for folder in parents(target) if folder.startswith(above + "/")]
+                return
+        if seen.kind == "absent" and seen.blocker:
+            for folder in parents(target):
+                if folder == seen.blocker or folder.startswith(seen.blocker + "/"):
+                    self.plan.folders[folder] = self._folder_mode(folder)
+        self.plan.steps.append(
+            Step(
+                PUT,
+                target,
+                seen.identity(),
+                temp=self._temporary(target),
+                backup=way.backup,
+                swap=way.inside is not None,
+                inside=way.inside,
+                follow=follow,
+                make=make,
+            )
+        )
+
+    def _turn(self, target: str, way: Way, record: Record | None = None) -> None:
+        """Let a folder take the place of the file or link at `target`."""
+        seen = self.home.look(target)
+        record = record or self.ledger.files.get(target)
+        backup = (record or {}).get("backup") or way.backup
+        inside: dict[str, Make] = {}
+        step = Step(
+            PUT,
+            target,
+            seen.identity(),
+            temp=self._temporary(target),
+            backup=way.backup,
+            swap=True,
+            make={"folder": inside, "mode": self._folder_mode(target)},
+        )
+        self.plan.steps.append(step)
+        self.turned[target] = inside
+        self.plan.made.append(target)
+        if backup:
+            self.plan.files[target] = {"kind": "folder", "backup": backup}
+        if way.backup:
+            self.plan.report("backup", target, f"kept as {way.backup}; a folder takes its place")
+
+    def _folder_mode(self, folder: str) -> int:
+        private = self.needed.get(folder, False) or any(part in _PRIVATE for part in folder.split("/"))
+        return 0o700 if private else 0o755
+
+    def _temporary(self, target: str) -> str:
+        name = split(target)[1]
+        short = shortened(name, 180)
+        return f".{short}.hm-{self.plan.tx}" + (f"-{len(self.plan.steps)}" if short != name else "")
+
+
+def tree_hash(entry: Entry) -> str:
+    """One hash over the entries of a folder linked whole."""
+    from hashlib import sha256
+    from json import dumps
+
+    text = dumps(entry["entries"], sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _depth_first(target: str) -> list[str]:
+    return target.split("/")
