@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import jinja2
 from jinja2 import nodes
-from jinja2.runtime import Context, missing
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, LoopContext, missing
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import Namespace
 
 from ..spec.errors import SpecError, did_you_mean, nearest, shown
 from ..values import GVariant, Package, Place, Raw
@@ -81,8 +83,15 @@ def attribute(value: Any, name: str) -> Any:
             pass
     if isinstance(value, Absent):
         return value
+    if isinstance(value, (Namespace, TemplateModule)) and not name.startswith("_"):
+        try:
+            return getattr(value, name)
+        except AttributeError:
+            return Absent(name=name, hint=f"the template has set no `{name}`")
     if isinstance(value, (Place, Raw, GVariant)):
         return _part(value, name)
+    if isinstance(value, LoopContext) and not name.startswith("_"):
+        return getattr(value, name, unknown_key(value, name))
     for kind, methods in _METHODS.items():
         if isinstance(value, kind) and name in methods:
             return getattr(value, name)
