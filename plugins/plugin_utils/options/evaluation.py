@@ -73,6 +73,7 @@ class Evaluation:
         self.stack: list[Frame] = []
         self.modules: list[Module] = []
         self.renamed: list[tuple[Node, Declaration]] = []
+        self.submodules: list[Space] = []
         self._open: dict[str, Frame] = {}
         self._loaded: set[str] = set()
         self._excluded: set[str] = set()
@@ -192,7 +193,10 @@ class Evaluation:
         """The value at a dotted path of the home. Raises SpecError."""
         value: Any = self.config
         for name in dotted.split("."):
-            value = value[name]
+            try:
+                value = value[name]
+            except KeyError:
+                raise SpecError("there is no such option", path=dotted) from None
         return value
 
     def read_path(self, path: tuple[str, ...], space: Space) -> Any:
@@ -259,6 +263,17 @@ class Evaluation:
     def finish(self) -> None:
         """Check what nobody has read: every option that a module of the user defines, old names, removed ones."""
         self.attempt(lambda: self._finish(self.home.root))
+        for space in self.submodules:
+            self.attempt(lambda space=space: self._finish_old_names(space.root))  # type: ignore[misc]
+
+    def _finish_old_names(self, node: Node) -> None:
+        node.settle()
+        for child in list(node.children.values()):
+            declaration = child.schema.declaration
+            if declaration is None:
+                self._finish_old_names(child)
+            elif child.entries and declaration.hidden:
+                self.attempt(lambda child=child, declaration=declaration: self._old_name(child, declaration))  # type: ignore[misc]
 
     def _finish(self, node: Node) -> None:
         self.attempt(node.settle)

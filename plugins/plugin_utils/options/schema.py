@@ -43,6 +43,12 @@ class Schema:
             found = self.children[name] = Schema((*self.path, name))
         return found
 
+    def has_old_names(self) -> bool:
+        """Whether something here or below was renamed or removed."""
+        if self.declaration is not None:
+            return self.declaration.hidden
+        return any(child.has_old_names() for child in self.children.values())
+
     def names(self) -> list[str]:
         """The names that a person may write here."""
         return [n for n, c in self.children.items() if c.declaration is None or not c.declaration.hidden]

@@ -78,6 +78,8 @@ class Space:
         for number, definition in enumerate(definitions):
             block = Block.fixed(definition.scope)
             space.lay(Entry(block, definition.value, definition.position, (number,)))
+        if schema.has_old_names():
+            space.evaluation.submodules.append(space)
         return space
 
     def value(self) -> LazyMapping:

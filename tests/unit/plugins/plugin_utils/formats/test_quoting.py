@@ -144,7 +144,7 @@ def test_dquote(program, value, quoted, result):
         ("zsh_dquote", '$(echo "a `b` \\n") "c"', {}, '"$(echo "a `b` \\n") \\"c\\""'),
         ("zsh_dquote", "never ${ends", {}, '"never \\${ends"'),
         ("zsh_define", "v", {"name": "A", "export": True}, 'export A="v"'),
-        ("zsh_defines", {"B": True, "A": ["x"], "N": None}, {}, 'A=(\n  x\n)\nB=true'),
+        ("zsh_defines", {"B": True, "A": ["x"], "N": None}, {}, "A=(\n  x\n)\nB=true"),
     ],
 )
 def test_text(word, value, parameters, text):
