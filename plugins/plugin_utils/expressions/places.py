@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Callable
 from dataclasses import replace
@@ -52,6 +53,15 @@ def _content(value: Any) -> bytes:
 def store_file(context: Any, value: Any, name: str = "file", executable: bool = False) -> Any:
     """A file with this text in the store of the target, as a path value."""
     return laid(scope_of(context), StoreFile(name, _content(value), executable))
+
+
+@pass_context
+def stored(context: Any, value: Any, name: str | None = None) -> Any:
+    """A file of the controller as one in the store of the target; what is on the target already stays as it is."""
+    if not isinstance(value, Path):
+        return value
+    executable = os.path.isfile(value.path) and os.access(value.path, os.X_OK)
+    return laid(scope_of(context), StoreFile(name or posixpath.basename(value.path), _content(value), executable))
 
 
 @pass_context
@@ -161,6 +171,7 @@ PLACES: dict[str, Callable[..., Any]] = {
     "store_dir": store_dir,
     "store_file": store_file,
     "store_script": store_script,
+    "stored": stored,
     "subpath": subpath,
     "template": template,
     "wrap": wrap,

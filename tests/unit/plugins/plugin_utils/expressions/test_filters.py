@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The language's own filters for lists and mappings."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import gnu_options
+from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError
+from ansible_collections.home.manager.plugins.plugin_utils.values import Package
+
+
+def test_options_of_a_command_line_in_byte_order() -> None:
+    options = {
+        "x": "y z",
+        "color": "always",
+        "all": True,
+        "quiet": False,
+        "none": None,
+        "rule": ["a", 2],
+        "tool": Package("t"),
+    }
+    assert gnu_options(options) == ["--all", "--color=always", "--rule=a", "--rule=2", "--tool=@t@", "-x", "y z"]
+
+
+def test_an_option_without_one_text_is_refused() -> None:
+    with pytest.raises(SpecError):
+        gnu_options({"a": {"b": 1}})
+    with pytest.raises(SpecError):
+        gnu_options({"a": 0.5})

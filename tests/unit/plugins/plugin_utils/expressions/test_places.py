@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The filters that make places."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from types import SimpleNamespace
+
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.places import NAMED_STORE, stored
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.scope import Outermost
+from ansible_collections.home.manager.plugins.plugin_utils.plan.store import Store
+from ansible_collections.home.manager.plugins.plugin_utils.values import OutOfStore, Package, Path, StoreFile
+
+
+def test_a_file_of_the_controller_goes_to_the_store_and_the_rest_stays(tmp_path: FilePath) -> None:
+    script = tmp_path / "pre-commit"
+    script.write_bytes(b"#!/bin/sh\n\xff\n")
+    script.chmod(0o755)
+    context = SimpleNamespace(scope=Outermost({NAMED_STORE: Store(lambda: "/home/a/.local/state/home.manager")}))
+    found = stored(context, Path(str(script)))
+    assert isinstance(found, StoreFile)
+    assert (found.content, found.executable, found.name) == (b"#!/bin/sh\n\xff\n", True, "pre-commit")
+    assert str(found).startswith("/home/a/.local/state/home.manager/store/")
+    for value in (found, "/etc/x", OutOfStore("/opt/x"), Package("x"), None):
+        assert stored(context, value) == value
