@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..expressions.expression import Expression
-from ..expressions.scope import Late, Outermost, Scope
+from ..expressions.scope import Late, Outermost, Scope, condition
 from ..spec.block import Block
 from ..spec.errors import CycleError, SpecError
 from ..spec.imports import Collector
@@ -253,7 +253,7 @@ class Evaluation:
         version = str(self.get("home.stateVersion"))
         if _version(version) >= _version(str(legacy["before"])):
             return False
-        if legacy.get("warn", True) and not any(discharge(e.definitions()) for e in node.entries):
+        if not any(discharge(e.definitions()) for e in node.entries) and _worth_a_warning(node, legacy, declaration):
             self.warn(
                 f"{node.dotted} has another default since stateVersion {legacy['before']}; yours is {version}, so the old one "
                 f"is in force. Set it to silence this."
@@ -316,6 +316,14 @@ class Evaluation:
 def _tolerant(value: dict[str, Any], key: str) -> Any:
     """The entry, or nothing where a submodule's option has no value that anybody needs."""
     return value[key]
+
+
+def _worth_a_warning(node: Node, legacy: Any, declaration: Declaration) -> bool:
+    """What a legacy default's `warn` says: a boolean, or a condition over the option's surroundings."""
+    wanted = legacy.get("warn", True)
+    if isinstance(wanted, str):
+        wanted = Expression(wanted, declaration.position, bare=True)
+    return condition(wanted, node.space.scope(declaration.module))
 
 
 def _version(text: str) -> tuple[int, ...]:
