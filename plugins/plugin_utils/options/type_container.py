@@ -239,6 +239,21 @@ class AnyValue(Type):
         return merge_equal(site, definitions)
 
 
+class ModuleType(Type):
+    """A module of its own, not evaluated here: its value is the list of its definitions, each a node with scope and position."""
+
+    description = "module"
+
+    def check(self, value: Any) -> bool:
+        return isinstance(value, dict)
+
+    def empty(self, site: Site) -> Any:
+        return []
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        return definitions
+
+
 class DagOf(Type):
     """A mapping of entries with `data`, `after` and `before`; a bare value is an entry without edges."""
 
