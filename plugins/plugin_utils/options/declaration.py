@@ -18,6 +18,7 @@ from .types import NO_VALUE, Type
 if TYPE_CHECKING:
     from ..spec.module import Module
 
+UNKNOWN = object()
 MARKERS = ("type", "renamedTo", "aliasOf", "removed", "changedTo")
 WORDS = {
     "type", "default", "example", "description", "apply", "check", "checkMessage", "coerce", "readOnly", "internal", "visible",
@@ -40,6 +41,25 @@ class Declaration:
     changed_to: tuple[str, ...] = ()
     alias: bool = False
     feeds: str = ""
+    _constant: Any = UNKNOWN
+
+    @property
+    def constant(self) -> Any:
+        """The value of the option when nobody defines it, where that is the same for every instance; else NO_VALUE."""
+        if self._constant is UNKNOWN:
+            self._constant = self._find_constant()
+        return self._constant
+
+    def _find_constant(self) -> Any:
+        said = self.default()
+        if self.type is None or said is NO_VALUE or self.hidden or {"apply", "check", "legacyDefault"} & self.words.keys():
+            return NO_VALUE
+        if not (said is None or type(said) in (bool, int, str) or (isinstance(said, (list, dict)) and not said)):
+            return NO_VALUE
+        plainly = self.type.coerce(said)
+        if plainly is not said or not self.type.check(said) or self.type.schema() is not None and isinstance(said, dict):
+            return NO_VALUE
+        return [] if isinstance(said, list) else {} if isinstance(said, dict) else said
 
     @property
     def forwards(self) -> tuple[str, ...]:
@@ -84,6 +104,11 @@ def check_words(node: Mapping, path: tuple[str, ...]) -> None:
                 path=".".join(path),
                 hint=did_you_mean(word, WORDS) or "a description that holds a comma or a colon must stand in quotes",
             )
+    legacy = node.get("legacyDefault")
+    if "legacyDefault" in node and not (isinstance(legacy, dict) and isinstance(legacy.get("before"), str) and "value" in legacy):
+        raise SpecError(
+            "`legacyDefault` takes `before` (a stateVersion in quotes) and `value`", [place_of(node, "legacyDefault")], path=".".join(path)
+        )
 
 
 def coercion(node: Mapping, parse: Callable[[str], Type], position: Position | None) -> list[tuple[Type, Expression]]:

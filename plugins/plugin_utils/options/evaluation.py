@@ -21,6 +21,8 @@ from ..spec.module import Module
 from ..spec.nodes import Mapping
 from ..spec.position import Position
 from .declaration import Declaration
+from .lazy import DEEPEST
+from .node import Group
 from .priority import discharge
 from .schema import Declarer, Schema
 from .space import Entry, Laying, Space
@@ -34,13 +36,17 @@ DEFERRED = ("programs", "services")
 class Frame:
     """One option being computed; `secret` once it has read something that must not be shown."""
 
-    __slots__ = ("path", "position", "secret", "stack")
+    __slots__ = ("position", "secret", "stack", "what")
 
-    def __init__(self, stack: list[Frame], path: str, position: Position | None) -> None:
+    def __init__(self, stack: list[Frame], what: Node | tuple[str, ...], position: Position | None) -> None:
         self.stack = stack
-        self.path = path
+        self.what = what
         self.position = position
         self.secret = False
+
+    @property
+    def path(self) -> str:
+        return joined(self.what if isinstance(self.what, tuple) else self.what.path)
 
     def __enter__(self) -> Frame:
         self.stack.append(self)
@@ -210,13 +216,13 @@ class Evaluation:
                 raise SpecError("used, but it has no value", path=joined(path)) from None
         return value
 
-    def visiting(self, path: str, position: Position | None) -> Frame:
-        """A frame for the computation of an option. Raises CycleError when it is being computed already."""
+    def visiting(self, what: Node | tuple[str, ...], position: Position | None) -> Frame:
+        """A frame for the computation of an option, or of an entry. Raises CycleError when it is being computed already."""
         for index, frame in enumerate(self.stack):
-            if frame.path == path:
+            if frame.what is what or (type(what) is tuple and frame.what == what):
                 chain = self.stack[index:]
-                raise CycleError([*(f.path for f in chain), path], [f.position for f in chain])
-        return Frame(self.stack, path, position)
+                raise CycleError([*(f.path for f in chain), chain[0].path], [f.position for f in chain])
+        return Frame(self.stack, what, position)
 
     def taint(self) -> None:
         """Note that what is being computed has read a secret."""
@@ -289,17 +295,30 @@ class Evaluation:
         if declaration.hidden:
             self.attempt(lambda: self._old_name(node, declaration))
         elif users:
-            from .lazy import plain
+            self.attempt(lambda: self._check(node.read()))
 
-            self.attempt(lambda: self._check_deep(node, plain))
-
-    def _check_deep(self, node: Node, plain: Callable[[Any], Any]) -> None:
-        value = node.read()
-        if isinstance(value, dict):
+    def _check(self, value: Any, depth: int = 0) -> None:
+        """Compute everything that somebody has said below a value, for its errors alone."""
+        if depth > DEEPEST:
+            raise SpecError("the value is nested without end: it holds itself")
+        if isinstance(value, Group):
+            self._check_group(value.node, depth)
+        elif isinstance(value, dict):
             for key in value:
-                self.attempt(lambda key=key: plain(_tolerant(value, key)))  # type: ignore[misc]
-        else:
-            plain(value)
+                self.attempt(lambda key=key: self._check(value[key], depth + 1))  # type: ignore[misc]
+        elif isinstance(value, list):
+            for item in value:
+                self._check(item, depth + 1)
+
+    def _check_group(self, node: Node, depth: int) -> None:
+        node.settle()
+        for child in list(node.children.values()):
+            if child.schema.declaration is None:
+                self._check_group(child, depth + 1)
+            elif child.entries:
+                self.attempt(lambda child=child: self._check(child.read(), depth + 1))  # type: ignore[misc]
+        if node.freeform:
+            self._check(node.extra(), depth + 1)
 
     def _old_name(self, node: Node, declaration: Declaration) -> None:
         said = [d for e in node.entries for d in discharge(e.definitions())]
@@ -311,19 +330,6 @@ class Evaluation:
         if not declaration.alias:
             target = joined(declaration.forwards or declaration.changed_to)
             self.warn(f"{node.dotted} is now {target}" + (f" (defined at {where})" if where else ""))
-
-
-def _tolerant(value: dict[str, Any], key: str) -> Any:
-    """The entry, or nothing where a submodule's option has no value that anybody needs."""
-    return value[key]
-
-
-def _worth_a_warning(node: Node, legacy: Any, declaration: Declaration) -> bool:
-    """What a legacy default's `warn` says: a boolean, or a condition over the option's surroundings."""
-    wanted = legacy.get("warn", True)
-    if isinstance(wanted, str):
-        wanted = Expression(wanted, declaration.position, bare=True)
-    return condition(wanted, node.space.scope(declaration.module))
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -5,9 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..spec.errors import CycleError
+from ..spec.errors import CycleError, SpecError
+
+
+if TYPE_CHECKING:
+    from .types import Site
 
 
 class _Pending:
@@ -22,15 +26,20 @@ BUSY = _Pending()
 
 
 class LazyMapping(dict[str, Any]):
-    """A mapping in byte order of its keys; `compute(key)` gives a value, once. `label` is its path, for errors."""
+    """A mapping in byte order of its keys; `compute(key)` gives a value, once; `site` is where it stands."""
 
-    __slots__ = ("_compute", "label", "taint")
+    __slots__ = ("_compute", "_site", "taint")
 
-    def __init__(self, keys: list[str], compute: Callable[[str], Any], label: str = "") -> None:
+    def __init__(self, keys: list[str], compute: Callable[[str], Any], site: Site | None = None) -> None:
         super().__init__(dict.fromkeys(sorted(keys), PENDING))
         self._compute = compute
-        self.label = label
+        self._site = site
         self.taint: Callable[[], None] | None = None
+
+    @property
+    def label(self) -> str:
+        """The path of the mapping, for errors."""
+        return self._site.dotted if self._site is not None else ""
 
     def __getitem__(self, key: str) -> Any:
         value = super().__getitem__(key)
@@ -100,10 +109,15 @@ class LateEntry:
         return self.mapping[self.key]
 
 
-def plain(value: Any) -> Any:
-    """The value with every lazy mapping computed, as plain dicts and lists."""
+DEEPEST = 200
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """The value with every lazy mapping computed, as plain dicts and lists. Raises SpecError for one that holds itself."""
+    if isinstance(value, (dict, list)) and depth > DEEPEST:
+        raise SpecError("the value is nested without end: it holds itself")
     if isinstance(value, dict):
-        return {key: plain(value[key]) for key in value}
+        return {key: plain(value[key], depth + 1) for key in value}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [plain(item, depth + 1) for item in value]
     return value

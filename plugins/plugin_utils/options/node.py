@@ -32,12 +32,16 @@ class Group(LazyMapping):
     __slots__ = ("_known", "node")
 
     def __init__(self, node: Node) -> None:
-        super().__init__([], node.entry, node.dotted)
+        super().__init__([], node.entry)
         self.node = node
         self._known: list[str] | None = None
 
     def __getitem__(self, key: str) -> Any:
         return self.node.entry(key)
+
+    @property
+    def label(self) -> str:
+        return self.node.dotted
 
     def known(self, key: str) -> bool:
         return False
@@ -63,7 +67,7 @@ class Group(LazyMapping):
 class Node:
     """One place in a space."""
 
-    __slots__ = ("_group", "_value", "children", "entries", "freeform", "late", "name", "parent", "schema", "space")
+    __slots__ = ("_group", "_path", "_value", "children", "entries", "freeform", "late", "name", "parent", "schema", "space")
 
     def __init__(self, space: Space, schema: Schema, parent: Node | None, name: str) -> None:
         self.space = space
@@ -76,10 +80,13 @@ class Node:
         self.freeform: list[Entry] = []
         self._value: Any = UNREAD
         self._group: Group | None = None
+        self._path: tuple[str, ...] | None = None
 
     @property
     def path(self) -> tuple[str, ...]:
-        return self.space.path if self.parent is None else (*self.parent.path, self.name)
+        if self._path is None:
+            self._path = self.space.path if self.parent is None else (*self.parent.path, self.name)
+        return self._path
 
     @property
     def dotted(self) -> str:
@@ -112,6 +119,8 @@ class Node:
 
     def settle(self) -> None:
         """Lay what waits here or above for the evaluation of its key."""
+        if not self.space.waiting:
+            return
         from .space import resolve_late
 
         node: Node | None = self
@@ -165,8 +174,11 @@ class Node:
                 raise self._value
             self.space.evaluation.recall(self.path)
             return self._value
+        if not self.entries and declaration.constant is not NO_VALUE and not self.space.waiting and not self.fed():
+            self._value = declaration.constant
+            return self._value
         evaluation = self.space.evaluation
-        with evaluation.visiting(self.dotted, declaration.position) as frame:
+        with evaluation.visiting(self, declaration.position) as frame:
             try:
                 self._value = self._compute(declaration)
             except SpecError as error:
@@ -231,6 +243,13 @@ class Node:
         for feeder in self.schema.feeders:
             found.extend(self._fed(feeder))
         return found
+
+    def fed(self) -> bool:
+        """Whether a sibling that feeds this option has been defined."""
+        if not self.schema.feeders or self.parent is None:
+            return False
+        children = self.parent.children
+        return any(name in children and bool(children[name].entries) for name in self.schema.feeders)
 
     def _fed(self, name: str) -> list[Definition]:
         """The definition that a sibling option which feeds this one gives, when somebody has defined it."""

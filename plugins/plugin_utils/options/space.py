@@ -58,7 +58,7 @@ class Entry:
 class Space:
     """The options of a home (`outer` is None) or of one submodule value."""
 
-    __slots__ = ("_scopes", "evaluation", "outer", "path", "root")
+    __slots__ = ("_scopes", "evaluation", "outer", "path", "root", "waiting")
 
     def __init__(self, schema: Schema, evaluation: Evaluation, path: tuple[str, ...] = (), outer: Space | None = None) -> None:
         from .node import Node
@@ -68,6 +68,7 @@ class Space:
         self.outer = outer
         self.root: Node = Node(self, schema, None, "")
         self._scopes: dict[int, Scope] = {}
+        self.waiting = 0
 
     @classmethod
     def within(cls, schema: Schema, site: Site, definitions: list[Definition]) -> Space:
@@ -114,7 +115,7 @@ class Laying:
         if value is None:
             return
         if isinstance(value, Expression):
-            node.late.append((entry, None))
+            self.wait(node, entry, None)
             return
         if not isinstance(value, dict):
             raise_into(self.evaluation, SpecError(f"a group of options, not {shown(value)}, is wanted here", [entry.position], path=node.dotted, hint=did_you_mean("", [])))
@@ -143,11 +144,16 @@ class Laying:
                 inner.order = value["priority"]
             self.group(node, inner)
         elif kind == "each":
-            node.late.append((entry, None))
+            self.wait(node, entry, None)
         elif node.schema.freeform is not None and node.space.root is node:
             node.freeform.append(entry)
         else:
             raise_into(self.evaluation, SpecError(f"`{kind}` cannot stand where a group of options is wanted", [entry.position], path=node.dotted))
+
+    def wait(self, node: Node, entry: Entry, parts: tuple[str, ...] | None) -> None:
+        """Keep what can be laid only once its key, or the whole of it, has been evaluated."""
+        node.late.append((entry, parts))
+        self.space.waiting += 1
 
     def path(self, node: Node, parts: tuple[str, ...], entry: Entry) -> None:
         """Say `entry` of what `parts` leads to below a group."""
@@ -156,7 +162,7 @@ class Laying:
             return
         name, rest = parts[0], parts[1:]
         if type(name) is Template:
-            node.late.append((entry, parts))
+            self.wait(node, entry, parts)
             return
         child = self.find(node, str(name), parts, entry)
         if child is None:
@@ -259,6 +265,7 @@ def nested(parts: tuple[str, ...], value: Any, position: Position | None) -> Any
 def resolve_late(node: Node) -> None:
     """Lay what waits at a group because its keys, or the whole of it, are computed."""
     waiting, node.late = node.late, []
+    node.space.waiting -= len(waiting)
     for entry, parts in waiting:
         laying = Laying(node.space, entry.rank)
         for scope in entry.block.scopes():

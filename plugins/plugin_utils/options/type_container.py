@@ -67,7 +67,7 @@ class AttrsOf(Type):
 
         def compute(key: str) -> Any:
             below = site.below(key)
-            with below.space.evaluation.visiting(below.dotted, entries[key][0].position) as frame:
+            with below.space.evaluation.visiting(below.path, entries[key][0].position) as frame:
                 found = effective(entries[key])
                 if found:
                     value = self.inner.value(below, found)
@@ -79,7 +79,7 @@ class AttrsOf(Type):
                     raise SpecError("used, but every definition of it is switched off", [d.position for d in entries[key]], path=below.dotted)
                 return value
 
-        result = LazyMapping(list(entries), compute, site.dotted)
+        result = LazyMapping(list(entries), compute, site)
         return result
 
     @staticmethod
@@ -284,7 +284,7 @@ class DagOf(Type):
                 data.append(self._data(definition, edges, below))
             return {**edges, "data": self.inner.value(below, effective(data)), "name": key}
 
-        return LazyMapping(list(entries), compute, site.dotted)
+        return LazyMapping(list(entries), compute, site)
 
     @staticmethod
     def _data(definition: Definition, edges: dict[str, list[str]], site: Site) -> Definition:

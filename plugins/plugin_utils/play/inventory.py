@@ -9,6 +9,7 @@ from typing import Any
 from ansible.parsing.vault import EncryptedString
 
 from ..expressions.expression import Expression
+from ..spec.marks import checked_record
 from ..spec.nodes import Mapping, Sequence
 from ..spec.position import Position
 from .origin import live, position
@@ -40,7 +41,7 @@ def as_node(value: Any, outer: Position | None = None) -> Any:
         for key, item in value.items():
             node[str(key)] = as_node(item, position(key) or place)
             node.places[str(key)] = position(key) or position(item) or place or Position("the inventory")
-        return node
+        return node if "_type" not in node else checked_record(node)
     if isinstance(value, (list, tuple)):
         items = Sequence([as_node(item, place) for item in value], place)
         items.places = [position(item) or place or Position("the inventory") for item in value]

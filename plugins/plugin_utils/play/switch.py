@@ -192,7 +192,7 @@ class Switch:
     def call(self, request: dict[str, Any]) -> dict[str, Any]:
         """The engine's answer to a request. Raises Refused when it refuses."""
         answer: dict[str, Any] = self.action._execute_module(
-            module_name=MODULE, module_args={"request": request}, task_vars=self.variables, delete_remote_tmp=False
+            module_name=MODULE, module_args={"request": request}, task_vars=self.variables
         )
         answer.pop("invocation", None)
         if answer.get("failed") and "facts" not in answer and "operations" not in answer:

@@ -136,6 +136,30 @@ TAGS: dict[str, Callable[[Any, Position, str], Any]] = {
 }
 
 
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "if": ("condition", "content"),
+    "override": ("priority", "content"),
+    "order": ("priority", "content"),
+    "merge": ("contents",),
+    "dagEntry": ("data",),
+}
+
+
+def checked_record(node: Mapping) -> Mapping:
+    """A mapping with `_type`, as the wire has it. Raises SpecError when fields that its kind needs are missing."""
+    kind = node["_type"]
+    if not isinstance(kind, str):
+        raise SpecError("`_type` is the name of a mark", [node.place("_type")])
+    missing = [field for field in _FIELDS.get(kind, ()) if field not in node]
+    if missing:
+        raise SpecError(f"a record of the type `{kind}` wants `{missing[0]}`", [node.position])
+    if "priority" in _FIELDS.get(kind, ()) and (isinstance(node["priority"], bool) or not isinstance(node["priority"], int)):
+        raise SpecError(f"the priority of `{kind}` must be an integer", [node.place("priority")])
+    if kind == "merge" and not isinstance(node["contents"], list):
+        raise SpecError("the contents of `merge` are a list", [node.place("contents")])
+    return node
+
+
 def wire_form(tag: str, node: Any, position: Position, base: str) -> Any:
     """The mark that `!tag node` says; `base` is the folder of the file, for paths. Raises SpecError for an unknown tag."""
     if node is None or node == "":

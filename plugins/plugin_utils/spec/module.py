@@ -123,11 +123,11 @@ def declared_paths(said: Any, prefix: tuple[str, ...] = (), old: bool = False) -
 
     found: list[tuple[str, ...]] = []
     for node in said if isinstance(said, list) else [said]:
-        if not isinstance(node, dict):
-            continue
-        node = node.get("block", node)
+        node = node.get("block", node) if isinstance(node, dict) else node
         if isinstance(node, list):
             found.extend(declared_paths(node, prefix, old))
+            continue
+        if not isinstance(node, dict):
             continue
         for key, value in node.items():
             if key in ("when", "loop", "vars", "loop_control") and not prefix:

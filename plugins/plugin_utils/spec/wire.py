@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from .marks import checked_record
 from .nodes import Mapping, Sequence
 
 
 def from_wire(value: Any) -> Any:
     """JSON data as nodes: keys are whole names and texts are literal. `dataOnly` records keep their shape."""
     if isinstance(value, dict):
-        return Mapping({key: from_wire(item) for key, item in value.items()}, verbatim=True)
+        node = Mapping({key: from_wire(item) for key, item in value.items()}, verbatim=True)
+        return node if "_type" not in node else checked_record(node)
     if isinstance(value, list):
         return Sequence([from_wire(item) for item in value])
     return value

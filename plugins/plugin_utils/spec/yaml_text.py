@@ -15,7 +15,7 @@ from yaml.resolver import BaseResolver
 from ..expressions.expression import Expression
 from .errors import SpecError
 from .keys import Literal
-from .marks import wire_form
+from .marks import checked_record, wire_form
 from .nodes import Mapping, PlainNumber, PlainWord, Sequence
 from .position import Position
 
@@ -121,7 +121,7 @@ class _Builder:
             dict.__setitem__(result, key, self.build(value_node, raw, depth + 1))
             size += 1 + self.sizes[id(value_node)]
         self.sizes[id(node)] = size
-        return result
+        return result if "_type" not in result else checked_record(result)
 
     def sequence(self, node: SequenceNode, raw: bool, depth: int) -> Sequence:
         result = Sequence([self.build(child, raw, depth + 1) for child in node.value], self.place(node))

@@ -32,18 +32,23 @@ SCALARS = """1 0 -1 1.5 26.05 true false yes off null ~ "" 'x' a b c x.y int str
 "{{ config.a }}" "{{ config.b }}" "{{ config.x.y }}" "{{ item }}" "{{ value }}" "{{ cfg.a }}" "{{ cfg.a-b }}" "{{ omit }}" "{{ 1/0 }}" "{{ x" "{{ [1] | first }}" "{{ name }}"
 "a {{ true }}" "{{ config }}" "{{ options.a.isDefined }}" if override order merge 0x1f .inf .nan 1e9 2026-01-01 12:30:45 <<""".split("\n")
 SCALARS = [word for line in SCALARS for word in __import__("shlex").split(line, posix=False)]
-TAGS = "!force !default !before !after !order !order/510 !override !merge !each !path !unsafe !dagEntry !mark !lua-inline !package !gvariant !nope !".split()
+TAGS = """!force X;!default X;!before X;!after X;!order {priority: 5, value: X};!order/510 X;!override {priority: 5, value: X};!merge [X, X]
+!each {loop: [1, 2], value: X};!each {loop: "{{ config.a }}", key: "{{ item }}", value: X, when: item != X};!path a/b;!unsafe X
+!dagEntry {after: [a], data: X};!mark {when: config.b == X, order: 3, value: X};!lua-inline a;!package X;!gvariant {type: s, value: X}
+!nope X;!order X;!merge X;!each X;!dagEntry X;!mark X;!path X""".replace("\n", ";").split(";")
 
 
 def generated(random_: random.Random, depth: int = 0) -> str:
     """A flow-style node."""
-    tag = random_.choice(TAGS) + " " if random_.random() < 0.15 else ""
+    if random_.random() < 0.12 and depth < 5:
+        return "".join(generated(random_, depth + 2) if c == "X" else c for c in random_.choice(TAGS))
     kind = random_.random()
     if depth > 4 or kind < 0.4:
-        return tag + random_.choice(SCALARS)
+        return random_.choice(SCALARS)
     if kind < 0.55:
-        return tag + "[" + ", ".join(generated(random_, depth + 1) for _ in range(random_.randrange(4))) + "]"
-    return tag + "{" + ", ".join(f"{key(random_)}: {generated(random_, depth + 1)}" for _ in range(random_.randrange(5))) + "}"
+        return "[" + ", ".join(generated(random_, depth + 1) for _ in range(random_.randrange(4))) + "]"
+    keys = dict.fromkeys(key(random_) for _ in range(random_.randrange(5)))
+    return "{" + ", ".join(f"{name}: {generated(random_, depth + 1)}" for name in keys) + "}"
 
 
 def key(random_: random.Random) -> str:
@@ -54,8 +59,10 @@ def key(random_: random.Random) -> str:
 def document(random_: random.Random) -> str:
     """A module, mostly of the right shape so that evaluation is reached; sometimes damaged text."""
     types = ["int", "str", "'listOf str'", "lines", "'attrsOf int'", "json", "anything", "'nullOr bool'", "submodule", "'attrsOf submodule'", "'dagOf lines'", generated(random_, 4)]
-    options = ", ".join(f"{name}: {{type: {random_.choice(types)}, {key(random_)}: {generated(random_, 3)}}}" for name in "abc")
-    body = "".join(f"  {name}: {generated(random_, 1)}\n" for name in random_.sample(["a", "b", "c", "x.y", "c.k", "a.z"], 4))
+    words = ["default", "apply", "coerce", "check", "legacyDefault", "options", "freeformType", "feeds", "readOnly", "description"]
+    more = [f", {random_.choice(words)}: {generated(random_, 3)}" if random_.random() < 0.4 else "" for _ in range(3)]
+    options = ", ".join(f"{name}: {{type: {random_.choice(types)}{extra}}}" for name, extra in zip("abc", more))
+    body = "".join(f"  {name}: {generated(random_, 1)}\n" for name in random_.sample(["a", "b", "c", "c.k", "a.z"], 3))
     text = f"options: {{{options}}}\nconfig:\n{body}" if random_.random() < 0.7 else generated(random_)
     if random_.random() < 0.15:
         at = random_.randrange(len(text) + 1)
