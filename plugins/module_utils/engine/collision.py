@@ -49,7 +49,8 @@ class Judge:
         self.objects = objects
         self.ledger = ledger
         self.extension = options.extension
-        self.backups = options.backups
+        former = options.former or {}
+        self.backups = {target: record["backup"] for target, record in former.items() if "backup" in record}
         self.plan = plan
         # Names of backups already given away in this plan.
         self.taken: set[str] = set()
@@ -185,11 +186,18 @@ class Judge:
                 foreign.append(inner)
 
     def _may_back_up(self, target: str) -> bool:
-        return bool(self.extension) or target in self.backups
+        return bool(self.extension) or self._given_back(target) is not None
+
+    def _given_back(self, target: str) -> str | None:
+        """The name of the backup that an undo makes again; None when it is still there, so that this is another file."""
+        former = self.backups.get(target)
+        if former is None or self.home.look(sibling(target, former)).kind != "absent":
+            return None
+        return former
 
     def _backup(self, target: str, follow: bool) -> str | None:
-        former = self.backups.get(target)
-        if former is not None and self.home.look(sibling(target, former), follow).kind == "absent":
+        former = self._given_back(target)
+        if former is not None:
             self.taken.add(sibling(target, former))
             return former
         return self.home.free_name(target, self.extension, self.taken, follow) if self.extension else None

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Iterator
 
 from . import filesystem, store
 from .bundle import read_bundle, write_bundle
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .store import State
 
 _UNITS = ".config/systemd/user"
+_POINTING = ".hm-point"
 
 
 def protected(state: State) -> set[int]:
@@ -74,29 +75,43 @@ def repoint(home: Home, numbers: set[int]) -> list[dict[str, str]]:
     """Links that `systemctl --user enable` made into a generation that goes: lead them through `current` instead."""
     operations: list[dict[str, str]] = []
     prefixes = tuple(f"{home.state_path}/{store.reference(number)}/{store.FILES}/" for number in numbers)
-    top = os.path.join(home.path, _UNITS)
-    for folder, folders, names in os.walk(filesystem.encode(top)):
-        fd = filesystem.open_folder(filesystem.decode(folder))
+    for folder, names in _unit_folders(home):
+        fd = filesystem.open_folder(f"{home.path}/{folder}")
         try:
-            for name in map(filesystem.decode, names + folders):
+            for name in names:
                 text = filesystem.readlink(name, fd)
-                absolute = os.path.normpath(os.path.join(filesystem.decode(folder), text)) if text else ""
-                if not absolute.startswith(prefixes):
-                    continue
-                rest = absolute.split(f"/{store.FILES}/", 1)[1]
-                path = os.path.relpath(os.path.join(filesystem.decode(folder), name), home.path)
-                fresh = home.absolute_text(rest)
-                if filesystem.lstat(f"{store.CURRENT}/{store.FILES}/{rest}", home.there().fd) is None:
-                    operations.append({"op": "keep", "path": path, "detail": f"leads to {text}, which goes away"})
-                    continue
-                temporary = f".{name[:80]}.hm-point"
-                filesystem.remove_tree(temporary, fd)
-                filesystem.symlink(fresh, temporary, fd)
-                filesystem.rename(temporary, name, fd, fd)
-                operations.append({"op": "repair", "path": path, "detail": f"led to {text}"})
+                absolute = os.path.normpath(os.path.join(home.path, folder, text)) if text else ""
+                if absolute.startswith(prefixes):
+                    operations.append(_lead_through_current(home, fd, folder, name, absolute))
         finally:
             os.close(fd)
     return operations
+
+
+def _lead_through_current(home: Home, fd: int, folder: str, name: str, text: str) -> dict[str, str]:
+    path, rest = f"{folder}/{name}", text.split(f"/{store.FILES}/", 1)[1]
+    if filesystem.lstat(f"{store.CURRENT}/{store.FILES}/{rest}", home.there().fd) is None:
+        return {"op": "keep", "path": path, "detail": f"leads to {text}, which goes away"}
+    temporary = f".{name[:80]}{_POINTING}"
+    filesystem.remove_tree(temporary, fd)
+    filesystem.symlink(home.absolute_text(rest), temporary, fd)
+    filesystem.rename(temporary, name, fd, fd)
+    return {"op": "repair", "path": path, "detail": f"led to {text}"}
+
+
+def forget_repointing(home: Home) -> None:
+    """Remove the link that a crash in the middle of `repoint` left."""
+    for folder, names in _unit_folders(home):
+        for name in names:
+            if name.endswith(_POINTING):
+                filesystem.unlink(f"{home.path}/{folder}/{name}")
+
+
+def _unit_folders(home: Home) -> Iterator[tuple[str, list[str]]]:
+    top = filesystem.encode(f"{home.path}/{_UNITS}")
+    for found, folders, names in os.walk(top):
+        folder = os.path.relpath(filesystem.decode(found), home.path)
+        yield folder, [filesystem.decode(name) for name in names + folders]
 
 
 def live_objects(state: State) -> set[str]:

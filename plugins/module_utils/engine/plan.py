@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 class Options:
     """How to plan.
 
-    `extension`: back up what is in the way under this extension; `restoring`: an older state is put back, so
-    files that the user changed are backed up rather than kept; `same`: the generation stays, so what is missing is a
-    repair;
-    `backups`: for these targets a backup of this name may be made in any case (an undo takes back what was given
-    back).
+    `extension`: back up what is in the way under this extension. `restoring`: an older state is put back, so files that
+    the user changed are backed up rather than kept. `same`: the generation stays, so what is missing is a repair.
+    `former`: this undoes a switch, and these were the ledger's records before it: what that switch backed up comes
+    back,
+    and what it gave back is backed up again.
     """
 
     def __init__(
@@ -26,12 +26,12 @@ class Options:
         extension: str | None = None,
         restoring: bool = False,
         same: bool = False,
-        backups: dict[str, str] | None = None,
+        former: dict[str, Record] | None = None,
     ) -> None:
         self.extension = extension
         self.restoring = restoring
         self.same = same
-        self.backups = backups or {}
+        self.former = former
 
 
 class Plan:

@@ -67,6 +67,11 @@ class _Planner:
     # -- what is declared
 
     def _place(self, target: str, entry: Entry, record: Record | None) -> None:
+        if record is not None and self._was_backed_up(target, record):
+            self._remove(target, record)
+            if self.options.former is not None and target in self.options.former:
+                self.plan.files[target] = self.options.former[target]
+            return
         seen, follow = self._look(target, entry)
         if seen is None:
             if record is not None:
@@ -81,6 +86,11 @@ class _Planner:
                 fresh["follow"] = True
             if entry.get("sensitive"):
                 fresh["sensitive"] = True
+
+    def _was_backed_up(self, target: str, record: Record) -> bool:
+        """Whether the switch that is being undone moved a file of the user's away from the target."""
+        former = self.options.former
+        return former is not None and "backup" in record and former.get(target, {}).get("backup") != record["backup"]
 
     def _look(self, target: str, entry: Entry) -> tuple[Seen | None, bool]:
         """What stands at the target, and whether links were followed to it; None for a collision (noted) on the way."""

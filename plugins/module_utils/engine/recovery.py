@@ -46,7 +46,7 @@ def recover(home: Home) -> list[str]:
 
 def sweep(home: Home) -> None:
     """Remove what a crash left in the state folder: staged things, temporaries, a generation that never came to be."""
-    from .expiry import collect
+    from .expiry import collect, forget_repointing
 
     state = home.there()
     ledger = Ledger.read(state, home.path)
@@ -62,6 +62,7 @@ def sweep(home: Home) -> None:
                 filesystem.remove_tree(store.reference(number), state.fd)
     if state.current() is None and filesystem.lstat(store.COMPLETED, state.fd) is not None and not ledger.files:
         filesystem.unlink(store.COMPLETED, state.fd)
+    forget_repointing(home)
     collect(state)
     # Last, for while it is there the next run knows that there is something to sweep.
     filesystem.remove_tree(store.STAGING, state.fd)

@@ -211,6 +211,8 @@ class _Switch:
 
     def _mend(self, damaged: list[str]) -> None:
         objects = self._objects()
+        if damaged:
+            self.home.there().folder(store.STAGING)
         for name in damaged:
             detail = drift.mend(self.home, name, objects[name]["mode"], self.tx)
             for operation in self.answer["operations"]:
@@ -323,8 +325,7 @@ class _Switch:
         ledger = Ledger.read(state, self.home.path)
         view = state.manifest(back) if back is not None else NOTHING
         tx = transaction_name()
-        backups = {target: record["backup"] for target, record in self.ledger.files.items() if "backup" in record}
-        plan = make_plan(self.home, view, ledger, tx, Options(None, True, False, backups), self._content)
+        plan = make_plan(self.home, view, ledger, tx, Options(former=self.ledger.files), self._content)
         self.answer["warnings"] += [f"{item['path']}: {item['reason']}" for item in plan.collisions]
         state.folder(store.STAGING)
         fresh = Ledger(plan.files, plan.made, ledger.last, drift.remembered(state, view["objects"]), self.home.path)

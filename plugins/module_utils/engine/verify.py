@@ -111,11 +111,13 @@ def mend_all(home: Home, found: list[tuple[str, str]], current: str) -> list[dic
     view = home.there().manifest(current)
     tx = transaction_name()
     done: list[dict[str, str]] = []
+    home.there().folder(store.STAGING)
     for name in sorted({name for _path, name in found}):
         path = next(path for path, other in found if other == name)
         mode = view["objects"][name]["mode"]
         detail = drift.mend(home, name, mode, tx, f"{current}/{store.FILES}/{path}")
         done.append({"op": "repair", "path": path, "detail": detail})
+    filesystem.remove_tree(store.STAGING, home.there().fd)
     return done
 
 
