@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The engine in a process of its own, which dies, meets an error, or stands still at one of its system calls."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.home.manager.plugins.module_utils.engine import filesystem
+from ansible_collections.home.manager.plugins.module_utils.engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .place import Place
+
+    Observer = Callable[[str, str, str], None]
+    Act = Callable[[Place], Any]
+
+# Calls that need room on the disk.
+ALLOCATING = ("open", "write", "mkdir", "symlink", "link")
+
+
+class Result:
+    """How a child ended: `killed`, or with an `answer`, or with an `error` ({"kind", "message"}; kind "bug" for a crash)."""
+
+    def __init__(self, told: dict[str, Any] | None, signalled: bool) -> None:
+        told = told or {}
+        self.killed = signalled
+        self.answer: dict[str, Any] | None = told.get("answer")
+        self.error: dict[str, str] | None = told.get("error")
+        self.points: list[list[str]] = told.get("points", [])
+        if not signalled and not told:
+            self.error = {"kind": "bug", "message": "the child ended without an answer"}
+
+    @property
+    def bug(self) -> str:
+        """The trace of an exception that nobody foresaw, or an empty text."""
+        return self.error["message"] if self.error is not None and self.error["kind"] == "bug" else ""
+
+    @property
+    def well(self) -> bool:
+        """Whether it did what was asked."""
+        return self.answer is not None and not self.answer.get("failed")
+
+
+def run(place: Place, act: Act, observer: Observer | None = None, points: list[list[str]] | None = None) -> Result:
+    """Let a child `act` on the place. `points` is what the observer fills, if it notes anything."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _live(place, act, observer, points, writer)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as told:
+        text = told.read()
+    _pid, status = os.waitpid(child, 0)
+    told_value = json.loads(text) if text else None
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    if told_value and (told_value.get("error") or {}).get("kind") == "killed":
+        # Root's own child, which acts as the user, was the one that died.
+        killed = True
+    return Result(told_value, killed)
+
+
+def _live(place: Place, act: Act, observer: Observer | None, points: list[list[str]] | None, writer: int) -> None:
+    try:
+        value: dict[str, Any]
+        filesystem.observer = observer
+        try:
+            value = {"answer": act(place) or {}}
+        except EngineError as error:
+            value = {"error": {"kind": error.kind, "message": error.message}}
+        except BaseException:
+            value = {"error": {"kind": "bug", "message": traceback.format_exc()}}
+        filesystem.observer = None
+        if value.get("error", {}).get("kind") == "bug" and not value["error"]["message"]:
+            value["error"]["message"] = "no message"
+        value["points"] = points or []
+        with os.fdopen(writer, "wb") as told:
+            told.write(json.dumps(value, default=repr).encode("utf-8", "surrogateescape"))
+    finally:
+        os._exit(0)
+
+
+def points_of(place: Place, act: Act) -> list[list[str]]:
+    """Every point ([before or after, call, what]) that an undisturbed run passes."""
+    noted: list[list[str]] = []
+
+    def note(*point: str) -> None:
+        noted.append(list(point))
+
+    result = run(place, act, note, noted)
+    if result.bug:
+        raise AssertionError(result.bug)
+    return result.points
+
+
+def killer(at: int) -> Observer:
+    """Die, without a chance to clean up, at the point of this index."""
+    count = 0
+
+    def observe(_phase: str, _call: str, _what: str) -> None:
+        nonlocal count
+        if count == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        count += 1
+
+    return observe
+
+
+def refuser(at: int, number: int, lasting: bool = False) -> Observer:
+    """The call that begins at this point fails with this error; with `lasting`, and every later one that could."""
+    count = 0
+
+    def observe(phase: str, call: str, what: str) -> None:
+        nonlocal count
+        due = count >= at if lasting else count == at
+        count += 1
+        if due and phase == "before" and (number not in (errno.ENOSPC, errno.EDQUOT) or call in ALLOCATING):
+            raise OSError(number, os.strerror(number), what)
+
+    return observe
+
+
+def doer(at: int, deed: Callable[[], None]) -> Observer:
+    """Do something in the child when it reaches this point."""
+    count = 0
+
+    def observe(_phase: str, _call: str, _what: str) -> None:
+        nonlocal count
+        count += 1
+        if count == at + 1:
+            deed()
+
+    return observe

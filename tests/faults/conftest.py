@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The bounded and the whole form of the run, scratch places, and the table that a whole run leaves behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..unit.plugins.module_utils.engine.conftest import BASE
+from .place import Place
+from .tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Choice = Callable[[int, int], list[int]]
+    Placer = Callable[..., Place]
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+_TALLY = pytest.StashKey[Tally]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--whole`: every point, not a sample."""
+    parser.addoption("--whole", action="store_true", help="tests/faults: every point, and write docs/reliability.md")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One tally a run."""
+    config.stash[_TALLY] = Tally()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what was skipped and why."""
+    if report.skipped and isinstance(report.longrepr, tuple) and "tests/faults/" in report.nodeid:
+        _SKIPPED[report.nodeid.split("tests/faults/", 1)[1]] = report.longrepr[2].removeprefix("Skipped: ")
+
+
+_SKIPPED: dict[str, str] = {}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A whole run writes its table, whatever it says."""
+    config = session.config
+    chosen = config.getoption("keyword") or config.getoption("markexpr") not in ("", "not nightly")
+    tally = config.stash[_TALLY]
+    if config.getoption("whole") and tally.rows and not chosen and not hasattr(config, "workerinput"):
+        tally.skipped = dict(_SKIPPED)
+        tally.write(DOCUMENT)
+
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> Tally:
+    """Where results are noted."""
+    return request.config.stash[_TALLY]
+
+
+@pytest.fixture
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether every point is to be tried."""
+    return bool(request.config.getoption("whole"))
+
+
+@pytest.fixture
+def choose(whole: bool) -> Choice:
+    """A function from (how many points, how many at most in a bounded run) to the points to try, the same in every run."""
+
+    def chosen(count: int, most: int) -> list[int]:
+        if whole or count <= most:
+            return list(range(count))
+        return sorted({number * (count - 1) // (most - 1) for number in range(most)})
+
+    return chosen
+
+
+def remove(base: Path) -> None:
+    """Remove a scratch folder, read-only and immutable things included."""
+    if base.exists():
+        subprocess.run(["chmod", "-R", "u+rwX", str(base)], check=False, stderr=subprocess.DEVNULL)
+        shutil.rmtree(base)
+
+
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A folder of the test's own, in memory where that is to be had."""
+    base = Path(tempfile.mkdtemp(prefix="hm-faults-", dir=BASE))
+    base.chmod(0o755)
+    yield base
+    remove(base)
+
+
+@pytest.fixture
+def far(tmp_path: Path, scratch: Path) -> Path:
+    """A folder on another file system than `scratch`."""
+    if os.stat(tmp_path).st_dev == os.stat(scratch).st_dev:
+        pytest.skip("there is only one file system to be written to")
+    return tmp_path
+
+
+@pytest.fixture
+def new_place(scratch: Path) -> Placer:
+    """A function that makes places below `scratch`, or below what it is given."""
+    made = 0
+
+    def make(base: Path | None = None, state: Path | None = None, user: str | None = None) -> Place:
+        nonlocal made
+        made += 1
+        folder = (base or scratch) / f"place-{made}"
+        folder.mkdir()
+        return Place(folder, state, user)
+
+    return make

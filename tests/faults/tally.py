@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What was tried and what came of it; the table in docs/reliability.md is written from this."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEGIN = "<!-- begin: what the last whole run found, written by tests/faults/run --whole -->"
+END = "<!-- end -->"
+
+
+@dataclass
+class Row:
+    """One fault in one scene. `points`: how many there are; `tried`: how often it struck; `lost`: what went wrong."""
+
+    fault: str
+    scene: str
+    points: int = 0
+    tried: int = 0
+    sides: dict[str, int] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    note: str = ""
+
+    def strike(self, where: str, side: str, wrong: list[str]) -> None:
+        """Note one try."""
+        self.tried += 1
+        self.sides[side] = self.sides.get(side, 0) + 1
+        self.lost += [f"{where}: {item}" for item in wrong]
+
+    def require(self) -> None:
+        """Nothing may have been lost, and something must have been tried."""
+        assert self.tried > 0, f"{self.fault}, {self.scene}: nothing was tried"
+        some = "\n  ".join(self.lost[:20])
+        assert not self.lost, f"{self.fault}, {self.scene}: {len(self.lost)} findings in {self.tried} tries:\n  {some}"
+
+
+class Tally:
+    """All rows of a run, in the order in which they were made, and what was skipped."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.skipped: dict[str, str] = {}
+
+    def row(self, fault: str, scene: str, points: int = 0, note: str = "") -> Row:
+        """A new row."""
+        self.rows.append(Row(fault, scene, points, note=note))
+        return self.rows[-1]
+
+    def lines(self) -> list[str]:
+        """The table and its sums, as Markdown."""
+        out = [f"Linux {platform.release()}, Python {platform.python_version()}.", ""]
+        out += ["| Fault | While | Points | Tried | Old | New | Path by path | Lost or wrong |"]
+        out += ["|---|---|--:|--:|--:|--:|--:|--:|"]
+        for row in self.rows:
+            sides = [str(row.sides.get(side, 0)) for side in ("old", "new", "path by path")]
+            cells = [row.fault, row.scene, str(row.points or row.tried), str(row.tried), *sides, str(len(row.lost))]
+            out.append("| " + " | ".join(cells) + " |")
+        out += ["", *self._sums()]
+        if self.skipped:
+            out += ["", "Skipped in this run:", ""]
+            out += [f"- {name}: {why}" for name, why in sorted(self.skipped.items())]
+        return out
+
+    def _sums(self) -> list[str]:
+        sums: dict[str, list[int]] = {}
+        for row in self.rows:
+            found = sums.setdefault(row.fault, [0, 0])
+            found[0] += row.tried
+            found[1] += len(row.lost)
+        out = [f"- {fault}: {tried} times, {lost} losses" for fault, (tried, lost) in sums.items()]
+        total = sum(row.tried for row in self.rows)
+        return [*out, f"- all together: {total} faults, {sum(len(row.lost) for row in self.rows)} losses"]
+
+    def write(self, document: Path) -> None:
+        """Put the table between its marks."""
+        text = document.read_text(encoding="utf-8")
+        head, rest = text.split(BEGIN)
+        tail = rest.split(END, 1)[1]
+        document.write_text(head + BEGIN + "\n" + "\n".join(self.lines()) + "\n" + END + tail, encoding="utf-8")

@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""SIGKILL before and after every system call that changes the file system, and again while the next run recovers."""
+
+from __future__ import annotations
+
+import pytest
+
+from . import child
+from .judge import AGAIN, BACK, LOOK, WAYS, Case
+from .scenes import SCENES
+
+
+@pytest.fixture(name="case")
+def fixture_case(request, scratch, new_place):
+    scene = SCENES[request.param]
+    state = request.getfixturevalue("far") / "state" if scene.far else None
+    return Case(scene, new_place(state=state), scratch / "kept")
+
+
+def where(case, at):
+    phase, call, what = case.points[at]
+    return f"killed {phase} {call} {what} ({at} of {len(case.points)})"
+
+
+@pytest.mark.parametrize("case", SCENES, indirect=True)
+def test_killed_once(case, tally, choose, whole):
+    row = tally.row("kill", case.scene.name, len(case.points))
+    for turn, at in enumerate(choose(len(case.points), 40)):
+        for way in WAYS if whole else [WAYS[turn % 3]]:
+            case.reset()
+            result = case.disturb(child.killer(at))
+            assert result.killed, f"{where(case, at)}: it was not; {result.error or result.answer}"
+            side, wrong = case.side(), case.harm()
+            if not wrong:
+                wrong = case.unrecovered(way, case.recover(way))
+            row.strike(where(case, at), side, wrong)
+    row.require()
+
+
+# The recoveries that differ in kind; whole runs take each kill of the act with each kill of the recovery that follows.
+TWICE = {
+    "first switch": AGAIN,
+    "change": LOOK,
+    "collision with backup": AGAIN,
+    "return of backups": BACK,
+    "copies, seeds and merges": AGAIN,
+    "file and folder, link and copy": LOOK,
+    "undo of a failed hook": AGAIN,
+    "expire": AGAIN,
+    "uninstall": AGAIN,
+    "repair": LOOK,
+}
+
+
+@pytest.mark.parametrize("case", TWICE, indirect=True)
+def test_killed_again_while_recovering(case, tally, choose, whole):
+    way = TWICE[case.scene.name]
+    row = tally.row("kill during recovery", case.scene.name)
+    # The state on disk after a call is the one before the next.
+    firsts = range(1, len(case.points), 2)
+    for turn, first in enumerate(firsts[index] for index in choose(len(firsts), 8)):
+        case.reset()
+        case.disturb(child.killer(first))
+        case.place.keep(case.kept / "half")
+        noted = []
+        result = child.run(
+            case.place,
+            {LOOK: lambda place: place.ask("verify"), AGAIN: case.scene.repeat, BACK: case.scene.back}[way],
+            lambda *point, noted=noted: noted.append(list(point)),
+            noted,
+        )
+        seconds = range(1, len(result.points), 2)
+        row.points += len(seconds)
+        spread = choose(len(seconds), 5)
+        for second in [seconds[index] for index in (spread[turn % 3 :: 3] if whole else spread)]:
+            case.place.put_back(case.kept / "half")
+            again = case.recover(way, child.killer(second))
+            assert again.killed
+            side, wrong = case.side(), case.harm()
+            if not wrong:
+                wrong = case.unrecovered(way, case.recover(way))
+            row.strike(f"{where(case, first)}, then {result.points[second]} in {way}", side, wrong)
+    row.require()
