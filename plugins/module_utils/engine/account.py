@@ -45,6 +45,7 @@ def run_as(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]) -
 
 
 def _in_child(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    _import_the_rest()
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -68,6 +69,19 @@ def _in_child(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]
         raise EngineError(error["message"], error["kind"], **error["details"])
     result: dict[str, Any] = answer["answer"]
     return result
+
+
+def _import_the_rest() -> None:
+    """Import what of the engine an archive still holds: Ansible's is root's alone, and the user cannot read on in it."""
+    import importlib
+    import pkgutil
+
+    package = importlib.import_module(__package__ or "")
+    if getattr(getattr(package.__spec__, "loader", None), "archive", None) is None:
+        return
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not module.name.endswith(".__main__"):
+            importlib.import_module(module.name)
 
 
 def _guarded(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]) -> dict[str, Any]:
