@@ -151,6 +151,24 @@ def flatten(value: list[Any], levels: int | None = None) -> list[Any]:
     return result
 
 
+def flat_keys(value: dict[str, Any], separator: str = "-", own: str | None = None) -> dict[str, Any]:
+    """A nested mapping as a flat one, whose keys are joined by `separator`; items of a list are numbered from 0.
+
+    The key `own` stands for the mapping itself: with `own="text"`, `{a: {text: 1, b: 2}}` is `{a: 1, a-b: 2}`.
+    """
+    result: dict[str, Any] = {}
+    for key in sorted(value):
+        item = value[key]
+        if isinstance(item, (list, tuple)):
+            item = {str(index): each for index, each in enumerate(item)}
+        if not isinstance(item, dict):
+            result[key] = item
+            continue
+        inside = flat_keys(item, separator, own)
+        result.update({key if name == own else f"{key}{separator}{name}": inside[name] for name in inside})
+    return {key: result[key] for key in sorted(result)}
+
+
 def without_null(value: Any) -> Any:
     """A mapping or list without its nulls."""
     if isinstance(value, dict):
@@ -268,6 +286,7 @@ OWN: dict[str, Callable[..., Any]] = {
     "dict2items": dict2items,
     "difference": lambda a, b: [x for x in a if x not in b],
     "dirname": lambda v: posixpath.dirname(str(v)),
+    "flat_keys": flat_keys,
     "flatten": flatten,
     "gnu_options": gnu_options,
     "home_relative": home_relative,

@@ -20,6 +20,7 @@ from .ini import to_cnf, to_ini, to_ini_global, to_ini_ordered, to_systemd
 from .json import to_json
 from .kdl import to_kdl
 from .keyvalue import to_env, to_keyvalue, to_properties, to_ssh_config, to_xresources
+from .libconfig import to_libconfig
 from .lua import to_lua
 from .nushell import to_nuon, to_nushell
 from .plist import to_plist
@@ -49,6 +50,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "json": to_json,
     "kdl": to_kdl,
     "keyvalue": to_keyvalue,
+    "libconfig": to_libconfig,
     "lua": to_lua,
     "nuon": to_nuon,
     "nushell": to_nushell,

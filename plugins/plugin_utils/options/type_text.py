@@ -16,7 +16,10 @@ from .types import Separated, Type
 _TOKEN = re.compile(r'\s*(?:(?P<paren>[()])|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[^\s()"]+))')
 _ESCAPE = re.compile(r'\\(["\\])')
 
-FREEFORM = {"json": True, "yaml": True, "toml": False, "lua": True, "plist": True, "kdl": True, "nuon": True, "elisp": True}
+FREEFORM = {
+    "json": True, "yaml": True, "toml": False, "lua": True, "plist": True, "kdl": True, "nuon": True, "elisp": True, "hyprconf": True,
+    "libconfig": False, "rasi": False,
+}  # fmt: skip
 
 
 def _ini_atom() -> Type:

@@ -152,6 +152,13 @@ TABLE = [
     ),
     ("css", [{"z": {"a": 1}}, {"b": {"c": 2}}], {}, "z {\n  a: 1;\n}\n\nb {\n  c: 2;\n}\n"),
     (
+        "libconfig",
+        {"s": 'a"b\\"c', "f": 1.0, "t": True, "g": {"x": {"y": -1}}, "a": [1, 2], "e": [], "m": [1, "b"], "r": [{"k": [False]}]},
+        {},
+        "a = [ 1 , 2 ];\ne = [  ];\nf = 1.000000;\ng: { x = { y = -1; }; };\nm = ( 1 , \"b\" );\nr = ( { k = [ false ]; } );\n"
+        's = "a\\"b\\"c";\nt = true;\n',
+    ),
+    (
         "vdf",
         {"a": {"k": 'v"\\', "l": ["x", 2], "b": True, "n": None, "e": {}}},
         {},
@@ -191,6 +198,7 @@ def test_text(name, value, parameters, text):
         ("desktop", {"Desktop Entry": 1}, ("Desktop Entry",), "a mapping is wanted here"),
         ("css", {"color": "red"}, ("color",), "a property stands inside a rule"),
         ("css", {"a": {"b": [None, 1]}}, ("a", "b", 0), "cannot hold null"),
+        ("libconfig", {"a": [{"b": None}]}, ("a", 0, "b"), "libconfig cannot hold null"),
         ("vdf", {"a": {"b": [[1]]}}, ("a", "b", 0), "cannot hold a list"),
     ],
 )
