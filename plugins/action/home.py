@@ -34,6 +34,4 @@ class ActionModule(ActionBase):
             result.update(Switch(self, task_vars or {}).run())
         except Refused as refusal:
             result.update(refusal.result)
-        finally:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
         return result

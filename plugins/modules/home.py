@@ -1,7 +1,7 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The target-side door of the switch."""
+"""Documentation of the action of the same name."""
 
 from __future__ import annotations
 
@@ -11,37 +11,89 @@ short_description: Switch a home to a declarative specification
 version_added: 0.1.0
 description:
   - Makes the home of one user what a specification says, as a new generation.
-  - The action plugin of the same name evaluates the specification on the controller; this part of it keeps the store of
-    generations on the target.
+  - The specification is evaluated and rendered on the controller; the target is asked what it has, is sent what it lacks, and
+    switches all of it at once.
+  - A home that is already as it shall be costs one command on the target, whatever the number of its files.
+  - The task runs as the user whose home it is, or as root, which becomes the user before it touches anything.
 author:
   - The home.manager contributors
 options:
-  request:
+  user:
     description:
-      - A request of the action plugin to the engine on the target.
-      - Not meant to be written by hand.
-    type: dict
+      - The user whose home it is.
+    type: str
     required: true
+  config:
+    description:
+      - The specification, a module of the specification language, which may just import files.
+      - By default the entry of O(user) in the variable C(home_users).
+      - Its expressions are the language's own; the play does not template it.
+    type: dict
+  backup_extension:
+    description:
+      - Files that are in the way are moved aside under this extension, never over an existing backup. They come back when their
+        path is no longer managed.
+      - Without it they are reported, all together, and nothing is changed.
+    type: str
+  on_failure:
+    description:
+      - What to do when a hook or an activation script fails. V(undo) puts back what was there before, V(keep) leaves the new
+        generation, marked as failed.
+    type: str
+    choices: [undo, keep]
+    default: undo
+  specialisation:
+    description:
+      - The specialisation to switch to, instead of the home itself.
+    type: str
+  lock_timeout:
+    description:
+      - For how many seconds to wait when another switch of the same home is under way.
+    type: int
+    default: 30
+  special_args:
+    description:
+      - Further names for the expressions of the specification.
+    type: dict
+    default: {}
+  build_to:
+    description:
+      - A folder on the controller to render the home into, below the names of host and user. No target is touched then.
+    type: path
+  packages:
+    description:
+      - The prefix that stands for every package's place in the rendered files. By default C(/usr), on macOS C(/opt/homebrew).
+    type: path
 attributes:
+  action:
+    description: Has a part that runs on the controller.
+    support: full
   check_mode:
     description: Can run in check mode and tell what would change, without writing anything.
     support: full
   diff_mode:
-    description: Tells what the files hold before and after.
+    description: Shows a diff of each file that changes, and one block of everything else. What is sensitive is never shown.
     support: full
   platform:
     description: Works on any Linux or macOS home, without privileges.
     support: full
     platforms: posix
+seealso:
+  - module: home.manager.generation
 """
 
 EXAMPLES = r"""
-- name: Switch the home of alice
+- name: Switch the home of alice to what the inventory says
   home.manager.home:
     user: alice
+
+- name: Switch the home of bob, and move aside what is in the way
+  home.manager.home:
+    user: bob
+    backup_extension: before-home-manager
     config:
-      imports:
-        - users/alice.yml
+      imports: [users/bob.yml]
+      programs.git.enable: true
 """
 
 RETURN = r"""
@@ -50,6 +102,11 @@ generation:
   returned: after a switch
   type: int
   sample: 3
+previous:
+  description: The number of the generation that was current before.
+  returned: when something changed
+  type: int
+  sample: 2
 operations:
   description: What was done (or in check mode would be done) to each path.
   returned: after a switch
@@ -61,34 +118,16 @@ operations:
       detail: ""
 collisions:
   description: Paths that are in the way. When there are any, nothing was changed.
-  returned: after a switch
+  returned: when there are any
   type: list
   elements: dict
+drift:
+  description: Managed paths that differ from what was put there.
+  returned: when nothing had to be switched
+  type: list
+  elements: dict
+path:
+  description: The folder that the home was rendered into.
+  returned: with O(build_to)
+  type: str
 """
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.home.manager.plugins.module_utils.engine.errors import EngineError
-from ansible_collections.home.manager.plugins.module_utils.engine.request import handle
-
-
-def main() -> None:
-    """Hand the request to the engine, and its answer back."""
-    module = AnsibleModule(
-        argument_spec={"request": {"type": "dict", "required": True, "no_log": False}}, supports_check_mode=True
-    )
-    request = dict(module.params["request"])
-    if module.check_mode:
-        request["check"] = True
-    try:
-        answer = handle(request)
-    except EngineError as error:
-        module.fail_json(msg=error.message, kind=error.kind, **error.details)
-    answer.setdefault("changed", bool(answer.get("repaired")))
-    if answer.get("failed"):
-        answer["msg"] = answer["failed"]["message"]
-    module.exit_json(**answer)
-
-
-if __name__ == "__main__":
-    main()

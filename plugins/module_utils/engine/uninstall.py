@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Answer = dict[str, Any]
 
-_PARTS = (store.GENERATIONS, store.FAILED, store.STORE, store.PACKS, store.COMPLETED, store.LEDGER)
+_PARTS = (store.GENERATIONS, store.FAILED, store.STORE, store.PACKS, store.COMPLETED, store.LEDGER, ENGINES)
 
 
 def uninstall(home: Home, request: dict[str, Any], user: str) -> Answer:

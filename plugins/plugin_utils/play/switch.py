@@ -9,7 +9,6 @@ the target lacks.
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
@@ -24,9 +23,9 @@ from .files import reader
 from .filters import install
 from .inventory import as_node
 from .result import write_result
+from .target import Target, TargetError
 from .variables import Variables
 
-MODULE = "home.manager.home"
 PACKAGES = {"linux": "/usr", "darwin": "/opt/homebrew"}
 
 
@@ -51,6 +50,7 @@ class Switch:
             raise AnsibleActionFail("home.manager.home wants a `user`")
         self.host = str(variables.get("inventory_hostname", "localhost"))
         self.config = self._config()
+        self.target = Target(action, variables)
         self.special = self.arguments.get("special_args") or {}
 
     def _text(self, name: str) -> str | None:
@@ -68,12 +68,13 @@ class Switch:
     def run(self) -> dict[str, Any]:
         """The task's result. Raises Refused."""
         install()
-        host = memory.remembered(self.host, self.user) or memory.guess(self.user)
+        known = memory.remembered(self.host, self.user)
+        host = known or memory.guess(self.user)
         plan = self.plan(host)
         target = self._text("build_to")
         if target is not None:
             return write_result(plan, os.path.join(target, self.host, self.user), self.task.check_mode, self.task.diff)
-        answer = self.ask(plan)
+        answer = self.ask(plan, engine=known is None)
         real = memory.of_answer(answer["facts"])
         if real != {key: value for key, value in host.items() if key != "places"}:
             memory.remember(self.host, self.user, real)
@@ -125,8 +126,8 @@ class Switch:
         folder = str(self.variables.get("inventory_dir") or "") if inside else project
         return {"host": self.host, "project": folder or None, "playbook": None, "inventory": inventory}
 
-    def ask(self, plan: Plan) -> dict[str, Any]:
-        """The answer to a probe."""
+    def ask(self, plan: Plan, engine: bool = False) -> dict[str, Any]:
+        """The answer to a probe; `engine` ships the engine with it."""
         return self.call(
             {
                 "verb": "probe",
@@ -138,7 +139,8 @@ class Switch:
                 "facts": True,
                 "verify": True,
                 "check": self.task.check_mode,
-            }
+            },
+            engine=engine,
         )
 
     def ship(self, plan: Plan, answer: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +150,8 @@ class Switch:
         request = {
             "verb": "switch",
             "user": self.user,
-            "bundle": self.transferred(write_bundle(plan.manifest, objects)),
+            "home": plan.manifest["home"],
+            "state": plan.manifest["state"],
             "digest": plan.digest,
             "check": self.task.check_mode,
             "diff": bool(self.task.diff),
@@ -157,7 +160,7 @@ class Switch:
             "on_failure": self._text("on_failure") or "undo",
             "lock_timeout": self.arguments.get("lock_timeout", 30),
         }
-        done = self.call(request)
+        done = self.call(request, write_bundle(plan.manifest, objects))
         result = {
             "changed": bool(done.get("changed")),
             "generation": done.get("generation"),
@@ -189,33 +192,12 @@ class Switch:
         for warning in dict.fromkeys(said):
             Display().warning(f"{self.user}: {warning}")
 
-    def call(self, request: dict[str, Any]) -> dict[str, Any]:
+    def call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
         """The engine's answer to a request. Raises Refused when it refuses."""
-        answer: dict[str, Any] = self.action._execute_module(
-            module_name=MODULE, module_args={"request": request}, task_vars=self.variables
-        )
-        answer.pop("invocation", None)
-        if answer.get("failed") and "facts" not in answer and "operations" not in answer:
-            message = answer.get("msg") or "the target's engine failed"
-            details = {k: v for k, v in answer.items() if k in ("kind", "path", "rc", "module_stderr", "module_stdout", "unreachable")}
-            raise Refused({"msg": f"The home of {self.user} was not switched: {message}", **details})
-        return answer
-
-    def transferred(self, bundle: bytes) -> str:
-        """The bundle's path on the target; readable by its owner (and root) only."""
-        shell = self.action._connection._shell
-        if shell.tmpdir is None:
-            self.action._make_tmp_path()
-        handle, local = tempfile.mkstemp(prefix="home-manager-")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(bundle)
-            remote = shell.join_path(shell.tmpdir, "bundle")
-            self.action._transfer_file(local, remote)
-        finally:
-            os.unlink(local)
-        self.action._fixup_perms2((shell.tmpdir, remote))
-        return str(remote)
+            return self.target.ask(request, bundle, engine)
+        except TargetError as error:
+            raise Refused({"msg": f"The home of {self.user} was not switched: {error.message}", **error.result}) from None
 
 
 def collision_text(user: str, collisions: list[dict[str, str]]) -> str:
