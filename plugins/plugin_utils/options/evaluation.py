@@ -332,6 +332,14 @@ class Evaluation:
             self.warn(f"{node.dotted} is now {target}" + (f" (defined at {where})" if where else ""))
 
 
+def _worth_a_warning(node: Node, legacy: Any, declaration: Declaration) -> bool:
+    """What a legacy default's `warn` says: a boolean, or a condition over the option's surroundings."""
+    wanted = legacy.get("warn", True)
+    if isinstance(wanted, str):
+        wanted = Expression(wanted, declaration.position, bare=True)
+    return condition(wanted, node.space.scope(declaration.module))
+
+
 def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdigit())
 
