@@ -239,6 +239,20 @@ class AnyValue(Type):
         return merge_equal(site, definitions)
 
 
+class GVariantType(Type):
+    """A value of GVariant: plain data that says its own type, or a `!gvariant`; definitions must be equal."""
+
+    description = "GVariant value"
+
+    def check(self, value: Any) -> bool:
+        return isinstance(value, GVariant) or not isinstance(value, dict)
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        from .resolution import realise
+
+        return merge_equal(site, [d.holding(realise(d.value, d.scope)) for d in definitions])
+
+
 class ModuleType(Type):
     """A module of its own, not evaluated here: its value is the list of its definitions, each a node with scope and position."""
 

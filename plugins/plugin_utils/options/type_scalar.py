@@ -10,7 +10,7 @@ from typing import Any
 
 from ..spec.errors import SpecError
 from ..spec.nodes import PlainWord
-from ..values import GVariant, Package, Place
+from ..values import Package, Place
 from .types import PackageType, RawKind, Scalar, Separated, SourceType, TemplateType, Type
 
 
@@ -100,7 +100,6 @@ SCALARS: dict[str, Type] = {
     "separatedString": Separated("", "string"),
     "luaInline": RawKind("lua-inline", "inline Lua (`!lua-inline`)"),
     "nushellInline": RawKind("nushell-inline", "inline Nushell (`!nushell-inline`)"),
-    "gvariant": Scalar("GVariant value", lambda v: isinstance(v, GVariant) or not isinstance(v, dict)),
     "null": Scalar("null", lambda v: v is None),
     "ints.unsigned": between(0, None),
     "ints.positive": between(1, None),

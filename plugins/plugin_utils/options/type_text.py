@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..spec.errors import SpecError, did_you_mean
-from .type_container import AnyValue, Attrs, AttrsOf, DagOf, Either, Freeform, ListOf, ModuleType, NullOr, Once
+from .type_container import AnyValue, Attrs, AttrsOf, DagOf, Either, Freeform, GVariantType, ListOf, ModuleType, NullOr, Once
 from .type_scalar import SCALARS, between, matching, one_of
 from .types import Separated, Type
 
@@ -40,6 +40,7 @@ NAMED: dict[str, Type] = {
     **SCALARS,
     **{name: Freeform(name, null) for name, null in FREEFORM.items()},
     "attrs": Attrs(),
+    "gvariant": GVariantType(),
     "module": ModuleType(),
     "anything": AnyValue("deep"),
     "unspecified": AnyValue("loose"),
