@@ -72,7 +72,7 @@ def _in_child(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]
 
 
 def _import_the_rest() -> None:
-    """Import what of the engine an archive still holds: Ansible's is root's alone, and the user cannot read on in it."""
+    """Import what of the engine an archive still holds: one of root's alone cannot be read on by the user."""
     import importlib
     import pkgutil
 

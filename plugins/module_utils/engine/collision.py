@@ -50,7 +50,9 @@ class Judge:
         self.ledger = ledger
         self.extension = options.extension
         former = options.former or {}
-        self.backups = {target: record["backup"] for target, record in former.items() if "backup" in record}
+        self.backups: dict[str, str] = {
+            target: record["backup"] for target, record in former.items() if "backup" in record
+        }
         self.plan = plan
         # Names of backups already given away in this plan.
         self.taken: set[str] = set()
@@ -189,7 +191,7 @@ class Judge:
         return bool(self.extension) or self._given_back(target) is not None
 
     def _given_back(self, target: str) -> str | None:
-        """The name of the backup that an undo makes again; None when it is still there, so that this is another file."""
+        """The name of the backup that an undo makes again; None when it is still there: then this is another file."""
         former = self.backups.get(target)
         if former is None or self.home.look(sibling(target, former)).kind != "absent":
             return None

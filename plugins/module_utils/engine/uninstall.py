@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import filesystem, lock, store
+from .launcher import ENGINES
 from .probe import begin
 
 if TYPE_CHECKING:
