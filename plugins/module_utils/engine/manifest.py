@@ -20,7 +20,7 @@ MERGE_FORMATS = ("json", "toml", "yaml", "ini")
 _DROPPED = re.compile(r"[^A-Za-z0-9._+-]")
 _OBJECT_ID = re.compile(r"[0-9a-f]{32}-[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,99}\Z")
 _OBJECT_MODE = re.compile(r"0[0-7]{3}\Z")
-_GENERATION_PARTS = ("files", "objects", "activation", "packages")
+_GENERATION_PARTS = ("files", "profile", "objects", "activation", "packages")
 
 Manifest = Dict[str, Any]
 Entry = Dict[str, Any]
@@ -99,7 +99,7 @@ def specialised(manifest: Manifest, name: Optional[str]) -> Manifest:
         raise EngineError("there is no specialisation %r (known: %s)" % (name, known), "specialisation")
     chosen = {key: value for key, value in manifest.items() if key != "specialisations"}
     for key in _GENERATION_PARTS:
-        chosen[key] = parts[name].get(key) or type(manifest.get(key) or ({} if key in ("files", "objects") else []))()
+        chosen[key] = parts[name].get(key) or type(manifest.get(key) or ({} if key in ("files", "profile", "objects") else []))()
     return chosen
 
 
@@ -147,6 +147,9 @@ def _check_generation(part: Any) -> None:
             raise EngineError("%r is not a path inside the home" % target, "target", path=str(target))
         _check_entry(target, entry, part["objects"])
     _check_nesting(files)
+    for path, leaf in (part.get("profile") or {}).items():
+        if not safe_path(path) or not isinstance(leaf, dict) or leaf.get("object", next(iter(part["objects"]), "")) not in {"", *part["objects"]}:
+            raise _bad("not a part of a profile: %r: %r" % (path, leaf))
     for item in part.get("activation") or []:
         if (
             not isinstance(item, dict)

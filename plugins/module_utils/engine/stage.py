@@ -111,13 +111,14 @@ def _lay(state: State, fd: int, view: Manifest, about: dict[str, Any] | None) ->
     filesystem.write(store.MANIFEST, canonical(view), 0o400, fd)
     if about is not None:
         filesystem.write(store.ABOUT, json.dumps(about, sort_keys=True).encode("ascii"), 0o400, fd)
-    filesystem.mkdir(store.FILES, 0o700, fd)
-    files = filesystem.open_folder(store.FILES, fd)
-    try:
-        _Farm(state, files).lay(view)
-    finally:
-        os.close(files)
-    filesystem.chmod(store.FILES, 0o555, fd)
+    for name, lay in ((store.FILES, _Farm.lay), (store.PROFILE, _Farm.lay_profile)):
+        filesystem.mkdir(name, 0o700, fd)
+        inside = filesystem.open_folder(name, fd)
+        try:
+            lay(_Farm(state, inside), view)
+        finally:
+            os.close(inside)
+        filesystem.chmod(name, 0o555, fd)
 
 
 class _Farm:
@@ -130,23 +131,31 @@ class _Farm:
         self.known: set[str] = {""}
 
     def lay(self, view: Manifest) -> None:
-        objects = view["objects"]
+        """The managed files that links lead to."""
+        leaves: dict[str, dict[str, Any]] = {}
+        for target, entry in sorted(view["files"].items()):
+            if entry["type"] == "file" and entry.get("method", "link") == "link":
+                leaves[target] = {"object": entry["object"]}
+            elif entry["type"] == "tree":
+                leaves[target] = {"dir": True}
+                leaves.update({f"{target}/{rel}": leaf for rel, leaf in sorted(entry["entries"].items())})
+        self._leaves(leaves, view["objects"])
+
+    def lay_profile(self, view: Manifest) -> None:
+        """What the user's profile holds."""
+        self._leaves(dict(sorted((view.get("profile") or {}).items())), view["objects"])
+
+    def _leaves(self, leaves: dict[str, dict[str, Any]], objects: dict[str, Any]) -> None:
         store_fd = filesystem.open_folder(store.STORE, self.state.fd) if objects else -1
         try:
-            for target, entry in sorted(view["files"].items()):
-                if entry["type"] == "file" and entry.get("method", "link") == "link":
-                    self._leaf(store_fd, entry["object"], target, objects)
-                elif entry["type"] == "tree":
-                    self._folder(target)
-                    for rel, leaf in sorted(entry["entries"].items()):
-                        path = f"{target}/{rel}"
-                        if "object" in leaf:
-                            self._leaf(store_fd, leaf["object"], path, objects)
-                        elif "symlink" in leaf:
-                            self._folder(path.rpartition("/")[0])
-                            filesystem.symlink(leaf["symlink"], path, self.fd)
-                        else:
-                            self._folder(path)
+            for path, leaf in leaves.items():
+                if "object" in leaf:
+                    self._leaf(store_fd, leaf["object"], path, objects)
+                elif "symlink" in leaf:
+                    self._folder(path.rpartition("/")[0])
+                    filesystem.symlink(leaf["symlink"], path, self.fd)
+                else:
+                    self._folder(path)
         finally:
             if store_fd >= 0:
                 os.close(store_fd)

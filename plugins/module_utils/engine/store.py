@@ -28,6 +28,7 @@ GENERATIONS = "generations"
 DRIFT = "drift"
 FAILED = "failed"
 FILES = "home-files"
+PROFILE = "home-path"
 MANIFEST = "manifest.json"
 ABOUT = "generation.json"
 LINK_SUPPORT = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP)

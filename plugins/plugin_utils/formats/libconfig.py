@@ -8,7 +8,7 @@ from typing import Any
 
 from ..values import FormatError, Place
 from .atoms import Trail, atom_text, entries, is_list, is_mapping, items, kind_of
-from .rasi import QUOTE
+from .quoting import escaped_quote
 
 
 def to_libconfig(value: Any) -> str:
@@ -29,7 +29,7 @@ def _value(value: Any, trail: Trail) -> str:
         texts = " , ".join(_value(item, way) for item, way in items(value, trail))
         return f"[ {texts} ]" if _array(value) else f"( {texts} )"
     if isinstance(value, (str, Place)):
-        return '"' + QUOTE.sub(lambda found: '\\"' if found[0] == '"' else found[0], str(value)) + '"'
+        return escaped_quote(value)
     if not isinstance(value, (bool, int, float)):
         raise FormatError(f"libconfig cannot hold {kind_of(value)}", trail)
     return atom_text(value, trail)

@@ -23,6 +23,7 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 REGEX_SPECIAL = re.compile(r"[\\\[{()^$?*+|.]")
 SHELL_TOKEN = re.compile(r"\\.|\$[({]|.", re.DOTALL)
 XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;"}
+BARE_QUOTE = re.compile(r'\\.|"', re.DOTALL)
 C_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -119,6 +120,14 @@ def elisp_quote(value: Any) -> str:
 def json_quote(value: Any) -> str:
     """A string of JSON."""
     return _c_string(word_text(value), "\\u{:04x}")
+
+
+def escaped_quote(value: Any) -> str:
+    r"""A string in double quotes whose backslashes keep their meaning (``\n``, ``\"``); a bare ``"`` is escaped.
+
+    This is for the many formats whose authors write a string's escapes themselves: rofi's, dunst's, libconfig.
+    """
+    return '"' + BARE_QUOTE.sub(lambda found: '\\"' if found[0] == '"' else found[0], word_text(value)) + '"'
 
 
 def mpv_quote(value: Any) -> str:
@@ -259,6 +268,7 @@ QUOTING: dict[str, Callable[..., str]] = {
     "lua_quote": lua_quote,
     "elisp_quote": elisp_quote,
     "json_quote": json_quote,
+    "escaped_quote": escaped_quote,
     "mpv_quote": mpv_quote,
     "regex_escape": regex_escape,
     "systemd_quote": systemd_quote,

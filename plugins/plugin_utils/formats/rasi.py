@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ..values import FormatError, Place, Raw
 from .atoms import Trail, entries, is_list, is_mapping, items, kind_of, several, short_float
+from .quoting import escaped_quote
 
 INLINE = "literal"
 FIRST = ("@theme", "@import")
-QUOTE = re.compile(r'\\.|"', re.DOTALL)
 
 
 def to_rasi(value: Any) -> str:
@@ -57,7 +56,7 @@ def _value(value: Any, trail: Trail) -> str:
     if isinstance(value, Raw) and value.kind == INLINE:
         return value.text
     if isinstance(value, (str, Place)):
-        return '"' + QUOTE.sub(lambda found: '\\"' if found[0] == '"' else found[0], str(value)) + '"'
+        return escaped_quote(value)
     if is_list(value):
         return "[ " + ",".join(_value(item, way) for item, way in items(value, trail)) + " ]"
     raise FormatError(f"rasi cannot hold {kind_of(value)} here", trail)

@@ -14,7 +14,7 @@ from ..values import StoreFile
 from .activation import activation
 from .files import Files, Leaf, PlannedFile
 from .home import Home
-from .store import file_mode
+from .store import FOLDERS, file_mode
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Builder:
         self.contents: dict[str, bytes] = {}
 
     def part(self) -> dict[str, Any]:
-        """Files, profile, folders, objects, activation and packages. Errors are collected by the evaluation."""
+        """Files, profile, objects, activation and packages. Errors are collected by the evaluation."""
         attempt = self.evaluation.attempt
         files = attempt(lambda: Files(self.evaluation).collect(), {})
         profile = attempt(self._profile, {})
@@ -56,13 +56,14 @@ class Builder:
         texts = [*self.contents.values(), *(s["script"].encode() for s in scripts), *(e.get("onChange", "").encode() for e in entries.values())]
         links = [e["to"].encode() for e in entries.values() if e["type"] == "symlink"]
         objects, folders = self.store.referenced([*texts, *links])
+        for name in sorted(folders):
+            profile.update({f"{FOLDERS}/{name}/{relative}": leaf for relative, leaf in self.store.folders[name].items()})
         for name in objects:
             content, mode = self.store.contents[name]
             self._use(name, content, mode)
         part = {
             "files": entries,
             "profile": profile,
-            "folders": {name: self.store.folders[name] for name in sorted(folders)},
             "objects": {name: {"mode": mode, "size": len(self.contents[name])} for name, mode in sorted(self.used.items())},
             "activation": scripts,
             "packages": attempt(self._packages, []),

@@ -13,7 +13,8 @@ from ...module_utils.engine.manifest import object_id
 from ..spec.errors import SpecError
 from ..values import OutOfStore, Path, Place, StoreFile, StoreFolder
 
-REFERENCE = re.compile(rb"/store/([0-9a-f]{32}-[A-Za-z0-9._+-]+)")
+REFERENCE = re.compile(rb"/(?:store|lib/home\.manager)/([0-9a-f]{32}-[A-Za-z0-9._+-]+)")
+FOLDERS = "lib/home.manager"
 
 
 def file_mode(executable: bool, secret: bool = False) -> str:
@@ -24,10 +25,15 @@ def file_mode(executable: bool, secret: bool = False) -> str:
 
 
 class Store:
-    """Generated files by the name of their object; `state()` is the absolute state folder of the home."""
+    """Generated files by the name of their object; `state()` is the absolute state folder of the home.
 
-    def __init__(self, state: Callable[[], str]) -> None:
+    Files lie in the store itself. Folders lie in the profile, where the generation that names them has them; `folders` is their
+    place below the state folder.
+    """
+
+    def __init__(self, state: Callable[[], str], folders: str = f"current/home-path/{FOLDERS}") -> None:
         self.state = state
+        self.folder_root = folders
         self.contents: dict[str, tuple[bytes, str]] = {}
         self.folders: dict[str, dict[str, dict[str, str]]] = {}
 
@@ -40,7 +46,7 @@ class Store:
         listing = "".join(f"{k}\0{sorted(v.items())}\n" for k, v in sorted(entries.items())).encode()
         name = object_id(listing, "0755", place.name)
         self.folders[name] = entries
-        return replace(place, place=f"{self.state()}/store/{name}")
+        return replace(place, place=f"{self.state()}/{self.folder_root}/{name}")
 
     def _entry(self, item: Place) -> dict[str, str]:
         if isinstance(item, StoreFile):
