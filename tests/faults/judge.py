@@ -83,15 +83,21 @@ class Case:
     def side(self) -> str:
         """On which side of the commit the home reads: `old`, `new`, or some paths here and some there."""
         reads = {target: self.place.reads(target) for target in self.targets}
-        for name, stage in zip((OLD, NEW), self.stages):
+        for name, stage in zip((OLD, NEW, OLD if self.scene.drifted else NEW), self.stages):
             if reads == stage.reads:
                 return name
         return BOTH
 
     def recover(self, way: str, observer: Observer | None = None) -> Result:
         """The next run: it must work without anybody's help."""
-        act = {LOOK: lambda place: place.ask("verify"), AGAIN: self.scene.repeat, BACK: self.scene.back}[way]
-        return child.run(self.place, act, observer)
+        return child.run(self.place, self._way(way), observer)
+
+    def recovery_points(self, way: str) -> list[list[str]]:
+        """The points that such a run passes now."""
+        return child.points_of(self.place, self._way(way))
+
+    def _way(self, way: str) -> Any:
+        return {LOOK: lambda place: place.ask("verify"), AGAIN: self.scene.repeat, BACK: self.scene.back}[way]
 
     def unrecovered(self, way: str, result: Result) -> list[str]:
         """What is wrong after that run."""
