@@ -9,8 +9,8 @@ A record of `files` is one of
   {"kind": "merge", "shows": ID, "format": FORMAT, "record": what the merge remembers,
    "hash": SHA-256 of the text written, "made": true when there was no file before}
 and may carry "backup": the base name of the user's file that gave way (it comes back when the path is no longer
-managed),
-and "follow": true when a link among its parents was followed because the spec forced it.
+managed), "moved": the name to which the very switch that wrote the record moved a file (for its undo), "follow": true
+when a link among its parents was followed because the spec forced it, and "sensitive": true.
 """
 
 from __future__ import annotations

@@ -67,8 +67,8 @@ class _Planner:
     # -- what is declared
 
     def _place(self, target: str, entry: Entry, record: Record | None) -> None:
-        if record is not None and self._was_backed_up(target, record):
-            self._remove(target, record)
+        if record is not None and self._was_moved(target, record):
+            self._remove(target, dict(record, backup=record["moved"]))
             if self.options.former is not None and target in self.options.former:
                 self.plan.files[target] = self.options.former[target]
             return
@@ -87,10 +87,10 @@ class _Planner:
             if entry.get("sensitive"):
                 fresh["sensitive"] = True
 
-    def _was_backed_up(self, target: str, record: Record) -> bool:
+    def _was_moved(self, target: str, record: Record) -> bool:
         """Whether the switch that is being undone moved a file of the user's away from the target."""
         former = self.options.former
-        return former is not None and "backup" in record and former.get(target, {}).get("backup") != record["backup"]
+        return former is not None and "moved" in record and former.get(target, {}).get("moved") != record["moved"]
 
     def _look(self, target: str, entry: Entry) -> tuple[Seen | None, bool]:
         """What stands at the target, and whether links were followed to it; None for a collision (noted) on the way."""
@@ -164,12 +164,15 @@ class _Planner:
             self.plan.files[target] = record
             self.plan.report("keep", target, "changed by its user since it was written")
             return
-        self._keep_backup(target, fresh, record)
         backup = None
         if policy != "overwrite" or self.options.restoring:
             extension = self.options.extension or FALLBACK_EXTENSION
             backup = self.home.free_name(target, extension, self.judge.taken, follow)
             self.plan.report("backup", target, f"the user's changes are kept as {backup}")
+        self._keep_backup(target, fresh, record)
+        if backup:
+            # Not given back when the copy is dropped: it is a version of the copy, not what stood there before.
+            fresh["moved"] = backup
         self._put(target, make, seen, Way("change", backup=backup), follow)
 
     def _seed(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
@@ -261,6 +264,8 @@ class _Planner:
         first = record.get("backup") if record is not None else None
         if first or backup:
             fresh["backup"] = first or backup
+        if backup:
+            fresh["moved"] = backup
         self.plan.files[target] = fresh
 
     def _adding(self, record: Record | None, shown: str | None) -> str:
@@ -382,6 +387,8 @@ class _Planner:
         self.plan.made.append(target)
         if backup:
             self.plan.files[target] = {"kind": "folder", "backup": backup}
+            if way.backup:
+                self.plan.files[target]["moved"] = way.backup
         if way.backup:
             self.plan.report("backup", target, f"kept as {way.backup}; a folder takes its place")
 
