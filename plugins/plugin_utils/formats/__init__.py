@@ -29,6 +29,7 @@ from .scfg import to_scfg
 from .sway_block import to_sway_block
 from .toml import to_toml
 from .vdf import to_vdf
+from .xml import to_xml
 from .yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "systemd": to_systemd,
     "toml": to_toml,
     "vdf": to_vdf,
+    "xml": to_xml,
     "xresources": to_xresources,
     "yaml": to_yaml,
 }

@@ -11,7 +11,7 @@ from ..expressions.expression import Expression
 from ..expressions.scope import Scope
 from ..spec.errors import SpecError
 from ..spec.keys import joined
-from ..spec.marks import OPTION_DEFAULT
+from ..spec.marks import MIDDLE, OPTION_DEFAULT
 from .declaration import Declaration
 from .definition import Bound, Definition
 from .lazy import LazyMapping
@@ -252,17 +252,20 @@ class Node:
         return any(name in children and bool(children[name].entries) for name in self.schema.feeders)
 
     def _fed(self, name: str) -> list[Definition]:
-        """The definition that a sibling option which feeds this one gives, when somebody has defined it."""
+        """The definition that a sibling option which feeds this one gives, as strong and as early as what was said of that."""
         assert self.parent is not None
         node = self.parent.children.get(name)
         if node is None or not node.entries or node.schema.declaration is None:
             return []
         declaration = node.schema.declaration
-        if node.read() is None:
+        said = effective(node.definitions())
+        if not said or node.read() is None:
             return []
         expression = declaration.expression("value") or Expression("value", declaration.position, bare=True)
         scope = Scope(self.space.scope(declaration.module), {"value": node.read(), "option": node.described()})
-        return [Definition(Bound(expression, scope), scope, node.entries[0].position)]
+        orders = {d.order for d in said}
+        order = orders.pop() if len(orders) == 1 else MIDDLE
+        return [Definition(Bound(expression, scope), scope, node.entries[0].position, said[0].priority, order)]
 
     def default(self, declaration: Declaration) -> Definition | None:
         """The default as a definition of the lowest priority."""
