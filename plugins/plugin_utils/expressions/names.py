@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...module_utils.engine.archive import archive
 from ..formats import FORMATS
 from ..options.definition import OMIT
-from ..values import OutOfStore, Package
+from ..values import OutOfStore, Package, StoreFile
+from .scope import Late
 
 PACKAGE_SETS = {
     "vimPlugins", "tmuxPlugins", "kakounePlugins", "fishPlugins", "zshPlugins", "emacsPackages", "nodePackages", "python3Packages",
@@ -79,6 +81,7 @@ def language_names(host: dict[str, Any], make: Callable[..., Package], store: An
         "host": host,
         "platform": host["platform"],
         "formats": sorted(FORMATS),
+        "engine": Late(lambda: store.lay(StoreFile("home-manager", archive(), executable=True))),
         "omit": OMIT,
         "lib": {"file": {"mkOutOfStoreSymlink": lambda path: OutOfStore(str(path))}},
         "__package__": make,

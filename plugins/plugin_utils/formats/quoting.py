@@ -23,7 +23,7 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 REGEX_SPECIAL = re.compile(r"[\\\[{()^$?*+|.]")
 SHELL_TOKEN = re.compile(r"\\.|\$[({]|.", re.DOTALL)
 XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;"}
-BARE_QUOTE = re.compile(r'\\.|"', re.DOTALL)
+UNESCAPED = re.compile(r'\\.|["\\]', re.DOTALL)
 C_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -123,11 +123,12 @@ def json_quote(value: Any) -> str:
 
 
 def escaped_quote(value: Any) -> str:
-    r"""A string in double quotes whose backslashes keep their meaning (``\n``, ``\"``); a bare ``"`` is escaped.
+    r"""A string in double quotes whose backslashes keep their meaning (``\n``, ``\"``); a bare ``"`` and a lone
+    backslash at the end are escaped.
 
     This is for the many formats whose authors write a string's escapes themselves: rofi's, dunst's, libconfig.
     """
-    return '"' + BARE_QUOTE.sub(lambda found: '\\"' if found[0] == '"' else found[0], word_text(value)) + '"'
+    return '"' + UNESCAPED.sub(lambda found: found[0] if found[0][1:] else "\\" + found[0], word_text(value)) + '"'
 
 
 def mpv_quote(value: Any) -> str:

@@ -77,7 +77,7 @@ def constructed(mark: dict[str, Any], scope: Scope) -> Any:
     if kind == "path":
         return Path(_text(mark, "path", scope, position))
     if kind in RAW_KINDS:
-        return Raw(str(kind), _text(mark, "expr", scope, position))
+        return Raw(str(kind), _text(mark, "expr" if "expr" in mark else "value", scope, position))
     if kind == "gvariant":
         return GVariant(_text(mark, "type", scope, position), realise(mark.get("value"), scope))
     if kind == "outOfStore":

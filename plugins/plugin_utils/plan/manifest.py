@@ -174,7 +174,7 @@ def build(home: Home, origin: dict[str, Any]) -> Plan:
         "state": home.state,
         **part,
         "specialisations": specialisations,
-        "origin": origin,
+        "origin": {**origin, "project": evaluation.get("home.project") or origin.get("project")},
     }
     return Plan(plain(manifest), contents, contract.digest(manifest), warnings)
 

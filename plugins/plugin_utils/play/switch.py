@@ -118,13 +118,15 @@ class Switch:
         return plan
 
     def origin(self) -> dict[str, Any]:
-        """What the `home-manager` command needs to call Ansible again."""
-        sources = self.variables.get("ansible_inventory_sources") or []
-        inventory = str(sources[0]) if sources else None
-        project = str(self.variables.get("playbook_dir") or "")
-        inside = project.startswith(os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "..", "..")))
-        folder = str(self.variables.get("inventory_dir") or "") if inside else project
-        return {"host": self.host, "project": folder or None, "playbook": None, "inventory": inventory}
+        """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running."""
+        folder = str(self.variables.get("inventory_dir") or "") or None
+        own = folder is not None and os.path.exists(os.path.join(folder, "home.yml"))
+        return {
+            "host": self.host,
+            "project": folder,
+            "playbook": "home.yml" if own else "home.manager.switch",
+            "inventory": str(self.variables.get("inventory_file") or "") or None,
+        }
 
     def ask(self, plan: Plan, engine: bool = False) -> dict[str, Any]:
         """The answer to a probe; `engine` ships the engine with it."""
