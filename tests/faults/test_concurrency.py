@@ -103,7 +103,7 @@ def test_the_second_waits_says_so_and_gives_up(new_place):
     place = new_place()
     place.switch({"a": "1\n"})
     said = []
-    with standing_still(place, lambda place: place.switch({"a": "2\n"}), 4) as holder:
+    with standing_still(place, lambda place: place.switch({"a": "2\n"}), 12) as holder:
         begin = time.monotonic()
         with pytest.raises(EngineError) as caught:
             request = {"verb": "verify", "user": place.user, "home": str(place.home), "state": str(place.state)}
@@ -118,7 +118,7 @@ def test_the_second_waits_says_so_and_gives_up(new_place):
 def test_the_second_goes_on_when_the_first_is_done(new_place):
     place = new_place()
     place.switch({"a": "1\n"})
-    with standing_still(place, lambda place: place.switch({"a": "2\n"}), 4) as holder:
+    with standing_still(place, lambda place: place.switch({"a": "2\n"}), 12) as holder:
         second = start(place, lambda place: place.switch({"a": "3\n"}))
         time.sleep(0.3)
         assert os.waitpid(second, os.WNOHANG) == (0, 0)
@@ -153,6 +153,6 @@ def test_a_dead_process_holds_no_lock(new_place):
 def test_a_dry_run_waits_as_well(new_place):
     place = new_place()
     place.switch({"a": "1\n"})
-    with standing_still(place, lambda place: place.switch({"a": "2\n"}), 4):
+    with standing_still(place, lambda place: place.switch({"a": "2\n"}), 12):
         with pytest.raises(EngineError, match="under way"):
             place.ask("verify", check=True, lock_timeout=0.2)

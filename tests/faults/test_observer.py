@@ -77,7 +77,7 @@ def traced(place, act, trace):
         finally:
             os._exit(0)
     os.waitpid(pid, os.WUNTRACED)
-    command = ["strace", "-p", str(pid), "-y", "-s", "80", "-o", str(trace), "-e", "trace=" + ",".join(TRACED)]
+    command = ["strace", "-p", str(pid), "-y", "-s", "80", "-o", str(trace), "-e", "trace=" + ",".join("?" + name for name in TRACED)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as watcher:
         first = watcher.stderr.readline()
         if "attached" not in first:
@@ -100,7 +100,7 @@ def changes(line):
         return bool(re.search(r"O_(CREAT|TRUNC|TMPFILE|WRONLY|RDWR)", line)) and "/dev/null" not in line
     if call in ("write", "writev", "pwrite64"):
         # Pipes, terminals and memory hold no file of a home.
-        return not re.match(r"\w+\(\d+<(pipe:|socket:|/dev/|/memfd:|anon_inode:)", line)
+        return not re.match(r"\w+\(\d+<(pipe:|socket:|/dev/(?!shm/)|/memfd:|anon_inode:)", line)
     return True
 
 
@@ -113,12 +113,14 @@ WRITERS = set(
 
 @pytest.mark.parametrize("path", sorted(PLACE.rglob("*.py")), ids=lambda path: str(path.relative_to(PLACE)))
 def test_the_source_says_the_same(path):
-    if path.name == "filesystem.py":
+    # The launcher lays down the engine itself, before there is one; it never touches the home.
+    if path.name in ("filesystem.py", "launcher.py"):
         return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            named = [alias.name for alias in node.names] + [getattr(node, "module", "") or ""]
-            assert not {"shutil", "pathlib"} & set(named), f"{path.name}:{node.lineno}"
+        if isinstance(node, ast.Import):
+            assert not {"shutil", "pathlib"} & {alias.name for alias in node.names}, f"{path.name}:{node.lineno}"
+        if isinstance(node, ast.ImportFrom) and node.module in ("shutil", "pathlib"):
+            assert {alias.name for alias in node.names} <= {"which"}, f"{path.name}:{node.lineno}"
         if not isinstance(node, ast.Call):
             continue
         function = node.func
