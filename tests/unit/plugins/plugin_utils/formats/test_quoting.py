@@ -166,3 +166,11 @@ def test_names_of_variables_are_checked():
 def test_prepending_in_a_shell(program):
     line = f'P={QUOTING["dquote"](QUOTING["sh_prepend"](["a", "b"], "P"))}; echo "$P"'
     assert program("bash", "-c", f"{line}; {line}") == "a:b\na:b:a:b\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [("a", '"a"'), (1, '"1"'), ('say "x"', '"say \\"x\\""'), ("a\\nb", '"a\\nb"'), ('\\"', '"\\""'), ("c\\", '"c\\\\"'), ("\\\\", '"\\\\"')],
+)
+def test_escaped_quote_keeps_backslashes(text, quoted):
+    assert QUOTING["escaped_quote"](text) == quoted
