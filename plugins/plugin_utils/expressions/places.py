@@ -84,8 +84,20 @@ def store_dir(context: Any, value: dict[str, Any], name: str = "folder") -> Any:
             item = OutOfStore(item)
         if not isinstance(item, Place):
             raise SpecError(f"a folder holds files, `{key}` is {shown(item)}")
-        entries.append((key, item))
+        entries.extend(_leaves(key, item))
     return laid(scope, StoreFolder(name, tuple(entries)))
+
+
+def _leaves(key: str, item: Place) -> list[tuple[str, Place]]:
+    """An entry of a folder; a folder of the controller is the files below it."""
+    if not isinstance(item, Path) or not os.path.isdir(item.path):
+        return [(key, item)]
+    found = []
+    for where, folders, names in os.walk(item.path):
+        folders.sort()
+        inside = os.path.relpath(where, item.path)
+        found.extend((posixpath.normpath(f"{key}/{inside}/{name}"), Path(os.path.join(where, name))) for name in sorted(names))
+    return found
 
 
 def exe(package: Any, name: str | None = None) -> str:
@@ -110,6 +122,15 @@ def subpath(place: Any, name: str | None) -> Any:
     if isinstance(place, (str, Place)):
         return OutOfStore(posixpath.join(str(place), name))
     raise SpecError(f"subpath takes a path, not {shown(place)}")
+
+
+def place(value: Any) -> Any:
+    """A path value; an absolute string is a place on the target, as an option of the type `path` means it."""
+    if isinstance(value, str) and value.startswith("/"):
+        return OutOfStore(value)
+    if isinstance(value, Place):
+        return value
+    raise SpecError(f"place takes a path, not {shown(value)}")
 
 
 @pass_context
@@ -168,6 +189,7 @@ PLACES: dict[str, Callable[..., Any]] = {
     "exe": exe,
     "mkOutOfStoreSymlink": lambda value: OutOfStore(str(value)),
     "package": package,
+    "place": place,
     "store_dir": store_dir,
     "store_file": store_file,
     "store_script": store_script,

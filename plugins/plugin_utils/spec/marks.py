@@ -162,12 +162,13 @@ def checked_record(node: Mapping) -> Mapping:
 
 def wire_form(tag: str, node: Any, position: Position, base: str) -> Any:
     """The mark that `!tag node` says; `base` is the folder of the file, for paths. Raises SpecError for an unknown tag."""
+    numbered = _NUMBERED.fullmatch(tag)
+    build = TAGS.get(tag)
+    if build is None and numbered is None:
+        raise SpecError(f"unknown tag !{tag}", [position], hint=did_you_mean(tag, [*TAGS, "unsafe"], "!"))
     if node is None or node == "":
         raise SpecError(f"the tag !{tag} stands before nothing", [position], hint="put `!` into quotes if it is meant as text, or write the value behind the tag")
-    numbered = _NUMBERED.fullmatch(tag)
     if numbered:
         return _record("order" if numbered[1] == "order" else "override", position, priority=int(numbered[2]), content=node)
-    build = TAGS.get(tag)
-    if build is None:
-        raise SpecError(f"unknown tag !{tag}", [position], hint=did_you_mean(tag, [*TAGS, "unsafe"], "!"))
+    assert build is not None
     return build(node, position, base)
