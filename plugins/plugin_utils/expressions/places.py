@@ -96,7 +96,9 @@ def _leaves(key: str, item: Place) -> list[tuple[str, Place]]:
     for where, folders, names in os.walk(item.path):
         folders.sort()
         inside = os.path.relpath(where, item.path)
-        found.extend((posixpath.normpath(f"{key}/{inside}/{name}"), Path(os.path.join(where, name))) for name in sorted(names))
+        found.extend(
+            (posixpath.normpath(f"{key}/{inside}/{name}"), Path(os.path.join(where, name))) for name in sorted(names)
+        )
     return found
 
 
@@ -154,7 +156,7 @@ def wrap(
         lines.append(f"export {key}={quote(str((prefix or {})[key]))}${{{key}:+:${key}}}")
     folders = [f"{item.out_path}/bin" if isinstance(item, Package) else str(item) for item in path]
     if folders:
-        lines.append(f"export PATH={quote(':'.join(folders))}:\"$PATH\"")
+        lines.append(f'export PATH={quote(":".join(folders))}:"$PATH"')
     words = [quote(str(flag)) for flag in flags]
     lines.append(" ".join(["exec", quote(exe(package, name)), *words, '"$@"']))
     script = laid(scope_of(context), StoreFile(name, ("\n".join(lines) + "\n").encode(), True))

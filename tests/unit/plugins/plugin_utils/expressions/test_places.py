@@ -7,9 +7,17 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from types import SimpleNamespace
 
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.places import NAMED_STORE, stored
+import pytest
+
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.places import (
+    NAMED_STORE,
+    place,
+    store_dir,
+    stored,
+)
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.scope import Outermost
 from ansible_collections.home.manager.plugins.plugin_utils.plan.store import Store
+from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError
 from ansible_collections.home.manager.plugins.plugin_utils.values import OutOfStore, Package, Path, StoreFile
 
 
@@ -24,3 +32,22 @@ def test_a_file_of_the_controller_goes_to_the_store_and_the_rest_stays(tmp_path:
     assert str(found).startswith("/home/a/.local/state/home.manager/store/")
     for value in (found, "/etc/x", OutOfStore("/opt/x"), Package("x"), None):
         assert stored(context, value) == value
+
+
+def test_an_absolute_string_is_a_place_on_the_target() -> None:
+    assert place("/opt/x") == OutOfStore("/opt/x")
+    assert place(Path("/tmp/x")) == Path("/tmp/x")
+    with pytest.raises(SpecError):
+        place("relative")
+
+
+def test_a_folder_of_the_controller_inside_a_store_folder_is_its_files(tmp_path: FilePath) -> None:
+    (tmp_path / "ext" / "out").mkdir(parents=True)
+    (tmp_path / "ext" / "package.json").write_text("{}")
+    (tmp_path / "ext" / "out" / "main.js").write_text("x")
+    store = Store(lambda: "/state")
+    context = SimpleNamespace(scope=Outermost({NAMED_STORE: store}))
+    folder = store_dir(context, {"a.b": Path(str(tmp_path / "ext")), "c": Package("c")}, "extensions")
+    entries = store.folders[str(folder).rsplit("/", 1)[1]]
+    assert sorted(entries) == ["a.b/out/main.js", "a.b/package.json", "c"]
+    assert entries["c"] == {"symlink": "@c@"}
