@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any, Callable
 
 from .errors import EngineError
+from .folders import Blocked
 
 if TYPE_CHECKING:
     import pwd
@@ -71,11 +72,19 @@ def _in_child(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]
     return result
 
 
+# What the engine imports only when it is needed: by then the user may not be allowed to read root's Python any more.
+_LATE = ("ctypes", "fcntl", "hashlib", "subprocess", "tempfile", "zlib")
+
+
 def _import_the_rest() -> None:
     """Import what of the engine an archive still holds: one of root's alone cannot be read on by the user."""
+    import contextlib
     import importlib
     import pkgutil
 
+    for name in _LATE:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     package = importlib.import_module(__package__ or "")
     if getattr(getattr(package.__spec__, "loader", None), "archive", None) is None:
         return
@@ -92,6 +101,9 @@ def _guarded(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]])
         return {"error": {"message": error.message, "kind": error.kind, "details": error.details}}
     except OSError as error:
         return {"error": told(error)}
+    except Blocked as blocked:
+        message = f"{blocked.path} was changed meanwhile ({blocked.reason}); run it again"
+        return {"error": {"message": message, "kind": "changed", "details": {}}}
     except Exception as error:
         return {
             "error": {"message": f"the engine failed: {type(error).__name__}: {error}", "kind": "bug", "details": {}}

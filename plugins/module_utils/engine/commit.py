@@ -10,7 +10,8 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from . import filesystem, store
+from . import filesystem, pin, store
+from .errors import EngineError
 from .folders import Blocked
 from .forward import Forward
 from .home import look_at
@@ -39,15 +40,18 @@ def commit(home: Home, plan: Plan, ledger: Ledger, to: str | None, unsynced: boo
     source = filesystem.readlink(store.CURRENT, state.fd)
     _stage_pointers(state, ledger, to)
     journal = Journal.of(plan.tx, home.path, source, to, plan)
+    pin.choose(home, journal)
     journal.write(state)
     try:
         _Preparation(home, journal, unsynced).run()
         journal.flip(state)
-    except BaseException:
+    except BaseException as error:
         if not journal.committed(state):
             # Should this fail too, the journal stays and the next run undoes.
             with contextlib.suppress(OSError):
                 undo(home, journal)
+            if isinstance(error, Blocked):
+                raise EngineError(f"{error.path} was changed during the switch; nothing was done", "changed") from None
             raise
     return finish(home, journal)
 
@@ -99,6 +103,7 @@ def undo(home: Home, journal: Journal) -> None:
             fd, name = home.enter(step.path, step.follow)
         except Blocked:
             continue
+        pin.unpin(step, fd, name)
         if step.do == PUT:
             _drop_temporary(step, fd)
         if step.do == PUT and step.backup and not step.swap:
@@ -176,6 +181,11 @@ class _Preparation:
         for step in self.journal.steps:
             if step.do == PUT:
                 self._prepare(step)
+        for step in self.journal.steps:
+            if step.pin is not None:
+                folder, name = split(step.path)
+                pin.pin(step, self.home.folders.enter(folder, step.follow), name)
+                self.touched.add(folder)
         self._sync()
 
     def _prepare(self, step: Step) -> None:
@@ -183,27 +193,31 @@ class _Preparation:
         temp, make = step.temp or "", step.make or {}
         fd = self.home.folders.enter(folder, step.follow)
         if "folder" in make:
-            self._prepare_folder(temp, make, fd)
+            made = self._prepare_folder(temp, make, fd)
         else:
             self._make(make, temp, fd)
-            if "link" not in make:
-                self.files.append((folder, temp, step.follow))
+            made = [] if "link" in make else [temp]
         if step.backup and not (step.was and step.was[0] == "folder"):
-            self._back_up(name, step.backup, fd)
+            made += self._back_up(name, step.backup, fd)
+        self.files += [(folder, path, step.follow) for path in made]
         self.touched.add(folder)
 
-    def _prepare_folder(self, temp: str, folder: Make, fd: int) -> None:
+    def _prepare_folder(self, temp: str, folder: Make, fd: int) -> list[str]:
+        """Make a folder with all that it will hold; the paths to be synced."""
         mode = folder.get("mode", 0o755)
         filesystem.mkdir(temp, mode, fd)
-        made: set[str] = set()
+        made = [temp]
         for rel, make in sorted(folder["folder"].items()):
             above = rel.split("/")[:-1]
             for depth in range(len(above)):
-                inner = "/".join(above[: depth + 1])
+                inner = "/".join([temp, *above[: depth + 1]])
                 if inner not in made:
-                    filesystem.mkdir(f"{temp}/{inner}", mode, fd)
-                    made.add(inner)
+                    filesystem.mkdir(inner, mode, fd)
+                    made.append(inner)
             self._make(make, f"{temp}/{rel}", fd)
+            if "link" not in make:
+                made.append(f"{temp}/{rel}")
+        return made
 
     def _make(self, make: Make, name: str, fd: int) -> None:
         if "link" in make:
@@ -214,20 +228,21 @@ class _Preparation:
             content = filesystem.read(f"{store.STORE}/{make['object']}", self.state.fd)
         filesystem.write(name, content, make["mode"], fd)
 
-    def _back_up(self, name: str, backup: str, fd: int) -> None:
+    def _back_up(self, name: str, backup: str, fd: int) -> list[str]:
+        """Give what stands there a second name; a file that had to be copied is to be synced."""
         try:
             filesystem.link(name, backup, fd, fd)
-            return
+            return []
         except OSError as error:
             if error.errno not in filesystem.NO_HARD_LINK:
                 raise
         text = filesystem.readlink(name, fd)
         if text is not None:
             filesystem.symlink(text, backup, fd)
-            return
+            return []
         content, status = filesystem.read_with_status(name, fd)
         filesystem.write(backup, content, stat.S_IMODE(status.st_mode), fd, mtime=status.st_mtime_ns)
-        self.files.append(("", "", False))
+        return [backup]
 
     def _sync(self) -> None:
         if self.unsynced or len(self.touched) + len(self.files) > FEW:
@@ -236,8 +251,7 @@ class _Preparation:
                 filesystem.sync_everything(self.home.fd)
             return
         for folder, name, follow in self.files:
-            if name:
-                filesystem.sync_named(name, self.home.folders.enter(folder, follow))
+            filesystem.sync_named(name, self.home.folders.enter(folder, follow))
         for folder in sorted(self.touched):
             filesystem.sync(self._touched_fd(folder), folder)
         for name in (store.STAGING, store.STORE, store.PACKS, store.GENERATIONS):

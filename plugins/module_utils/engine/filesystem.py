@@ -105,12 +105,21 @@ def mkdir(name: str, mode: int, at: int | None = None) -> None:
     """A new folder of exactly this mode, whatever the umask."""
     _change("mkdir", name, os.mkdir, encode(name), 0o700, dir_fd=at)
     if mode != 0o700:
-        _change("chmod", name, os.chmod, encode(name), mode, dir_fd=at)
+        chmod(name, mode, at)
 
 
 def chmod(name: str, mode: int, at: int | None = None) -> None:
-    """Set the mode of what is known to be no link."""
-    _change("chmod", name, os.chmod, encode(name), mode, dir_fd=at)
+    """Set the mode of a file or folder. OSError ELOOP when it is a link."""
+    try:
+        fd = os.open(encode(name), _READ, dir_fd=at)
+    except PermissionError:
+        # Not even its owner may open it: it can only be named.
+        _change("chmod", name, os.chmod, encode(name), mode, dir_fd=at)
+        return
+    try:
+        _change("fchmod", name, os.fchmod, fd, mode)
+    finally:
+        os.close(fd)
 
 
 def symlink(text: str, name: str, at: int | None = None) -> None:
@@ -196,8 +205,12 @@ def sync_named(name: str, at: int | None = None) -> None:
 
 def sync_everything(fd: int) -> None:
     """Make lasting whatever was written to the file system of an open folder."""
-    import ctypes
-
+    try:
+        import ctypes
+    except ImportError:
+        # A Python without it syncs everything there is.
+        _change("sync", "", os.sync)
+        return
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:
         _change("sync", "", os.sync)
@@ -212,8 +225,10 @@ def sync_everything(fd: int) -> None:
 
 def exchange(first: str, second: str, at: int) -> None:
     """Swap two names of one folder in a single step. OSError ENOSYS or EINVAL where the system cannot."""
-    import ctypes
-
+    try:
+        import ctypes
+    except ImportError:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
     library = ctypes.CDLL(None, use_errno=True)
     function = getattr(library, "renameat2", None) or getattr(library, "renameatx_np", None)
     if function is None:

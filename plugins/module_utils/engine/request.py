@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from . import account as accounts
 from . import facts, filesystem, store
 from .errors import EngineError
+from .folders import Blocked
 from .home import Home
 from .lock import Lock
 from .store import State
@@ -37,6 +38,8 @@ def handle(request: Request, waiting: Callable[[str], None] | None = None) -> An
     except OSError as error:
         told = accounts.told(error)
         raise EngineError(told["message"], told["kind"], **told["details"]) from error
+    except Blocked as blocked:
+        raise EngineError(f"{blocked.path} was changed meanwhile ({blocked.reason}); run it again", "changed") from None
     return answer
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import activation, drift, filesystem, report, store
 from .commit import commit
 from .errors import EngineError
+from .folders import Blocked
 from .ledger import Ledger
 from .manifest import check, specialised
 from .manifest import digest as digest_of
@@ -120,7 +122,14 @@ def run(home: Home, goal: Goal, settings: Settings) -> Answer:
     The answer is the contract's; collisions and failed hooks are told in it. To be called with the lock held.
     """
     messages = _begin(home, settings.check)
-    return _Switch(home, goal, settings, messages).run()
+    try:
+        return _Switch(home, goal, settings, messages).run()
+    except BaseException:
+        # Nothing is left lying about until the next run; what cannot be cleaned now, it cleans.
+        if home.state is not None and not settings.check:
+            with contextlib.suppress(OSError, EngineError, Blocked):
+                recover(home)
+        raise
 
 
 def _begin(home: Home, dry: bool) -> list[str]:
