@@ -25,7 +25,9 @@ class ActionModule(ActionBase):
         known = facts.places(str(variables.get("inventory_hostname", "")), str(arguments.get("user", "")))
         if not arguments.get("home") and not arguments.get("state_path"):
             arguments.update(known)
-        result.update(self._execute_module(module_name="home.manager.generation", module_args=arguments, task_vars=variables))
+        result.update(
+            self._execute_module(module_name="home.manager.generation", module_args=arguments, task_vars=variables)
+        )
         if "generations" in result:
             result["lines"] = [terminal.generation(item) for item in result["generations"]]
         return result

@@ -11,7 +11,17 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.home.manager.plugins.plugin_utils.play.switch import Refused, Switch
 
-ARGUMENTS = ("user", "config", "backup_extension", "on_failure", "specialisation", "lock_timeout", "special_args", "build_to", "packages")
+ARGUMENTS = (
+    "user",
+    "config",
+    "backup_extension",
+    "on_failure",
+    "specialisation",
+    "lock_timeout",
+    "special_args",
+    "build_to",
+    "packages",
+)
 
 
 class ActionModule(ActionBase):

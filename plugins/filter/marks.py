@@ -15,4 +15,6 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         names = {"default": "mkDefault"}
-        return {name: MARKS[names.get(name, name)] for name in ("force", "default", "override", "before", "after", "order")}
+        return {
+            name: MARKS[names.get(name, name)] for name in ("force", "default", "override", "before", "after", "order")
+        }

@@ -72,7 +72,14 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
             files[target] = {"source": file.folder}
         elif file.leaf is not None:
             files[target] = evaluation.attempt(lambda file=file: file_answer(file.leaf, file.mode), {"text": ""})
-    answer = {"id": request["id"], "files": files, "packages": packages, "warnings": home.warnings(), "failed_assertions": failed, "error": None}
+    answer = {
+        "id": request["id"],
+        "files": files,
+        "packages": packages,
+        "warnings": home.warnings(),
+        "failed_assertions": failed,
+        "error": None,
+    }
     if evaluation.errors:
         answer["error"] = str(SpecErrors(evaluation.errors))
     return answer

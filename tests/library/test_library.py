@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecErrors
@@ -22,22 +23,42 @@ WORDS = {"spec", "platform", "files", "links", "contains", "absent", "packages",
 def host(platform: str) -> dict[str, Any]:
     home = "/home/alice" if platform == "linux" else "/Users/alice"
     machine = "x86_64" if platform == "linux" else "aarch64"
-    return {"platform": platform, "machine": machine, "hostname": "laptop", "user": {"name": "alice", "home": home, "uid": 1000, "shell": "/bin/bash"}}
+    return {
+        "platform": platform,
+        "machine": machine,
+        "hostname": "laptop",
+        "user": {"name": "alice", "home": home, "uid": 1000, "shell": "/bin/bash"},
+    }
 
 
 def answered(case: Any, path: Path) -> dict[str, Any]:
     base = Mapping({"home.stateVersion": "26.05"})
     home = Home(Request([(base, ""), (case["spec"], str(path))], host(case.get("platform", "linux"))))
     planned = Files(home.evaluation).collect()
-    files = {target: file.leaf.read()[0].decode() for target, file in planned.items() if file.leaf is not None and file.leaf.link is None}
-    links = {target: file.leaf.link for target, file in planned.items() if file.leaf is not None and file.leaf.link is not None}
+    files = {
+        target: file.leaf.read()[0].decode()
+        for target, file in planned.items()
+        if file.leaf is not None and file.leaf.link is None
+    }
+    links = {
+        target: file.leaf.link
+        for target, file in planned.items()
+        if file.leaf is not None and file.leaf.link is not None
+    }
     packages = [p.name for p in home.evaluation.get("home.packages")]
     home.evaluation.finish()
     refused = home.failed_assertions()
     warnings = home.warnings()
     if home.evaluation.errors:
         refused.append(str(SpecErrors(home.evaluation.errors)))
-    return {"files": files, "links": links, "paths": set(planned), "packages": packages, "warnings": warnings, "refused": refused}
+    return {
+        "files": files,
+        "links": links,
+        "paths": set(planned),
+        "packages": packages,
+        "warnings": warnings,
+        "refused": refused,
+    }
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: "/".join(p.relative_to(HERE).with_suffix("").parts))

@@ -30,7 +30,8 @@ SCOPE = "__scope__"
 _METHODS = {
     dict: {"items", "keys", "values", "get"},
     str: {"startswith", "endswith", "split", "rsplit", "strip", "lstrip", "rstrip", "upper", "lower", "replace", "splitlines", "title",
-          "capitalize", "find", "count", "join", "isdigit", "isalpha", "partition", "rpartition", "removeprefix", "removesuffix", "format", "index", "ljust", "rjust", "zfill"},
+          "capitalize", "find", "count", "join", "isdigit", "isalpha", "partition", "rpartition", "removeprefix", "removesuffix",
+          "format", "index", "ljust", "rjust", "zfill"},
     list: {"index", "count"},
 }  # fmt: skip
 
@@ -110,7 +111,11 @@ def _part(value: Place | Raw | GVariant, name: str) -> Any:
             return value.name
         if name == "meta":
             return {"mainProgram": value.main_program or value.name}
-    found = getattr(value, name, None) if not name.startswith("_") and name in getattr(type(value), "__dataclass_fields__", ()) else None
+    found = (
+        getattr(value, name, None)
+        if not name.startswith("_") and name in getattr(type(value), "__dataclass_fields__", ())
+        else None
+    )
     if found is None and name not in getattr(type(value), "__dataclass_fields__", ()):
         extra = getattr(value, "language_attribute", None)
         return extra(name) if extra else unknown_key(value, name)
@@ -131,7 +136,10 @@ def interpolated(value: Any) -> Any:
     if isinstance(value, Absent):
         value._fail_with_undefined_error()
     if isinstance(value, bool):
-        raise SpecError("a boolean has no text of its own here", hint="say how it is written: `| lower`, `| to_json` or `'yes' if x else 'no'`")
+        raise SpecError(
+            "a boolean has no text of its own here",
+            hint="say how it is written: `| lower`, `| to_json` or `'yes' if x else 'no'`",
+        )
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Place):
@@ -140,7 +148,10 @@ def interpolated(value: Any) -> Any:
         return value.text
     names = {type(None): "null", float: "a float", list: "a list", dict: "a mapping"}
     name = next((n for kind, n in names.items() if isinstance(value, kind)), shown(value))
-    raise SpecError(f"{name} has no text of its own here", hint="say how it is written, by a filter such as `to_json`, `join`, `float_text` or `default('')`")
+    raise SpecError(
+        f"{name} has no text of its own here",
+        hint="say how it is written, by a filter such as `to_json`, `join`, `float_text` or `default('')`",
+    )
 
 
 class ScopeContext(Context):
@@ -214,7 +225,11 @@ class LanguageEnvironment(SandboxedEnvironment):
         try:
             return obj[argument]
         except (KeyError, IndexError, TypeError, AttributeError):
-            return attribute(obj, argument) if isinstance(argument, str) and not isinstance(obj, dict) else unknown_key(obj, argument)
+            return (
+                attribute(obj, argument)
+                if isinstance(argument, str) and not isinstance(obj, dict)
+                else unknown_key(obj, argument)
+            )
 
     def is_safe_callable(self, obj: Any) -> bool:
         return True
@@ -224,7 +239,9 @@ def _environment(**syntax: Any) -> LanguageEnvironment:
     from .filters import FILTERS
     from .tests import TESTS
 
-    environment = LanguageEnvironment(undefined=Absent, keep_trailing_newline=True, autoescape=False, finalize=interpolated, **syntax)
+    environment = LanguageEnvironment(
+        undefined=Absent, keep_trailing_newline=True, autoescape=False, finalize=interpolated, **syntax
+    )
     environment.filters = Provided({**environment.filters, **FILTERS})  # type: ignore[assignment]
     environment.tests = Provided({**environment.tests, **TESTS})  # type: ignore[assignment]
     environment.globals.update({"null": None, "Null": None})
@@ -241,11 +258,15 @@ def text_environment() -> LanguageEnvironment:
 @functools.cache
 def template_environment() -> LanguageEnvironment:
     """The environment of template files."""
-    environment = _environment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
+    environment = _environment(
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"]
+    )
     return environment
 
 
-def provide(filters: Callable[[str], Callable[..., Any] | None], tests: Callable[[str], Callable[..., Any] | None]) -> None:
+def provide(
+    filters: Callable[[str], Callable[..., Any] | None], tests: Callable[[str], Callable[..., Any] | None]
+) -> None:
     """Let the play's filters and tests stand behind the language's own."""
     for environment in (text_environment(), template_environment()):
         environment.filters.provider = filters  # type: ignore[attr-defined]
@@ -267,7 +288,12 @@ def compile_text(source: str) -> Evaluator:
     environment = text_environment()
     tree = environment.parse(source)
     body = tree.body
-    if len(body) == 1 and isinstance(body[0], nodes.Output) and len(body[0].nodes) == 1 and not isinstance(body[0].nodes[0], nodes.TemplateData):
+    if (
+        len(body) == 1
+        and isinstance(body[0], nodes.Output)
+        and len(body[0].nodes) == 1
+        and not isinstance(body[0].nodes[0], nodes.TemplateData)
+    ):
         return _evaluator(environment, body[0].nodes[0])
     template = environment.from_string(tree)
 

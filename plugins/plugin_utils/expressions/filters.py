@@ -293,7 +293,7 @@ OWN: dict[str, Callable[..., Any]] = {
     "intersect": lambda a, b: [x for x in a if x in b],
     "items2dict": items2dict,
     "joined_lines": joined_lines,
-    "keys": lambda v: list(v),
+    "keys": list,
     "map_format": map_format,
     "only": only,
     "path_get": path_get,

@@ -17,7 +17,8 @@ PACKAGE_SETS = {
     "vimPlugins", "tmuxPlugins", "kakounePlugins", "fishPlugins", "zshPlugins", "emacsPackages", "nodePackages", "python3Packages",
     "python311Packages", "python312Packages", "python313Packages", "perlPackages", "haskellPackages", "gitAndTools", "xorg", "gnome",
     "kdePackages", "libsForQt5", "plasma5Packages", "vscode-extensions", "mpvScripts", "nerd-fonts", "hyprlandPlugins", "rofi-plugins",
-    "nushellPlugins", "yaziPlugins", "luaPackages", "lua51Packages", "lua54Packages", "rubyPackages", "weechatScripts", "mate", "xfce", "pantheon", "cinnamon", "lxqt", "unixtools", "obs-studio-plugins",
+    "nushellPlugins", "yaziPlugins", "luaPackages", "lua51Packages", "lua54Packages", "rubyPackages", "weechatScripts",
+    "mate", "xfce", "pantheon", "cinnamon", "lxqt", "unixtools", "obs-studio-plugins",
 }  # fmt: skip
 
 
@@ -71,7 +72,9 @@ def package_maker(prefix: str | None) -> Callable[..., Package]:
     return make
 
 
-def language_names(host: dict[str, Any], make: Callable[..., Package], store: Any, templates: str, special: dict[str, Any]) -> dict[str, Any]:
+def language_names(
+    host: dict[str, Any], make: Callable[..., Package], store: Any, templates: str, special: dict[str, Any]
+) -> dict[str, Any]:
     """All names but `config` and `options`. `host` has at least platform, machine, hostname and user; `special` are the extra
     special arguments, and hold `osConfig` when the home is part of a system."""
     return {

@@ -35,7 +35,12 @@ class _Files(jinja2.BaseLoader):
 def find(name: str, scope: Scope) -> str:
     """The absolute path of a template: beside the file that names it, in a `templates` folder near it, or in the library."""
     library = scope.find(LIBRARY, "")
-    folders = [scope.folder, os.path.join(scope.folder, "templates"), os.path.join(scope.folder, "..", "templates"), library]
+    folders = [
+        scope.folder,
+        os.path.join(scope.folder, "templates"),
+        os.path.join(scope.folder, "..", "templates"),
+        library,
+    ]
     for folder in folders:
         path = os.path.normpath(os.path.join(folder, name)) if folder else name
         if os.path.isabs(path) and os.path.isfile(path):
@@ -63,7 +68,9 @@ def render_file(name: str, scope: Scope, position: Position | None) -> str:
     except RecursionError:
         raise SpecError("nested too deeply to render", [position]) from None
     except jinja2.TemplateSyntaxError as problem:
-        raise SpecError(f"{problem.message}", [Position(problem.filename or name, problem.lineno, 1), position]) from None
+        raise SpecError(
+            f"{problem.message}", [Position(problem.filename or name, problem.lineno, 1), position]
+        ) from None
     except Exception as problem:
         raise SpecError(f"{type(problem).__name__}: {problem}", [_line(problem, name), position]) from None
 

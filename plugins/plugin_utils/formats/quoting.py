@@ -232,6 +232,17 @@ def zsh_defines(value: Any, export: bool = False) -> str:
     return "\n".join(zsh_define(item, name, export) for name, item, _ in entries(value) if item is not None)
 
 
+def if_executable(value: Any, program: str, shell: str = "sh") -> str:
+    """Shell code that runs only where ``program``, an absolute path, can be executed; ``shell`` is sh, bash, zsh or
+    fish. Lines stay as they are, and a newline ends the code."""
+    code = word_text(value).rstrip("\n")
+    if shell == "fish":
+        return f"if test -x {fish_quote(program)}\n{code}\nend\n"
+    if shell not in ("sh", "bash", "zsh"):
+        raise FormatError(f"if_executable knows sh, bash, zsh and fish, not {shell}")
+    return f"if [ -x {sh_quote(program)} ]; then\n{code}\nfi\n"
+
+
 def _single_quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
@@ -278,6 +289,7 @@ QUOTING: dict[str, Callable[..., str]] = {
     "sh_export": sh_export,
     "sh_exports": sh_exports,
     "sh_prepend": sh_prepend,
+    "if_executable": if_executable,
     "zsh_value": zsh_value,
     "zsh_define": zsh_define,
     "zsh_defines": zsh_defines,

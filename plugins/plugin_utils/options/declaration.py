@@ -52,12 +52,21 @@ class Declaration:
 
     def _find_constant(self) -> Any:
         said = self.default()
-        if self.type is None or said is NO_VALUE or self.hidden or {"apply", "check", "legacyDefault"} & self.words.keys():
+        if (
+            self.type is None
+            or said is NO_VALUE
+            or self.hidden
+            or {"apply", "check", "legacyDefault"} & self.words.keys()
+        ):
             return NO_VALUE
         if not (said is None or type(said) in (bool, int, str) or (isinstance(said, (list, dict)) and not said)):
             return NO_VALUE
         plainly = self.type.coerce(said)
-        if plainly is not said or not self.type.check(said) or self.type.schema() is not None and isinstance(said, dict):
+        if (
+            plainly is not said
+            or not self.type.check(said)
+            or (self.type.schema() is not None and isinstance(said, dict))
+        ):
             return NO_VALUE
         return [] if isinstance(said, list) else {} if isinstance(said, dict) else said
 
@@ -105,9 +114,13 @@ def check_words(node: Mapping, path: tuple[str, ...]) -> None:
                 hint=did_you_mean(word, WORDS) or "a description that holds a comma or a colon must stand in quotes",
             )
     legacy = node.get("legacyDefault")
-    if "legacyDefault" in node and not (isinstance(legacy, dict) and isinstance(legacy.get("before"), str) and "value" in legacy):
+    if "legacyDefault" in node and not (
+        isinstance(legacy, dict) and isinstance(legacy.get("before"), str) and "value" in legacy
+    ):
         raise SpecError(
-            "`legacyDefault` takes `before` (a stateVersion in quotes) and `value`", [place_of(node, "legacyDefault")], path=".".join(path)
+            "`legacyDefault` takes `before` (a stateVersion in quotes) and `value`",
+            [place_of(node, "legacyDefault")],
+            path=".".join(path),
         )
 
 

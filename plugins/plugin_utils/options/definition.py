@@ -17,7 +17,9 @@ class Definition:
 
     __slots__ = ("order", "position", "priority", "scope", "value")
 
-    def __init__(self, value: Any, scope: Scope, position: Position | None, priority: int = NORMAL, order: int = MIDDLE) -> None:
+    def __init__(
+        self, value: Any, scope: Scope, position: Position | None, priority: int = NORMAL, order: int = MIDDLE
+    ) -> None:
         self.value = value
         self.scope = scope
         self.position = position

@@ -145,7 +145,9 @@ class Evaluation:
         for module in modules:
             self.lay(module)
             self._restrict(module)
-        for key in [k for k in self._deferred if joined(k) in self.library.paths and file in self.library.paths[joined(k)]]:
+        for key in [
+            k for k in self._deferred if joined(k) in self.library.paths and file in self.library.paths[joined(k)]
+        ]:
             for path_below, entry in self._deferred.pop(key):
                 Laying(self.home, entry.rank).path(self.home.root, (*key, *path_below), entry)
         self.modules.extend(modules)
@@ -159,18 +161,20 @@ class Evaluation:
         scope = Scope(module.scope, {"platforms": list(platforms), "module": joined(module.root)})
         guard = Block(Block.fixed(scope), None)
         guard.guard = [Expression("cfg.enable | default(false) and host.platform not in platforms", None, bare=True)]
-        message = Expression("{{ module }} is not for this platform ({{ host.platform }}); it is for {{ platforms | join(', ') }}")
+        message = Expression(
+            "{{ module }} is not for this platform ({{ host.platform }}); it is for {{ platforms | join(', ') }}"
+        )
         entry = Mapping({"assertion": False, "message": message}, verbatim=True)
         self.home.lay(Entry(guard, Mapping({"assertions": [entry]}, verbatim=True), None, module.rank))
 
     def load_for(self, node: Node, name: str) -> bool:
         """Load what the library declares as `name` at a node. True when the node may now have it."""
         place = (*node.schema.path, name)
-        loaded = any([self._load(file) for file in self.library.declarers(place)])
+        loaded = [file for file in self.library.declarers(place) if self._load(file)]
         if name not in node.schema.children and joined(place) in self.library.groups:
             node.schema.child(name)
             return True
-        return loaded
+        return bool(loaded)
 
     def defer(self, space: Space, path: tuple[str, ...], rest: tuple[str, ...], entry: Entry) -> bool:
         """Whether an entry can wait until its program's module is loaded: a shipped module that enables nothing there."""
@@ -178,7 +182,9 @@ class Evaluation:
             return False
         if not any(file not in self._loaded for file in self.library.paths.get(joined(path), ())):
             return False
-        mentions = rest[:1] == ("enable",) or (not rest and (not isinstance(entry.value, dict) or "enable" in entry.value))
+        mentions = rest[:1] == ("enable",) or (
+            not rest and (not isinstance(entry.value, dict) or "enable" in entry.value)
+        )
         if mentions:
             return False
         self._deferred.setdefault(path, []).append((rest, entry))
@@ -326,7 +332,11 @@ class Evaluation:
             return
         where = ", ".join(dict.fromkeys(str(d.position) for d in said if d.position))
         if declaration.removed is not None:
-            raise SpecError(f"the option no longer exists. {declaration.removed}".rstrip(), [d.position for d in said], path=node.dotted)
+            raise SpecError(
+                f"the option no longer exists. {declaration.removed}".rstrip(),
+                [d.position for d in said],
+                path=node.dotted,
+            )
         if not declaration.alias:
             target = joined(declaration.forwards or declaration.changed_to)
             self.warn(f"{node.dotted} is now {target}" + (f" (defined at {where})" if where else ""))
@@ -345,7 +355,9 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def _no_config() -> Any:
-    raise SpecError("`imports` cannot depend on `config`", hint="import unconditionally, and put a `when` into the imported module")
+    raise SpecError(
+        "`imports` cannot depend on `config`", hint="import unconditionally, and put a `when` into the imported module"
+    )
 
 
 class OptionFacts(dict[str, Any]):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..spec.errors import CycleError, SpecError
 
-
 if TYPE_CHECKING:
     from .types import Site
 
@@ -64,7 +63,7 @@ class LazyMapping(dict[str, Any]):
         return value is not PENDING and value is not BUSY
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 - the mapping's own get is this one
 
     def __iter__(self) -> Iterator[str]:
         return super().__iter__()

@@ -67,7 +67,19 @@ class Group(LazyMapping):
 class Node:
     """One place in a space."""
 
-    __slots__ = ("_group", "_path", "_value", "children", "entries", "freeform", "late", "name", "parent", "schema", "space")
+    __slots__ = (
+        "_group",
+        "_path",
+        "_value",
+        "children",
+        "entries",
+        "freeform",
+        "late",
+        "name",
+        "parent",
+        "schema",
+        "space",
+    )
 
     def __init__(self, space: Space, schema: Schema, parent: Node | None, name: str) -> None:
         self.space = space
@@ -135,14 +147,16 @@ class Node:
         if owner is None or not owner.freeform:
             return {}
         if owner is not self:
-            assert self.parent is not None
-            found = self.parent.extra().get(self.name)
+            found = self.parent.extra().get(self.name) if self.parent is not None else None
             return found if isinstance(found, dict) else {}
         if self._value is UNREAD:
-            definitions = effective(d for entry in sorted(self.freeform, key=lambda e: e.rank) for d in entry.definitions())
+            definitions = effective(
+                d for entry in sorted(self.freeform, key=lambda e: e.rank) for d in entry.definitions()
+            )
             kind = self.schema.freeform
-            assert kind is not None
-            self._value = kind.value(Site(self.path, self.space), definitions) if definitions else {}
+            self._value = (
+                kind.value(Site(self.path, self.space), definitions) if definitions and kind is not None else {}
+            )
         found = self._value
         return found if isinstance(found, dict) else {}
 
@@ -193,7 +207,10 @@ class Node:
 
     def _compute(self, declaration: Declaration) -> Any:
         if declaration.removed is not None:
-            raise SpecError("the option no longer exists" + (f": {declaration.removed}" if declaration.removed else ""), path=self.dotted)
+            raise SpecError(
+                "the option no longer exists" + (f": {declaration.removed}" if declaration.removed else ""),
+                path=self.dotted,
+            )
         if declaration.changed_to:
             return self.old_value()
         if declaration.forwards:
@@ -212,7 +229,9 @@ class Node:
         else:
             value = kind.empty(site)
             if value is NO_VALUE:
-                raise SpecError("used, but it has no value", [declaration.position], path=self.dotted, hint=f"set `{self.dotted}`")
+                raise SpecError(
+                    "used, but it has no value", [declaration.position], path=self.dotted, hint=f"set `{self.dotted}`"
+                )
         return self._finished(declaration, value, found)
 
     def _finished(self, declaration: Declaration, value: Any, found: list[Definition]) -> Any:
@@ -230,8 +249,7 @@ class Node:
     def old_value(self) -> Any:
         """The merged value of a name that was changed to another one: of its own type, or as it was said."""
         declaration = self.schema.declaration
-        assert declaration is not None
-        kind = declaration.type or AnyValue("loose")
+        kind = (declaration.type if declaration is not None else None) or AnyValue("loose")
         return kind.value(Site(self.path, self.space), effective(self.definitions()))
 
     def definitions(self) -> list[Definition]:
@@ -253,8 +271,7 @@ class Node:
 
     def _fed(self, name: str) -> list[Definition]:
         """The definition that a sibling option which feeds this one gives, as strong and as early as what was said of that."""
-        assert self.parent is not None
-        node = self.parent.children.get(name)
+        node = self.parent.children.get(name) if self.parent is not None else None
         if node is None or not node.entries or node.schema.declaration is None:
             return []
         declaration = node.schema.declaration

@@ -41,7 +41,9 @@ def effective(definitions: Iterable[Definition]) -> list[Definition]:
     return sorted((d for d in found if d.priority == best), key=lambda d: d.order)
 
 
-def _expand(value: Any, scope: Scope, position: Position | None, priority: int, order: int, found: list[Definition]) -> None:
+def _expand(
+    value: Any, scope: Scope, position: Position | None, priority: int, order: int, found: list[Definition]
+) -> None:
     marked_priority = marked_order = False
     while True:
         if type(value) is Expression:

@@ -96,7 +96,9 @@ class Declarer:
         if node is None:
             return
         if not isinstance(node, dict):
-            raise SpecError(f"declarations are a mapping, not {shown(node)}", [place_of(node)], path=joined(schema.path))
+            raise SpecError(
+                f"declarations are a mapping, not {shown(node)}", [place_of(node)], path=joined(schema.path)
+            )
         for key, value in node.items():
             place = place_of(node, key)
             parts = tuple(key_text(part, scope, place) for part in split(key))
@@ -110,10 +112,18 @@ class Declarer:
                 schema = self.inside(schema, place)
                 continue
             existing = schema.children.get(part)
-            if existing is not None and existing.declaration is not None and index < len(parts) - 1 and parts[index + 1] != "<name>":
+            if (
+                existing is not None
+                and existing.declaration is not None
+                and index < len(parts) - 1
+                and parts[index + 1] != "<name>"
+            ):
                 inner = existing.declaration.type.schema() if existing.declaration.type else None
                 if inner is None:
-                    raise SpecError(f"declared inside `{joined(existing.path)}`, which is no group", [place, existing.declaration.position])
+                    raise SpecError(
+                        f"declared inside `{joined(existing.path)}`, which is no group",
+                        [place, existing.declaration.position],
+                    )
                 schema = inner
                 continue
             schema = schema.child(part)
@@ -135,7 +145,11 @@ class Declarer:
         check_words(node, schema.path)
         if schema.declaration is not None or schema.children:
             first = schema.declaration.position if schema.declaration else place_of(said)
-            if schema.declaration is not None and schema.declaration.module is not self.module and self.extended(schema.declaration, node):
+            if (
+                schema.declaration is not None
+                and schema.declaration.module is not self.module
+                and self.extended(schema.declaration, node)
+            ):
                 return
             raise SpecError("declared twice", [place, first], path=joined(schema.path))
         declaration = Declaration(schema.path, self.module, place, words=node)
@@ -153,14 +167,11 @@ class Declarer:
     @staticmethod
     def extended(first: Declaration, node: Mapping) -> bool:
         """Whether a second declaration only widens the first one's set of allowed values."""
-        from .type_scalar import one_of
-
         text, other = str(first.words.get("type", "")), str(node.get("type", ""))
         if not (text.startswith("enum ") and other.startswith("enum ") and not (node.keys() - {"type", "description"})):
             return False
         first.words["type"] = text + other.removeprefix("enum")
         first.type = parse_type(first.words["type"])
-        assert one_of
         return True
 
     def expanded(self, said: Mapping, path: tuple[str, ...]) -> tuple[Mapping, Type | None]:
@@ -184,7 +195,9 @@ class Declarer:
             if word in ("submodule", "submoduleWith"):
                 return self.submodule(node, schema, scope)
             if word == "attrTag":
-                return AttrTag({k: self.type_of(v, schema.child("<name>"), scope, place) for k, v in node["tags"].items()})
+                return AttrTag(
+                    {k: self.type_of(v, schema.child("<name>"), scope, place) for k, v in node["tags"].items()}
+                )
             return self.named(word, schema, scope, place)
 
         try:
@@ -210,9 +223,16 @@ class Declarer:
     def submodule(self, node: Mapping, schema: Schema, scope: Any) -> Submodule:
         inner = Schema((*schema.path, "<name>"))
         if "freeformType" in node:
-            inner.freeform = self.type_of(
-                Mapping({**node, "type": node["freeformType"]} if "freeformType" in node else node, node.position), inner, scope, node.place("freeformType")
-            ) if node["freeformType"] not in ("submodule",) else None
+            inner.freeform = (
+                self.type_of(
+                    Mapping({**node, "type": node["freeformType"]} if "freeformType" in node else node, node.position),
+                    inner,
+                    scope,
+                    node.place("freeformType"),
+                )
+                if node["freeformType"] not in ("submodule",)
+                else None
+            )
         if "options" in node:
             for block in self.module.static_blocks(node["options"], scope):
                 for turn in block.scopes():

@@ -36,7 +36,15 @@ class Entry:
 
     __slots__ = ("block", "order", "position", "priority", "rank", "value")
 
-    def __init__(self, block: Block, value: Any, position: Position | None, rank: tuple[Any, ...], priority: int = NORMAL, order: int = MIDDLE) -> None:
+    def __init__(
+        self,
+        block: Block,
+        value: Any,
+        position: Position | None,
+        rank: tuple[Any, ...],
+        priority: int = NORMAL,
+        order: int = MIDDLE,
+    ) -> None:
         self.block = block
         self.value = value
         self.position = position
@@ -51,7 +59,9 @@ class Entry:
     def definitions(self) -> list[Definition]:
         """The definitions of the turns whose conditions hold."""
         return [
-            Definition(self.value, scope, self.position, self.priority, self.order) for scope in self.block.scopes() if scope.active()
+            Definition(self.value, scope, self.position, self.priority, self.order)
+            for scope in self.block.scopes()
+            if scope.active()
         ]
 
 
@@ -60,7 +70,9 @@ class Space:
 
     __slots__ = ("_scopes", "evaluation", "outer", "path", "root", "waiting")
 
-    def __init__(self, schema: Schema, evaluation: Evaluation, path: tuple[str, ...] = (), outer: Space | None = None) -> None:
+    def __init__(
+        self, schema: Schema, evaluation: Evaluation, path: tuple[str, ...] = (), outer: Space | None = None
+    ) -> None:
         from .node import Node
 
         self.evaluation = evaluation
@@ -118,7 +130,15 @@ class Laying:
             self.wait(node, entry, None)
             return
         if not isinstance(value, dict):
-            raise_into(self.evaluation, SpecError(f"a group of options, not {shown(value)}, is wanted here", [entry.position], path=node.dotted, hint=did_you_mean("", [])))
+            raise_into(
+                self.evaluation,
+                SpecError(
+                    f"a group of options, not {shown(value)}, is wanted here",
+                    [entry.position],
+                    path=node.dotted,
+                    hint=did_you_mean("", []),
+                ),
+            )
             return
         if "_type" in value:
             self.marked(node, entry, value)
@@ -148,7 +168,12 @@ class Laying:
         elif node.schema.freeform is not None and node.space.root is node:
             node.freeform.append(entry)
         else:
-            raise_into(self.evaluation, SpecError(f"`{kind}` cannot stand where a group of options is wanted", [entry.position], path=node.dotted))
+            raise_into(
+                self.evaluation,
+                SpecError(
+                    f"`{kind}` cannot stand where a group of options is wanted", [entry.position], path=node.dotted
+                ),
+            )
 
     def wait(self, node: Node, entry: Entry, parts: tuple[str, ...] | None) -> None:
         """Keep what can be laid only once its key, or the whole of it, has been evaluated."""
@@ -207,7 +232,11 @@ class Laying:
         """An old name: the same said of the new one, whatever the new one's type is."""
         node.entries.append(entry)
         root = self.space.root
-        if self.space.outer is not None and root.child(target[0]) is None and self.evaluation.home.root.child(target[0]) is not None:
+        if (
+            self.space.outer is not None
+            and root.child(target[0]) is None
+            and self.evaluation.home.root.child(target[0]) is not None
+        ):
             root = self.evaluation.home.root
         Laying(root.space, self.rank).path(root, (*target, *rest), entry)
 
@@ -220,7 +249,9 @@ class Laying:
         scope = Scope(self.space.scope(declaration.module), names)
         expression = declaration.expression("value")
         if expression is None:
-            raise SpecError("`changedTo` wants a `value`, an expression over `value`", [declaration.position], path=node.dotted)
+            raise SpecError(
+                "`changedTo` wants a `value`, an expression over `value`", [declaration.position], path=node.dotted
+            )
         block = Block.fixed(scope).guarded(Expression("defined", entry.position, bare=True))
         said = Entry(block, expression, entry.position, self.rank, entry.priority, entry.order)
         Laying(self.space, self.rank).path(self.space.root, declaration.changed_to, said)
@@ -231,7 +262,10 @@ class Laying:
         hint = did_you_mean(name, known, prefix)
         if not known and not hint:
             hint = "nothing is declared there"
-        raise_into(self.evaluation, SpecError("there is no such option", [entry.position], path=joined((*node.path, name)), hint=hint))
+        raise_into(
+            self.evaluation,
+            SpecError("there is no such option", [entry.position], path=joined((*node.path, name)), hint=hint),
+        )
 
 
 def raise_into(evaluation: Evaluation, error: SpecError) -> None:
@@ -273,7 +307,9 @@ def resolve_late(node: Node) -> None:
             if parts is None:
                 if not scope.active():
                     continue
-                value = computed_each(entry.value, scope) if isinstance(entry.value, dict) else entry.value.evaluate(scope)
+                value = (
+                    computed_each(entry.value, scope) if isinstance(entry.value, dict) else entry.value.evaluate(scope)
+                )
                 laying.group(node, entry.holding(value, block=block))
             else:
                 name = key_text(parts[0], scope, entry.position)

@@ -32,7 +32,9 @@ def by_key(definitions: list[Definition]) -> dict[str, list[Definition]]:
         position = definition.position
         for key in mapping:
             text = key_text(key, definition.scope, place_of(mapping, key))
-            found.setdefault(text, []).append(Definition(_entry(mapping, key), definition.scope, place_of(mapping, key) or position))
+            found.setdefault(text, []).append(
+                Definition(_entry(mapping, key), definition.scope, place_of(mapping, key) or position)
+            )
     return found
 
 
@@ -76,7 +78,11 @@ class AttrsOf(Type):
                     return value
                 value = self.inner.empty(below)
                 if value is NO_VALUE:
-                    raise SpecError("used, but every definition of it is switched off", [d.position for d in entries[key]], path=below.dotted)
+                    raise SpecError(
+                        "used, but every definition of it is switched off",
+                        [d.position for d in entries[key]],
+                        path=below.dotted,
+                    )
                 return value
 
         result = LazyMapping(list(entries), compute, site)
@@ -165,7 +171,9 @@ class NullOr(Type):
             return self.inner.merge(site, definitions)
         if len(nulls) == len(definitions):
             return None
-        raise SpecError("defined both as null and as something else", [d.position for d in definitions], path=site.dotted)
+        raise SpecError(
+            "defined both as null and as something else", [d.position for d in definitions], path=site.dotted
+        )
 
 
 class Either(Type):
@@ -311,9 +319,17 @@ class DagOf(Type):
             said = realise(value.get(side, []), definition.scope)
             said = [said] if isinstance(said, str) else said
             if not (isinstance(said, list) and all(isinstance(n, str) for n in said)):
-                raise SpecError(f"`{side}` wants a list of names, not {shown(said)}", [definition.position], path=site.dotted)
+                raise SpecError(
+                    f"`{side}` wants a list of names, not {shown(said)}", [definition.position], path=site.dotted
+                )
             names.extend(said)
-        return Definition(value["data"], definition.scope, place_of(value, "data") or definition.position, definition.priority, definition.order)
+        return Definition(
+            value["data"],
+            definition.scope,
+            place_of(value, "data") or definition.position,
+            definition.priority,
+            definition.order,
+        )
 
 
 class Freeform(Type):
@@ -384,7 +400,9 @@ class AttrTag(Type):
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
         names = sorted({next(iter(d.value)) for d in definitions})
         if len(names) > 1:
-            raise SpecError(f"defined both as {names[0]} and as {names[1]}", [d.position for d in definitions], path=site.dotted)
+            raise SpecError(
+                f"defined both as {names[0]} and as {names[1]}", [d.position for d in definitions], path=site.dotted
+            )
         if names[0] not in self.tags:
             raise wrong_type(site, self, definitions)
         found = effective([d.entry(names[0]) for d in definitions])

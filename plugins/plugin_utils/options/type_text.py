@@ -9,7 +9,19 @@ from collections.abc import Callable
 from typing import Any
 
 from ..spec.errors import SpecError, did_you_mean
-from .type_container import AnyValue, Attrs, AttrsOf, DagOf, Either, Freeform, GVariantType, ListOf, ModuleType, NullOr, Once
+from .type_container import (
+    AnyValue,
+    Attrs,
+    AttrsOf,
+    DagOf,
+    Either,
+    Freeform,
+    GVariantType,
+    ListOf,
+    ModuleType,
+    NullOr,
+    Once,
+)
 from .type_scalar import SCALARS, between, matching, one_of
 from .types import Separated, Type
 
@@ -96,7 +108,9 @@ class _Reader:
         found = self.type()
         token = self.peek()
         if token is not None:
-            raise SpecError(f"the type `{self.text}` has `{token[1]}` too much", hint="put a type with arguments into parentheses")
+            raise SpecError(
+                f"the type `{self.text}` has `{token[1]}` too much", hint="put a type with arguments into parentheses"
+            )
         return found
 
     def type(self) -> Type:

@@ -89,7 +89,9 @@ def wrong_type(site: Site, kind: Type, bad: list[Definition]) -> SpecError:
         hint = f'quote it: "{written}"'
     elif "." in site.path[-1] and not site.path[-1].startswith("["):
         parts = site.path[-1].split(".")
-        hint = f"`{site.path[-1]}` is one name here; the nested form is `{': {'.join(parts)}: ...{'}' * (len(parts) - 1)}`"
+        hint = (
+            f"`{site.path[-1]}` is one name here; the nested form is `{': {'.join(parts)}: ...{'}' * (len(parts) - 1)}`"
+        )
     return SpecError(f"expected {kind.description}, got {came}", [d.position for d in bad], path=site.dotted, hint=hint)
 
 
@@ -123,7 +125,12 @@ def merge_equal(site: Site, definitions: list[Definition]) -> Any:
 def merge_one(site: Site, definitions: list[Definition]) -> Any:
     """The only definition's value. Raises SpecError when there are more."""
     if len(definitions) > 1:
-        raise SpecError("defined more than once", [d.position for d in definitions], path=site.dotted, hint="mark one of them `!force`")
+        raise SpecError(
+            "defined more than once",
+            [d.position for d in definitions],
+            path=site.dotted,
+            hint="mark one of them `!force`",
+        )
     return definitions[0].value
 
 

@@ -34,18 +34,26 @@ def activation(evaluation: Evaluation) -> list[dict[str, str]]:
     for name in said:
         entry = said[name]
         anchor = ANCHORS.get(name, {"after": [], "before": []})
-        entries[name] = {"after": [*anchor["after"], *entry["after"]], "before": [*anchor["before"], *entry["before"]], "data": entry["data"]}
+        entries[name] = {
+            "after": [*anchor["after"], *entry["after"]],
+            "before": [*anchor["before"], *entry["before"]],
+            "data": entry["data"],
+        }
     for name, entry in entries.items():
         for side in ("after", "before"):
             for other in entry[side]:
                 if other not in entries:
                     raise SpecError(
-                        f"`{name}` is to run {side} `{other}`, which does not exist", path=f"home.activation.{name}", hint=did_you_mean(other, entries)
+                        f"`{name}` is to run {side} `{other}`, which does not exist",
+                        path=f"home.activation.{name}",
+                        hint=did_you_mean(other, entries),
                     )
     ordered = dag_sort(entries)
     checks = _before(BOUNDARY, entries)
     return [
-        {"name": e["name"], "script": str(e["data"]), "phase": "check" if e["name"] in checks else "write"} for e in ordered if e["data"] is not None
+        {"name": e["name"], "script": str(e["data"]), "phase": "check" if e["name"] in checks else "write"}
+        for e in ordered
+        if e["data"] is not None
     ]
 
 

@@ -88,7 +88,7 @@ class Files:
 
     def _take(self, target: str, owner: str, entry: Any) -> None:
         position = self._position(owner)
-        if target.startswith("/") or target in ("", ".") or target.split("/")[0] == "..":
+        if target.startswith("/") or target in ("", ".") or target.split("/", maxsplit=1)[0] == "..":
             raise SpecError(f"the target `{target}` is not inside the home folder {self.home}", [position], path=owner)
         for planned in self._sources(target, entry, owner, position):
             planned.position, planned.owner = position, owner
@@ -107,7 +107,10 @@ class Files:
             if planned.folder is None:
                 self.planned[planned.target] = planned
         elif how != "ignore":
-            raise SpecError(f"two files want to be `{planned.target}`: {first.owner} and {planned.owner}", [first.position, planned.position])
+            raise SpecError(
+                f"two files want to be `{planned.target}`: {first.owner} and {planned.owner}",
+                [first.position, planned.position],
+            )
 
     def _position(self, owner: str) -> Position | None:
         option, _, name = owner.partition(".")
@@ -147,7 +150,11 @@ class Files:
     def _merged(self, base: PlannedFile, entry: Any, owner: str, position: Position | None) -> PlannedFile:
         declared = {name: entry[name] for name in ("json", "toml", "yaml", "ini") if entry[name] is not None}
         if len(declared) != 1 or not isinstance(next(iter(declared.values())), dict):
-            raise SpecError("the method merge wants its keys as exactly one of `json`, `toml`, `yaml` or `ini`", [position], path=owner)
+            raise SpecError(
+                "the method merge wants its keys as exactly one of `json`, `toml`, `yaml` or `ini`",
+                [position],
+                path=owner,
+            )
         name, value = next(iter(declared.items()))
         base.merge = (name, plain(value))
         base.secret = base.secret or self._read_secret(owner)
@@ -158,7 +165,9 @@ class Files:
         name = owner.split(".", 2)[2]
         return any(path[:3] == (*prefix, name) for path in self.evaluation.secret)
 
-    def _from_source(self, base: PlannedFile, source: Place, entry: Any, owner: str, position: Position | None) -> Iterator[PlannedFile]:
+    def _from_source(
+        self, base: PlannedFile, source: Place, entry: Any, owner: str, position: Position | None
+    ) -> Iterator[PlannedFile]:
         path = self._local(source)
         executable = entry["executable"]
         if isinstance(source, StoreFile):
@@ -186,12 +195,17 @@ class Files:
             return str(source)
         return None
 
-    def _folder(self, base: PlannedFile, path: str, entry: Any, owner: str, position: Position | None) -> Iterator[PlannedFile]:
+    def _folder(
+        self, base: PlannedFile, path: str, entry: Any, owner: str, position: Position | None
+    ) -> Iterator[PlannedFile]:
         leaves = dict(walk(path, entry["ignorelinks"]))
         if not entry["recursive"]:
             if base.target in WHOLE_REFUSED:
                 raise SpecError(
-                    f"`{base.target}` cannot be one link to a folder: programs write into it", [position], path=owner, hint="set `recursive: true`"
+                    f"`{base.target}` cannot be one link to a folder: programs write into it",
+                    [position],
+                    path=owner,
+                    hint="set `recursive: true`",
                 )
             base.tree, base.folder = leaves, path
             yield base

@@ -49,7 +49,11 @@ class Home:
         self.variant = variant
         self.store = Store(lambda: self.state, request.folders)
         names = language_names(
-            request.host, package_maker(request.packages), self.store, os.path.join(os.path.dirname(request.library), "templates"), request.special
+            request.host,
+            package_maker(request.packages),
+            self.store,
+            os.path.join(os.path.dirname(request.library), "templates"),
+            request.special,
         )
         self.evaluation = Evaluation(library(request.library), names, request.variable, request.read)
         self.evaluation.scope.names["__taint__"] = self.evaluation.taint
@@ -79,7 +83,9 @@ class Home:
     def failed_assertions(self) -> list[str]:
         """The messages of the assertions that do not hold."""
         said = self.evaluation.attempt(lambda: list(self.evaluation.get("assertions")), [])
-        return [str(a["message"]) for a in said if self.evaluation.attempt(lambda a=a: a["assertion"], True) is not True]  # type: ignore[misc]
+        return [
+            str(a["message"]) for a in said if self.evaluation.attempt(lambda a=a: a["assertion"], True) is not True
+        ]  # type: ignore[misc]
 
     def warnings(self) -> list[str]:
         """What the modules and the evaluation warn of; complete once everything else has been read."""

@@ -51,27 +51,41 @@ class Builder:
         attempt = self.evaluation.attempt
         files = attempt(lambda: Files(self.evaluation).collect(), {})
         profile = attempt(self._profile, {})
-        entries = {target: entry for target, file in sorted(files.items()) if (entry := attempt(lambda file=file: self._entry(file))) is not None}  # type: ignore[misc]
+        entries = {
+            target: entry
+            for target, file in sorted(files.items())
+            if (entry := attempt(lambda file=file: self._entry(file))) is not None
+        }  # type: ignore[misc]
         scripts = attempt(lambda: activation(self.evaluation), [])
-        texts = [*self.contents.values(), *(s["script"].encode() for s in scripts), *(e.get("onChange", "").encode() for e in entries.values())]
+        texts = [
+            *self.contents.values(),
+            *(s["script"].encode() for s in scripts),
+            *(e.get("onChange", "").encode() for e in entries.values()),
+        ]
         links = [e["to"].encode() for e in entries.values() if e["type"] == "symlink"]
         objects, folders = self.store.referenced([*texts, *links])
         for name in sorted(folders):
-            profile.update({f"{FOLDERS}/{name}/{relative}": leaf for relative, leaf in self.store.folders[name].items()})
+            profile.update(
+                {f"{FOLDERS}/{name}/{relative}": leaf for relative, leaf in self.store.folders[name].items()}
+            )
         for name in objects:
             content, mode = self.store.contents[name]
             self._use(name, content, mode)
         part = {
             "files": entries,
             "profile": profile,
-            "objects": {name: {"mode": mode, "size": len(self.contents[name])} for name, mode in sorted(self.used.items())},
+            "objects": {
+                name: {"mode": mode, "size": len(self.contents[name])} for name, mode in sorted(self.used.items())
+            },
             "activation": scripts,
             "packages": attempt(self._packages, []),
         }
         return part
 
     def _packages(self) -> list[str]:
-        return list(dict.fromkeys(p.name if hasattr(p, "name") else str(p) for p in self.evaluation.get("home.packages")))
+        return list(
+            dict.fromkeys(p.name if hasattr(p, "name") else str(p) for p in self.evaluation.get("home.packages"))
+        )
 
     def _use(self, name: str, content: bytes, mode: str) -> str:
         self.used[name] = mode
@@ -116,28 +130,52 @@ class Builder:
         if file.tree is not None:
             entries = {relative: self._tree_entry(leaf, relative) for relative, leaf in sorted(file.tree.items())}
             if file.method != "link":
-                raise SpecError(f"a folder cannot have the method {file.method}", [file.position], path=file.owner, hint="set `recursive: true`")
+                raise SpecError(
+                    f"a folder cannot have the method {file.method}",
+                    [file.position],
+                    path=file.owner,
+                    hint="set `recursive: true`",
+                )
             return {"type": "tree", "entries": entries, "method": "link"}
         if file.merge is not None:
             name, declared = file.merge
             content = contract.canonical(declared)
             return {
                 "type": "file",
-                "object": self._use(contract.object_id(content, file_mode(False, True), "merge.json"), content, file_mode(False, True)),
+                "object": self._use(
+                    contract.object_id(content, file_mode(False, True), "merge.json"), content, file_mode(False, True)
+                ),
                 "method": "merge",
                 "format": name,
                 "mode": file.mode or ("0600" if file.secret else "0644"),
             }
-        assert file.leaf is not None
+        if file.leaf is None:
+            raise SpecError("has no content", [file.position], path=file.owner)
         if file.leaf.link is not None:
             if file.method != "link":
-                raise SpecError(f"a place on the target cannot have the method {file.method}", [file.position], path=file.owner)
+                raise SpecError(
+                    f"a place on the target cannot have the method {file.method}", [file.position], path=file.owner
+                )
             return {"type": "symlink", "to": file.leaf.link}
         if file.method == "link":
-            return {"type": "file", "object": self._object(file.leaf, file.target, file.mode, file.secret), "method": "link"}
+            return {
+                "type": "file",
+                "object": self._object(file.leaf, file.target, file.mode, file.secret),
+                "method": "link",
+            }
         executable = file.leaf.read()[1]
-        mode = file.mode or {(True, True): "0700", (True, False): "0600", (False, True): "0755", (False, False): "0644"}[file.secret, executable]
-        entry = {"type": "file", "object": self._object(file.leaf, file.target, None, file.secret), "method": file.method, "mode": mode}
+        mode = (
+            file.mode
+            or {(True, True): "0700", (True, False): "0600", (False, True): "0755", (False, False): "0644"}[
+                file.secret, executable
+            ]
+        )
+        entry = {
+            "type": "file",
+            "object": self._object(file.leaf, file.target, None, file.secret),
+            "method": file.method,
+            "mode": mode,
+        }
         if file.method == "copy":
             entry["onConflict"] = file.on_conflict
         return entry

@@ -52,7 +52,7 @@ def _tainted(node: Any) -> Any:
     """The nodes of a vaulted file, with every text and number marked; keys and booleans are structure."""
     if isinstance(node, Mapping):
         for key in list(node):
-            if key != "_type" and node.get("_type") not in ("override", "order") or key == "content":
+            if (key != "_type" and node.get("_type") not in ("override", "order")) or key == "content":
                 node[key] = _tainted(node[key])
         return node
     if isinstance(node, Sequence):

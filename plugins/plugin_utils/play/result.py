@@ -49,7 +49,9 @@ def _objects(plan: Plan) -> dict[str, str]:
         if entry["type"] == "file":
             found[f"home-files/{target}"] = entry["object"]
         elif entry["type"] == "tree":
-            found.update({f"home-files/{target}/{r}": e["object"] for r, e in entry["entries"].items() if "object" in e})
+            found.update(
+                {f"home-files/{target}/{r}": e["object"] for r, e in entry["entries"].items() if "object" in e}
+            )
     found.update({f"home-path/{r}": e["object"] for r, e in plan.manifest["profile"].items() if "object" in e})
     return found
 
@@ -64,7 +66,9 @@ def rendered(plan: Plan) -> dict[str, bytes | str]:
         if entry["type"] == "symlink":
             found[f"home-files/{target}"] = entry["to"]
         elif entry["type"] == "tree":
-            found.update({f"home-files/{target}/{r}": e["symlink"] for r, e in entry["entries"].items() if "symlink" in e})
+            found.update(
+                {f"home-files/{target}/{r}": e["symlink"] for r, e in entry["entries"].items() if "symlink" in e}
+            )
     found["manifest.json"] = json.dumps(plan.manifest, indent=1, sort_keys=True).encode() + b"\n"
     return found
 

@@ -62,7 +62,9 @@ class Switch:
             return self.arguments["config"]
         users = self.variables.get("home_users")
         if not isinstance(users, dict) or self.user not in users:
-            raise AnsibleActionFail(f"there is no home for {self.user!r}: neither `config` nor `home_users.{self.user}` is given")
+            raise AnsibleActionFail(
+                f"there is no home for {self.user!r}: neither `config` nor `home_users.{self.user}` is given"
+            )
         return users[self.user]
 
     def run(self) -> dict[str, Any]:
@@ -174,9 +176,18 @@ class Switch:
         if self.task.diff:
             result["diff"] = diffs(plan, done)
         if done.get("collisions"):
-            raise Refused({**result, "changed": False, "collisions": done["collisions"], "msg": collision_text(self.user, done["collisions"])})
+            raise Refused(
+                {
+                    **result,
+                    "changed": False,
+                    "collisions": done["collisions"],
+                    "msg": collision_text(self.user, done["collisions"]),
+                }
+            )
         if done.get("failed"):
-            raise Refused({**result, "failure": done["failed"], "msg": done["failed"].get("message", "the switch failed")})
+            raise Refused(
+                {**result, "failure": done["failed"], "msg": done["failed"].get("message", "the switch failed")}
+            )
         return result
 
     def settled(self, plan: Plan, answer: dict[str, Any]) -> dict[str, Any]:
@@ -184,7 +195,12 @@ class Switch:
         self.tell(plan, answer)
         current = answer.get("current") or {}
         repaired = answer.get("repaired") or []
-        return {"changed": bool(repaired), "generation": current.get("generation"), "operations": repaired, "drift": answer.get("drift") or []}
+        return {
+            "changed": bool(repaired),
+            "generation": current.get("generation"),
+            "operations": repaired,
+            "drift": answer.get("drift") or [],
+        }
 
     def tell(self, plan: Plan, *answers: dict[str, Any]) -> None:
         """Show warnings, each once."""
@@ -199,7 +215,9 @@ class Switch:
         try:
             return self.target.ask(request, bundle, engine)
         except TargetError as error:
-            raise Refused({"msg": f"The home of {self.user} was not switched: {error.message}", **error.result}) from None
+            raise Refused(
+                {"msg": f"The home of {self.user} was not switched: {error.message}", **error.result}
+            ) from None
 
 
 def collision_text(user: str, collisions: list[dict[str, str]]) -> str:

@@ -87,7 +87,9 @@ class Target:
             return self.ask(request, bundle, engine=True)
         if "error" in said:
             error = said["error"]
-            raise TargetError(error["message"], kind=error["kind"], **{k: v for k, v in error["details"].items() if k != "message"})
+            raise TargetError(
+                error["message"], kind=error["kind"], **{k: v for k, v in error["details"].items() if k != "message"}
+            )
         answer: dict[str, Any] = said["answer"]
         return answer
 
@@ -100,7 +102,9 @@ class Target:
                 found: dict[str, Any] = json.loads(line.removeprefix(launcher.MARK))
                 return found
         text = (str(done.get("stderr", "")) or str(done.get("stdout", ""))).strip()
-        raise TargetError(f"the engine gave no answer (code {done.get('rc')}): {text[-2000:]}", rc=done.get("rc"), kind="connection")
+        raise TargetError(
+            f"the engine gave no answer (code {done.get('rc')}): {text[-2000:]}", rc=done.get("rc"), kind="connection"
+        )
 
     def _python(self) -> str:
         """The interpreter that the inventory names, else the target's own."""

@@ -44,7 +44,8 @@ class Variables:
             self.secrets[name] = False  # a variable that uses itself is found wrong by the templar
             value = self.variables.get(name)
             self.secrets[name] = vaulted(value) or any(
-                word in _LOOKUPS or (word != name and word in self.variables and self.secret(word)) for word in _words(value)
+                word in _LOOKUPS or (word != name and word in self.variables and self.secret(word))
+                for word in _words(value)
             )
         return self.secrets[name]
 

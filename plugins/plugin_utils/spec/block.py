@@ -63,9 +63,8 @@ class Block:
         return self._scopes
 
     def _expand(self) -> list[Scope]:
-        assert self.parent is not None
         found: list[Scope] = []
-        for outer in self.parent.scopes():
+        for outer in self.parent.scopes() if self.parent is not None else []:
             if self.loop is None:
                 found.append(turn_scope(outer, {}, self.variables, self.guard))
             elif outer.active():

@@ -54,7 +54,11 @@ class Collector:
         try:
             module = Module(node, file, self.outer, rank=(1, 0), variables=variables)
             self.count += 1
-            key = json.dumps([os.path.realpath(file), variables], sort_keys=True, default=str) if chain else f"root {self.count}"
+            key = (
+                json.dumps([os.path.realpath(file), variables], sort_keys=True, default=str)
+                if chain
+                else f"root {self.count}"
+            )
             found = _Found(module, key)
             said = [] if module.imports is None else module.imports
             said = said if isinstance(said, list) else realise(said, module.scope)
@@ -62,7 +66,9 @@ class Collector:
             self.errors.append(error)
             return None
         if not isinstance(said, list):
-            self.errors.append(SpecError(f"`imports` is a list of files, not {shown(said)}", [place_of(module.node, "imports")]))
+            self.errors.append(
+                SpecError(f"`imports` is a list of files, not {shown(said)}", [place_of(module.node, "imports")])
+            )
             return found
         for index, item in enumerate(said):
             inner = self._import(item, module, place_of(module.imports, index), (*chain, key))
@@ -79,7 +85,9 @@ class Collector:
                 variables = self._variables(item, place)
                 item = item["import"]
             elif isinstance(item, dict):
-                return self._module(_as_node(item), module.file, dict(module.import_variables), (*chain, f"inline {id(item)}"))
+                return self._module(
+                    _as_node(item), module.file, dict(module.import_variables), (*chain, f"inline {id(item)}")
+                )
             path = self._path(item, module, place)
             key = json.dumps([os.path.realpath(path), variables], sort_keys=True, default=str)
             if key in chain:

@@ -43,8 +43,7 @@ def split(key: str) -> tuple[str, ...]:
             text, at = _ESCAPE.sub(r"\1", quoted[1]), quoted.end()
         else:
             plain = _PLAIN.match(key, at)
-            assert plain is not None
-            text, at = plain[0], plain.end()
+            text, at = (plain[0], plain.end()) if plain else (key[at:], len(key))
         parts.append(Template(text) if "{{" in text else text)
         if at >= len(key):
             return tuple(parts)
@@ -53,4 +52,6 @@ def split(key: str) -> tuple[str, ...]:
 
 def joined(path: tuple[str, ...] | list[str]) -> str:
     """A path as a person writes it: parts that are no plain names in double quotes."""
-    return ".".join(p if _IDENTIFIER.fullmatch(p) or p in ("<name>", "*") else '"' + p.replace('"', '\\"') + '"' for p in path)
+    return ".".join(
+        p if _IDENTIFIER.fullmatch(p) or p in ("<name>", "*") else '"' + p.replace('"', '\\"') + '"' for p in path
+    )

@@ -57,7 +57,9 @@ class Library:
     @functools.cached_property
     def types(self) -> Mapping:
         """The named types that every module can use."""
-        found = load_file(os.path.join(self.folder, TYPES)) if os.path.exists(os.path.join(self.folder, TYPES)) else None
+        found = (
+            load_file(os.path.join(self.folder, TYPES)) if os.path.exists(os.path.join(self.folder, TYPES)) else None
+        )
         return found["types"] if isinstance(found, Mapping) else Mapping()
 
     @functools.cached_property

@@ -25,7 +25,9 @@ def files(folder: str) -> Iterator[str]:
     found = []
     for where, folders, names in os.walk(folder):
         folders[:] = [f for f in folders if f != "lib" or where != folder]
-        found.extend(os.path.relpath(os.path.join(where, n), folder) for n in names if n.endswith(".yml") and n != TYPES)
+        found.extend(
+            os.path.relpath(os.path.join(where, n), folder) for n in names if n.endswith(".yml") and n != TYPES
+        )
     return iter(sorted(found))
 
 
@@ -52,7 +54,6 @@ def build(folder: str, strict: bool = True) -> dict[str, Any]:
 
 def owned(path: str, variables: dict[str, Any] | None = None) -> set[tuple[str, ...]]:
     """The groups that a module file declares options in, and the extensions that it makes; files that it imports included."""
-    from ..options.resolution import key_text
 
     node = load_file(path)
     module = Module(node, path, Outermost(dict(variables or {})), rank=(0,), variables=variables)

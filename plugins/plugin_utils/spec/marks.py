@@ -40,13 +40,17 @@ def _fields(kind: str, node: Any, position: Position, content: str = "content") 
 
 def _valued(kind: str, number: str, known: dict[str, int] | None = None) -> Callable[[Any, Position, str], Mapping]:
     def build(node: Any, position: Position, _base: str) -> Mapping:
-        if not (isinstance(node, Mapping) and isinstance(node.get(number), int) and ("value" in node or "content" in node)):
+        if not (
+            isinstance(node, Mapping) and isinstance(node.get(number), int) and ("value" in node or "content" in node)
+        ):
             raise SpecError(
                 f"!{kind} takes a mapping of `{number}` (an integer) and `value`",
                 [position],
                 hint=f"write `!{kind} {{{number}: 10, value: ...}}` or `!{kind}/10 ...`",
             )
-        return _record(kind, position, priority=node[number], content=node["value"] if "value" in node else node["content"])
+        return _record(
+            kind, position, priority=node[number], content=node["value"] if "value" in node else node["content"]
+        )
 
     return build
 
@@ -78,8 +82,14 @@ def _entry(*names: str) -> Callable[[Any, Position, str], Mapping]:
             raise SpecError(f"an entry takes a mapping of {', '.join(names)} and `data`", [position])
         unknown = sorted(set(node) - {"data", *names})
         if unknown:
-            raise SpecError(f"an entry has no `{unknown[0]}`", [node.place(unknown[0])], hint=did_you_mean(unknown[0], ["data", *names]))
-        return _record("dagEntry", position, after=node.get("after", []), before=node.get("before", []), data=node["data"])
+            raise SpecError(
+                f"an entry has no `{unknown[0]}`",
+                [node.place(unknown[0])],
+                hint=did_you_mean(unknown[0], ["data", *names]),
+            )
+        return _record(
+            "dagEntry", position, after=node.get("after", []), before=node.get("before", []), data=node["data"]
+        )
 
     return build
 
@@ -87,13 +97,22 @@ def _entry(*names: str) -> Callable[[Any, Position, str], Mapping]:
 def _merge(node: Any, position: Position, _base: str) -> Mapping:
     if not isinstance(node, Sequence):
         raise SpecError("!merge takes a list of values", [position])
-    return _record("merge", position, contents=Sequence([_piece(item, place) for item, place in zip(node, node.places)], position))
+    return _record(
+        "merge",
+        position,
+        contents=Sequence([_piece(item, place) for item, place in zip(node, node.places, strict=True)], position),
+    )
 
 
 def _piece(item: Any, place: Position) -> Any:
     """An element of `!merge`: a record of when, priority, order, value, or a value."""
     words = {"when", "priority", "order", "value", "template"}
-    if not isinstance(item, Mapping) or "_type" in item or not ({"value", "template"} & item.keys()) or not item.keys() <= words:
+    if (
+        not isinstance(item, Mapping)
+        or "_type" in item
+        or not ({"value", "template"} & item.keys())
+        or not item.keys() <= words
+    ):
         return item
     value = item["value"] if "value" in item else _record("template", place, path=item["template"])
     if "order" in item:
@@ -153,7 +172,9 @@ def checked_record(node: Mapping) -> Mapping:
     missing = [field for field in _FIELDS.get(kind, ()) if field not in node]
     if missing:
         raise SpecError(f"a record of the type `{kind}` wants `{missing[0]}`", [node.position])
-    if "priority" in _FIELDS.get(kind, ()) and (isinstance(node["priority"], bool) or not isinstance(node["priority"], int)):
+    if "priority" in _FIELDS.get(kind, ()) and (
+        isinstance(node["priority"], bool) or not isinstance(node["priority"], int)
+    ):
         raise SpecError(f"the priority of `{kind}` must be an integer", [node.place("priority")])
     if kind == "merge" and not isinstance(node["contents"], list):
         raise SpecError("the contents of `merge` are a list", [node.place("contents")])
@@ -167,8 +188,13 @@ def wire_form(tag: str, node: Any, position: Position, base: str) -> Any:
     if build is None and numbered is None:
         raise SpecError(f"unknown tag !{tag}", [position], hint=did_you_mean(tag, [*TAGS, "unsafe"], "!"))
     if node is None or node == "":
-        raise SpecError(f"the tag !{tag} stands before nothing", [position], hint="put `!` into quotes if it is meant as text, or write the value behind the tag")
-    if numbered:
-        return _record("order" if numbered[1] == "order" else "override", position, priority=int(numbered[2]), content=node)
-    assert build is not None
-    return build(node, position, base)
+        raise SpecError(
+            f"the tag !{tag} stands before nothing",
+            [position],
+            hint="put `!` into quotes if it is meant as text, or write the value behind the tag",
+        )
+    if build is not None:
+        return build(node, position, base)
+    words = tag.split("/")
+    kind = "order" if words[0] == "order" else "override"
+    return _record(kind, position, priority=int(words[1]), content=node)

@@ -22,7 +22,16 @@ WORDS = (*ALWAYS, *LONG, "freeformType")
 class Module:
     """One module. `rank` orders definitions; `shipped` tells the library's modules from those of the user."""
 
-    def __init__(self, node: Any, file: str, outer: Scope, *, rank: tuple[Any, ...], shipped: bool = False, variables: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        node: Any,
+        file: str,
+        outer: Scope,
+        *,
+        rank: tuple[Any, ...],
+        shipped: bool = False,
+        variables: dict[str, Any] | None = None,
+    ) -> None:
         self.file = file
         self.rank = rank
         self.shipped = shipped
@@ -34,7 +43,9 @@ class Module:
         self.node = node
         self.long = not (isinstance(node, dict) and "_type" in node) and any(word in node for word in LONG)
         self._check()
-        self.scope = Scope(outer, dict(self.import_variables), folder=os.path.dirname(file) if os.path.isabs(file) else outer.folder)
+        self.scope = Scope(
+            outer, dict(self.import_variables), folder=os.path.dirname(file) if os.path.isabs(file) else outer.folder
+        )
         for name, value in self._mapping("vars").items():
             self.scope.names[name] = Late(lambda value=value: realise(value, self.scope))  # type: ignore[misc]
         self.shared_types: dict[str, Any] = {}
@@ -55,8 +66,13 @@ class Module:
             return
         for key in self.node:
             if key not in WORDS:
-                hint = did_you_mean(key, WORDS) or "with `options` or `config` at the top, configuration belongs under `config`"
-                raise SpecError(f"`{key}` cannot stand beside `options` and `config`", [place_of(self.node, key)], hint=hint)
+                hint = (
+                    did_you_mean(key, WORDS)
+                    or "with `options` or `config` at the top, configuration belongs under `config`"
+                )
+                raise SpecError(
+                    f"`{key}` cannot stand beside `options` and `config`", [place_of(self.node, key)], hint=hint
+                )
 
     @property
     def imports(self) -> Any:
@@ -89,7 +105,11 @@ class Module:
             return read_blocks(self.node.get("config"), self.base)
         if "_type" in self.node:
             return [Block(self.base, self.node, place_of(self.node))]
-        body = Mapping({k: v for k, v in self.node.items() if k not in ALWAYS}, place_of(self.node), getattr(self.node, "verbatim", True))
+        body = Mapping(
+            {k: v for k, v in self.node.items() if k not in ALWAYS},
+            place_of(self.node),
+            getattr(self.node, "verbatim", True),
+        )
         body.places = getattr(self.node, "places", {})
         return read_blocks(body, self.base)
 
@@ -113,8 +133,10 @@ class Module:
         paths = [p for p in paths if "<name>" not in p]
         if not paths:
             return ()
-        prefix = os.path.commonprefix([list(p[:-1]) for p in paths])
-        return tuple(str(part) for part in prefix)
+        shortest = min((path[:-1] for path in paths), key=len)
+        same = [len({path[depth] for path in paths}) == 1 for depth in range(len(shortest))]
+        depth = same.index(False) if False in same else len(same)
+        return tuple(str(part) for part in shortest[:depth])
 
 
 def declared_paths(said: Any, prefix: tuple[str, ...] = (), old: bool = False) -> list[tuple[str, ...]]:

@@ -17,7 +17,9 @@ class Mapping(dict[str, Any]):
 
     __slots__ = ("places", "position", "verbatim")
 
-    def __init__(self, items: dict[str, Any] | None = None, position: Position | None = None, verbatim: bool = False) -> None:
+    def __init__(
+        self, items: dict[str, Any] | None = None, position: Position | None = None, verbatim: bool = False
+    ) -> None:
         super().__init__(items or {})
         self.position = position
         self.verbatim = verbatim

@@ -47,8 +47,14 @@ _STEEP = re.compile(r"(?:[-?:\[{]\s*){30}")
 _HINTS = (
     ("could not find expected ':'", "a key wants a colon and a space behind it"),
     ("found undefined alias", "a value or key that begins with `*` must stand in quotes"),
-    ("did not find expected alphabetic or numeric character", "a value or key that begins with `*` or `&` must stand in quotes"),
-    ("found character that cannot start any token", "a value that begins with `%`, `@`, a backquote or a tab must stand in quotes"),
+    (
+        "did not find expected alphabetic or numeric character",
+        "a value or key that begins with `*` or `&` must stand in quotes",
+    ),
+    (
+        "found character that cannot start any token",
+        "a value that begins with `%`, `@`, a backquote or a tab must stand in quotes",
+    ),
     ("mapping values are not allowed", "a text that holds a colon and a space must stand in quotes"),
     ("did not find expected <document start>", "a value that begins with `%` or ends early must stand in quotes"),
 )
@@ -90,7 +96,9 @@ class _Builder:
         self.open.add(key)
         tag = node.tag
         unsafe = raw or tag == "!unsafe"
-        value = self.mapping(node, unsafe, depth) if isinstance(node, MappingNode) else self.sequence(node, unsafe, depth)
+        value = (
+            self.mapping(node, unsafe, depth) if isinstance(node, MappingNode) else self.sequence(node, unsafe, depth)
+        )
         if self.sizes[id(node)] > MAXIMUM_NODES:
             raise SpecError("aliases that grow without bound", [self.place(node)])
         self.open.discard(key)
@@ -116,7 +124,11 @@ class _Builder:
             key = self.key(key_node, raw)
             where = self.place(key_node)
             if key in places:
-                raise SpecError(f"the key `{key}` stands twice", [where, places[key]], hint="merge the two, one of them would be lost")
+                raise SpecError(
+                    f"the key `{key}` stands twice",
+                    [where, places[key]],
+                    hint="merge the two, one of them would be lost",
+                )
             places[key] = where
             dict.__setitem__(result, key, self.build(value_node, raw, depth + 1))
             size += 1 + self.sizes[id(value_node)]
@@ -131,7 +143,9 @@ class _Builder:
 
     def key(self, node: Node, raw: bool) -> str:
         if not isinstance(node, ScalarNode):
-            raise SpecError("a key must be text", [self.place(node)], hint="a key that begins with `{` or `[` must stand in quotes")
+            raise SpecError(
+                "a key must be text", [self.place(node)], hint="a key that begins with `{` or `[` must stand in quotes"
+            )
         if raw or node.tag == "!unsafe":
             return Literal(node.value)
         if node.tag.startswith("!"):
@@ -198,7 +212,11 @@ def load(text: str, name: str, base: str | None = None) -> Any:
 
 def _refuse_steep(text: str, name: str) -> None:
     """Look at the nesting by events first where it could be deep: composing nodes recurses in C."""
-    if text.count("[") + text.count("{") <= MAXIMUM_DEPTH and not _STEEP.search(text) and "\n" + " " * MAXIMUM_DEPTH not in text:
+    if (
+        text.count("[") + text.count("{") <= MAXIMUM_DEPTH
+        and not _STEEP.search(text)
+        and "\n" + " " * MAXIMUM_DEPTH not in text
+    ):
         return
     depth = 0
     for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -206,7 +224,9 @@ def _refuse_steep(text: str, name: str) -> None:
             depth += 1
             if depth > MAXIMUM_DEPTH:
                 mark = event.start_mark
-                raise SpecError(f"nested deeper than {MAXIMUM_DEPTH} levels", [Position(name, mark.line + 1, mark.column + 1)])
+                raise SpecError(
+                    f"nested deeper than {MAXIMUM_DEPTH} levels", [Position(name, mark.line + 1, mark.column + 1)]
+                )
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1
 

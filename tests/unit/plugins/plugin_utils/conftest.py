@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import language_names, package_maker
 from ansible_collections.home.manager.plugins.plugin_utils.options.evaluation import Evaluation
 from ansible_collections.home.manager.plugins.plugin_utils.options.lazy import plain
@@ -18,7 +19,12 @@ from ansible_collections.home.manager.plugins.plugin_utils.spec import yaml_text
 from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.spec.library import Library
 
-HOST = {"platform": "linux", "machine": "x86_64", "hostname": "h", "user": {"name": "alice", "home": "/home/alice", "uid": 1000}}
+HOST = {
+    "platform": "linux",
+    "machine": "x86_64",
+    "hostname": "h",
+    "user": {"name": "alice", "home": "/home/alice", "uid": 1000},
+}
 
 Evaluate = Callable[..., Evaluation]
 
@@ -37,7 +43,9 @@ def evaluate(tmp_path: Path) -> Evaluate:
         for name, text in (files or {}).items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(textwrap.dedent(text))
-        names = language_names(dict(HOST), package_maker(None), Store(lambda: "/home/alice/.local/state/home.manager"), str(tmp_path), {})
+        names = language_names(
+            dict(HOST), package_maker(None), Store(lambda: "/home/alice/.local/state/home.manager"), str(tmp_path), {}
+        )
         evaluation = Evaluation(Library(str(folder)), names, variable)
         roots = []
         for number, module in enumerate(modules):

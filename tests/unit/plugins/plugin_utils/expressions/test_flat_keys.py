@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import FILTERS
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.scope import Outermost
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.template import render_file
 from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError

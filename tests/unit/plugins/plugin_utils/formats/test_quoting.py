@@ -143,6 +143,8 @@ def test_dquote(program, value, quoted, result):
         ("zsh_dquote", 'a "b" `c` \\d $HOME \\$e', {}, '"a \\"b\\" \\`c\\` \\\\d $HOME \\$e"'),
         ("zsh_dquote", '$(echo "a `b` \\n") "c"', {}, '"$(echo "a `b` \\n") \\"c\\""'),
         ("zsh_dquote", "never ${ends", {}, '"never \\${ends"'),
+        ("if_executable", "a\n", {"program": "/x y/b"}, "if [ -x '/x y/b' ]; then\na\nfi\n"),
+        ("if_executable", "a", {"program": "/b", "shell": "fish"}, "if test -x /b\na\nend\n"),
         ("zsh_define", "v", {"name": "A", "export": True}, 'export A="v"'),
         ("zsh_defines", {"B": True, "A": ["x"], "N": None}, {}, "A=(\n  x\n)\nB=true"),
     ],
@@ -170,7 +172,15 @@ def test_prepending_in_a_shell(program):
 
 @pytest.mark.parametrize(
     ("text", "quoted"),
-    [("a", '"a"'), (1, '"1"'), ('say "x"', '"say \\"x\\""'), ("a\\nb", '"a\\nb"'), ('\\"', '"\\""'), ("c\\", '"c\\\\"'), ("\\\\", '"\\\\"')],
+    [
+        ("a", '"a"'),
+        (1, '"1"'),
+        ('say "x"', '"say \\"x\\""'),
+        ("a\\nb", '"a\\nb"'),
+        ('\\"', '"\\""'),
+        ("c\\", '"c\\\\"'),
+        ("\\\\", '"\\\\"'),
+    ],
 )
 def test_escaped_quote_keeps_backslashes(text, quoted):
     assert QUOTING["escaped_quote"](text) == quoted

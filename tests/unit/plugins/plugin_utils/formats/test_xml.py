@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from ansible_collections.home.manager.plugins.plugin_utils.formats.xml import to_xml
 from ansible_collections.home.manager.plugins.plugin_utils.values import FormatError
 
-TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\ufffe\uffff", min_codepoint=0x20), max_size=12)
+TEXTS = st.text(
+    st.characters(blacklist_categories=["Cs"], blacklist_characters="\ufffe\uffff", min_codepoint=0x20), max_size=12
+)
 
 
 def test_elements_attributes_and_lists():

@@ -6,11 +6,15 @@ from __future__ import annotations
 
 from typing import Any
 
-DECLARED = "options: {x: {type: attrsOf submodule, options: {configuration: {type: module}, name: {type: str, default: d}}}}"
+DECLARED = (
+    "options: {x: {type: attrsOf submodule, options: {configuration: {type: module}, name: {type: str, default: d}}}}"
+)
 
 
 def test_expressions_stay_expressions(evaluate: Any) -> None:
-    found = evaluate(DECLARED, "x.k.configuration: {programs.a.b: '{{ nobody }}', imports: [c.yml]}").get("x")["k"]["configuration"]
+    found = evaluate(DECLARED, "x.k.configuration: {programs.a.b: '{{ nobody }}', imports: [c.yml]}").get("x")["k"][
+        "configuration"
+    ]
     assert [d.value.keys() for d in found] == [{"programs.a.b", "imports"}]
     assert found[0].value["programs.a.b"].source == "{{ nobody }}"
     assert found[0].position.line == 1
@@ -22,7 +26,9 @@ def test_every_definition_counts(evaluate: Any) -> None:
 
 
 def test_a_forced_module_stands_alone(evaluate: Any) -> None:
-    found = evaluate(DECLARED, "x.k.configuration: {a: 1}", "x.k.configuration: !force {a: 2}").get("x")["k"]["configuration"]
+    found = evaluate(DECLARED, "x.k.configuration: {a: 1}", "x.k.configuration: !force {a: 2}").get("x")["k"][
+        "configuration"
+    ]
     assert [d.value["a"] for d in found] == [2]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecErrors
 
 
@@ -97,7 +98,11 @@ def test_errors(value: Any, kind: str, more: str, modules: list[str], part: str)
 
 def test_2_imports_come_before_their_importer(value: Any) -> None:
     files = {"c1.yml": "x: [c1]", "c2.yml": "x: [c2]"}
-    modules = [declared("listOf str"), ("m1.yml", "{imports: [c1.yml], x: [m1]}"), ("m2.yml", "{imports: [c2.yml], x: [m2]}")]
+    modules = [
+        declared("listOf str"),
+        ("m1.yml", "{imports: [c1.yml], x: [m1]}"),
+        ("m2.yml", "{imports: [c2.yml], x: [m2]}"),
+    ]
     assert value("x", *modules, files=files) == ["c1", "m1", "c2", "m2"]
 
 
@@ -154,4 +159,12 @@ def test_extending_a_submodule_from_another_module(value: Any) -> None:
 
 
 def test_reading_one_key_does_not_need_the_others(value: Any) -> None:
-    assert value("y", "options: {x: {type: attrsOf int}, y: {type: int}}", 'x: {a: 1, b: "{{ config.y }}"}', 'y: "{{ config.x.a }}"') == 1
+    assert (
+        value(
+            "y",
+            "options: {x: {type: attrsOf int}, y: {type: int}}",
+            'x: {a: 1, b: "{{ config.y }}"}',
+            'y: "{{ config.x.a }}"',
+        )
+        == 1
+    )

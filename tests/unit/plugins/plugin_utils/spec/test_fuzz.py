@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import language_names, package_maker
 from ansible_collections.home.manager.plugins.plugin_utils.options.evaluation import Evaluation
 from ansible_collections.home.manager.plugins.plugin_utils.options.lazy import plain
@@ -23,14 +24,68 @@ from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import Sp
 from ansible_collections.home.manager.plugins.plugin_utils.spec.library import Library
 
 COUNT = 20_000 if os.environ.get("HOME_MANAGER_NIGHTLY") else 1_000
-HOST = {"platform": "linux", "machine": "x86_64", "hostname": "h", "user": {"name": "alice", "home": "/home/alice", "uid": 1000}}
+HOST = {
+    "platform": "linux",
+    "machine": "x86_64",
+    "hostname": "h",
+    "user": {"name": "alice", "home": "/home/alice", "uid": 1000},
+}
 
-KEYS = """options config imports disabledModules meta vars root types when loop loop_control block type default apply coerce renamedTo removed
-changedTo value description a b c x.y x."q.r" "{{ a }}" "{{ item.key }}" <name> submodule freeformType readOnly check legacyDefault feeds internal _type
-content condition contents priority expr name assertions""".split()
-SCALARS = """1 0 -1 1.5 26.05 true false yes off null ~ "" 'x' a b c x.y int str bool listOf lines attrsOf submodule "attrsOf submodule" "nullOr (enum a b)"
-"{{ config.a }}" "{{ config.b }}" "{{ config.x.y }}" "{{ item }}" "{{ value }}" "{{ cfg.a }}" "{{ cfg.a-b }}" "{{ omit }}" "{{ 1/0 }}" "{{ x" "{{ [1] | first }}" "{{ name }}"
-"a {{ true }}" "{{ config }}" "{{ options.a.isDefined }}" if override order merge 0x1f .inf .nan 1e9 2026-01-01 12:30:45 <<""".split("\n")
+KEYS = [
+    "options",
+    "config",
+    "imports",
+    "disabledModules",
+    "meta",
+    "vars",
+    "root",
+    "types",
+    "when",
+    "loop",
+    "loop_control",
+    "block",
+    "type",
+    "default",
+    "apply",
+    "coerce",
+    "renamedTo",
+    "removed",
+    "changedTo",
+    "value",
+    "description",
+    "a",
+    "b",
+    "c",
+    "x.y",
+    'x."q.r"',
+    '"{{',
+    "a",
+    '}}"',
+    '"{{',
+    "item.key",
+    '}}"',
+    "<name>",
+    "submodule",
+    "freeformType",
+    "readOnly",
+    "check",
+    "legacyDefault",
+    "feeds",
+    "internal",
+    "_type",
+    "content",
+    "condition",
+    "contents",
+    "priority",
+    "expr",
+    "name",
+    "assertions",
+]
+SCALARS = [
+    '1 0 -1 1.5 26.05 true false yes off null ~ "" \'x\' a b c x.y int str bool listOf lines attrsOf submodule "attrsOf submodule" "nullOr (enum a b)"',
+    '"{{ config.a }}" "{{ config.b }}" "{{ config.x.y }}" "{{ item }}" "{{ value }}" "{{ cfg.a }}" "{{ cfg.a-b }}" "{{ omit }}" "{{ 1/0 }}" "{{ x" "{{ [1] | first }}" "{{ name }}"',
+    '"a {{ true }}" "{{ config }}" "{{ options.a.isDefined }}" if override order merge 0x1f .inf .nan 1e9 2026-01-01 12:30:45 <<',
+]
 SCALARS = [word for line in SCALARS for word in __import__("shlex").split(line, posix=False)]
 TAGS = """!force X;!default X;!before X;!after X;!order {priority: 5, value: X};!order/510 X;!override {priority: 5, value: X};!merge [X, X]
 !each {loop: [1, 2], value: X};!each {loop: "{{ config.a }}", key: "{{ item }}", value: X, when: item != X};!path a/b;!unsafe X
@@ -58,15 +113,43 @@ def key(random_: random.Random) -> str:
 
 def document(random_: random.Random) -> str:
     """A module, mostly of the right shape so that evaluation is reached; sometimes damaged text."""
-    types = ["int", "str", "'listOf str'", "lines", "'attrsOf int'", "json", "anything", "'nullOr bool'", "submodule", "'attrsOf submodule'", "'dagOf lines'", generated(random_, 4)]
-    words = ["default", "apply", "coerce", "check", "legacyDefault", "options", "freeformType", "feeds", "readOnly", "description"]
+    types = [
+        "int",
+        "str",
+        "'listOf str'",
+        "lines",
+        "'attrsOf int'",
+        "json",
+        "anything",
+        "'nullOr bool'",
+        "submodule",
+        "'attrsOf submodule'",
+        "'dagOf lines'",
+        generated(random_, 4),
+    ]
+    words = [
+        "default",
+        "apply",
+        "coerce",
+        "check",
+        "legacyDefault",
+        "options",
+        "freeformType",
+        "feeds",
+        "readOnly",
+        "description",
+    ]
     more = [f", {random_.choice(words)}: {generated(random_, 3)}" if random_.random() < 0.4 else "" for _ in range(3)]
     options = ", ".join(f"{name}: {{type: {random_.choice(types)}{extra}}}" for name, extra in zip("abc", more))
     body = "".join(f"  {name}: {generated(random_, 1)}\n" for name in random_.sample(["a", "b", "c", "c.k", "a.z"], 3))
     text = f"options: {{{options}}}\nconfig:\n{body}" if random_.random() < 0.7 else generated(random_)
     if random_.random() < 0.15:
         at = random_.randrange(len(text) + 1)
-        text = text[:at] + random_.choice(["{", "}", "\t", "*", "&", "%", "@", "\x00", "é", ": ", "|", "!", "\n- "]) + text[at:]
+        text = (
+            text[:at]
+            + random_.choice(["{", "}", "\t", "*", "&", "%", "@", "\x00", "é", ": ", "|", "!", "\n- "])
+            + text[at:]
+        )
     return text
 
 
@@ -78,7 +161,11 @@ def outcome(text: str, folder: str) -> str:
         node = yaml_text.load(text, "fuzz.yml", folder)
         evaluation.use([(node, "fuzz.yml")])
         for name in "abcx":
-            evaluation.attempt(lambda name=name: plain(evaluation.config[name]) if name in evaluation.home.root.schema.children else None)  # type: ignore[misc]
+            evaluation.attempt(
+                lambda name=name: (
+                    plain(evaluation.config[name]) if name in evaluation.home.root.schema.children else None
+                )
+            )  # type: ignore[misc]
         evaluation.finish()
         if evaluation.errors:
             raise SpecErrors(evaluation.errors)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.home.manager.plugins.plugin_utils.options.lazy import plain
 from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError, SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.spec.keys import split
@@ -85,7 +86,10 @@ def test_unknown_names_offer_the_nearest(value: Any) -> None:
 
 
 def test_keys_win_over_methods(value: Any) -> None:
-    assert value("x", "options: {x: {type: str}, g.keys: {type: str, default: mine}}", 'x: "{{ config.g.keys }}"') == "mine"
+    assert (
+        value("x", "options: {x: {type: str}, g.keys: {type: str, default: mine}}", 'x: "{{ config.g.keys }}"')
+        == "mine"
+    )
 
 
 def test_nested_blocks(value: Any) -> None:
@@ -146,7 +150,10 @@ def test_import_with_vars(value: Any) -> None:
     options: {"programs.{{ name_ }}": {enable: {type: bool, default: false}, file: {type: str, default: "{{ name_ }}.conf"}}}
     """
     user = "{imports: [{import: shared.yml, vars: {name_: one}}, {import: shared.yml, vars: {name_: two}}], programs.two.enable: true}"
-    got = [value(f"programs.{n}.{o}", user, files={"shared.yml": shared}) for n, o in (("one", "file"), ("two", "file"), ("two", "enable"))]
+    got = [
+        value(f"programs.{n}.{o}", user, files={"shared.yml": shared})
+        for n, o in (("one", "file"), ("two", "file"), ("two", "enable"))
+    ]
     assert got == ["one.conf", "two.conf", True]
 
 
@@ -156,17 +163,31 @@ def test_imports_do_not_depend_on_config(value: Any) -> None:
 
 
 def test_a_folder_imports_its_default(value: Any) -> None:
-    assert value("x", STR, "imports: [sub]", files={"sub/default.yml": "imports: [./other.yml]", "sub/other.yml": "x: deep"}) == "deep"
+    assert (
+        value(
+            "x", STR, "imports: [sub]", files={"sub/default.yml": "imports: [./other.yml]", "sub/other.yml": "x: deep"}
+        )
+        == "deep"
+    )
 
 
 def test_disabled_modules_go_with_their_imports(value: Any) -> None:
     files = {"a.yml": "imports: [b.yml]", "b.yml": "x: [b]", "c.yml": "x: [c]"}
-    assert value("x", "options: {x: {type: listOf str}}", "{imports: [a.yml, c.yml], disabledModules: [a.yml]}", files=files) == ["c"]
+    assert value(
+        "x", "options: {x: {type: listOf str}}", "{imports: [a.yml, c.yml], disabledModules: [a.yml]}", files=files
+    ) == ["c"]
 
 
 def test_each(value: Any) -> None:
-    assert value("x", ATTRS, "x: !each {loop: {a: 1, b: 2}, when: item.value > 1, key: '{{ item.key }}2', value: 'v{{ item.value }}'}") == {"b2": "v2"}
-    assert value("x", "options: {x: {type: listOf str}}", "x: !each {loop: [1, 2], value: 'v{{ item }}'}") == ["v1", "v2"]
+    assert value(
+        "x",
+        ATTRS,
+        "x: !each {loop: {a: 1, b: 2}, when: item.value > 1, key: '{{ item.key }}2', value: 'v{{ item.value }}'}",
+    ) == {"b2": "v2"}
+    assert value("x", "options: {x: {type: listOf str}}", "x: !each {loop: [1, 2], value: 'v{{ item }}'}") == [
+        "v1",
+        "v2",
+    ]
 
 
 def test_submodules_see_this_outer_and_name(value: Any) -> None:
@@ -180,7 +201,9 @@ def test_submodules_see_this_outer_and_name(value: Any) -> None:
           label: {type: str, default: "{{ name }}-{{ this.base }}"}
         config: {base: !default from-config}
     """
-    assert value("x", module, "x.k.inner.i: {}") == {"k": {"base": "from-config", "inner": {"i": {"path": "from-config/i"}}, "label": "k-from-config"}}
+    assert value("x", module, "x.k.inner.i: {}") == {
+        "k": {"base": "from-config", "inner": {"i": {"path": "from-config/i"}}, "label": "k-from-config"}
+    }
 
 
 def test_named_types(value: Any) -> None:
@@ -258,7 +281,10 @@ def test_core_values_are_those_of_yaml_1_2() -> None:
 
 def test_omit_in_lists_options_and_depths(value: Any) -> None:
     module = "options: {x: {type: json, default: {}}, l: {type: listOf str, default: [d]}}"
-    assert value("x", module, 'x: {a: "{{ omit }}", b: {c: "{{ omit }}", d: 1}, e: [1, "{{ omit }}"]}') == {"b": {"d": 1}, "e": [1]}
+    assert value("x", module, 'x: {a: "{{ omit }}", b: {c: "{{ omit }}", d: 1}, e: [1, "{{ omit }}"]}') == {
+        "b": {"d": 1},
+        "e": [1],
+    }
     assert value("l", module, 'l: "{{ omit }}"') == ["d"]
 
 
