@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from .step import Make
     from .store import State
 
+    # Open descriptors of folders of the home: (relative path, whether links were followed) to descriptor.
+    Held = dict[tuple[str, bool], int]
+
+_MOST_HELD = 100
+
 
 def commit(home: Home, plan: Plan, ledger: Ledger, to: str | None, unsynced: bool) -> Forward:
     """Make the plan real.
@@ -42,24 +47,30 @@ def commit(home: Home, plan: Plan, ledger: Ledger, to: str | None, unsynced: boo
     journal = Journal.of(plan.tx, home.path, source, to, plan)
     pin.choose(home, journal)
     journal.write(state)
+    preparation = _Preparation(home, journal, unsynced)
     try:
-        _Preparation(home, journal, unsynced).run()
-        journal.flip(state)
-    except BaseException as error:
-        if not journal.committed(state):
-            # Should this fail too, the journal stays and the next run undoes.
-            with contextlib.suppress(OSError):
-                undo(home, journal)
-            if isinstance(error, Blocked):
-                raise EngineError(f"{error.path} was changed during the switch; nothing was done", "changed") from None
-            raise
-    return finish(home, journal)
+        try:
+            preparation.run()
+            journal.flip(state)
+        except BaseException as error:
+            if not journal.committed(state):
+                # Should this fail too, the journal stays and the next run undoes.
+                with contextlib.suppress(OSError):
+                    undo(home, journal, preparation.held)
+                if isinstance(error, Blocked):
+                    message = f"{error.path} was changed during the switch; nothing was done"
+                    raise EngineError(message, "changed") from None
+                raise
+        return finish(home, journal, preparation.held)
+    finally:
+        for fd in preparation.held.values():
+            os.close(fd)
 
 
-def finish(home: Home, journal: Journal) -> Forward:
-    """What follows the flip; may be repeated after a crash."""
+def finish(home: Home, journal: Journal, held: Held | None = None) -> Forward:
+    """What follows the flip; may be repeated after a crash. `held`: folders that are open still, wherever they are now."""
     state = home.there()
-    forward = Forward(home, journal)
+    forward = Forward(home, journal, held or {})
     forward.run()
     staged = f"{store.STAGING}/{store.LEDGER}"
     if filesystem.lstat(staged, state.fd) is not None:
@@ -95,14 +106,17 @@ def _amend_ledger(home: Home, forward: Forward) -> None:
     filesystem.rename(amended, staged, state.fd, state.fd)
 
 
-def undo(home: Home, journal: Journal) -> None:
-    """Take out of the home what was prepared; nothing of it was visible."""
+def undo(home: Home, journal: Journal, held: Held | None = None) -> None:
+    """Take out of the home what was prepared; nothing of it was visible. `held` as for `finish`."""
     home.folders.close()
     for step in journal.steps:
+        folder, name = split(step.path)
         try:
-            fd, name = home.enter(step.path, step.follow)
+            fd = home.folders.enter(folder, step.follow)
         except Blocked:
-            continue
+            if held is None or (folder, step.follow) not in held:
+                continue
+            fd = held[folder, step.follow]
         pin.unpin(step, fd, name)
         if step.do == PUT:
             _drop_temporary(step, fd)
@@ -171,6 +185,8 @@ class _Preparation:
         self.unsynced = unsynced
         self.touched: set[str] = set()
         self.files: list[tuple[str, str, bool]] = []
+        # Kept open, so that what lies in them can be removed even from a folder that somebody moves away meanwhile.
+        self.held: Held = {}
 
     def run(self) -> None:
         self.home.folders.close()
@@ -192,6 +208,8 @@ class _Preparation:
         folder, name = split(step.path)
         temp, make = step.temp or "", step.make or {}
         fd = self.home.folders.enter(folder, step.follow)
+        if (folder, step.follow) not in self.held and len(self.held) < _MOST_HELD:
+            self.held[folder, step.follow] = os.dup(fd)
         if "folder" in make:
             made = self._prepare_folder(temp, make, fd)
         else:

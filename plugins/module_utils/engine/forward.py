@@ -11,7 +11,7 @@ import errno
 import os
 from typing import TYPE_CHECKING, Callable
 
-from . import filesystem
+from . import filesystem, pin
 from .folders import Blocked
 from .home import Seen, look_at, shortened, shows
 from .manifest import split
@@ -32,7 +32,8 @@ class Forward:
     `kept` lists paths that the user changed meanwhile, `problems` what the system refused.
     """
 
-    def __init__(self, home: Home, journal: Journal) -> None:
+    def __init__(self, home: Home, journal: Journal, held: dict[tuple[str, bool], int]) -> None:
+        self._held = held
         self.home = home
         self.journal = journal
         self.kept: list[dict[str, str]] = []
@@ -53,6 +54,17 @@ class Forward:
         for step in self.journal.steps:
             if step.do == RESTORE:
                 self._attempt(step, self._restore)
+        for step in self.journal.steps:
+            if step.pin is not None:
+                self._forget_pin(step)
+
+    def _forget_pin(self, step: Step) -> None:
+        try:
+            pin.forget(step, self.home.enter(step.path, step.follow)[0])
+        except Blocked:
+            return
+        except OSError as error:
+            self.problems.append({"path": step.path, "reason": f"a temporary link stays beside it: {error.strerror}"})
 
     def sync(self) -> None:
         """Make the home's folders lasting."""
@@ -78,6 +90,8 @@ class Forward:
         except Blocked as blocked:
             if step.do == PUT:
                 self.problems.append({"path": step.path, "reason": f"{blocked.path} changed during the switch"})
+                if (folder, step.follow) in self._held:
+                    self._give_up(step, self._held[folder, step.follow], name)
         except OSError as error:
             self.problems.append({"path": step.path, "reason": error.strerror or str(error)})
             if step.do == PUT:
@@ -116,7 +130,7 @@ class Forward:
         if step.swap:
             self._exchange(step, temp, fd, name, temporary)
             return
-        if look_at(name, fd).identity() != step.was:
+        if not pin.stands(step, look_at(name, fd)):
             filesystem.unlink(temp, fd)
             self._keep(step, "it was changed during the switch")
             return
@@ -125,7 +139,7 @@ class Forward:
     def _exchange(self, step: Step, temp: str, fd: int, name: str, temporary: Seen) -> None:
         if not self._exchanged(step, temporary):
             there = look_at(name, fd)
-            if there.identity() == step.was:
+            if pin.stands(step, there):
                 self._swap(temp, name, fd)
             elif there.kind == "absent":
                 # Where names cannot be exchanged, the crash came between the two renames.
@@ -180,9 +194,9 @@ class Forward:
 
     def _delete(self, step: Step, fd: int, name: str) -> None:
         there = look_at(name, fd)
-        if there.identity() == step.was:
+        if pin.stands(step, there):
             self._give_back(step, fd, name)
-        elif step.restore and look_at(step.restore, fd).identity() == step.was:
+        elif step.restore and pin.stands(step, look_at(step.restore, fd)):
             # The exchange with a folder is done, its second half is not.
             filesystem.unlink(step.restore, fd)
         elif there.kind != "absent" and not (step.restore and look_at(step.restore, fd).kind == "absent"):

@@ -26,10 +26,11 @@ class Step:
     go, a rest is kept as `backup`. Without `swap`, `backup` was linked to what stands at the path before the flip.
     delete: take the path away, or give it back to the backup `restore`.
     mode: set the mode `mode`. restore: give the path to the backup `restore` once our folder there is gone.
-    `was` is the identity (`Seen.identity`) that the path must have still; else it is left alone.
+    `was` is the identity (`Seen.identity`) that the path must have still; else it is left alone. `pin` ({"text", "temp",
+    "spare"}): until then the path is a link to the old generation itself, with this text (see pin.py).
     """
 
-    __slots__ = ("backup", "do", "follow", "inside", "make", "mode", "path", "restore", "swap", "temp", "was")
+    __slots__ = ("backup", "do", "follow", "inside", "make", "mode", "path", "pin", "restore", "swap", "temp", "was")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Step:
         follow: bool = False,
         mode: int = 0,
         make: Make | None = None,
+        pin: dict[str, str] | None = None,
     ) -> None:
         self.do = do
         self.path = path
@@ -57,6 +59,7 @@ class Step:
         self.follow = follow
         self.mode = mode
         self.make = make
+        self.pin = pin
 
     def journal(self) -> dict[str, Any]:
         """The JSON of the step: no content, for a journal must not hold a secret; of a folder the names that it
