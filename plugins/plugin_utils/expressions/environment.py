@@ -20,7 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Namespace
 
 from ..spec.errors import SpecError, did_you_mean, nearest, shown
-from ..values import GVariant, Package, Place, Raw
+from ..values import GVariant, Package, Path, Place, Raw
 
 if TYPE_CHECKING:
     from .expression import Evaluator
@@ -154,6 +154,16 @@ def interpolated(value: Any) -> Any:
     )
 
 
+@jinja2.pass_context
+def interpolated_here(context: Any, value: Any) -> Any:
+    """The text of a value put into text; a file of the controller is its place in the store of the target, as in Nix."""
+    if isinstance(value, Path):
+        from .places import stored
+
+        value = stored(context, value)
+    return interpolated(value)
+
+
 class ScopeContext(Context):
     """A Jinja context that looks its names up in a scope."""
 
@@ -240,7 +250,7 @@ def _environment(**syntax: Any) -> LanguageEnvironment:
     from .tests import TESTS
 
     environment = LanguageEnvironment(
-        undefined=Absent, keep_trailing_newline=True, autoescape=False, finalize=interpolated, **syntax
+        undefined=Absent, keep_trailing_newline=True, autoescape=False, finalize=interpolated_here, **syntax
     )
     environment.filters = Provided({**environment.filters, **FILTERS})  # type: ignore[assignment]
     environment.tests = Provided({**environment.tests, **TESTS})  # type: ignore[assignment]

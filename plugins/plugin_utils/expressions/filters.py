@@ -14,12 +14,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from jinja2 import pass_context
+
 from ..formats import FORMATS
 from ..formats.quoting import QUOTING
 from ..formats.words import WORDS
 from ..spec.errors import SpecError, shown
 from ..spec.marks import AFTER, BEFORE, DEFAULT, FORCE
-from .places import PLACES
+from .places import PLACES, shipped
 
 
 def _plain(value: Any) -> Any:
@@ -56,21 +58,23 @@ QUALIFIED = {f"home.manager.{name}": function for name, function in MARKS.items(
 
 
 def _format(writer: Callable[..., str]) -> Callable[..., str]:
+    @pass_context
     @functools.wraps(writer)
-    def write(value: Any, **parameters: Any) -> str:
+    def write(context: Any, value: Any, **parameters: Any) -> str:
         from ..values import FormatError
 
         try:
-            return writer(_plain(value), **parameters)
+            return writer(shipped(context, _plain(value)), **parameters)
         except FormatError as problem:
             raise SpecError(str(problem)) from None
 
     return write
 
 
-def to_format(value: Any, name: str, **parameters: Any) -> str:
+@pass_context
+def to_format(context: Any, value: Any, name: str, **parameters: Any) -> str:
     """The value in the format of that name."""
-    return _format(FORMATS[name])(value, **parameters)
+    return _format(FORMATS[name])(context, value, **parameters)
 
 
 def home_relative(value: str, base: str, home: str) -> str:
@@ -181,12 +185,13 @@ def without_empty(value: dict[str, Any]) -> dict[str, Any]:
     return {key: value[key] for key in value if value[key] is not None and value[key] not in ("", [], {})}
 
 
-def prune(value: Any) -> Any:
-    """A mapping without nulls at any depth."""
+def prune(value: Any, empty: bool = False) -> Any:
+    """A mapping without nulls at any depth; with `empty` also without the mappings in which nothing is left."""
     if isinstance(value, dict):
-        return {key: prune(value[key]) for key in value if value[key] is not None}
+        kept = {key: prune(value[key], empty) for key in value if value[key] is not None}
+        return {key: item for key, item in kept.items() if item != {}} if empty else kept
     if isinstance(value, list):
-        return [prune(item) for item in value]
+        return [prune(item, empty) for item in value]
     return value
 
 

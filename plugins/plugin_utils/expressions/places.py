@@ -57,11 +57,29 @@ def store_file(context: Any, value: Any, name: str = "file", executable: bool = 
 
 @pass_context
 def stored(context: Any, value: Any, name: str | None = None) -> Any:
-    """A file of the controller as one in the store of the target; what is on the target already stays as it is."""
+    """A file or folder of the controller as one in the store of the target; what is on the target already stays as it is."""
     if not isinstance(value, Path):
         return value
+    name = name or posixpath.basename(value.path)
+    if os.path.isdir(value.path):
+        from ..plan.files import walk
+
+        leaves = ((relative, leaf) for relative, leaf in walk(value.path) if leaf is not None)
+        entries = tuple((r, OutOfStore(leaf.link) if leaf.link is not None else Path(str(leaf.path))) for r, leaf in leaves)
+        return laid(scope_of(context), StoreFolder(name, entries))
     executable = os.path.isfile(value.path) and os.access(value.path, os.X_OK)
-    return laid(scope_of(context), StoreFile(name or posixpath.basename(value.path), _content(value), executable))
+    return laid(scope_of(context), StoreFile(name, _content(value), executable))
+
+
+def shipped(context: Any, value: Any) -> Any:
+    """Plain data in which every path of the controller is replaced by its place in the store of the target."""
+    if isinstance(value, Path):
+        return stored(context, value)
+    if isinstance(value, dict):
+        return {key: shipped(context, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shipped(context, item) for item in value]
+    return value
 
 
 @pass_context

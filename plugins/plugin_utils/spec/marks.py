@@ -155,6 +155,9 @@ TAGS: dict[str, Callable[[Any, Position, str], Any]] = {
 }
 
 
+# What stands behind a tag that stands before nothing.
+EMPTY = object()
+
 _FIELDS: dict[str, tuple[str, ...]] = {
     "if": ("condition", "content"),
     "override": ("priority", "content"),
@@ -187,7 +190,7 @@ def wire_form(tag: str, node: Any, position: Position, base: str) -> Any:
     build = TAGS.get(tag)
     if build is None and numbered is None:
         raise SpecError(f"unknown tag !{tag}", [position], hint=did_you_mean(tag, [*TAGS, "unsafe"], "!"))
-    if node is None or node == "":
+    if node is EMPTY:
         raise SpecError(
             f"the tag !{tag} stands before nothing",
             [position],

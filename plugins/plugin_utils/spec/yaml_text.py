@@ -15,12 +15,12 @@ from yaml.resolver import BaseResolver
 from ..expressions.expression import Expression
 from .errors import SpecError
 from .keys import Literal
-from .marks import checked_record, wire_form
+from .marks import EMPTY, checked_record, wire_form
 from .nodes import Mapping, PlainNumber, PlainWord, Sequence
 from .position import Position
 
 try:
-    from yaml.cyaml import CParser as _Parser
+    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
 except ImportError:  # PyYAML without libyaml: the same nodes, slower
 
     class _Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser, yaml.composer.Composer):  # type: ignore[no-redef]
@@ -162,6 +162,8 @@ class _Builder:
         if tag.startswith("tag:yaml.org,2002:"):
             raise SpecError(f"the YAML type !!{tag.rpartition(':')[2]} is not for spec files", [self.place(node)])
         value = self.plain(node, text, raw) if plain else self.text(node, text, raw)
+        if plain and text == "":
+            value = EMPTY
         if raw:
             return value
         return wire_form(tag.removeprefix("!"), value, self.place(node), self.base)
