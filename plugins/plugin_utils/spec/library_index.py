@@ -17,7 +17,7 @@ from .keys import joined
 from .library import INDEX, TYPES, load_file
 from .module import Module, declared_paths
 
-SINGLE = ("programs", "services")
+SINGLE = ("home", "programs", "services", "xdg")
 
 
 def files(folder: str) -> Iterator[str]:
@@ -75,6 +75,8 @@ def group_of(path: tuple[str, ...]) -> tuple[str, ...]:
         return path[: last + 2]
     if path[0] in SINGLE:
         return path[:2]
+    if path[1:2] == ("windowManager",):
+        return path[:3]
     return path[: max(1, min(2, len(path) - 1))]
 
 
