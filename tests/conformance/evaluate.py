@@ -59,7 +59,7 @@ def file_answer(leaf: Leaf, secret_mode: str | None) -> dict[str, Any]:
 def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to one request. Raises SpecErrors when the spec is refused."""
     roots = [(from_wire(module), "") for module in request["modules"]]
-    home = Home(Request(roots, host(request), folders="store"))
+    home = Home(Request(roots, host(request), store="/nix/store"))
     evaluation = home.evaluation
     planned = evaluation.attempt(lambda: Files(evaluation, local_places=True).collect(), {})
     packages = evaluation.attempt(lambda: [p.name for p in evaluation.get("home.packages")], [])

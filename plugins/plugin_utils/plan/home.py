@@ -15,7 +15,7 @@ from ..options.definition import Bound
 from ..options.evaluation import Evaluation
 from ..spec.errors import SpecError, SpecErrors
 from ..spec.library import Library, load_file
-from .store import FOLDERS, Store
+from .store import Store
 
 ROLE = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "home"))
 STACK = 512 * 1024 * 1024
@@ -28,7 +28,7 @@ class Request:
 
     `roots` are the user's modules as nodes, each with the file it stands in; `host` the facts of the target (platform, machine, hostname,
     distribution, user); `special` extra names for expressions; `variable` and `read` as `Evaluation` takes them; `packages` the place of
-    packages (None writes `@NAME@`), `folders` that of generated folders below the state folder.
+    packages (None writes `@NAME@`), `store` a folder that stands for the store.
     """
 
     roots: list[tuple[Any, str]]
@@ -37,7 +37,7 @@ class Request:
     variable: Callable[[str, Any], Any] | None = None
     read: Callable[[str], Any] = load_file
     packages: str | None = None
-    folders: str = f"current/home-path/{FOLDERS}"
+    store: str | None = None
     library: str = os.path.join(ROLE, "modules")
 
 
@@ -47,7 +47,7 @@ class Home:
     def __init__(self, request: Request, variant: str | None = None) -> None:
         self.request = request
         self.variant = variant
-        self.store = Store(lambda: self.state, request.folders)
+        self.store = Store(lambda: self.state, request.store)
         names = language_names(
             request.host,
             package_maker(request.packages),

@@ -27,13 +27,13 @@ def file_mode(executable: bool, secret: bool = False) -> str:
 class Store:
     """Generated files by the name of their object; `state()` is the absolute state folder of the home.
 
-    Files lie in the store itself. Folders lie in the profile, where the generation that names them has them; `folders` is their
-    place below the state folder.
+    Files lie in the store itself. Folders lie in the profile, where the generation that names them has them. `stand_in` is a
+    folder that stands for both places, for evaluations that are no switch.
     """
 
-    def __init__(self, state: Callable[[], str], folders: str = f"current/home-path/{FOLDERS}") -> None:
+    def __init__(self, state: Callable[[], str], stand_in: str | None = None) -> None:
         self.state = state
-        self.folder_root = folders
+        self.stand_in = stand_in
         self.contents: dict[str, tuple[bytes, str]] = {}
         self.folders: dict[str, dict[str, dict[str, str]]] = {}
 
@@ -41,12 +41,12 @@ class Store:
         """The same file or folder, at its place."""
         if isinstance(place, StoreFile):
             name = self.add(place.content, file_mode(place.executable), place.name)
-            return place.placed(f"{self.state()}/store/{name}")
+            return place.placed(f"{self.stand_in or self.state() + '/store'}/{name}")
         entries = {relative: self._entry(item) for relative, item in place.entries}
         listing = "".join(f"{k}\0{sorted(v.items())}\n" for k, v in sorted(entries.items())).encode()
         name = object_id(listing, "0755", place.name)
         self.folders[name] = entries
-        return replace(place, place=f"{self.state()}/{self.folder_root}/{name}")
+        return replace(place, place=f"{self.stand_in or self.state() + '/current/home-path/' + FOLDERS}/{name}")
 
     def _entry(self, item: Place) -> dict[str, str]:
         if isinstance(item, StoreFile):
