@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import gnu_options
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import gnu_options, prune
 from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError
 from ansible_collections.home.manager.plugins.plugin_utils.values import Package
 
@@ -29,3 +29,9 @@ def test_an_option_without_one_text_is_refused() -> None:
         gnu_options({"a": {"b": 1}})
     with pytest.raises(SpecError):
         gnu_options({"a": 0.5})
+
+
+def test_nulls_go_at_any_depth_and_emptied_mappings_where_asked() -> None:
+    value = {"a": None, "b": {"c": None, "d": {"e": None}}, "f": [{"g": None}, 0], "h": False, "i": []}
+    assert prune(value) == {"b": {"d": {}}, "f": [{}, 0], "h": False, "i": []}
+    assert prune(value, empty=True) == {"f": [{}, 0], "h": False, "i": []}
