@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The projects below examples/, each built by the real play, and what must stand in the files that come out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.spec.library import load_file
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+PROJECTS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
+
+# PROJECT/HOST/USER: file: lines that stand in it, in this order.
+LINES: dict[str, dict[str, list[str]]] = {
+    "first/localhost/alice": {
+        ".config/git/config": ['defaultBranch = "main"', 'name = "Alice Example"'],
+        ".config/git/ignore": ["*.swp", ".venv/"],
+        ".config/screenrc": ["startup_message off"],
+        ".inputrc": ["set completion-ignore-case on"],
+        ".bashrc": ["alias -- gs='git status'", "alias -- ll='ls -l'"],
+        "Notes/README.md": ["One file a day"],
+    },
+    "homes/standalone/yourname": {
+        ".config/git/config": ['defaultBranch = "main"', "rebase = true", 'email = "you@example.com"'],
+        ".bashrc": ["export EDITOR=vim", "alias -- gs='git status'", "alias -- ll='ls -l'"],
+        ".vimrc": ["set number", "set relativenumber", "set tabstop=2", "set shiftwidth=2", "set expandtab"],
+        ".local/bin/home-manager": [],
+    },
+    "homes/neovim/yourname": {
+        ".config/git/config": ['email = "you@example.com"', 'name = "Your Name"'],
+        ".config/nvim/init.lua": [],
+    },
+    "homes/desktop/yourname": {
+        ".config/git/config": ['name = "Your Name"'],
+        ".zshrc": [
+            "plugins=(git docker kubectl)",
+            'ZSH_THEME="robbyrussell"',
+            "source $ZSH/oh-my-zsh.sh",
+            "export GPG_TTY=$TTY",
+            "zsh-syntax-highlighting.zsh",
+        ],
+        ".config/systemd/user/gpg-agent-ssh.socket": ["[Socket]", "FileDescriptorName=ssh", "S.gpg-agent.ssh"],
+        ".config/systemd/user/gpg-agent.service": ["[Service]", "gpg-agent --supervised"],
+    },
+    "homes/platform/yourname": {},
+    "homes/dotfiles/yourname": {
+        ".config/foo/config.toml": ['key = "value"\n', "option = true\n"],
+        ".config/bar/config.toml": ['key = "value"\n', "option = true\n"],
+        ".config/alacritty/alacritty.yml": ["size: 12"],
+        ".config/nvim/init.lua": ['require("options")'],
+        ".config/nvim/lua/options.lua": ["vim.opt.number = true"],
+        # What is added with !after stands behind all that programs.bash writes.
+        ".bashrc": ["[[ $- == *i* ]] || return", "shopt -s histappend", "export PATH=$PATH:$HOME/.local/bin\n"],
+    },
+    "homes/xdg/yourname": {
+        ".config/foo/config.yml": ["setting: value\n"],
+        ".local/share/some-app/data.json": ['{"greeting": "hello"}'],
+        ".config/user-dirs.dirs": [
+            'XDG_DESKTOP_DIR="/home/yourname/Desktop"',
+            'XDG_DOCUMENTS_DIR="/home/yourname/Documents"',
+            'XDG_DOWNLOAD_DIR="/home/yourname/Downloads"',
+            'XDG_MUSIC_DIR="/home/yourname/Music"',
+            'XDG_PICTURES_DIR="/home/yourname/Pictures"',
+            'XDG_VIDEOS_DIR="/home/yourname/Videos"',
+        ],
+    },
+    "modular/localhost/yourname": {
+        ".config/git/config": [
+            'br = "branch"',
+            'ci = "commit"',
+            'co = "checkout"',
+            'lg = "log --oneline --graph"',
+            'unstage = "reset HEAD --"',
+            'editor = "vim"',
+            "[delta]",
+            "navigate = true",
+            "side-by-side = true",
+            'diff = "/usr/bin/delta"',
+        ],
+        ".config/git/ignore": [".venv/", "*.swp"],
+        ".bashrc": ["HISTCONTROL=ignoredups", "alias -- ll='ls -l'"],
+        ".config/nvim/init.lua": [],
+    },
+    "hosts/worklaptop/alice": {
+        ".config/git/config": ['email = "alice@work.example"', 'name = "Alice Example"'],
+        ".config/git/ignore": ["node_modules/"],
+        ".inputrc": ["set completion-ignore-case on"],
+    },
+    "hosts/desktop/alice": {".config/git/config": ['email = "alice@example.org"', 'name = "Alice Example"']},
+    "hosts/server/bob": {
+        ".config/tmux/tmux.conf": ["history-limit", "50000"],
+        ".vimrc": ["set number"],
+    },
+}
+PACKAGES: dict[str, set[str]] = {
+    "homes/standalone/yourname": {"htop", "ripgrep", "fd", "bat", "jq", "git", "vim"},
+    "homes/neovim/yourname": {"ripgrep", "fd", "bat", "neovim"},
+    "homes/desktop/yourname": {"firefox", "thunderbird", "vscode", "spotify", "zsh"},
+    "homes/platform/yourname": {"alacritty"},
+    "hosts/desktop/alice": {"firefox", "steam", "lutris"},
+    "hosts/worklaptop/alice": {"jq", "gnumake"},
+}
+NOT_THERE: dict[str, set[str]] = {
+    "hosts/desktop/alice": {".inputrc", ".config/git/ignore"},
+    "hosts/server/bob": {".config/git/config"},
+}
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """A project's result folder; each project is built once a run."""
+
+    @cache
+    def build(project: str) -> Path:
+        result = tmp_path_factory.mktemp(project)
+        call = ["ansible-playbook", "home.manager.build", "-e", json.dumps({"home_result": str(result)})]
+        done = subprocess.run(call, cwd=EXAMPLES / project, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "WARNING" not in done.stderr, done.stderr
+        return result
+
+    return build
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_every_home_of_every_project_is_looked_at(built, project):
+    found = {f"{project}/{home.relative_to(built(project))}" for home in built(project).glob("*/*")}
+    assert found == {home for home in LINES if home.startswith(project + "/")}
+
+
+@pytest.mark.parametrize("home", LINES)
+def test_files_say_what_the_spec_does(built, home):
+    project, _slash, rest = home.partition("/")
+    folder = built(project) / rest
+    for name, lines in LINES[home].items():
+        text = (folder / "home-files" / name).read_text(encoding="utf-8", errors="replace")
+        at = 0
+        for line in lines:
+            assert line in text[at:], f"{name}: {line!r}"
+            at = text.index(line, at) + len(line)
+    assert not [name for name in NOT_THERE.get(home, ()) if (folder / "home-files" / name).exists()]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert PACKAGES.get(home, set()) <= set(manifest["packages"])
+
+
+def test_one_spec_for_two_platforms():
+    spec = EXAMPLES / "homes" / "users" / "platform.yml"
+    node = load_file(str(spec))
+
+    def on(platform: str, home: str) -> tuple[set[str], set[str], list[str]]:
+        host = {"platform": platform, "machine": "aarch64", "hostname": "h", "user": {"name": "me", "home": home}}
+        made = Home(Request([(node, str(spec))], host))
+        files = set(Files(made.evaluation).collect())
+        return files, {package.name for package in made.evaluation.get("home.packages")}, made.failed_assertions()
+
+    files, packages, refused = with_deep_stack(lambda: on("darwin", "/Users/me"))
+    assert "Library/Application Support/iTerm2/DynamicProfiles/home.json" in files
+    assert ("iterm2" in packages, "alacritty" in packages, refused) == (True, False, [])
+    files, packages, refused = with_deep_stack(lambda: on("linux", "/home/me"))
+    assert not [name for name in files if "iTerm2" in name]
+    assert ("iterm2" in packages, "alacritty" in packages, refused) == (False, True, [])
