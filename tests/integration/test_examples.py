@@ -101,7 +101,7 @@ LINES: dict[str, dict[str, list[str]]] = {
     },
 }
 PACKAGES: dict[str, set[str]] = {
-    "homes/standalone/yourname": {"htop", "ripgrep", "fd", "bat", "jq", "git", "vim"},
+    "homes/standalone/yourname": {"htop", "ripgrep", "fd", "bat", "jq", "git"},
     "homes/neovim/yourname": {"ripgrep", "fd", "bat", "neovim"},
     "homes/desktop/yourname": {"firefox", "thunderbird", "vscode", "spotify", "zsh"},
     "homes/platform/yourname": {"alacritty"},
