@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..spec.errors import SpecError, shown
 from ..spec.nodes import place_of
-from ..values import GVariant, Place, Raw
+from ..values import GVariant, Package, Place, Raw
 from .definition import Definition
 from .lazy import LateEntry, LazyMapping
 from .priority import discharge, effective, may_vanish
@@ -367,9 +367,13 @@ class Coerced(Type):
         self.description = f"{inner.description} or {source.description}"
 
     def coerce(self, value: Any, definition: Definition | None = None) -> Any:
-        if self.source.accepts(value) and definition is not None:
+        if definition is not None and self.source.accepts(value) and not self._taken(value):
             value = self.function(value, definition)
         return self.inner.coerce(value, definition)
+
+    def _taken(self, value: Any) -> bool:
+        """Whether a package, which would do as a string too, is meant as the inner type has it."""
+        return isinstance(value, Package) and self.inner.accepts(value)
 
     def check(self, value: Any) -> bool:
         return self.inner.check(value) or self.source.accepts(value)
