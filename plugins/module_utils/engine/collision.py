@@ -31,7 +31,10 @@ class Way:
         backup: str | None = None,
         inside: dict[str, dict[str, str]] | None = None,
         follow: bool = False,
+        spare: bool = False,
     ) -> None:
+        # With `spare` there is nothing to back up; the name only serves what appears at the last moment.
+        self.spare = spare
         self.op = op
         self.detail = detail
         self.backup = backup
@@ -151,7 +154,7 @@ class Judge:
         backup = self._backup(target, follow) or self.home.free_name(target, FALLBACK_EXTENSION, self.taken, follow)
         if not foreign:
             # A file that appears in the folder at the last moment is still kept under this name.
-            return Way("change", "was a folder", backup, inside)
+            return Way("change", "was a folder", backup, inside, spare=True)
         if self._may_back_up(target) or entry.get("force"):
             self.plan.report("backup", target, f"the folder is kept as {backup}")
             return Way("change", "was a folder", backup, inside)

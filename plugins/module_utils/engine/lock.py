@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from typing import Callable
@@ -12,7 +13,10 @@ from . import filesystem
 from .errors import EngineError
 
 NAME = "lock"
+# The kind of the error when an uninstall that went before has removed the folder: the caller opens it anew.
+GONE = "gone"
 _PAUSE = 0.1
+_NO_WRITING = (errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 class Lock:
@@ -38,8 +42,10 @@ class Lock:
         told = False
         while True:
             try:
-                fd = filesystem.open_lock(NAME, self._state, self._create)
+                fd = self._open()
             except FileNotFoundError:
+                if self._create:
+                    raise EngineError("the state folder was removed meanwhile", GONE) from None
                 return self
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -65,6 +71,15 @@ class Lock:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
+
+    def _open(self) -> int:
+        try:
+            return filesystem.open_lock(NAME, self._state, self._create)
+        except OSError as error:
+            if error.errno not in _NO_WRITING:
+                raise
+            # Looking at a home must be possible where nothing can be written; whoever wants to write is told soon enough.
+            return filesystem.open_lock(NAME, self._state, False)
 
     def _still_there(self, fd: int) -> bool:
         # An uninstall that we waited for has removed the file whose lock we now hold.

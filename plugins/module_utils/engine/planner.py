@@ -219,7 +219,7 @@ class _Planner:
                 self.plan.files[target] = record
             return
         fresh = merge.record(seen.kind != "file" or text == b"")
-        self._keep_backup(target, fresh, record, way.backup)
+        self._keep_backup(target, fresh, record, None if way.spare else way.backup)
         if seen.kind == "file" and after == self.home.content(target, follow):
             if record is None:
                 self.plan.report("adopt", target, "its declared keys are as they should be already")
@@ -253,7 +253,7 @@ class _Planner:
             if record is not None:
                 self.plan.files[target] = record
             return
-        self._keep_backup(target, fresh, record, way.backup)
+        self._keep_backup(target, fresh, record, None if way.spare else way.backup)
         if way.backup and way.inside is None:
             self.plan.report("backup", target, f"kept as {way.backup}")
         if way.inside is not None:

@@ -12,7 +12,7 @@ from . import facts, filesystem, store
 from .errors import EngineError
 from .folders import Blocked
 from .home import Home
-from .lock import Lock
+from .lock import GONE, Lock
 from .store import State
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 STATE = ".local/state/home.manager"
 TIMEOUT = 30.0
+_ATTEMPTS = 50
 
 
 def handle(request: Request, waiting: Callable[[str], None] | None = None) -> Answer:
@@ -121,19 +122,37 @@ def _switch(request: Request, account: Any, raw: bytes, waiting: Callable[[str],
     )
     if settings.extension and ("/" in settings.extension or len(settings.extension) > 64):
         raise EngineError(f"{settings.extension!r} cannot be the extension of a backup", "request")
-    home = _open(os.path.normpath(manifest["home"]), os.path.normpath(manifest["state"]), not dry)
-    try:
 
-        def go() -> Answer:
-            digest = request.get("digest") or ""
-            return run(home, goal_of_bundle(home, bundle, raw, digest, request.get("specialisation")), settings)
+    def go(home: Home) -> Answer:
+        digest = request.get("digest") or ""
+        return run(home, goal_of_bundle(home, bundle, raw, digest, request.get("specialisation")), settings)
 
-        if home.state is None:
-            return go()
-        with _lock(home, request, waiting):
-            return go()
-    finally:
-        home.close()
+    places = (os.path.normpath(manifest["home"]), os.path.normpath(manifest["state"]))
+    return _locked(*places, not dry, request, waiting, go)
+
+
+def _locked(
+    home_path: str,
+    state_path: str,
+    create: bool,
+    request: Request,
+    waiting: Callable[[str], None] | None,
+    function: Callable[[Home], Answer],
+) -> Answer:
+    """Call `function` with the open home, its lock held if there is a state folder."""
+    for _attempt in range(_ATTEMPTS):
+        home = _open(home_path, state_path, create)
+        try:
+            if home.state is None:
+                return function(home)
+            with _lock(home, request, waiting):
+                return function(home)
+        except EngineError as error:
+            if error.kind != GONE:
+                raise
+        finally:
+            home.close()
+    raise EngineError(f"the state folder {state_path} is removed again and again", "state")
 
 
 def _with_home(
@@ -144,14 +163,7 @@ def _with_home(
     verb: str,
     waiting: Callable[[str], None] | None,
 ) -> Answer:
-    home = _open(home_path, state_path, False)
-    try:
-        if home.state is None:
-            return _VERBS[verb](home, request, account)
-        with _lock(home, request, waiting):
-            return _VERBS[verb](home, request, account)
-    finally:
-        home.close()
+    return _locked(home_path, state_path, False, request, waiting, lambda home: _VERBS[verb](home, request, account))
 
 
 def _probe(home: Home, request: Request, account: Any) -> Answer:

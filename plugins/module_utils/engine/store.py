@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -162,11 +163,14 @@ def _make(path: str) -> None:
     above = os.path.dirname(path)
     if filesystem.lstat(above) is None:
         _make_parents(above)
-    filesystem.mkdir(path, 0o700)
+    # Another switch may be doing the same.
+    with contextlib.suppress(FileExistsError):
+        filesystem.mkdir(path, 0o700)
 
 
 def _make_parents(path: str) -> None:
     above = os.path.dirname(path)
     if above != path and filesystem.lstat(above) is None:
         _make_parents(above)
-    filesystem.mkdir(path, 0o755)
+    with contextlib.suppress(FileExistsError):
+        filesystem.mkdir(path, 0o755)
