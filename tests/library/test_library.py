@@ -36,7 +36,7 @@ def answered(case: Any, path: Path) -> dict[str, Any]:
     home = Home(Request([(base, ""), (case["spec"], str(path))], host(case.get("platform", "linux"))))
     planned = Files(home.evaluation).collect()
     files = {
-        target: file.leaf.read()[0].decode()
+        target: file.leaf.read()[0].decode(errors="replace")
         for target, file in planned.items()
         if file.leaf is not None and file.leaf.link is None
     }
