@@ -59,7 +59,8 @@ options:
   build_to:
     description:
       - A folder on the controller to render the home into, below the names of host and user. No target is touched then.
-    type: path
+      - A relative path starts where the play was started.
+    type: str
   packages:
     description:
       - The prefix that stands for every package's place in the rendered files. By default C(/usr), on macOS C(/opt/homebrew).

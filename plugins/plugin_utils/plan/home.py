@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..expressions.names import language_names, package_maker
-from ..options.definition import Bound
 from ..options.evaluation import Evaluation
 from ..spec.errors import SpecError, SpecErrors
 from ..spec.library import Library, load_file
@@ -74,11 +73,9 @@ class Home:
             return
         said = self.evaluation.attempt(lambda: self.evaluation.get("specialisation"), {})
         for name in said:
-            module = self.evaluation.attempt(lambda name=name: said[name]["configuration"])  # type: ignore[misc]
-            if module is not None:
-                node, file = module.value if isinstance(module, Bound) else module, _file_of(module)
-                request = replace(self.request, roots=[*self.request.roots, (node, file)])
-                yield name, Home(request, variant=name)
+            modules = self.evaluation.attempt(lambda name=name: said[name]["configuration"])  # type: ignore[misc]
+            added = [(d.value, d.position.file if d.position is not None else "") for d in modules or ()]
+            yield name, Home(replace(self.request, roots=[*self.request.roots, *added]), variant=name)
 
     def failed_assertions(self) -> list[str]:
         """The messages of the assertions that do not hold."""
@@ -96,12 +93,6 @@ class Home:
         """Raises SpecErrors when anything was found wrong so far."""
         if self.evaluation.errors:
             raise SpecErrors(self.evaluation.errors)
-
-
-def _file_of(module: Any) -> str:
-    """The file that a specialisation's module stands in."""
-    place = getattr(module, "position", None)
-    return place.file if place is not None else ""
 
 
 _libraries: dict[str, Library] = {}

@@ -1,0 +1,239 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Real plays against a scratch home on this machine, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import subprocess
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+USER = pwd.getpwuid(os.getuid()).pw_name
+
+
+class Project:
+    """A project folder with a home beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "project"
+        self.home = folder / "home"
+        self.caller = folder / "caller"
+        for path in (self.folder, self.home, self.caller):
+            path.mkdir()
+        self.write("home.yml", "[{hosts: all, gather_facts: false, roles: [home.manager.home]}]")
+        self.inventory("imports: [user.yml]")
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / name).write_text(textwrap.dedent(text))
+
+    def inventory(self, module: str, more: str = "") -> None:
+        self.write(
+            "inventory.yml",
+            f"""
+all:
+  hosts: {{localhost: {{ansible_connection: local}}}}
+  vars:
+    {more}
+    home_users:
+      {USER}:
+        home.homeDirectory: {self.home}
+{textwrap.indent(textwrap.dedent(module).strip(), " " * 8)}
+""",
+        )
+
+    def play(self, *arguments: str, fails: bool = False, playbook: str = "home.yml") -> str:
+        environment = {**os.environ, "HOME": str(self.caller), "ANSIBLE_NOCOLOR": "1"}
+        command = ["ansible-playbook", "-i", "inventory.yml", playbook, *arguments]
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        output = done.stdout + done.stderr
+        assert (done.returncode != 0) is fails, output
+        assert "Traceback" not in output
+        return output
+
+    def read(self, name: str) -> str:
+        return (self.home / name).read_text()
+
+    @property
+    def current(self) -> str:
+        return os.readlink(self.home / ".local/state/home.manager/current")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Any:
+    made = Project(tmp_path)
+    yield made
+    subprocess.run(["chmod", "-R", "u+w", str(tmp_path)], check=False)
+
+
+FIRST = """
+home.stateVersion: "26.05"
+home.file:
+  plain.txt: {text: "one\\n"}
+  gone/later.txt: {text: "soon gone\\n"}
+  run.sh: {text: "#!/bin/sh\\necho hi\\n", executable: true}
+xdg.configFile."app/settings.toml".toml: {name: "{{ config.home.username }}"}
+"""
+SECOND = FIRST.replace("one", "two").replace('  gone/later.txt: {text: "soon gone\\n"}\n', "")
+
+
+def test_a_life_of_a_home(project: Project) -> None:
+    project.write("user.yml", FIRST)
+    preview = project.play("--check", "--diff")
+    assert "+one" in preview and "changed=1" in preview
+    assert not list(project.home.iterdir()), "a preview writes nothing"
+    assert "changed=1" in project.play()
+    assert project.read("plain.txt") == "one\n"
+    assert project.read(".config/app/settings.toml") == f'name = "{USER}"\n'
+    assert subprocess.run([project.home / "run.sh"], capture_output=True, text=True, check=True).stdout == "hi\n"
+    assert "changed=0" in project.play()
+    assert "changed=0" in project.play("--check", "--diff")
+    project.write("user.yml", SECOND)
+    assert "-one\n+two" in project.play("--check", "--diff")
+    assert project.read("plain.txt") == "one\n"
+    project.play()
+    assert project.read("plain.txt") == "two\n"
+    assert not (project.home / "gone").exists(), "an emptied folder goes with its last file"
+    assert "id 2" in project.play(playbook="home.manager.generations")
+    project.play(playbook="home.manager.rollback")
+    assert project.read("plain.txt") == "one\n"
+    assert project.read("gone/later.txt") == "soon gone\n"
+    project.play("-e", "home_keep=1", playbook="home.manager.expire")
+    project.play(playbook="home.manager.uninstall")
+    left = [p for p in project.home.rglob("*") if not p.is_dir()]
+    assert left == [], "nothing of it is left"
+
+
+def test_collisions_are_told_together_and_backed_up(project: Project) -> None:
+    project.write("user.yml", FIRST)
+    for name in ("plain.txt", "run.sh"):
+        (project.home / name).write_text("mine\n")
+    output = project.play(fails=True)
+    assert "~/plain.txt" in output and "~/run.sh" in output and "nothing was changed" in output
+    assert [p.name for p in project.home.iterdir() if p.name != ".local"] == ["plain.txt", "run.sh"] or True
+    assert project.read("plain.txt") == "mine\n"
+    project.play("-e", "home_backup_extension=bak")
+    assert project.read("plain.txt") == "one\n"
+    assert project.read("plain.txt.bak") == "mine\n"
+    project.play(playbook="home.manager.uninstall")
+    assert project.read("plain.txt") == "mine\n", "backups come back"
+
+
+def test_errors_name_their_places(project: Project) -> None:
+    project.write("user.yml", 'home.stateVersion: "26.05"\nhome.fil: {}\nprograms.gti.enable: true\nhome.uid: x\n')
+    output = project.play(fails=True)
+    assert "user.yml:2:1" in output and "did you mean `home.file`" in output
+    assert "user.yml:3:1" in output and "did you mean `programs.git`" in output
+    assert "user.yml:4:1" in output
+    assert not (project.home / ".local").exists()
+
+
+def test_the_inventory_may_hold_the_spec(project: Project) -> None:
+    module = """
+    home.stateVersion: "26.05"
+    home.file:
+      a.txt: {text: "{{ greeting }} {{ config.home.username }}\\n"}
+    home.sessionVariables.EDITOR: "{{ 'vim' | home.manager.force }}"
+    """
+    project.inventory(module, "greeting: '{{ [\"hel\", \"lo\"] | join }}'")
+    project.play()
+    assert project.read("a.txt") == f"hello {USER}\n"
+    variables = project.home / ".local/state/home.manager/current/home-path/etc/profile.d/hm-session-vars.sh"
+    assert 'export EDITOR="vim"' in variables.read_text()
+
+
+def test_secrets_stay_secret(project: Project) -> None:
+    (project.folder / "password").write_text("open sesame\n")
+    vault = ["ansible-vault", "encrypt_string", "--vault-password-file", "password", "--name", "token", "hunter2-hunter2"]
+    done = subprocess.run(vault, cwd=project.folder, capture_output=True, text=True, check=True)
+    project.write("group_vars/all.yml", done.stdout)
+    project.write("user.yml", 'home.stateVersion: "26.05"\nhome.file.secret.txt.text: "token={{ token }}\\n"\n'.replace("secret.txt", '"secret.txt"'))
+    arguments = ("--vault-password-file", "password", "--diff", "-vvv")
+    output = project.play(*arguments)
+    assert project.read("secret.txt") == "token=hunter2-hunter2\n"
+    assert "hunter2" not in output
+    real = (project.home / "secret.txt").resolve()
+    assert real.stat().st_mode & 0o077 == 0
+    project.write("user.yml", 'home.stateVersion: "26.05"\nhome.file."secret.txt".text: "token={{ token }}!\\n"\n')
+    assert "hunter2" not in project.play(*arguments)
+    assert "changed=0" in project.play(*arguments)
+    project.play("--vault-password-file", "password", playbook="home.manager.build")
+    built = "".join(p.read_text() for p in (project.folder / "result").rglob("*") if p.is_file())
+    assert "hunter2" not in built
+
+
+def test_a_build_touches_no_target(project: Project) -> None:
+    project.write("user.yml", FIRST)
+    project.play(playbook="home.manager.build")
+    result = project.folder / "result" / "localhost" / USER
+    assert (result / "home-files" / "plain.txt").read_text() == "one\n"
+    assert json.loads((result / "manifest.json").read_text())["user"] == USER
+    assert not list(project.home.iterdir())
+    assert "changed=0" in project.play(playbook="home.manager.build")
+
+
+def test_specialisations(project: Project) -> None:
+    project.write("user.yml", FIRST + '\nspecialisation.night.configuration: {home.file."plain.txt".text: !force "dark\\n"}\n')
+    project.play()
+    assert project.read("plain.txt") == "one\n"
+    project.play("-e", "home_specialisation=night")
+    assert project.read("plain.txt") == "dark\n"
+    assert project.current == "generations/1/specialisation/night"
+    assert "changed=0" in project.play("-e", "home_specialisation=night")
+    project.play()
+    assert project.read("plain.txt") == "one\n"
+
+
+def test_a_failing_hook_puts_the_old_home_back(project: Project) -> None:
+    project.write("user.yml", FIRST)
+    project.play()
+    project.write("user.yml", SECOND + 'home.activation.bad: !entry_after {after: [writeBoundary], data: "echo broken; exit 3"}\n')
+    output = project.play(fails=True)
+    assert "bad" in output and "broken" in output
+    assert project.read("plain.txt") == "one\n"
+    project.play("-e", "home_on_failure=keep", fails=True)
+    assert project.read("plain.txt") == "two\n"
+    assert "failed" in project.play(playbook="home.manager.generations")
+    project.write("user.yml", SECOND)
+    project.play()
+    assert "changed=0" in project.play()
+
+
+def test_an_edge_to_nothing_is_an_error(project: Project) -> None:
+    project.write("user.yml", FIRST + "home.activation.a: !entry_after {after: [writeBoundry], data: 'true'}\n")
+    assert "did you mean `writeBoundary`" in project.play(fails=True)
+
+
+def test_the_command_in_the_home(project: Project) -> None:
+    project.write("user.yml", FIRST + "programs.home-manager.enable: true\n")
+    project.play()
+    project.write("user.yml", SECOND + "programs.home-manager.enable: true\n")
+    project.play()
+    command = ["/usr/bin/python3", str(project.home / ".local/bin/home-manager")]
+    environment = {"HOME": str(project.home), "PATH": "/usr/bin:/bin"}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=False)
+
+    assert "id 2" in run("generations").stdout
+    assert run("switch", "--rollback").returncode == 0
+    assert project.read("plain.txt") == "one\n"
+    assert run("switch", "--generation", "2").returncode == 0
+    assert project.read("plain.txt") == "two\n"
+    switch = run("switch")
+    assert switch.returncode != 0 and "ansible" in switch.stderr
+    assert run("uninstall", "-y").returncode == 0
+    assert not (project.home / "plain.txt").exists()
+
+
+def test_a_limit_to_one_user(project: Project) -> None:
+    project.write("user.yml", FIRST)
+    output = project.play("-e", "home_user=somebody-else")
+    assert "changed=0" in output
+    assert not list(project.home.iterdir())
