@@ -16,21 +16,21 @@ description:
 author:
   - The home.manager contributors
 options:
-  state:
+  verb:
     description:
       - V(list) tells the generations and changes nothing.
-      - V(activated) makes the generation O(generation), or its O(specialisation), the current one. Without
+      - V(activate) makes the generation O(generation), or its O(specialisation), the current one. Without
         O(generation) it is the current one whose specialisation, or whose base, is chosen.
       - V(rollback) makes the generation before the current one current; those that failed are left out.
-      - V(absent) removes the generations in O(generations) from the store. The one in use cannot be removed.
-      - V(expired) removes the generations that are older than O(older_than) and not among the newest O(keep). The one
+      - V(remove) removes the generations in O(generations) from the store. The one in use cannot be removed.
+      - V(expire) removes the generations that are older than O(older_than) and not among the newest O(keep). The one
         in use always stays.
-      - V(verified) compares every managed path and its content with what was put there.
-      - V(uninstalled) takes every managed path away, puts backups back, and removes the store. Files which the user
+      - V(verify) compares every managed path and its content with what was put there.
+      - V(uninstall) takes every managed path away, puts backups back, and removes the store. Files which the user
         changed stay.
     type: str
     default: list
-    choices: [list, activated, rollback, absent, expired, verified, uninstalled]
+    choices: [list, activate, rollback, remove, expire, verify, uninstall]
   user:
     description:
       - The user whose home it is. By default the one who runs the module.
@@ -67,7 +67,7 @@ options:
     type: int
   repair:
     description:
-      - With O(state=verified), put links, modes and objects right that differ. What the user changed stays.
+      - With O(verb=verify), put links, modes and objects right that differ. What the user changed stays.
     type: bool
     default: false
   backup_extension:
@@ -109,40 +109,40 @@ EXAMPLES = r"""
 
 - name: Go back to the generation before
   home.manager.generation:
-    state: rollback
+    verb: rollback
 
 - name: Activate a certain generation
   home.manager.generation:
-    state: activated
+    verb: activate
     generation: 12
 
 - name: Choose a specialisation of the current generation
   home.manager.generation:
-    state: activated
+    verb: activate
     specialisation: night
 
 - name: Remove what is older than a month, but never the newest five
   home.manager.generation:
-    state: expired
+    verb: expire
     older_than: 30d
     keep: 5
 
 - name: Look after another user's home, as root
   home.manager.generation:
-    state: verified
+    verb: verify
     user: alice
     repair: true
   become: true
 
 - name: Take everything away and bring the user's own files back
   home.manager.generation:
-    state: uninstalled
+    verb: uninstall
 """
 
 RETURN = r"""
 generations:
   description: The generations, the newest first.
-  returned: with O(state=list)
+  returned: with O(verb=list)
   type: list
   elements: dict
   contains:
@@ -183,19 +183,19 @@ generations:
       type: str
 current:
   description: The number of the current generation; none when nothing is managed.
-  returned: with O(state=list)
+  returned: with O(verb=list)
   type: int
 specialisation:
   description: The specialisation that is chosen, if any.
-  returned: with O(state=list)
+  returned: with O(verb=list)
   type: str
 generation:
   description: The number of the generation that is current afterwards.
-  returned: with O(state=activated), O(state=rollback) and O(state=verified)
+  returned: with O(verb=activate), O(verb=rollback) and O(verb=verify)
   type: int
 previous:
   description: The number of the generation that was current before.
-  returned: with O(state=activated) and O(state=rollback)
+  returned: with O(verb=activate) and O(verb=rollback)
   type: int
 operations:
   description: What was done, or in check mode would be done, to each path.
@@ -214,22 +214,22 @@ operations:
       type: str
 collisions:
   description: Paths that are in the way. When there are any, nothing was changed.
-  returned: with O(state=activated) and O(state=rollback)
+  returned: with O(verb=activate) and O(verb=rollback)
   type: list
   elements: dict
 hooks:
   description: The hooks that ran, each with its name, return code and output.
-  returned: with O(state=activated) and O(state=rollback)
+  returned: with O(verb=activate) and O(verb=rollback)
   type: list
   elements: dict
 removed:
   description: The numbers of the generations that were removed.
-  returned: with O(state=absent) and O(state=expired)
+  returned: with O(verb=remove) and O(verb=expire)
   type: list
   elements: int
 drift:
   description: Managed paths that are not as they were put there.
-  returned: with O(state=verified)
+  returned: with O(verb=verify)
   type: list
   elements: dict
   contains:
@@ -244,7 +244,7 @@ drift:
       type: str
 repaired:
   description: What was put right.
-  returned: with O(state=verified)
+  returned: with O(verb=verify)
   type: list
   elements: dict
 warnings:
@@ -267,15 +267,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.errors import 
 from ansible_collections.home.manager.plugins.module_utils.engine.report import block
 from ansible_collections.home.manager.plugins.module_utils.engine.request import handle
 
-VERBS = {
-    "list": "list",
-    "activated": "activate",
-    "rollback": "rollback",
-    "absent": "remove",
-    "expired": "expire",
-    "verified": "verify",
-    "uninstalled": "uninstall",
-}
+VERBS = ("list", "activate", "rollback", "remove", "expire", "verify", "uninstall")
 PASSED = (
     "user",
     "home",
@@ -293,7 +285,7 @@ PASSED = (
 def request_of(params: dict[str, Any], check: bool, diff: bool) -> dict[str, Any]:
     """The engine's request for the module's parameters. EngineError for an age that cannot be understood."""
     request = {name: params[name] for name in PASSED if params[name] is not None}
-    request.update(verb=VERBS[params["state"]], check=check, diff=diff, state=params["state_path"])
+    request.update(verb=params["verb"], check=check, diff=diff, state=params["state_path"])
     if params["older_than"] is not None:
         request["older_than"] = seconds(params["older_than"])
     return request
@@ -303,7 +295,7 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={
-            "state": {"type": "str", "default": "list", "choices": list(VERBS)},
+            "verb": {"type": "str", "default": "list", "choices": list(VERBS)},
             "user": {"type": "str"},
             "home": {"type": "path"},
             "state_path": {"type": "path"},
@@ -317,7 +309,7 @@ def main() -> None:
             "on_failure": {"type": "str", "choices": ["undo", "keep"], "default": "undo"},
             "lock_timeout": {"type": "int", "default": 30},
         },
-        required_if=[("state", "absent", ["generations"]), ("state", "expired", ["older_than", "keep"], True)],
+        required_if=[("verb", "remove", ["generations"]), ("verb", "expire", ["older_than", "keep"], True)],
         supports_check_mode=True,
     )
     try:
@@ -328,6 +320,8 @@ def main() -> None:
         answer["diff"] = [block(answer)]
     for name in ("before", "after"):
         answer.pop(name, None)
+    for warning in answer.pop("warnings", None) or []:
+        module.warn(warning)
     failed = answer.pop("failed", None)
     if failed:
         module.fail_json(msg=failed["message"], kind=failed["kind"], failure=failed, **answer)

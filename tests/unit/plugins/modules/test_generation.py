@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""home.manager.generation: its states, check mode, diff, and that its documentation says what it takes."""
+"""home.manager.generation: its verbs, check mode, diff, and that its documentation says what it takes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def ask(sandbox, run_module):
     for text in "12":
         sandbox.switch({"a": text, "b" + text: "x"})
 
-    def run(state, **arguments):
-        return run_module(generation.main, state=state, home=str(sandbox.home), **arguments)
+    def run(verb, **arguments):
+        return run_module(generation.main, verb=verb, home=str(sandbox.home), **arguments)
 
     return run
 
@@ -40,18 +40,18 @@ def test_rollback_in_check_mode_tells_and_writes_nothing(ask, sandbox):
 def test_rollback_and_activation(ask, sandbox):
     assert ask("rollback")["generation"] == 1
     assert sandbox.read("a") == "1"
-    assert ask("activated", generation=2)["changed"]
-    assert not ask("activated", generation=2)["changed"]
+    assert ask("activate", generation=2)["changed"]
+    assert not ask("activate", generation=2)["changed"]
     assert sandbox.read("a") == "2"
 
 
 def test_errors_are_told_without_a_traceback(ask):
-    result = ask("activated", generation=9)
+    result = ask("activate", generation=9)
     assert result["failed"]
     assert result["kind"] == "generation"
     assert result["msg"] == "there is no generation 9"
-    assert ask("expired")["failed"]
-    assert "not an age" in ask("expired", older_than="soon")["msg"]
+    assert ask("expire")["failed"]
+    assert "not an age" in ask("expire", older_than="soon")["msg"]
 
 
 def test_collisions_fail(ask, sandbox):
@@ -65,29 +65,29 @@ def test_collisions_fail(ask, sandbox):
 
 
 def test_absent_and_expired(ask):
-    assert ask("absent", generations=[1], check=True)["removed"] == [1]
-    assert ask("expired", older_than="30d")["removed"] == []
-    assert ask("expired", keep=1)["removed"] == [1]
-    assert not ask("expired", keep=1)["changed"]
-    assert "in use" in ask("absent", generations=[2])["msg"]
+    assert ask("remove", generations=[1], check=True)["removed"] == [1]
+    assert ask("expire", older_than="30d")["removed"] == []
+    assert ask("expire", keep=1)["removed"] == [1]
+    assert not ask("expire", keep=1)["changed"]
+    assert "in use" in ask("remove", generations=[2])["msg"]
 
 
 def test_verified(ask, sandbox):
     (sandbox.home / "a").unlink()
-    result = ask("verified")
+    result = ask("verify")
     assert [item["problem"] for item in result["drift"]] == ["missing"]
     assert not result["changed"]
-    assert ask("verified", repair=True, check=True)["changed"]
-    assert ask("verified", repair=True)["changed"]
-    assert not ask("verified", repair=True)["changed"]
+    assert ask("verify", repair=True, check=True)["changed"]
+    assert ask("verify", repair=True)["changed"]
+    assert not ask("verify", repair=True)["changed"]
 
 
 def test_uninstalled(ask, sandbox):
-    assert ask("uninstalled", check=True)["changed"]
+    assert ask("uninstall", check=True)["changed"]
     assert sandbox.read("a") == "2"
-    assert ask("uninstalled")["changed"]
+    assert ask("uninstall")["changed"]
     assert sandbox.tree() == {}
-    assert not ask("uninstalled")["changed"]
+    assert not ask("uninstall")["changed"]
 
 
 def test_the_documentation_says_what_the_module_takes(monkeypatch):
