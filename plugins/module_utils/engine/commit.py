@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _MOST_HELD = 100
 
 
-def commit(home: Home, plan: Plan, ledger: Ledger, to: str | None, unsynced: bool) -> Forward:
+def commit(home: Home, plan: Plan, ledger: Ledger, to: str | None) -> Forward:
     """Make the plan real.
 
     On an error before the flip everything is undone and the error goes on; after it only forward.
@@ -47,7 +47,7 @@ def commit(home: Home, plan: Plan, ledger: Ledger, to: str | None, unsynced: boo
     journal = Journal.of(plan.tx, home.path, source, to, plan)
     pin.choose(home, journal)
     journal.write(state)
-    preparation = _Preparation(home, journal, unsynced)
+    preparation = _Preparation(home, journal)
     try:
         try:
             preparation.run()
@@ -178,11 +178,10 @@ def _stage_pointers(state: State, ledger: Ledger, to: str | None) -> None:
 class _Preparation:
     """Everything is allocated, beside its place, and synced."""
 
-    def __init__(self, home: Home, journal: Journal, unsynced: bool) -> None:
+    def __init__(self, home: Home, journal: Journal) -> None:
         self.home = home
         self.state = home.there()
         self.journal = journal
-        self.unsynced = unsynced
         self.touched: set[str] = set()
         self.files: list[tuple[str, str, bool]] = []
         # Kept open, so that what lies in them can be removed even from a folder that somebody moves away meanwhile.
@@ -263,7 +262,7 @@ class _Preparation:
         return [backup]
 
     def _sync(self) -> None:
-        if self.unsynced or len(self.touched) + len(self.files) > FEW:
+        if len(self.touched) + len(self.files) > FEW:
             filesystem.sync_everything(self.state.fd)
             if os.fstat(self.home.fd).st_dev != os.fstat(self.state.fd).st_dev:
                 filesystem.sync_everything(self.home.fd)

@@ -17,7 +17,7 @@ from .errors import EngineError
 from .folders import Blocked, Folders
 from .ledger import LARGE
 from .manifest import content_hash
-from .stage import put_object, shown_objects
+from .stage import shown_objects
 
 if TYPE_CHECKING:
     from .home import Home
@@ -109,18 +109,23 @@ def mend(home: Home, name: str, mode: str, tx: str, seen_in: str | None = None) 
         if content is not None and content_hash(content, mode) != name[:32]:
             detail = "its content was changed in place; the changed text is kept as " + _save(state, content, name, tx)
             break
-    good = _content(state, places[0])
+    right = places[0]
+    good = _content(state, right)
     if good is None or content_hash(good, mode) != name[:32]:
         good = _original(state, name, mode)
         if good is None:
             filesystem.remove_tree(places[0], state.fd)
             raise EngineError(f"the content of {name} is lost; it was {detail}. Run the switch once more", "object")
-        filesystem.remove_tree(f"{store.STORE}/.{name}", state.fd)
-        put_object(state, name, good, mode, sync=True)
+        right = f"{store.STORE}/.{name}"
+        filesystem.remove_tree(right, state.fd)
+        filesystem.write(right, good, int(mode, 8), state.fd, sync=True)
     else:
         filesystem.chmod(places[0], int(mode, 8), state.fd)
     for place in places[1:]:
-        _link_again(state, name, place, good, mode)
+        _link_again(state, name, right, place, good, mode)
+    if right != places[0]:
+        # Last: as long as the store's own is wrong, a run that was killed is done again.
+        filesystem.rename(right, places[0], state.fd, state.fd)
     return detail
 
 
@@ -181,15 +186,15 @@ def _places(state: State, name: str) -> list[str]:
     return places
 
 
-def _link_again(state: State, name: str, place: str, content: bytes, mode: str) -> None:
+def _link_again(state: State, name: str, right: str, place: str, content: bytes, mode: str) -> None:
     folder = place.rpartition("/")[0]
-    right, there = filesystem.lstat(f"{store.STORE}/{name}", state.fd), filesystem.lstat(place, state.fd)
-    if right is not None and there is not None and right.st_ino == there.st_ino:
+    first, second = filesystem.lstat(right, state.fd), filesystem.lstat(place, state.fd)
+    if first is not None and second is not None and first.st_ino == second.st_ino:
         return
     temporary = f"{store.STORE}/.link-{name}"
     filesystem.remove_tree(temporary, state.fd)
     try:
-        filesystem.link(f"{store.STORE}/{name}", temporary, state.fd, state.fd)
+        filesystem.link(right, temporary, state.fd, state.fd)
     except OSError as error:
         if error.errno not in filesystem.NO_HARD_LINK:
             raise

@@ -138,10 +138,15 @@ def collect(state: State) -> None:
 def _trim(state: State, path: str, temporary: str, live: set[str]) -> None:
     fd = os.open(filesystem.encode(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=state.fd)
     with os.fdopen(fd, "rb") as source:
-        bundle = read_bundle(source)
-        if all(name in live for name, _size in bundle.objects):
+        try:
+            bundle = read_bundle(source)
+            if all(name in live for name, _size in bundle.objects):
+                return
+            kept = [(name, content) for name, content in bundle.contents() if name in live]
+        except EngineError:
+            # A power cut while it was written: nothing that counts refers to it, and nothing can be had from it.
+            filesystem.unlink(path, state.fd)
             return
-        kept = [(name, content) for name, content in bundle.contents() if name in live]
     if kept:
         manifest: dict[str, Any] = {"objects": {name: all_objects(bundle.manifest).get(name, {}) for name, _ in kept}}
         filesystem.remove_tree(temporary, state.fd)

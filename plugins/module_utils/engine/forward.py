@@ -48,19 +48,23 @@ class Forward:
             if step.do != RESTORE:
                 self._attempt(step, do[step.do])
         self.home.folders.close()
+        for step in self.journal.steps:
+            if step.pin is not None:
+                self._forget_pin(step)
         for folder in self.journal.drop:
             self._drop_folder(folder)
         self.home.folders.close()
         for step in self.journal.steps:
             if step.do == RESTORE:
                 self._attempt(step, self._restore)
-        for step in self.journal.steps:
-            if step.pin is not None:
-                self._forget_pin(step)
 
     def _forget_pin(self, step: Step) -> None:
         try:
-            pin.forget(step, self.home.enter(step.path, step.follow)[0])
+            fd = self.home.enter(step.path, step.follow)[0]
+            try:
+                pin.forget(step, fd)
+            except OSError:
+                pin.forget(step, fd)
         except Blocked:
             return
         except OSError as error:
@@ -130,11 +134,34 @@ class Forward:
         if step.swap:
             self._exchange(step, temp, fd, name, temporary)
             return
-        if not pin.stands(step, look_at(name, fd)):
+        there = look_at(name, fd)
+        try:
+            if there.kind == "absent" and step.was is None:
+                self._name(temp, name, fd)
+            elif pin.stands(step, there):
+                filesystem.rename(temp, name, fd, fd)
+            elif there.identity() == temporary.identity():
+                # The crash came when it had both names.
+                filesystem.unlink(temp, fd)
+            else:
+                raise FileExistsError
+        except FileExistsError:
             filesystem.unlink(temp, fd)
             self._keep(step, "it was changed during the switch")
+
+    @staticmethod
+    def _name(temp: str, name: str, fd: int) -> None:
+        """Give a free name, never over what somebody put there at the last moment (FileExistsError)."""
+        try:
+            filesystem.link(temp, name, fd, fd)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            if error.errno not in filesystem.NO_HARD_LINK:
+                raise
+            filesystem.rename(temp, name, fd, fd)
             return
-        filesystem.rename(temp, name, fd, fd)
+        filesystem.unlink(temp, fd)
 
     def _exchange(self, step: Step, temp: str, fd: int, name: str, temporary: Seen) -> None:
         if not self._exchanged(step, temporary):

@@ -76,15 +76,22 @@ def put_object(state: State, name: str, content: bytes, mode: str, sync: bool) -
     filesystem.rename(temporary, f"{store.STORE}/{name}", state.fd, state.fd)
 
 
-def stage_generation(state: State, manifest: Manifest, digest: str, number: int, tx: str) -> None:
-    """Lay down `generations/N` with hard links to the objects, its folders read-only."""
+def stage_generation(
+    state: State, manifest: Manifest, digest: str, number: int, tx: str, unsynced: bool = False
+) -> None:
+    """Lay down `generations/N` with hard links to the objects, its folders read-only.
+
+    Before it gets its name, all that it shows is lasting: a generation that bears its number can be relied on. With
+    `unsynced` the objects are not yet.
+    """
     state.folder(store.GENERATIONS)
     hidden = f"{store.GENERATIONS}/.{number}"
     filesystem.mkdir(hidden, 0o700, state.fd)
     fd = filesystem.open_folder(hidden, state.fd)
     try:
         about = {"digest": digest, "created": int(time.time()), "tx": tx}
-        _lay(state, fd, manifest, about)
+        few = not unsynced and _leaves(manifest) <= FEW
+        _lay(state, fd, manifest, about, few)
         names = sorted(manifest.get("specialisations") or {})
         if names:
             filesystem.mkdir("specialisation", 0o700, fd)
@@ -92,7 +99,7 @@ def stage_generation(state: State, manifest: Manifest, digest: str, number: int,
             filesystem.mkdir(f"specialisation/{name}", 0o700, fd)
             inner = filesystem.open_folder(f"specialisation/{name}", fd)
             try:
-                _lay(state, inner, specialised(manifest, name), None)
+                _lay(state, inner, specialised(manifest, name), None, few)
             finally:
                 os.close(inner)
             filesystem.chmod(f"specialisation/{name}", 0o555, fd)
@@ -100,22 +107,34 @@ def stage_generation(state: State, manifest: Manifest, digest: str, number: int,
             filesystem.chmod("specialisation", 0o555, fd)
     finally:
         os.close(fd)
+    if few:
+        filesystem.sync_named(hidden, state.fd)
+    else:
+        filesystem.sync_everything(state.fd)
     # A folder that is being renamed must be writable on some systems, for its own ".." changes hands.
     filesystem.rename(hidden, store.reference(number), state.fd, state.fd)
     filesystem.chmod(store.reference(number), 0o555, state.fd)
 
 
-def _lay(state: State, fd: int, view: Manifest, about: dict[str, Any] | None) -> None:
+def _leaves(manifest: Manifest) -> int:
+    """How many names a generation has, about."""
+    views = [manifest, *(manifest.get("specialisations") or {}).values()]
+    return sum(len(entry.get("entries") or "1") for view in views for entry in view["files"].values())
+
+
+def _lay(state: State, fd: int, view: Manifest, about: dict[str, Any] | None, sync: bool) -> None:
     import json
 
-    filesystem.write(store.MANIFEST, canonical(view), 0o400, fd)
+    filesystem.write(store.MANIFEST, canonical(view), 0o400, fd, sync)
     if about is not None:
-        filesystem.write(store.ABOUT, json.dumps(about, sort_keys=True).encode("ascii"), 0o400, fd)
+        filesystem.write(store.ABOUT, json.dumps(about, sort_keys=True).encode("ascii"), 0o400, fd, sync)
     for name, lay in ((store.FILES, _Farm.lay), (store.PROFILE, _Farm.lay_profile)):
         filesystem.mkdir(name, 0o700, fd)
         inside = filesystem.open_folder(name, fd)
         try:
-            lay(_Farm(state, inside), view)
+            lay(_Farm(state, inside, sync), view)
+            if sync:
+                filesystem.sync(inside, name)
         finally:
             os.close(inside)
         filesystem.chmod(name, 0o555, fd)
@@ -124,9 +143,10 @@ def _lay(state: State, fd: int, view: Manifest, about: dict[str, Any] | None) ->
 class _Farm:
     """The links of one generation, in read-only folders."""
 
-    def __init__(self, state: State, fd: int) -> None:
+    def __init__(self, state: State, fd: int, sync: bool) -> None:
         self.state = state
         self.fd = fd
+        self.sync = sync
         self.made: list[str] = []
         self.known: set[str] = {""}
 
@@ -161,6 +181,8 @@ class _Farm:
                 os.close(store_fd)
         for folder in reversed(self.made):
             filesystem.chmod(folder, 0o555, self.fd)
+            if self.sync:
+                filesystem.sync_named(folder, self.fd)
 
     def _folder(self, path: str) -> None:
         if path in self.known:
@@ -179,7 +201,7 @@ class _Farm:
         except OSError as error:
             if error.errno not in filesystem.NO_HARD_LINK:
                 raise
-            filesystem.write(path, filesystem.read(name, store_fd), int(objects[name]["mode"], 8), self.fd)
+            filesystem.write(path, filesystem.read(name, store_fd), int(objects[name]["mode"], 8), self.fd, self.sync)
 
 
 def shown_objects(view: Manifest) -> list[tuple[str, str]]:

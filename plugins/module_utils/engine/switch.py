@@ -277,18 +277,16 @@ class _Switch:
     def _transact(self, plan: Plan) -> Forward:
         state, goal = self.home.there(), self.goal
         state.folder(store.STAGING)
-        unsynced = False
         if goal.manifest is not None and goal.fresh:
             check_space(state, goal.manifest, goal.held)
             unsynced = stage_objects(state, goal.manifest, goal.held, goal.raw, self.tx)
-            stage_generation(state, goal.manifest, goal.digest, self.answer["generation"], self.tx)
-            unsynced = unsynced or len(goal.view["files"]) > 64
+            stage_generation(state, goal.manifest, goal.digest, self.answer["generation"], self.tx, unsynced)
         elif self.goal.to is not None:
             self._freshen(plan)
         last = max(self.ledger.last, self.answer["generation"] or 0)
         large = drift.remembered(state, goal.view["objects"])
         fresh = Ledger(plan.files, plan.made, last, large, self.home.path)
-        return commit(self.home, plan, fresh, goal.to, unsynced)
+        return commit(self.home, plan, fresh, goal.to)
 
     def _freshen(self, plan: Plan) -> None:
         # Content that becomes older must not look older: caches go by time.
@@ -338,7 +336,7 @@ class _Switch:
         self.answer["warnings"] += [f"{item['path']}: {item['reason']}" for item in plan.collisions]
         state.folder(store.STAGING)
         fresh = Ledger(plan.files, plan.made, ledger.last, drift.remembered(state, view["objects"]), self.home.path)
-        forward = commit(self.home, plan, fresh, back, False)
+        forward = commit(self.home, plan, fresh, back)
         self.answer["warnings"] += [f"{item['path']}: {item['reason']}" for item in forward.problems]
         if back is None and filesystem.lstat(store.COMPLETED, state.fd) is not None:
             filesystem.unlink(store.COMPLETED, state.fd)
