@@ -27,6 +27,11 @@ def _placed(context: Any, value: Any) -> bool:
     return value.out_path != make(value.name).out_path
 
 
+def _systemwide(value: Any) -> bool:
+    """Whether a package lies where the system's programs look by themselves for what packages bring."""
+    return isinstance(value, Package) and value.out_path.rstrip("/") in ("/usr", "/usr/local")
+
+
 TESTS: dict[str, Callable[..., Any]] = {
     "abs": lambda v: isinstance(v, str) and posixpath.isabs(v),
     "place": lambda v: isinstance(v, Place),
@@ -37,6 +42,7 @@ TESTS: dict[str, Callable[..., Any]] = {
     "bool": lambda v: isinstance(v, bool),
     "list": lambda v: isinstance(v, (list, tuple)),
     "set": _set,
+    "systemwide": _systemwide,
     "null": lambda v: v is None,
     "empty": lambda v: v is None or (isinstance(v, (str, list, dict)) and len(v) == 0),
     "match": lambda v, pattern: re.match(pattern, str(v)) is not None,

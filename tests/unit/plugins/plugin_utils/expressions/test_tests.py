@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The language's tests of where a package is."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import package_maker
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.scope import Outermost
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.tests import TESTS
+from ansible_collections.home.manager.plugins.plugin_utils.values import OutOfStore, Package, Path
+
+
+@pytest.mark.parametrize("prefix", [None, "/usr"])
+def test_a_place_is_a_path_or_a_package_with_a_place_of_its_own(prefix: str | None) -> None:
+    make = package_maker(prefix)
+    context = SimpleNamespace(scope=Outermost({"__package__": make}))
+    placed = TESTS["placed"]
+    assert placed(context, make("vim", out="/opt/vim"))
+    assert placed(context, Path("/tmp/x"))
+    assert placed(context, OutOfStore("/opt/x"))
+    assert not placed(context, make("vim"))
+    assert not placed(context, "/opt/x")
+
+
+def test_only_packages_in_the_systems_own_folders_are_systemwide() -> None:
+    systemwide = TESTS["systemwide"]
+    assert systemwide(Package("x", out="/usr"))
+    assert systemwide(Package("x", out="/usr/local/"))
+    assert not systemwide(Package("x"))
+    assert not systemwide(Package("x", out="/opt/x"))
+    assert not systemwide(OutOfStore("/usr"))
