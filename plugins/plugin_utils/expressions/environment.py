@@ -21,6 +21,7 @@ from jinja2.utils import Namespace
 
 from ..spec.errors import SpecError, did_you_mean, nearest, shown
 from ..values import GVariant, Package, Path, Place, Raw
+from .cache import CodeCache
 
 if TYPE_CHECKING:
     from .expression import Evaluator
@@ -283,44 +284,73 @@ def provide(
         environment.tests.provider = tests  # type: ignore[attr-defined]
 
 
+@functools.cache
+def code_cache() -> CodeCache:
+    """The compiled expressions of earlier runs."""
+    return CodeCache()
+
+
 def compile_bare(source: str) -> Evaluator:
     """An evaluator of an expression that stands without braces."""
-    environment = text_environment()
-    parser = jinja2.parser.Parser(environment, source, state="variable")
-    expression = parser.parse_expression()
-    if not parser.stream.eos:
-        raise jinja2.TemplateSyntaxError("there is more behind the expression", parser.stream.current.lineno)
-    return _evaluator(environment, expression)
+    return _compiled("=" + source, lambda environment: (True, _parsed_bare(environment, source)))
 
 
 def compile_text(source: str) -> Evaluator:
     """An evaluator of a text with `{{ }}` in it."""
+    return _compiled(":" + source, lambda environment: _parsed_text(environment, source))
+
+
+def _compiled(key: str, parse: Callable[[LanguageEnvironment], tuple[bool, nodes.Template]]) -> Evaluator:
     environment = text_environment()
+    known = code_cache().get(key)
+    if known is None:
+        lone, tree = parse(environment)
+        code = environment.compile(tree)
+        code_cache().put(key, lone, code)
+    else:
+        lone, code = known
+    template = jinja2.Template.from_code(environment, code, {})
+    return _value_of(template) if lone else _text_of(template)
+
+
+def _parsed_bare(environment: LanguageEnvironment, source: str) -> nodes.Template:
+    parser = jinja2.parser.Parser(environment, source, state="variable")
+    expression = parser.parse_expression()
+    if not parser.stream.eos:
+        raise jinja2.TemplateSyntaxError("there is more behind the expression", parser.stream.current.lineno)
+    return _assignment(environment, expression)
+
+
+def _parsed_text(environment: LanguageEnvironment, source: str) -> tuple[bool, nodes.Template]:
     tree = environment.parse(source)
     body = tree.body
+    output = body[0] if len(body) == 1 else None
     if (
-        len(body) == 1
-        and isinstance(body[0], nodes.Output)
-        and len(body[0].nodes) == 1
-        and not isinstance(body[0].nodes[0], nodes.TemplateData)
+        isinstance(output, nodes.Output)
+        and len(output.nodes) == 1
+        and not isinstance(output.nodes[0], nodes.TemplateData)
     ):
-        return _evaluator(environment, body[0].nodes[0])
-    template = environment.from_string(tree)
+        return True, _assignment(environment, output.nodes[0])
+    return False, tree
 
+
+def _assignment(environment: LanguageEnvironment, expression: nodes.Expr) -> nodes.Template:
+    tree = nodes.Template([nodes.Assign(nodes.Name("result", "store"), expression, lineno=1)], lineno=1)
+    tree.set_environment(environment)
+    return tree
+
+
+def _text_of(template: jinja2.Template) -> Evaluator:
     def render(scope: Scope) -> str:
-        context = template.new_context({SCOPE: scope}, shared=True)
-        return "".join(template.root_render_func(context))
+        return "".join(template.root_render_func(template.new_context({SCOPE: scope}, shared=True)))
 
     return render
 
 
-def _evaluator(environment: LanguageEnvironment, expression: nodes.Expr) -> Evaluator:
-    body = nodes.Assign(nodes.Name("result", "store"), expression, lineno=1)
-    template = environment.from_string(nodes.Template([body], lineno=1).set_environment(environment))
-
+def _value_of(template: jinja2.Template) -> Evaluator:
     def evaluate(scope: Scope) -> Any:
         context = template.new_context({SCOPE: scope}, shared=True)
-        for _ in template.root_render_func(context):
+        for _piece in template.root_render_func(context):
             pass
         return defined(context.vars["result"])
 

@@ -44,7 +44,7 @@ class Packages(dict[str, Any]):
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 def platform_facts(host: dict[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,9 @@ def stored(context: Any, value: Any, name: str | None = None) -> Any:
         from ..plan.files import walk
 
         leaves = ((relative, leaf) for relative, leaf in walk(value.path) if leaf is not None)
-        entries = tuple((r, OutOfStore(leaf.link) if leaf.link is not None else Path(str(leaf.path))) for r, leaf in leaves)
+        entries = tuple(
+            (r, OutOfStore(leaf.link) if leaf.link is not None else Path(str(leaf.path))) for r, leaf in leaves
+        )
         return laid(scope_of(context), StoreFolder(name, entries))
     executable = os.path.isfile(value.path) and os.access(value.path, os.X_OK)
     return laid(scope_of(context), StoreFile(name, _content(value), executable))
@@ -110,7 +112,7 @@ def _leaves(key: str, item: Place) -> list[tuple[str, Place]]:
     """An entry of a folder; a folder of the controller is the files below it."""
     if not isinstance(item, Path) or not os.path.isdir(item.path):
         return [(key, item)]
-    found = []
+    found: list[tuple[str, Place]] = []
     for where, folders, names in os.walk(item.path):
         folders.sort()
         inside = os.path.relpath(where, item.path)

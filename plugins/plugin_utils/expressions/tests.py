@@ -24,7 +24,7 @@ def _placed(context: Any, value: Any) -> bool:
     if not isinstance(value, Package):
         return isinstance(value, Place)
     make = context.scope.find("__package__", Package)
-    return value.out_path != make(value.name).out_path
+    return bool(value.out_path != make(value.name).out_path)
 
 
 def _systemwide(value: Any) -> bool:

@@ -394,7 +394,7 @@ class OptionFacts(dict[str, Any]):
             return False
         return True
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 def check_unread(evaluation: Evaluation, paths: Iterable[str]) -> None:

@@ -80,9 +80,11 @@ class Home:
     def failed_assertions(self) -> list[str]:
         """The messages of the assertions that do not hold."""
         said = self.evaluation.attempt(lambda: list(self.evaluation.get("assertions")), [])
-        return [
-            str(a["message"]) for a in said if self.evaluation.attempt(lambda a=a: a["assertion"], True) is not True
-        ]  # type: ignore[misc]
+
+        def holds(assertion: Any) -> bool:
+            return self.evaluation.attempt(lambda: assertion["assertion"], True) is True
+
+        return [str(assertion["message"]) for assertion in said if not holds(assertion)]
 
     def warnings(self) -> list[str]:
         """What the modules and the evaluation warn of; complete once everything else has been read."""

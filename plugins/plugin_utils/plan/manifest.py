@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils.engine import manifest as contract
+from ..expressions.environment import code_cache
 from ..options.lazy import plain
 from ..spec.errors import SpecError, SpecErrors
 from ..values import StoreFile
@@ -214,6 +215,7 @@ def build(home: Home, origin: dict[str, Any]) -> Plan:
         "specialisations": specialisations,
         "origin": {**origin, "project": evaluation.get("home.project") or origin.get("project")},
     }
+    code_cache().save()
     return Plan(plain(manifest), contents, contract.digest(manifest), warnings)
 
 

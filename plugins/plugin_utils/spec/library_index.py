@@ -22,7 +22,7 @@ SINGLE = ("home", "programs", "services", "xdg")
 
 def files(folder: str) -> Iterator[str]:
     """The library's module files, relative, in byte order; `lib/` holds what others import."""
-    found = []
+    found: list[str] = []
     for where, folders, names in os.walk(folder):
         folders[:] = [f for f in folders if f != "lib" or where != folder]
         found.extend(

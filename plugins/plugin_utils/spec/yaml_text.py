@@ -226,9 +226,8 @@ def _refuse_steep(text: str, name: str) -> None:
             depth += 1
             if depth > MAXIMUM_DEPTH:
                 mark = event.start_mark
-                raise SpecError(
-                    f"nested deeper than {MAXIMUM_DEPTH} levels", [Position(name, mark.line + 1, mark.column + 1)]
-                )
+                position = Position(name, mark.line + 1, mark.column + 1) if mark else Position(name)
+                raise SpecError(f"nested deeper than {MAXIMUM_DEPTH} levels", [position])
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1
 

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Compiled expressions kept between runs: compiling those of thirty programs costs more than evaluating them.
+
+The cache holds code of this user's own making, in the user's own cache folder, as Python's bytecode caches do. Losing it costs time only.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import tempfile
+from types import CodeType
+
+import jinja2
+
+MOST = 20_000
+
+
+def cache_folder() -> str:
+    """The controller's cache folder of home.manager."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(base, "home.manager")
+
+
+class CodeCache:
+    """Code by the text it was compiled from."""
+
+    def __init__(self, folder: str | None = None) -> None:
+        version = f"{sys.implementation.cache_tag}-{sys.hexversion:x}-{jinja2.__version__}"
+        self.path = os.path.join(folder or cache_folder(), f"expressions-1-{version}")
+        self.dirty = False
+        self.entries: dict[str, tuple[bool, CodeType]] = self._load()
+
+    def _load(self) -> dict[str, tuple[bool, CodeType]]:
+        try:
+            if os.stat(self.path).st_uid != os.geteuid():
+                return {}
+            with open(self.path, "rb") as file:
+                found = marshal.load(file)
+        except (OSError, ValueError, EOFError, TypeError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def get(self, key: str) -> tuple[bool, CodeType] | None:
+        """Whether the code is that of a lone expression, and the code."""
+        return self.entries.get(key)
+
+    def put(self, key: str, lone: bool, code: CodeType) -> None:
+        self.entries[key] = (lone, code)
+        self.dirty = True
+
+    def save(self) -> None:
+        """Write what is new; a folder that cannot be written is left alone."""
+        if not self.dirty:
+            return
+        self.dirty = False
+        kept = self.entries if len(self.entries) <= MOST else {}
+        try:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=os.path.dirname(self.path))
+            with os.fdopen(handle, "wb") as file:
+                marshal.dump(kept, file)
+            os.replace(temporary, self.path)
+        except OSError:
+            return
