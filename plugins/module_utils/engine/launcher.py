@@ -51,6 +51,7 @@ def respond(request: Dict[str, Any], become: Callable[[Any], None]) -> Dict[str,
         answer = handled(request, unpacked or place)
         if unpacked is not None and not request.get("check") and os.path.isdir(request["state"]):
             settle(unpacked, place)
+        answer["kept"] = os.path.isdir(place)
         return answer
     finally:
         if unpacked is not None:

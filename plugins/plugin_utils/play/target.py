@@ -73,6 +73,7 @@ class Target:
     def __init__(self, action: Any, variables: dict[str, Any]) -> None:
         self.action = action
         self.variables = variables
+        self.kept = True
 
     def ask(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
         """The engine's answer. The engine is shipped when asked for, or when the target says that it has none.
@@ -80,9 +81,11 @@ class Target:
         Raises TargetError when it refuses.
         """
         whole = {**request, "engine": engine_files()[0]}
+        engine = engine or not self.kept
         if engine or bundle is not None:
             whole["ship"] = self._transferred(archive(engine, bundle))
         said = self._run(whole)
+        self.kept = bool(said.get("kept", True))
         if said.get("engine") is False:
             return self.ask(request, bundle, engine=True)
         if "error" in said:
