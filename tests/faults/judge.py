@@ -83,7 +83,7 @@ class Case:
     def side(self) -> str:
         """On which side of the commit the home reads: `old`, `new`, or some paths here and some there."""
         reads = {target: self.place.reads(target) for target in self.targets}
-        for name, stage in zip((OLD, NEW, NEW), self.stages):
+        for name, stage in zip((OLD, NEW, NEW), self.stages, strict=False):
             if reads == stage.reads:
                 return name
         if self.scene.drifted and all(found in self._repaired(target) for target, found in reads.items()):

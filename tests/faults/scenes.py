@@ -141,7 +141,11 @@ COPIES_2 = {
     "saved": {"text": "saved 2\n", "method": "copy", "onConflict": "backup"},
     "untouched": {"text": "untouched 2\n", "method": "copy"},
     "settings.json": {"keys": {"ours": 2}},
-    "config.ini": {"text": json.dumps({"section": {"key": "2"}, "more": {"a": "b"}}), "method": "merge", "format": "ini"},
+    "config.ini": {
+        "text": json.dumps({"section": {"key": "2"}, "more": {"a": "b"}}),
+        "method": "merge",
+        "format": "ini",
+    },
     "seeded": {"text": "seeded 2\n", "method": "seed"},
     "another": {"text": "another\n", "method": "seed"},
 }

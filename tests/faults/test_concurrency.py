@@ -11,6 +11,7 @@ import sys
 import time
 
 import pytest
+
 from ansible_collections.home.manager.plugins.module_utils.engine.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.request import handle
 
@@ -69,7 +70,9 @@ def test_two_at_once_come_one_after_the_other(new_place, tally, whole):
         read = place.read(".bashrc")
         for spec in (FIRST, SECOND):
             if spec[".bashrc"] == read:
-                wrong += [target for target in (".config/app/one", "copied") if place.read(target) != text(spec[target])]
+                wrong += [
+                    target for target in (".config/app/one", "copied") if place.read(target) != text(spec[target])
+                ]
         if b"MINE setting" not in (place.home / "settings.json").read_bytes():
             wrong.append("the user's setting is lost")
         row.strike(f"turn {turn}", "", wrong)
@@ -105,8 +108,8 @@ def test_the_second_waits_says_so_and_gives_up(new_place):
     said = []
     with standing_still(place, lambda place: place.switch({"a": "2\n"}), 12) as holder:
         begin = time.monotonic()
+        request = {"verb": "verify", "user": place.user, "home": str(place.home), "state": str(place.state)}
         with pytest.raises(EngineError) as caught:
-            request = {"verb": "verify", "user": place.user, "home": str(place.home), "state": str(place.state)}
             handle({**request, "lock_timeout": 0.5}, said.append)
         assert time.monotonic() - begin >= 0.5
         assert caught.value.kind == "locked"
@@ -153,6 +156,8 @@ def test_a_dead_process_holds_no_lock(new_place):
 def test_a_dry_run_waits_as_well(new_place):
     place = new_place()
     place.switch({"a": "1\n"})
-    with standing_still(place, lambda place: place.switch({"a": "2\n"}), 12):
-        with pytest.raises(EngineError, match="under way"):
-            place.ask("verify", check=True, lock_timeout=0.2)
+    with (
+        standing_still(place, lambda place: place.switch({"a": "2\n"}), 12),
+        pytest.raises(EngineError, match="under way"),
+    ):
+        place.ask("verify", check=True, lock_timeout=0.2)

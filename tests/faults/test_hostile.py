@@ -19,7 +19,11 @@ from . import child
 from .place import Place
 from .scenes import FIRST, SCENES, SECOND, own
 
-DEEP = {"a/b/c/linked": "ours\n", "a/b/c/copied": {"text": "ours\n", "method": "copy"}, "a/b/merged.json": {"keys": {"k": 1}}}
+DEEP = {
+    "a/b/c/linked": "ours\n",
+    "a/b/c/copied": {"text": "ours\n", "method": "copy"},
+    "a/b/merged.json": {"keys": {"k": 1}},
+}
 
 
 def outside_of(base):
@@ -68,7 +72,9 @@ def test_a_link_planted_at_any_moment_is_never_followed(component, scratch, new_
         if not again.well:
             wrong.append(f"then: {again.error or again.answer['failed']}")
         wrong += place.unsound()
-        wrong += [f"{target} reads {place.reads(target)!r}" for target in list(DEEP)[:2] if place.reads(target) != b"ours\n"]
+        wrong += [
+            f"{target} reads {place.reads(target)!r}" for target in list(DEEP)[:2] if place.reads(target) != b"ours\n"
+        ]
         row.strike(str(points[at]), "", wrong)
     row.require()
 
@@ -127,7 +133,10 @@ def test_an_immutable_file_in_the_way(new_place, immutable):
     place.write("b", "MINE too\n")
     immutable(place.home / "a")
     before = place.snapshot()
-    for spec in ({"a": {"text": "ours\n", "force": True}, "b": "ours\n", "c/d": "ours\n"}, {"a": "ours\n", "b": "ours\n"}):
+    for spec in (
+        {"a": {"text": "ours\n", "force": True}, "b": "ours\n", "c/d": "ours\n"},
+        {"a": "ours\n", "b": "ours\n"},
+    ):
         result = child.run(place, lambda place, spec=spec: place.switch(spec, backup_extension="bak"))
         assert not result.bug, result.bug
         assert not result.well
@@ -165,8 +174,8 @@ def test_an_immutable_folder(new_place, immutable):
 
 
 KINDS = {
-    "fifo": lambda path: os.mkfifo(path),
-    "socket": lambda path: bound(path),
+    "fifo": os.mkfifo,
+    "socket": lambda path: bound(path),  # noqa: PLW0108 - defined further down
     "character device": lambda path: os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 3)),
     "block device": lambda path: os.mknod(path, 0o600 | stat.S_IFBLK, os.makedev(7, 99)),
     "folder": lambda path: (path.mkdir(), (path / "mine").write_text("MINE\n")),
@@ -247,7 +256,11 @@ def test_names_that_are_no_text(new_place):
     place.write(odd + "/mine", "MINE\n")
     place.write(os.fsdecode(b"\xe9"), "MINE\n")
     before = place.snapshot()
-    spec = {f"{odd}/{odd}": "ours\n", os.fsdecode(b"\xe9"): {"text": "ours\n", "method": "copy"}, odd + "2": {"to": odd}}
+    spec = {
+        f"{odd}/{odd}": "ours\n",
+        os.fsdecode(b"\xe9"): {"text": "ours\n", "method": "copy"},
+        odd + "2": {"to": odd},
+    }
     assert child.run(place, lambda place: place.switch(spec, backup_extension="bak")).well
     assert place.read(f"{odd}/{odd}") == "ours\n"
     assert place.unsound() == []
@@ -349,7 +362,10 @@ def test_root_follows_no_link_into_what_is_not_the_users(component, other, scrat
     planted.parent.mkdir(parents=True, exist_ok=True)
     planted.symlink_to(treasure)
     hand_over(other)
-    spec = {"a/b/file": {"text": "ours\n", "method": "copy", "force": True}, "a/b/other": {"text": "ours\n", "force": True}}
+    spec = {
+        "a/b/file": {"text": "ours\n", "method": "copy", "force": True},
+        "a/b/other": {"text": "ours\n", "force": True},
+    }
     result = child.run(other, lambda place: place.switch(spec, backup_extension="bak"))
     assert not result.bug, result.bug
     assert not result.well
@@ -360,7 +376,10 @@ def test_root_follows_no_link_into_what_is_not_the_users(component, other, scrat
 def test_no_permission_on_one_folder(other):
     place = other
     hand_over(place)
-    assert child.run(place, lambda place: place.switch({"open/a": "1\n", "shut/b": "1\n", "shut/c": {"text": "1\n", "method": "copy"}})).well
+    assert child.run(
+        place,
+        lambda place: place.switch({"open/a": "1\n", "shut/b": "1\n", "shut/c": {"text": "1\n", "method": "copy"}}),
+    ).well
     before = place.snapshot()
     for mode in (0o500, 0o000):
         (place.home / "shut").chmod(mode)

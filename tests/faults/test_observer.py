@@ -13,6 +13,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.home.manager.plugins.module_utils import engine
 
 from . import child
@@ -41,7 +42,18 @@ def wait_and_run(place, act):
     return act(place)
 
 
-@pytest.mark.parametrize("scene", ["first switch", "collision with backup", "file and folder, link and copy", "undo of a failed first switch", "expire", "uninstall", "switch over drift"])
+@pytest.mark.parametrize(
+    "scene",
+    [
+        "first switch",
+        "collision with backup",
+        "file and folder, link and copy",
+        "undo of a failed first switch",
+        "expire",
+        "uninstall",
+        "switch over drift",
+    ],
+)
 def test_the_kernel_sees_nothing_else(scene, new_place, tmp_path, tally):
     if shutil.which("strace") is None:
         pytest.skip("there is no strace")
@@ -77,7 +89,18 @@ def traced(place, act, trace):
         finally:
             os._exit(0)
     os.waitpid(pid, os.WUNTRACED)
-    command = ["strace", "-p", str(pid), "-y", "-s", "80", "-o", str(trace), "-e", "trace=" + ",".join("?" + name for name in TRACED)]
+    command = [
+        "strace",
+        "-p",
+        str(pid),
+        "-y",
+        "-s",
+        "80",
+        "-o",
+        str(trace),
+        "-e",
+        "trace=" + ",".join("?" + name for name in TRACED),
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as watcher:
         first = watcher.stderr.readline()
         if "attached" not in first:
@@ -94,7 +117,7 @@ def traced(place, act, trace):
 def changes(line):
     """Whether a line of strace tells a change of some file system."""
     call = line.split("(", 1)[0]
-    if call not in TRACED or "= -1 " in line and call != "write":
+    if call not in TRACED or ("= -1 " in line and call != "write"):
         return False
     if call.startswith("open"):
         return bool(re.search(r"O_(CREAT|TRUNC|TMPFILE|WRONLY|RDWR)", line)) and "/dev/null" not in line

@@ -19,7 +19,15 @@ from .judge import AGAIN, WAYS, Case
 from .mounts import looped, new_image
 from .scenes import SCENES
 
-CHOSEN = ["first switch", "change", "collision with backup", "file and folder, link and copy", "undo of a failed hook", "more than 64 files", "uninstall"]
+CHOSEN = [
+    "first switch",
+    "change",
+    "collision with backup",
+    "file and folder, link and copy",
+    "undo of a failed hook",
+    "more than 64 files",
+    "uninstall",
+]
 
 
 @pytest.fixture(name="disk")

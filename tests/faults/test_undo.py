@@ -46,7 +46,9 @@ def test_a_link_that_fails_is_undone(new_place):
 def test_a_link_that_fails_may_be_kept(new_place):
     place = new_place()
     place.switch({"a": "1\n"})
-    result = child.run(place, lambda place: place.switch({"a": "2\n", "b/c": "x\n"}, on_failure="keep"), refusing("link", "c"))
+    result = child.run(
+        place, lambda place: place.switch({"a": "2\n", "b/c": "x\n"}, on_failure="keep"), refusing("link", "c")
+    )
     assert result.answer["failed"]["entry"] == "b/c"
     assert not result.answer["failed"]["undone"]
     assert place.read("a") == "2\n"

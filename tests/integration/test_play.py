@@ -86,7 +86,8 @@ SECOND = FIRST.replace("one", "two").replace('  gone/later.txt: {text: "soon gon
 def test_a_life_of_a_home(project: Project) -> None:
     project.write("user.yml", FIRST)
     preview = project.play("--check", "--diff")
-    assert "+one" in preview and "changed=1" in preview
+    assert "+one" in preview
+    assert "changed=1" in preview
     assert not list(project.home.iterdir()), "a preview writes nothing"
     assert "changed=1" in project.play()
     assert project.read("plain.txt") == "one\n"
@@ -115,7 +116,9 @@ def test_collisions_are_told_together_and_backed_up(project: Project) -> None:
     for name in ("plain.txt", "run.sh"):
         (project.home / name).write_text("mine\n")
     output = project.play(fails=True)
-    assert "~/plain.txt" in output and "~/run.sh" in output and "nothing was changed" in output
+    assert "~/plain.txt" in output
+    assert "~/run.sh" in output
+    assert "nothing was changed" in output
     assert [p.name for p in project.home.iterdir() if p.name != ".local"] == ["plain.txt", "run.sh"] or True
     assert project.read("plain.txt") == "mine\n"
     project.play("-e", "home_backup_extension=bak")
@@ -128,8 +131,10 @@ def test_collisions_are_told_together_and_backed_up(project: Project) -> None:
 def test_errors_name_their_places(project: Project) -> None:
     project.write("user.yml", 'home.stateVersion: "26.05"\nhome.fil: {}\nprograms.gti.enable: true\nhome.uid: x\n')
     output = project.play(fails=True)
-    assert "user.yml:2:1" in output and "did you mean `home.file`" in output
-    assert "user.yml:3:1" in output and "did you mean `programs.git`" in output
+    assert "user.yml:2:1" in output
+    assert "did you mean `home.file`" in output
+    assert "user.yml:3:1" in output
+    assert "did you mean `programs.git`" in output
     assert "user.yml:4:1" in output
     assert not (project.home / ".local").exists()
 
@@ -141,7 +146,7 @@ def test_the_inventory_may_hold_the_spec(project: Project) -> None:
       a.txt: {text: "{{ greeting }} {{ config.home.username }}\\n"}
     home.sessionVariables.EDITOR: "{{ 'vim' | home.manager.force }}"
     """
-    project.inventory(module, "greeting: '{{ [\"hel\", \"lo\"] | join }}'")
+    project.inventory(module, 'greeting: \'{{ ["hel", "lo"] | join }}\'')
     project.play()
     assert project.read("a.txt") == f"hello {USER}\n"
     variables = project.home / ".local/state/home.manager/current/home-path/etc/profile.d/hm-session-vars.sh"
@@ -150,10 +155,23 @@ def test_the_inventory_may_hold_the_spec(project: Project) -> None:
 
 def test_secrets_stay_secret(project: Project) -> None:
     (project.folder / "password").write_text("open sesame\n")
-    vault = ["ansible-vault", "encrypt_string", "--vault-password-file", "password", "--name", "token", "hunter2-hunter2"]
+    vault = [
+        "ansible-vault",
+        "encrypt_string",
+        "--vault-password-file",
+        "password",
+        "--name",
+        "token",
+        "hunter2-hunter2",
+    ]
     done = subprocess.run(vault, cwd=project.folder, capture_output=True, text=True, check=True)
     project.write("group_vars/all.yml", done.stdout)
-    project.write("user.yml", 'home.stateVersion: "26.05"\nhome.file.secret.txt.text: "token={{ token }}\\n"\n'.replace("secret.txt", '"secret.txt"'))
+    project.write(
+        "user.yml",
+        'home.stateVersion: "26.05"\nhome.file.secret.txt.text: "token={{ token }}\\n"\n'.replace(
+            "secret.txt", '"secret.txt"'
+        ),
+    )
     arguments = ("--vault-password-file", "password", "--diff", "-vvv")
     output = project.play(*arguments)
     assert project.read("secret.txt") == "token=hunter2-hunter2\n"
@@ -179,7 +197,9 @@ def test_a_build_touches_no_target(project: Project) -> None:
 
 
 def test_specialisations(project: Project) -> None:
-    project.write("user.yml", FIRST + '\nspecialisation.night.configuration: {home.file."plain.txt".text: !force "dark\\n"}\n')
+    project.write(
+        "user.yml", FIRST + '\nspecialisation.night.configuration: {home.file."plain.txt".text: !force "dark\\n"}\n'
+    )
     project.play()
     assert project.read("plain.txt") == "one\n"
     project.play("-e", "home_specialisation=night")
@@ -193,9 +213,12 @@ def test_specialisations(project: Project) -> None:
 def test_a_failing_hook_puts_the_old_home_back(project: Project) -> None:
     project.write("user.yml", FIRST)
     project.play()
-    project.write("user.yml", SECOND + 'home.activation.bad: !entry_after {after: [writeBoundary], data: "echo broken; exit 3"}\n')
+    project.write(
+        "user.yml", SECOND + 'home.activation.bad: !entry_after {after: [writeBoundary], data: "echo broken; exit 3"}\n'
+    )
     output = project.play(fails=True)
-    assert "bad" in output and "broken" in output
+    assert "bad" in output
+    assert "broken" in output
     assert project.read("plain.txt") == "one\n"
     project.play("-e", "home_on_failure=keep", fails=True)
     assert project.read("plain.txt") == "two\n"
@@ -227,7 +250,8 @@ def test_the_command_in_the_home(project: Project) -> None:
     assert run("switch", "--generation", "2").returncode == 0
     assert project.read("plain.txt") == "two\n"
     switch = run("switch")
-    assert switch.returncode != 0 and "ansible" in switch.stderr
+    assert switch.returncode != 0
+    assert "ansible" in switch.stderr
     assert run("uninstall", "-y").returncode == 0
     assert not (project.home / "plain.txt").exists()
 

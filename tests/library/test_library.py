@@ -64,7 +64,8 @@ def answered(case: Any, path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("path", CASES, ids=lambda p: "/".join(p.relative_to(HERE).with_suffix("").parts))
 def test_behaviour(path: Path) -> None:
     case = load_file(str(path))
-    assert set(case) <= WORDS and len(case) > 1, "a behaviour has a spec and something that is expected of it"
+    assert set(case) <= WORDS, "a word that no behaviour has"
+    assert len(case) > 1, "a behaviour has a spec and something that is expected of it"
     got = with_deep_stack(lambda: answered(case, path))
     if "refused" in case:
         assert case["refused"] in "\n".join(got["refused"])

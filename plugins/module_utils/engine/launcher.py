@@ -37,7 +37,9 @@ def respond(request: Dict[str, Any], become: Callable[[Any], None]) -> Dict[str,
     try:
         account = pwd.getpwnam(request["user"])
     except KeyError:
-        return {"error": {"message": "there is no user %s on this machine" % request["user"], "kind": "user", "details": {}}}
+        return {
+            "error": {"message": "there is no user %s on this machine" % request["user"], "kind": "user", "details": {}}
+        }
     if os.geteuid() == 0 and account.pw_uid != 0:
         become(account)
     os.umask(0o077)

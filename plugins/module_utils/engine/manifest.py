@@ -99,7 +99,9 @@ def specialised(manifest: Manifest, name: Optional[str]) -> Manifest:
         raise EngineError("there is no specialisation %r (known: %s)" % (name, known), "specialisation")
     chosen = {key: value for key, value in manifest.items() if key != "specialisations"}
     for key in _GENERATION_PARTS:
-        chosen[key] = parts[name].get(key) or type(manifest.get(key) or ({} if key in ("files", "profile", "objects") else []))()
+        chosen[key] = (
+            parts[name].get(key) or type(manifest.get(key) or ({} if key in ("files", "profile", "objects") else []))()
+        )
     return chosen
 
 
@@ -148,7 +150,11 @@ def _check_generation(part: Any) -> None:
         _check_entry(target, entry, part["objects"])
     _check_nesting(files)
     for path, leaf in (part.get("profile") or {}).items():
-        if not safe_path(path) or not isinstance(leaf, dict) or leaf.get("object", next(iter(part["objects"]), "")) not in {"", *part["objects"]}:
+        if (
+            not safe_path(path)
+            or not isinstance(leaf, dict)
+            or leaf.get("object", next(iter(part["objects"]), "")) not in {"", *part["objects"]}
+        ):
             raise _bad("not a part of a profile: %r: %r" % (path, leaf))
     for item in part.get("activation") or []:
         if (

@@ -75,7 +75,9 @@ class Switch:
         plan = self.plan(host)
         target = self._text("build_to")
         if target is not None:
-            return write_result(plan, os.path.join(os.path.abspath(target), self.host, self.user), self.task.check_mode, self.task.diff)
+            return write_result(
+                plan, os.path.join(os.path.abspath(target), self.host, self.user), self.task.check_mode, self.task.diff
+            )
         answer = self.ask(plan, engine=known is None)
         real = memory.of_answer(answer["facts"])
         if real != {key: value for key, value in host.items() if key != "places"}:

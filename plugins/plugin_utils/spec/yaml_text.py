@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import Node, ScalarNode, SequenceNode
 from yaml.resolver import BaseResolver
 
 from ..expressions.expression import Expression
@@ -97,7 +97,7 @@ class _Builder:
         tag = node.tag
         unsafe = raw or tag == "!unsafe"
         value = (
-            self.mapping(node, unsafe, depth) if isinstance(node, MappingNode) else self.sequence(node, unsafe, depth)
+            self.sequence(node, unsafe, depth) if isinstance(node, SequenceNode) else self.mapping(node, unsafe, depth)
         )
         if self.sizes[id(node)] > MAXIMUM_NODES:
             raise SpecError("aliases that grow without bound", [self.place(node)])
@@ -116,7 +116,7 @@ class _Builder:
             return value
         return wire_form(tag.removeprefix("!"), value, self.place(node), self.base)
 
-    def mapping(self, node: MappingNode, raw: bool, depth: int) -> Mapping:
+    def mapping(self, node: Node, raw: bool, depth: int) -> Mapping:
         result = Mapping(None, self.place(node))
         places = result.places
         size = 1

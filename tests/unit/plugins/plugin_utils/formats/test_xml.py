@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as tree
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -28,7 +28,7 @@ def test_elements_attributes_and_lists():
 
 @given(TEXTS, TEXTS)
 def test_texts_come_back(attribute, text):
-    root = tree.fromstring(to_xml({"r": {"x": {"@a": attribute, "#text": text}}}).encode())
+    root = ElementTree.fromstring(to_xml({"r": {"x": {"@a": attribute, "#text": text}}}).encode())
     assert (root[0].get("a"), root[0].text or "") == (attribute, text)
 
 

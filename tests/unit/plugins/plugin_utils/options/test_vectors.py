@@ -111,11 +111,12 @@ def test_27_renamed(evaluate: Any) -> None:
     assert (evaluation.get("x"), evaluation.get("old")) == (3, 3)
     evaluation.finish()
     assert len(evaluation.warnings) == 1
-    assert "old is now x" in evaluation.warnings[0] and "B.yml:1:1" in evaluation.warnings[0]
+    assert "old is now x" in evaluation.warnings[0]
+    assert "B.yml:1:1" in evaluation.warnings[0]
 
 
 def test_30_unknown_option(value: Any) -> None:
-    with pytest.raises(SpecErrors, match="did you mean `programs.alpha`"):
+    with pytest.raises(SpecErrors, match=r"did you mean `programs\.alpha`"):
         value("programs.alpha", "options: {programs.alpha: {type: int, default: 1}}", "programs.alhpa: 2")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +84,11 @@ KEYS = [
 ]
 SCALARS = [
     '1 0 -1 1.5 26.05 true false yes off null ~ "" \'x\' a b c x.y int str bool listOf lines attrsOf submodule "attrsOf submodule" "nullOr (enum a b)"',
-    '"{{ config.a }}" "{{ config.b }}" "{{ config.x.y }}" "{{ item }}" "{{ value }}" "{{ cfg.a }}" "{{ cfg.a-b }}" "{{ omit }}" "{{ 1/0 }}" "{{ x" "{{ [1] | first }}" "{{ name }}"',
+    '"{{ config.a }}" "{{ config.b }}" "{{ config.x.y }}" "{{ item }}" "{{ value }}" "{{ cfg.a }}" "{{ cfg.a-b }}"',
+    '"{{ omit }}" "{{ 1/0 }}" "{{ x" "{{ [1] | first }}" "{{ name }}"',
     '"a {{ true }}" "{{ config }}" "{{ options.a.isDefined }}" if override order merge 0x1f .inf .nan 1e9 2026-01-01 12:30:45 <<',
 ]
-SCALARS = [word for line in SCALARS for word in __import__("shlex").split(line, posix=False)]
+SCALARS = [word for line in SCALARS for word in shlex.split(line, posix=False)]
 TAGS = """!force X;!default X;!before X;!after X;!order {priority: 5, value: X};!order/510 X;!override {priority: 5, value: X};!merge [X, X]
 !each {loop: [1, 2], value: X};!each {loop: "{{ config.a }}", key: "{{ item }}", value: X, when: item != X};!path a/b;!unsafe X
 !dagEntry {after: [a], data: X};!mark {when: config.b == X, order: 3, value: X};!lua-inline a;!package X;!gvariant {type: s, value: X}
@@ -140,7 +142,9 @@ def document(random_: random.Random) -> str:
         "description",
     ]
     more = [f", {random_.choice(words)}: {generated(random_, 3)}" if random_.random() < 0.4 else "" for _ in range(3)]
-    options = ", ".join(f"{name}: {{type: {random_.choice(types)}{extra}}}" for name, extra in zip("abc", more))
+    options = ", ".join(
+        f"{name}: {{type: {random_.choice(types)}{extra}}}" for name, extra in zip("abc", more, strict=False)
+    )
     body = "".join(f"  {name}: {generated(random_, 1)}\n" for name in random_.sample(["a", "b", "c", "c.k", "a.z"], 3))
     text = f"options: {{{options}}}\nconfig:\n{body}" if random_.random() < 0.7 else generated(random_)
     if random_.random() < 0.15:
