@@ -20,6 +20,7 @@ ARGUMENTS = (
     "lock_timeout",
     "special_args",
     "build_to",
+    "option",
     "packages",
 )
 

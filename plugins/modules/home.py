@@ -61,6 +61,10 @@ options:
       - A folder on the controller to render the home into, below the names of host and user. No target is touched then.
       - A relative path starts where the play was started.
     type: str
+  option:
+    description:
+      - The dotted path of an option, or of a group of them, to describe instead of switching. No target is touched then.
+    type: str
   packages:
     description:
       - The prefix that stands for every package's place in the rendered files. By default C(/usr), on macOS C(/opt/homebrew).
@@ -127,6 +131,11 @@ drift:
   returned: when nothing had to be switched
   type: list
   elements: dict
+lines:
+  description: What is known of the option, for people.
+  returned: with O(option)
+  type: list
+  elements: str
 path:
   description: The folder that the home was rendered into.
   returned: with O(build_to)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import jinja2
 from jinja2 import nodes
 from jinja2.environment import TemplateModule
-from jinja2.runtime import Context, LoopContext, missing
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import SandboxedEnvironment
-from jinja2.utils import Namespace
+from jinja2.utils import Namespace, missing
 
 from ..spec.errors import SpecError, did_you_mean, nearest, shown
 from ..values import GVariant, Package, Path, Place, Raw
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 SCOPE = "__scope__"
-_METHODS = {
+_METHODS: dict[type[Any], set[str]] = {
     dict: {"items", "keys", "values", "get"},
     str: {"startswith", "endswith", "split", "rsplit", "strip", "lstrip", "rstrip", "upper", "lower", "replace", "splitlines", "title",
           "capitalize", "find", "count", "join", "isdigit", "isalpha", "partition", "rpartition", "removeprefix", "removesuffix",

@@ -16,6 +16,7 @@ PREFIXES = {"!", "and", "else", "if", "not", "or", "while", "begin", "time"}
 SEPARATORS = re.compile(r"&&|\|\||&\||[;|&]")
 SIMPLE = re.compile(r"""(["'])([A-Za-z0-9_/-]+)\1""")
 SPACE = re.compile(r"[ \t]+")
+ESCAPED_END = re.compile(r"(?<!\\)(?:\\\\)*\\$")
 
 
 @dataclass
@@ -26,7 +27,6 @@ class _Line:
     parts: list[str] = field(default_factory=list)
     spaced: list[bool] = field(default_factory=list)
     heads: list[int] = field(default_factory=list)
-    continues: bool = False
 
 
 def fish_layout(value: str) -> str:
@@ -43,20 +43,30 @@ class _Layout:
         self.blocks: list[str] = []
         self.open: list[str] = []
         self.continued = False
+        self.glued = False
 
     def line(self, text: str) -> str:
         if self.open:
-            self._scan(text, 0)
-            self.continued = not self.open and text.endswith("\\")
-            return text
+            return self._inside(text)
         if not text.strip():
             self.continued = False
             return ""
         found = self._parts(text.strip() if not text.rstrip().endswith("\\") else text.lstrip())
         depth = self._depth(found)
-        self.continued = found.continues
+        whole, self.continued = self.glued, bool(ESCAPED_END.search(text))
+        self.glued = self.continued and found.parts[-1] != "\\"
+        if whole:
+            return text
         words = "".join((" " if spaced else "") + part for part, spaced in zip(found.parts, found.spaced, strict=True))
         return "    " * depth + words
+
+    def _inside(self, text: str) -> str:
+        """A line that begins inside quotes or parentheses, whole; what follows their end on it is not looked at."""
+        at = self._scan(text, 0)
+        while at < len(text):
+            at = max(self._scan(text, at), at + 1)
+        self.continued = self.glued = not self.open and bool(ESCAPED_END.search(text))
+        return text
 
     def _depth(self, line: _Line) -> int:
         """How deep the line stands; the blocks that it begins and ends are noted."""
@@ -94,7 +104,7 @@ class _Layout:
             if separator:
                 head = True
             elif text[at] != "#":
-                if head and not part.startswith("\\\n"):
+                if head:
                     line.heads.append(len(line.parts))
                 simple = None if head else SIMPLE.fullmatch(part)
                 part = simple[2] if simple else part
@@ -102,7 +112,6 @@ class _Layout:
             line.parts.append(part)
             line.spaced.append(spaced)
             at, spaced = end, False
-        line.continues = not self.open and bool(line.parts) and line.parts[-1] == "\\"
         return line
 
     def _scan(self, text: str, at: int) -> int:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ...module_utils.engine import manifest as contract
@@ -52,11 +53,8 @@ class Builder:
         attempt = self.evaluation.attempt
         files = attempt(lambda: Files(self.evaluation).collect(), {})
         profile = attempt(self._profile, {})
-        entries = {
-            target: entry
-            for target, file in sorted(files.items())
-            if (entry := attempt(lambda file=file: self._entry(file))) is not None
-        }  # type: ignore[misc]
+        attempted = {target: attempt(partial(self._entry, file)) for target, file in sorted(files.items())}
+        entries = {target: entry for target, entry in attempted.items() if entry is not None}
         scripts = attempt(lambda: activation(self.evaluation), [])
         texts = [
             *self.contents.values(),

@@ -9,6 +9,7 @@ the target lacks.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
@@ -17,6 +18,7 @@ from ...module_utils.engine.bundle import write_bundle
 from ..plan.diff import diffs
 from ..plan.home import Home, Request, with_deep_stack
 from ..plan.manifest import Plan, build
+from ..plan.option import described
 from ..spec.errors import SpecError, SpecErrors
 from . import facts as memory
 from .files import reader
@@ -72,6 +74,9 @@ class Switch:
         install()
         known = memory.remembered(self.host, self.user)
         host = known or memory.guess(self.user)
+        option = self._text("option")
+        if option is not None:
+            return {"changed": False, "lines": self.evaluated(host, lambda home: described(home, option))}
         plan = self.plan(host)
         target = self._text("build_to")
         if target is not None:
@@ -91,6 +96,11 @@ class Switch:
 
     def plan(self, host: dict[str, Any]) -> Plan:
         """The plan of the spec for a host. Raises Refused with all errors of the spec."""
+        found: Plan = self.evaluated(host, lambda home: build(home, self.origin()))
+        return found
+
+    def evaluated(self, host: dict[str, Any], use: Callable[[Home], Any]) -> Any:
+        """What `use` makes of the spec evaluated for a host. Raises Refused with all errors of the spec."""
         templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
         variables = Variables(templar, self.variables)
         base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "home.yml")
@@ -98,28 +108,24 @@ class Switch:
         if isinstance(node, str):
             node = as_node({"imports": [node]})
         file = node.position.file if getattr(node, "position", None) else base
-        platform = str(host["platform"])
         request = Request(
             [(node, file)],
             host,
             special=dict(self.special),
             variable=variables,
             read=reader(self.action._loader),
-            packages=self._text("packages") or PACKAGES.get(platform, "/usr"),
+            packages=self._text("packages") or PACKAGES.get(str(host["platform"]), "/usr"),
         )
 
-        def compute() -> Plan:
+        def compute() -> Any:
             home = Home(request)
             variables.taint = home.evaluation.taint
-            return build(home, self.origin())
+            return use(home)
 
         try:
-            plan: Plan = with_deep_stack(compute)
-        except (SpecError, SpecErrors) as error:
+            return with_deep_stack(compute)
+        except (SpecError, SpecErrors, AnsibleError) as error:
             raise Refused({"msg": f"The home of {self.user} was not switched, nothing was changed.\n{error}"}) from None
-        except AnsibleError as error:
-            raise Refused({"msg": f"The home of {self.user} was not switched, nothing was changed.\n{error}"}) from None
-        return plan
 
     def origin(self) -> dict[str, Any]:
         """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running."""

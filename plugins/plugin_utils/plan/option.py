@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is known of one option of a home: its value, type, default, description, and who declares and defines it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..expressions.expression import Expression
+from ..options.lazy import plain
+from ..options.node import Node
+from ..spec.errors import SpecError, did_you_mean
+from ..spec.keys import joined, split
+from .home import Home
+
+
+def find(home: Home, dotted: str) -> Node:
+    """The node of an option or of a group. Raises SpecError with the nearest names."""
+    node = home.evaluation.home.root
+    for name in (part for part in split(dotted.strip(".")) if part):
+        below = node.child(name) or node.loaded(name)
+        if below is None:
+            known = home.evaluation.names_at(node)
+            prefix = joined(node.path) + "." if node.path else ""
+            raise SpecError("there is no such option", path=prefix + name, hint=did_you_mean(name, known, prefix))
+        node = below
+    return node
+
+
+def described(home: Home, dotted: str) -> list[str]:
+    """Lines for people about an option; of a group the options in it."""
+    node = find(home, dotted)
+    declaration = node.schema.declaration
+    if declaration is None:
+        names = sorted({*home.evaluation.names_at(node)})
+        return [f"{joined(node.path) or 'The home'} holds:", *(f"  {name}" for name in names)]
+    lines = [joined(node.path)]
+    description = declaration.words.get("description")
+    if description:
+        lines.append(f"  {description}")
+    if declaration.hidden:
+        target = joined(declaration.forwards or declaration.changed_to)
+        lines.append(f"  old name of {target}" if target else f"  removed: {declaration.removed}")
+        return lines
+    lines.append(f"type:     {declaration.type.description if declaration.type is not None else 'none'}")
+    if "default" in declaration.words:
+        lines.append(f"default:  {text(declaration.words['default'])}")
+    lines.append(f"value:    {value(home, node)}")
+    lines.append(f"declared: {declaration.position}")
+    said = [d.position for entry in node.entries for d in home.evaluation.attempt(entry.definitions, [])]
+    lines.extend(f"defined:  {position}" for position in dict.fromkeys(said) if position is not None)
+    return lines
+
+
+def value(home: Home, node: Node) -> str:
+    """The value as text, or why there is none; a secret is not shown."""
+    try:
+        found = plain(node.read())
+    except SpecError as error:
+        return error.message
+    if any(path[: len(node.path)] == node.path for path in home.evaluation.secret):
+        return "(secret)"
+    return text(found)
+
+
+def text(found: Any) -> str:
+    """A value or a default as a person writes it."""
+    if isinstance(found, Expression):
+        return found.source
+    return json.dumps(found, ensure_ascii=False, default=str)
