@@ -254,7 +254,7 @@ def _environment(**syntax: Any) -> LanguageEnvironment:
         undefined=Absent, keep_trailing_newline=True, autoescape=False, finalize=interpolated_here, **syntax
     )
     environment.filters = Provided({**environment.filters, **FILTERS})  # type: ignore[assignment]
-    environment.tests = Provided({**environment.tests, **TESTS})  # type: ignore[assignment]
+    environment.tests = Provided(dict[str, Any](environment.tests) | TESTS)  # type: ignore[assignment]
     environment.globals.update({"null": None, "Null": None})
     return environment
 
