@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,7 +20,7 @@ from .tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Choice = Callable[[int, int], list[int]]
+    Choice = Callable[..., list[int]]
     Placer = Callable[..., Place]
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
@@ -46,12 +46,19 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 _SKIPPED: dict[str, str] = {}
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What one of several processes found goes into the one table."""
+    node.config.stash[_TALLY].take(node.workeroutput.get("faults", []))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A whole run writes its table, whatever it says."""
+    """A whole run writes its table, whatever it says; a part of one does not."""
     config = session.config
-    chosen = config.getoption("keyword") or config.getoption("markexpr") not in ("", "not nightly")
     tally = config.stash[_TALLY]
-    if config.getoption("whole") and tally.rows and not chosen and not hasattr(config, "workerinput"):
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["faults"] = tally.given()
+    elif config.getoption("whole", default=False) and tally.rows and not config.getoption("keyword"):
         tally.skipped = dict(_SKIPPED)
         tally.write(DOCUMENT)
 
@@ -65,15 +72,19 @@ def tally(request: pytest.FixtureRequest) -> Tally:
 @pytest.fixture
 def whole(request: pytest.FixtureRequest) -> bool:
     """Whether every point is to be tried."""
-    return bool(request.config.getoption("whole"))
+    return bool(request.config.getoption("whole", default=False))
 
 
 @pytest.fixture
 def choose(whole: bool) -> Choice:
-    """A function from (how many points, how many at most in a bounded run) to the points to try, the same in every run."""
+    """A function from (how many points, how many at most in a bounded run, and in a whole one) to the points to try.
 
-    def chosen(count: int, most: int) -> list[int]:
-        if whole or count <= most:
+    They are the same in every run, and spread evenly.
+    """
+
+    def chosen(count: int, bounded: int, most: int | None = None) -> list[int]:
+        most = most if whole else bounded
+        if most is None or count <= most:
             return list(range(count))
         return sorted({number * (count - 1) // (most - 1) for number in range(most)})
 

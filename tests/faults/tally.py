@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,6 @@ class Row:
     tried: int = 0
     sides: dict[str, int] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
-    note: str = ""
 
     def strike(self, where: str, side: str, wrong: list[str]) -> None:
         """Note one try."""
@@ -41,23 +40,31 @@ class Row:
 
 
 class Tally:
-    """All rows of a run, in the order in which they were made, and what was skipped."""
+    """All rows of a run, and what was skipped."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.skipped: dict[str, str] = {}
 
-    def row(self, fault: str, scene: str, points: int = 0, note: str = "") -> Row:
+    def row(self, fault: str, scene: str, points: int = 0) -> Row:
         """A new row."""
-        self.rows.append(Row(fault, scene, points, note=note))
+        self.rows.append(Row(fault, scene, points))
         return self.rows[-1]
+
+    def given(self) -> list[dict[str, Any]]:
+        """All rows, as another process can take them."""
+        return [asdict(row) for row in self.rows]
+
+    def take(self, rows: list[dict[str, Any]]) -> None:
+        """The rows of another process."""
+        self.rows += [Row(**row) for row in rows]
 
     def lines(self) -> list[str]:
         """The table and its sums, as Markdown."""
         out = [f"Linux {platform.release()}, Python {platform.python_version()}.", ""]
         out += ["| Fault | While | Points | Tried | Old | New | Path by path | Lost or wrong |"]
         out += ["|---|---|--:|--:|--:|--:|--:|--:|"]
-        for row in self.rows:
+        for row in sorted(self.rows, key=lambda row: (row.fault, row.scene)):
             sides = [str(row.sides.get(side, 0)) for side in ("old", "new", "path by path")]
             cells = [row.fault, row.scene, str(row.points or row.tried), str(row.tried), *sides, str(len(row.lost))]
             out.append("| " + " | ".join(cells) + " |")
@@ -69,13 +76,13 @@ class Tally:
 
     def _sums(self) -> list[str]:
         sums: dict[str, list[int]] = {}
-        for row in self.rows:
+        for row in sorted(self.rows, key=lambda row: row.fault):
             found = sums.setdefault(row.fault, [0, 0])
             found[0] += row.tried
             found[1] += len(row.lost)
         out = [f"- {fault}: {tried} times, {lost} losses" for fault, (tried, lost) in sums.items()]
         total = sum(row.tried for row in self.rows)
-        return [*out, f"- all together: {total} faults, {sum(len(row.lost) for row in self.rows)} losses"]
+        return [*out, f"- **all together: {total} faults, {sum(len(row.lost) for row in self.rows)} losses**"]
 
     def write(self, document: Path) -> None:
         """Put the table between its marks."""

@@ -38,7 +38,9 @@ def test_killed_once(case, tally, choose, whole):
     row.require()
 
 
-# The recoveries that differ in kind; whole runs take each kill of the act with each kill of the recovery that follows.
+# A whole run meets every kill of the act with every so-manieth of the recovery that follows.
+THIN = 11
+# The recoveries that differ in kind.
 TWICE = {
     "first switch": AGAIN,
     "change": LOOK,
@@ -64,8 +66,9 @@ def test_killed_again_while_recovering(case, tally, choose, whole):
         case.disturb(child.killer(first))
         seconds = range(1, len(case.recovery_points(way)), 2)
         row.points += len(seconds)
-        spread = choose(len(seconds), 5)
-        for second in [seconds[index] for index in (spread if whole else spread[turn % 3 :: 3])]:
+        # Each kill of the act meets other kills of the recovery.
+        spread = choose(len(seconds), 5)[turn % 3 :: 3] if not whole else range(turn % THIN, len(seconds), THIN)
+        for second in [seconds[index] for index in spread]:
             # From the start each time: a copy of the half-done home would have other inodes than its journal says.
             case.reset()
             case.disturb(child.killer(first))
