@@ -53,7 +53,8 @@ class _Layout:
             return ""
         found = self._parts(text.strip() if not text.rstrip().endswith("\\") else text.lstrip())
         depth = self._depth(found)
-        whole, self.continued = self.glued, bool(ESCAPED_END.search(text))
+        whole = self.glued
+        self.continued = bool(ESCAPED_END.search(text)) and found.parts[-1][0] != "#"
         self.glued = self.continued and found.parts[-1] != "\\"
         if whole:
             return text

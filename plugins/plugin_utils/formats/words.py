@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..values import FormatError
 from .atoms import atom_text, float_text, kind_of, nix_string
+from .fish import fish_layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +91,7 @@ def to_nix_string(value: Any) -> str:
 
 WORDS: dict[str, Callable[..., str]] = {
     "bool_word": bool_word,
+    "fish_layout": fish_layout,
     "float_text": number_text,
     "hash_text": hash_text,
     "indent_lines": indent_lines,
