@@ -146,7 +146,7 @@ class Laying:
         whole = not isinstance(value, Mapping) or value.verbatim
         for key in value:
             place = place_of(value, key) or entry.position
-            parts = (str(key),) if whole else split(key)
+            parts = (str(key),) if whole or str(key) in node.schema.children else split(key)
             self.path(node, parts, entry.holding(value[key], place))
 
     def marked(self, node: Node, entry: Entry, value: dict[str, Any]) -> None:
@@ -259,6 +259,12 @@ class Laying:
     def unknown(self, node: Node, name: str, parts: tuple[str, ...], entry: Entry) -> None:
         known = self.evaluation.names_at(node)
         prefix = joined(node.path) + "." if node.path else ""
+        if self.evaluation.disabled((*node.path, name)):
+            raise_into(
+                self.evaluation,
+                SpecError("the module that declares it is disabled", [entry.position], path=joined((*node.path, name))),
+            )
+            return
         hint = did_you_mean(name, known, prefix)
         if not known and not hint:
             hint = "nothing is declared there"
