@@ -69,7 +69,8 @@ def unknown_name(name: str, scope: Scope) -> Absent:
 def unknown_key(value: Any, name: Any) -> Absent:
     """What stands for a key that a mapping does not have, or an attribute that a value does not have."""
     if isinstance(value, dict):
-        close = nearest(str(name), (str(k) for k in value))
+        known = value.neighbours() if hasattr(value, "neighbours") else value
+        close = nearest(str(name), (str(k) for k in known))
         there = " or ".join(f"`{n}`" for n in close)
         where = getattr(value, "label", "") or "the mapping"
         return Absent(name=str(name), hint=f"{where} has no `{name}`" + (f"; did you mean {there}?" if close else ""))

@@ -102,5 +102,5 @@ def _path_reader(first: str, rest: tuple[str, ...]) -> Evaluator:
 def _refuse_hyphens(source: str) -> None:
     found = _HYPHENATED.search(_STRINGS.sub("''", source))
     if found:
-        head, _, last = found[1].rpartition(".")
+        head, _dot, last = found[1].rpartition(".")
         raise SpecError(f"`{found[1]}` is a subtraction in an expression", hint=f"write `{head}['{last}']`")

@@ -127,7 +127,7 @@ def to_ssh_config(value: Any, *, indent: str = "  ") -> str:
     block.
     """
     style = {"separator": " ", "lists": "duplicate", "nulls": "drop", "bools": ("yes", "no"), "escape_key": False}
-    loose = {key: item for key, item, _ in entries(value) if not is_mapping(item)}
+    loose = {key: item for key, item, _trail in entries(value) if not is_mapping(item)}
     blocks = [
         f"{key}\n" + dialect({**style, "indent": indent}).lines(item, trail)
         for key, item, trail in entries(value)

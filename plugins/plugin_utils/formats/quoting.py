@@ -45,7 +45,7 @@ def sh_quote(value: Any) -> str:
 
 def sh_args(value: Any) -> str:
     """A list as words of a shell command, as ``lib.escapeShellArgs``; a single value counts as a list of one."""
-    return " ".join(sh_quote(word) for word, _ in several(value))
+    return " ".join(sh_quote(word) for word, _trail in several(value))
 
 
 def dquote(value: Any) -> str:
@@ -182,7 +182,7 @@ def sh_export(value: Any, name: str) -> str:
 
 def sh_exports(value: Any) -> str:
     """A mapping as ``export`` lines joined by newlines, as ``lib.hm.shell.exportAll``; null leaves a variable out."""
-    return "\n".join(sh_export(item, name) for name, item, _ in entries(value) if item is not None)
+    return "\n".join(sh_export(item, name) for name, item, _trail in entries(value) if item is not None)
 
 
 def sh_prepend(value: Any, name: str, separator: str = ":") -> str:
@@ -229,7 +229,7 @@ def zsh_define(value: Any, name: str, export: bool = False) -> str:
 
 def zsh_defines(value: Any, export: bool = False) -> str:
     """A mapping as zsh assignments joined by newlines; null leaves a variable out."""
-    return "\n".join(zsh_define(item, name, export) for name, item, _ in entries(value) if item is not None)
+    return "\n".join(zsh_define(item, name, export) for name, item, _trail in entries(value) if item is not None)
 
 
 def if_executable(value: Any, program: str, shell: str = "sh") -> str:

@@ -37,7 +37,7 @@ def to_toml(value: Any, *, nulls: str = "refuse") -> str:
 def _blocks(table: dict[str, Any], name: tuple[str, ...], trail: Trail, array: bool = False) -> Iterator[list[str]]:
     """The tables under ``name``, each as its lines; all but the first end up parted by an empty line."""
     tables = {key: item for key, item in table.items() if isinstance(item, dict) or _is_array_of_tables(item)}
-    lines = [_assignment(key, item, (*trail, key)) for key, item, _ in entries(table) if key not in tables]
+    lines = [_assignment(key, item, (*trail, key)) for key, item, _trail in entries(table) if key not in tables]
     header = ".".join(map(_key, name))
     if array:
         lines.insert(0, f"[[{header}]]")

@@ -108,6 +108,7 @@ class Evaluation:
             self.declare(module)
         for module in modules:
             self.lay(module)
+            self._restrict(module)
         self.modules.extend(modules)
 
     def declare(self, module: Module) -> None:
@@ -117,7 +118,7 @@ class Evaluation:
         if module.options is None:
             return
         try:
-            Declarer(module).declare(self.home.root.schema, module.options)
+            Declarer(module, self.load_path).declare(self.home.root.schema, module.options)
         except SpecError as error:
             self.collect(error)
 
@@ -166,6 +167,15 @@ class Evaluation:
         )
         entry = Mapping({"assertion": False, "message": message}, verbatim=True)
         self.home.lay(Entry(guard, Mapping({"assertions": [entry]}, verbatim=True), None, module.rank))
+
+    def load_path(self, path: tuple[str, ...]) -> None:
+        """Load what the library declares at a path of the schema."""
+        for file in self.library.declarers(path):
+            self._load(file)
+
+    def disabled(self, path: tuple[str, ...]) -> bool:
+        """Whether what the library would declare at a path was disabled by the spec."""
+        return any(file in self._excluded for file in self.library.declarers(path))
 
     def load_for(self, node: Node, name: str) -> bool:
         """Load what the library declares as `name` at a node. True when the node may now have it."""

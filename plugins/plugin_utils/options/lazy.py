@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from typing import TYPE_CHECKING, Any
 
-from ..spec.errors import CycleError, SpecError
+from ..spec.errors import SpecError
 
 if TYPE_CHECKING:
     from .types import Site
@@ -21,7 +21,6 @@ class _Pending:
 
 
 PENDING = _Pending()
-BUSY = _Pending()
 
 
 class LazyMapping(dict[str, Any]):
@@ -45,22 +44,13 @@ class LazyMapping(dict[str, Any]):
         if self.taint is not None:
             self.taint()
         if value is PENDING:
-            super().__setitem__(key, BUSY)
-            try:
-                value = self._compute(key)
-            except BaseException:
-                super().__setitem__(key, PENDING)
-                raise
+            value = self._compute(key)
             super().__setitem__(key, value)
-        elif value is BUSY:
-            place = f"{self.label}.{key}"
-            raise CycleError([place, place])
         return value
 
     def known(self, key: str) -> bool:
         """Whether the value of `key` has been computed."""
-        value = super().__getitem__(key)
-        return value is not PENDING and value is not BUSY
+        return super().__getitem__(key) is not PENDING
 
     def get(self, key: str, default: Any = None) -> Any:
         return self[key] if key in self else default  # noqa: SIM401 - the mapping's own get is this one

@@ -58,6 +58,10 @@ class Group(LazyMapping):
     def __bool__(self) -> bool:
         return bool(self._names())
 
+    def neighbours(self) -> list[str]:
+        """All names that could stand here, those of files not loaded too."""
+        return self.node.space.evaluation.names_at(self.node)
+
     def _names(self) -> list[str]:
         if self._known is None:
             self._known = sorted(self.node.names())
@@ -295,7 +299,7 @@ class Node:
         if said is NO_VALUE:
             return None
         scope = self.space.scope(module)
-        if type(said) is Expression or isinstance(said, dict):
+        if isinstance(said, Expression) or isinstance(said, dict):
             scope = Scope(scope, {"option": self.described()})
         return Definition(said, scope, position, OPTION_DEFAULT)
 

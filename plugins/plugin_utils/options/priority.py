@@ -46,7 +46,7 @@ def _expand(
 ) -> None:
     marked_priority = marked_order = False
     while True:
-        if type(value) is Expression:
+        if isinstance(value, Expression):
             position = position or value.position
             value = value.evaluate(scope)
         elif type(value) is LateEntry:
@@ -118,7 +118,7 @@ def conditions(said: Any, position: Position | None) -> list[Expression]:
 
 def may_vanish(value: Any) -> bool:
     """Whether a definition could turn out to be none, so that it must be looked at before its key can be said to exist."""
-    if type(value) is Expression:
+    if isinstance(value, Expression):
         return "omit" in value.source
     if type(value) is Bound:
         return may_vanish(value.value)

@@ -23,7 +23,7 @@ VALUE_KINDS = RAW_KINDS | {"package", "path", "gvariant", "outOfStore", "templat
 def realise(value: Any, scope: Scope) -> Any:
     """The value with every expression evaluated, at all depths; entries that are `omit` are left out."""
     kind = type(value)
-    if kind is Expression:
+    if isinstance(value, Expression):
         return value.evaluate(scope)
     if kind is Bound:
         return realise(value.value, value.scope)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..expressions.expression import Expression
@@ -81,8 +82,9 @@ class Submodule(Type):
 class Declarer:
     """Reads one module's `options` into a schema."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, load: Callable[[tuple[str, ...]], None]) -> None:
         self.module = module
+        self.load = load
         self.types: dict[str, Any] = {}
 
     def declare(self, root: Schema, said: Any) -> None:
@@ -134,6 +136,8 @@ class Declarer:
 
     def inside(self, schema: Schema, place: Any) -> Schema:
         """The schema of the submodules that the option at `schema` holds."""
+        if schema.declaration is None:
+            self.load(schema.path)
         kind = schema.declaration.type if schema.declaration is not None else None
         found = kind.schema() if kind is not None else None
         if found is None:

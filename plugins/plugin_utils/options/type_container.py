@@ -297,6 +297,10 @@ class DagOf(Type):
 
         def compute(key: str) -> Any:
             below = site.below(key)
+            with below.space.evaluation.visiting(below.path, entries[key][0].position):
+                return entry(key, below)
+
+        def entry(key: str, below: Site) -> Any:
             found = effective(entries[key])
             if not found:
                 raise SpecError("used, but every definition of it is switched off", path=below.dotted)

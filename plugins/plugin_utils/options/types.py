@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..spec.errors import SpecError, shown
 from ..spec.keys import joined
-from ..spec.nodes import PlainNumber
+from ..spec.nodes import PlainInteger, PlainNumber
 from ..values import Package, Place, Raw
 from .definition import Definition
 
@@ -84,8 +84,12 @@ def wrong_type(site: Site, kind: Type, bad: list[Definition]) -> SpecError:
     came = " and ".join(dict.fromkeys(shown(d.value) for d in bad[:3]))
     hint = ""
     value = bad[0].value
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and "string" in kind.description:
-        written = value.text if isinstance(value, PlainNumber) else value
+    if (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and ("string" in kind.description or '"' in kind.description)
+    ):
+        written = value.text if isinstance(value, (PlainNumber, PlainInteger)) else value
         hint = f'quote it: "{written}"'
     elif "." in site.path[-1] and not site.path[-1].startswith("["):
         parts = site.path[-1].split(".")

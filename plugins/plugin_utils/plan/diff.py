@@ -16,7 +16,8 @@ def diffs(plan: Plan, answer: dict[str, Any]) -> list[dict[str, str]]:
     before: dict[str, Any] = answer.get("before") or {}
     found = []
     after: dict[str, Any] = answer.get("after") or {}
-    for target in sorted(before):
+    kept = {o["path"] for o in answer.get("operations") or [] if o["op"] == "keep"}
+    for target in sorted(before.keys() - kept):
         shown = _file(target, before[target], plan, after.get(target))
         if shown is not None:
             found.append(shown)

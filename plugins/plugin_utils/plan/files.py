@@ -113,8 +113,8 @@ class Files:
             )
 
     def _position(self, owner: str) -> Position | None:
-        option, _, name = owner.partition(".")
-        head, _, rest = name.partition(".")
+        option, _dot, name = owner.partition(".")
+        head, _dot, rest = name.partition(".")
         node = self.evaluation.home.root.child(option)
         node = node.child(head) if node is not None else None
         for entry in node.entries if node is not None else ():

@@ -95,4 +95,6 @@ def shown(value: object, width: int = 60) -> str:
         return "a mapping" + (f" with {keys}" if keys else " (empty)") + (", …" if len(value) > 5 else "")
     if isinstance(value, list):
         return f"a list of {len(value)}"
-    return f"a {type(value).__name__.lower()}"
+    name = getattr(value, "name", None)
+    kind = type(value).__name__.lower()
+    return f"the {kind} {name}" if isinstance(name, str) else f"a {kind}"

@@ -50,15 +50,14 @@ class Collector:
             module.rank = (1, number)
         return ordered, disabled
 
-    def _module(self, node: Any, file: str, variables: dict[str, Any], chain: tuple[str, ...]) -> _Found | None:
+    def _module(
+        self, node: Any, file: str, variables: dict[str, Any], chain: tuple[str, ...], key: str = ""
+    ) -> _Found | None:
+        """One module with what it imports; one without a `key` of its own (a root, an inline module) counts each time."""
         try:
             module = Module(node, file, self.outer, rank=(1, 0), variables=variables)
             self.count += 1
-            key = (
-                json.dumps([os.path.realpath(file), variables], sort_keys=True, default=str)
-                if chain
-                else f"root {self.count}"
-            )
+            key = key or f"module {self.count}"
             found = _Found(module, key)
             said = [] if module.imports is None else module.imports
             said = said if isinstance(said, list) else realise(said, module.scope)
@@ -85,14 +84,12 @@ class Collector:
                 variables = self._variables(item, place)
                 item = item["import"]
             elif isinstance(item, dict):
-                return self._module(
-                    _as_node(item), module.file, dict(module.import_variables), (*chain, f"inline {id(item)}")
-                )
+                return self._module(_as_node(item), module.file, dict(module.import_variables), chain)
             path = self._path(item, module, place)
             key = json.dumps([os.path.realpath(path), variables], sort_keys=True, default=str)
             if key in chain:
                 return None
-            return self._module(self.read(path), path, variables, chain)
+            return self._module(self.read(path), path, variables, chain, key)
         except SpecError as error:
             if place is not None and place not in error.positions:
                 error.positions.append(place)

@@ -47,6 +47,17 @@ class PlainWord(str):
     __slots__ = ()
 
 
+class PlainInteger(int):
+    """An unquoted integer with leading zeros that remembers how it was written."""
+
+    text: str
+
+    def __new__(cls, text: str) -> PlainInteger:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
 class PlainNumber(float):
     """An unquoted decimal number that remembers how it was written."""
 

@@ -16,7 +16,7 @@ from ..expressions.expression import Expression
 from .errors import SpecError
 from .keys import Literal
 from .marks import EMPTY, checked_record, wire_form
-from .nodes import Mapping, PlainNumber, PlainWord, Sequence
+from .nodes import Mapping, PlainInteger, PlainNumber, PlainWord, Sequence
 from .position import Position
 
 try:
@@ -177,6 +177,8 @@ class _Builder:
         first = text[:1]
         if first in "0123456789-+.":
             if _INTEGER.fullmatch(text):
+                if text[0] == "0" and text[1:2].isdigit():
+                    return PlainInteger(text)
                 return int(text, 0) if text[:2] in ("0x", "0o") else int(text)
             if _FLOAT.fullmatch(text) and any(c.isdigit() for c in text):
                 return PlainNumber(text)

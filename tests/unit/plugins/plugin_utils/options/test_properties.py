@@ -21,7 +21,11 @@ NAMES = st.sampled_from(["a", "b", "c", "d.e", "f g"])
 PRIORITIES = st.sampled_from([None, 50, 90, 100, 1000, 1500])
 ORDERS = st.sampled_from([None, 500, 900, 1000, 1500])
 LEAVES = st.one_of(st.integers(-5, 5), st.text(max_size=3), st.booleans(), st.none())
-TREES = st.recursive(LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)), max_leaves=8)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)),
+    max_leaves=8,
+)
 
 
 def merged(kind: str, definitions: list[Any]) -> Any:
@@ -43,7 +47,9 @@ def marked(value: Any, priority: int | None = None, order: int | None = None, wh
     return value if when else {"_type": "if", "condition": False, "content": value}
 
 
-DEFINITIONS = st.lists(st.tuples(st.lists(st.integers(0, 9), max_size=3), PRIORITIES, ORDERS, st.booleans()), max_size=6)
+DEFINITIONS = st.lists(
+    st.tuples(st.lists(st.integers(0, 9), max_size=3), PRIORITIES, ORDERS, st.booleans()), max_size=6
+)
 
 
 @given(DEFINITIONS)
@@ -95,7 +101,9 @@ def test_force_leaves_nothing_else(tree: dict[str, Any]) -> None:
 
 
 EDGES = st.dictionaries(
-    st.sampled_from("abcdef"), st.tuples(st.lists(st.sampled_from("abcdefx"), max_size=3), st.lists(st.sampled_from("abcdefx"), max_size=3)), max_size=6
+    st.sampled_from("abcdef"),
+    st.tuples(st.lists(st.sampled_from("abcdefx"), max_size=3), st.lists(st.sampled_from("abcdefx"), max_size=3)),
+    max_size=6,
 )
 
 

@@ -103,8 +103,8 @@ def generated(random_: random.Random, depth: int = 0) -> str:
     if depth > 4 or kind < 0.4:
         return random_.choice(SCALARS)
     if kind < 0.55:
-        return "[" + ", ".join(generated(random_, depth + 1) for _ in range(random_.randrange(4))) + "]"
-    keys = dict.fromkeys(key(random_) for _ in range(random_.randrange(5)))
+        return "[" + ", ".join(generated(random_, depth + 1) for _turn in range(random_.randrange(4))) + "]"
+    keys = dict.fromkeys(key(random_) for _turn in range(random_.randrange(5)))
     return "{" + ", ".join(f"{name}: {generated(random_, depth + 1)}" for name in keys) + "}"
 
 
@@ -141,7 +141,9 @@ def document(random_: random.Random) -> str:
         "readOnly",
         "description",
     ]
-    more = [f", {random_.choice(words)}: {generated(random_, 3)}" if random_.random() < 0.4 else "" for _ in range(3)]
+    more = [
+        f", {random_.choice(words)}: {generated(random_, 3)}" if random_.random() < 0.4 else "" for _turn in range(3)
+    ]
     options = ", ".join(
         f"{name}: {{type: {random_.choice(types)}{extra}}}" for name, extra in zip("abc", more, strict=False)
     )

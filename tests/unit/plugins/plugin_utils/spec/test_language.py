@@ -295,3 +295,34 @@ def test_groups_accept_an_expression(value: Any) -> None:
 def test_the_whole_configuration_is_plain_data(evaluate: Any) -> None:
     evaluation = evaluate("options: {a.b: {type: int, default: 1}, c: {type: listOf str, default: []}}")
     assert plain(evaluation.config) == {"a": {"b": 1}, "c": []}
+
+
+def test_inline_modules_all_count(value: Any) -> None:
+    module = "imports: [{imports: [{x: [deep]}], x: [mid]}, {x: [other]}]"
+    assert value("x", "options: {x: {type: listOf str}}", module) == ["deep", "mid", "other"]
+
+
+def test_a_cycle_of_entries_names_each(value: Any) -> None:
+    with pytest.raises(SpecErrors, match="a.x -> a.y -> a.x"):
+        value("a", "options: {a: {type: attrsOf str}}", 'a: {x: "{{ config.a.y }}", y: "{{ config.a.x }}"}')
+
+
+def test_leading_zeros_are_kept_in_the_hint(value: Any) -> None:
+    with pytest.raises(SpecErrors, match='quote it: "0644"'):
+        value("x", STR, "x: 0644")
+    with pytest.raises(SpecErrors, match='quote it: "26.05"'):
+        value(
+            "x",
+            'options: {x: {type: enum "25.11" "26.05"}}'.replace("enum", "'enum").replace('"}}', "\"'}}"),
+            "x: 26.05",
+        )
+
+
+def test_a_platform_is_asserted_for_the_users_modules_too(evaluate: Any) -> None:
+    module = """
+    options: {my.mac.enable: {type: bool, default: false}}
+    meta: {platforms: [darwin]}
+    """
+    assertions = "options: {assertions: {type: listOf anything, default: []}}"
+    evaluation = evaluate(assertions, module, "my.mac.enable: true")
+    assert "is not for this platform" in plain(evaluation.get("assertions"))[0]["message"]
