@@ -14,7 +14,7 @@ description:
   - Everything happens as the user whose home it is. Run it as that user, or as root, which then becomes the user.
   - A switch that was interrupted, by a crash or a power cut, is finished or undone first, whatever is asked for.
 author:
-  - The home.manager contributors
+  - The home.manager contributors (!UNKNOWN)
 options:
   verb:
     description:

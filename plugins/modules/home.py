@@ -16,7 +16,7 @@ description:
   - A home that is already as it shall be costs one command on the target, whatever the number of its files.
   - The task runs as the user whose home it is, or as root, which becomes the user before it touches anything.
 author:
-  - The home.manager contributors
+  - The home.manager contributors (!UNKNOWN)
 options:
   user:
     description:

@@ -173,19 +173,19 @@ def test_an_immutable_folder(new_place, immutable):
     assert place.unsound() == []
 
 
+def bound(path):
+    with socket.socket(socket.AF_UNIX) as end:
+        end.bind(str(path))
+
+
 KINDS = {
     "fifo": os.mkfifo,
-    "socket": lambda path: bound(path),  # noqa: PLW0108 - defined further down
+    "socket": bound,
     "character device": lambda path: os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 3)),
     "block device": lambda path: os.mknod(path, 0o600 | stat.S_IFBLK, os.makedev(7, 99)),
     "folder": lambda path: (path.mkdir(), (path / "mine").write_text("MINE\n")),
     "link to itself": lambda path: path.symlink_to(path.name),
 }
-
-
-def bound(path):
-    with socket.socket(socket.AF_UNIX) as end:
-        end.bind(str(path))
 
 
 @pytest.mark.parametrize("method", ["link", "copy", "seed", "merge", "tree", "parent"])

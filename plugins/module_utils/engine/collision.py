@@ -213,5 +213,5 @@ class Judge:
 
 def sibling(target: str, name: str) -> str:
     """The path of `name` in the folder of `target`."""
-    folder, _, _base = target.rpartition("/")
+    folder, _slash, _base = target.rpartition("/")
     return f"{folder}/{name}" if folder else name

@@ -36,14 +36,19 @@ def main(arguments: list[str]) -> int:
     try:
         return Command(parsed, sys.stdout, sys.stderr).run()
     except EngineError as error:
-        print(f"home-manager: {error.message}", file=sys.stderr)
+        say(f"home-manager: {error.message}", sys.stderr)
         return 1
     except OSError as error:
-        print(f"home-manager: {error}", file=sys.stderr)
+        say(f"home-manager: {error}", sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("home-manager: interrupted; the next run finishes or undoes what was under way", file=sys.stderr)
+        say("home-manager: interrupted; the next run finishes or undoes what was under way", sys.stderr)
         return 130
+
+
+def say(line: str, where: TextIO) -> None:
+    """Write a line."""
+    where.write(line + "\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -125,18 +130,18 @@ class Command:
 
     def _waiting(self, holder: str) -> None:
         who = f" (process {holder})" if holder else ""
-        print(f"home-manager: waiting for another switch of this home{who} ...", file=self.err)
+        say(f"home-manager: waiting for another switch of this home{who} ...", self.err)
 
     def do_generations(self) -> int:
         """List them."""
         for item in self.ask("list", check=True)["generations"]:
-            print(terminal.generation(item), file=self.out)
+            say(terminal.generation(item), self.out)
         return 0
 
     def do_packages(self) -> int:
         """List the current generation's packages, sorted whatever their case."""
         for name in sorted(self._current()["packages"], key=str.lower):
-            print(name, file=self.out)
+            say(name, self.out)
         return 0
 
     def do_switch(self) -> int:
@@ -189,7 +194,7 @@ class Command:
             try:
                 self._told(self.ask("remove", generations=[number], check=self.parsed.dry_run))
             except EngineError as error:
-                print(f"home-manager: {error.message}", file=self.err)
+                say(f"home-manager: {error.message}", self.err)
                 code = 1
         return code
 
@@ -207,28 +212,28 @@ class Command:
         """Compare; 1 when something differs still."""
         answer = self.ask("verify", repair=self.parsed.repair, check=self.parsed.dry_run)
         for line in terminal.drift(answer):
-            print(line, file=self.out)
+            say(line, self.out)
         return 1 if len(answer["drift"]) > len(answer["repaired"]) else 0
 
     def do_uninstall(self) -> int:
         """Take everything away, if so wished."""
         if not (self.parsed.yes or self.parsed.dry_run):
-            print("Take every managed file out of this home and remove all generations? [y/n] ", end="", file=self.out)
+            self.out.write("Take every managed file out of this home and remove all generations? [y/n] ")
             self.out.flush()
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-                print("Nothing was changed.", file=self.out)
+                say("Nothing was changed.", self.out)
                 return 1
         return self._told(self.ask("uninstall", check=self.parsed.dry_run))
 
     def _told(self, answer: dict[str, Any]) -> int:
         for line in terminal.answer(answer, self.parsed.dry_run, self.parsed.verbose):
-            print(line, file=self.out)
+            say(line, self.out)
         for warning in answer.get("warnings") or []:
-            print(f"home-manager: {warning}", file=self.err)
+            say(f"home-manager: {warning}", self.err)
         failed = answer.get("failed")
         if failed:
             undone = "; the generation before was put back" if failed.get("undone") else ""
-            print(f"home-manager: {failed['message']}{undone}", file=self.err)
+            say(f"home-manager: {failed['message']}{undone}", self.err)
         return 1 if failed else 0
 
     def _current(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def damaged_in_generation(
     folder, at = "", fd
     try:
         for path, name in leaves:
-            above, _, base = path.rpartition("/")
+            above, _slash, base = path.rpartition("/")
             if above != folder:
                 try:
                     folder, at = above, cursor.enter(above)
@@ -183,6 +183,8 @@ def _places(state: State, name: str) -> list[str]:
             views.append((inner, state.manifest(inner)))
         for where, view in views:
             places += [f"{where}/{store.FILES}/{path}" for path, shown in shown_objects(view) if shown == name]
+            profile = sorted((view.get("profile") or {}).items())
+            places += [f"{where}/{store.PROFILE}/{path}" for path, leaf in profile if leaf.get("object") == name]
     return places
 
 

@@ -148,7 +148,9 @@ def _trim(state: State, path: str, temporary: str, live: set[str]) -> None:
             filesystem.unlink(path, state.fd)
             return
     if kept:
-        manifest: dict[str, Any] = {"objects": {name: all_objects(bundle.manifest).get(name, {}) for name, _ in kept}}
+        manifest: dict[str, Any] = {
+            "objects": {name: all_objects(bundle.manifest).get(name, {}) for name, _content in kept}
+        }
         filesystem.remove_tree(temporary, state.fd)
         filesystem.write(temporary, write_bundle(manifest, kept), 0o400, state.fd, sync=True)
         filesystem.rename(temporary, path, state.fd, state.fd)

@@ -111,6 +111,11 @@ def settle(unpacked: str, place: str) -> Optional[str]:
         temporary = os.path.join(engines, ".new-%d" % os.getpid())
         os.makedirs(temporary)
         shutil.copytree(os.path.join(unpacked, "engine"), os.path.join(temporary, "engine"))
+        # A power cut must not leave empty modules under a name that every later run trusts.
+        for folder, _folders, names in os.walk(temporary):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    os.fsync(file.fileno())
         os.rename(temporary, place)
     except OSError:
         return None  # a full disk, say: the next run ships the engine again

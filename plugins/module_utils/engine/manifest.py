@@ -220,7 +220,7 @@ def parents(target: str) -> List[str]:
 
 def split(target: str) -> Tuple[str, str]:
     """Folder ("" for the home itself) and base name of `target`."""
-    folder, _, name = target.rpartition("/")
+    folder, _slash, name = target.rpartition("/")
     return folder, name
 
 

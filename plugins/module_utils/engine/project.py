@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from .errors import EngineError
@@ -66,7 +67,7 @@ class Project:
             path = os.path.join(place, "home", "manager", "CHANGELOG.rst")
             if os.path.exists(path):
                 with open(path, encoding="utf-8") as source:
-                    print(source.read(), end="")
+                    sys.stdout.write(source.read())
                 return 0
         raise EngineError("the installed collection home.manager has no change log", "project")
 

@@ -27,7 +27,7 @@ def differences(home: Home, ledger: Ledger) -> list[dict[str, str]]:
     enter = home.folders.enter
     for target, record in sorted(ledger.files.items(), key=_by_folder):
         kind = record["kind"]
-        folder, _, name = target.rpartition("/")
+        folder, _slash, name = target.rpartition("/")
         try:
             at = enter(folder, "follow" in record)
             if (kind == "link" or kind == "symlink") and filesystem.readlink(name, at) == record["text"]:

@@ -131,5 +131,5 @@ class Record:
         record.blank = data["blank"]
         if data["undo"]:
             record.digest = data["undo"]["sha256"]
-            record.edits = [(start, end, text) for start, end, text in data["undo"]["edits"]]
+            record.edits = [tuple(edit) for edit in data["undo"]["edits"]]
         return record
