@@ -299,7 +299,7 @@ class Node:
         if said is NO_VALUE:
             return None
         scope = self.space.scope(module)
-        if isinstance(said, Expression) or isinstance(said, dict):
+        if isinstance(said, (Expression, dict)):
             scope = Scope(scope, {"option": self.described()})
         return Definition(said, scope, position, OPTION_DEFAULT)
 

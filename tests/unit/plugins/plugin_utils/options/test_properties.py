@@ -7,14 +7,15 @@ from __future__ import annotations
 import tempfile
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import dag_sort
 from ansible_collections.home.manager.plugins.plugin_utils.options.evaluation import Evaluation
 from ansible_collections.home.manager.plugins.plugin_utils.options.lazy import plain
 from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError, SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.spec.library import Library
 from ansible_collections.home.manager.plugins.plugin_utils.spec.wire import from_wire
-from hypothesis import given
-from hypothesis import strategies as st
 
 LIBRARY = Library(tempfile.mkdtemp())
 NAMES = st.sampled_from(["a", "b", "c", "d.e", "f g"])
@@ -76,10 +77,10 @@ def test_keys_of_a_mapping_merge_on_their_own(definitions: list[dict[str, Any]])
     try:
         got = merged("attrsOf int", [{k: marked(v, p) for k, (v, p) in d.items()} for d in definitions])
     except SpecErrors as error:
-        assert conflict
-        assert "conflicting" in str(error)
+        got = str(error)
+    if conflict:
+        assert "conflicting" in got
         return
-    assert not conflict
     assert got == wanted
     assert list(got) == sorted(got), "mappings iterate in byte order"
 
@@ -113,7 +114,10 @@ def test_a_dag_is_sorted_or_its_cycle_is_told(edges: dict[str, Any]) -> None:
     try:
         order = [entry["name"] for entry in dag_sort(entries)]
     except SpecError as error:
-        assert "->" in str(error)
+        told = str(error)
+        order = []
+    if not order and entries:
+        assert "->" in told
         return
     assert sorted(order) == sorted(entries)
     for name, (after, before) in edges.items():

@@ -303,14 +303,14 @@ def test_inline_modules_all_count(value: Any) -> None:
 
 
 def test_a_cycle_of_entries_names_each(value: Any) -> None:
-    with pytest.raises(SpecErrors, match="a.x -> a.y -> a.x"):
+    with pytest.raises(SpecErrors, match=r"a\.x -> a\.y -> a\.x"):
         value("a", "options: {a: {type: attrsOf str}}", 'a: {x: "{{ config.a.y }}", y: "{{ config.a.x }}"}')
 
 
 def test_leading_zeros_are_kept_in_the_hint(value: Any) -> None:
-    with pytest.raises(SpecErrors, match='quote it: "0644"'):
+    with pytest.raises(SpecErrors, match=r'quote it: "0644"'):
         value("x", STR, "x: 0644")
-    with pytest.raises(SpecErrors, match='quote it: "26.05"'):
+    with pytest.raises(SpecErrors, match=r'quote it: "26\.05"'):
         value(
             "x",
             'options: {x: {type: enum "25.11" "26.05"}}'.replace("enum", "'enum").replace('"}}', "\"'}}"),
