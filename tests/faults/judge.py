@@ -74,7 +74,7 @@ class Case:
             fitting = [number for number, stage in enumerate(self.stages) if _fits(found, stage.reads[target])]
             if not fitting:
                 wrong.append(f"{target} reads {found!r}: neither as before nor as after")
-            elif len(fitting) == 1 and self._flips(target):
+            elif len(fitting) == 1 and not self.scene.drifted and self._flips(target):
                 sides[fitting[0]] = target
         if len(sides) > 1:
             wrong.append(f"linked files do not flip together: {sorted(sides.values())}")

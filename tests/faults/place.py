@@ -56,6 +56,14 @@ class Place(Sandbox):
         if user is not None:
             self.user = user
 
+    def manifest(self, spec: dict[str, Any], **more: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """The manifest of a spec, and its objects. What the spec has as a program is in the profile too."""
+        manifest, contents = super().manifest(spec, **more)
+        program = manifest["files"].get("bin/tool")
+        if program is not None:
+            manifest["profile"] = {"bin/tool": {"object": program["object"]}, "share": {"dir": True}}
+        return manifest, contents
+
     def switch(self, spec: dict[str, Any], **options: Any) -> dict[str, Any]:
         """A run as the action makes it: probe, and if there is something to do, ship what is lacking and switch."""
         more = {key: options.pop(key) for key in _OF_MANIFEST if key in options}
@@ -179,10 +187,13 @@ class Place(Sandbox):
             views = [(folder, manifest)]
             views += [(part, _json(part / "manifest.json")) for part in _folders(folder / "specialisation")]
             for top, view in views:
-                for path, name in shown_objects(view):
-                    leaf = top / "home-files" / path
+                leaves = [(top / "home-files" / path, name) for path, name in shown_objects(view)]
+                profile = (view.get("profile") or {}).items()
+                leaves += [(top / "home-path" / path, leaf["object"]) for path, leaf in profile if "object" in leaf]
+                for leaf, name in leaves:
                     if not leaf.is_file() or content_hash(leaf.read_bytes(), objects[name]) != name[:32]:
-                        wrong.append(f"{top.name}: {path} does not read as it did when it was made")
+                        path = leaf.relative_to(self.state)
+                        wrong.append(f"{path} does not read as it did when it was made")
         store = {path.name: path for path in (self.state / "store").glob("*")}
         packed: set[str] = set()
         for pack in (self.state / "packs").glob("*"):

@@ -194,9 +194,10 @@ def _enable(place: Place) -> None:
 
 def _spoil(place: Place) -> None:
     """What owners do: rewrite an object in place, delete a link, change a mode."""
-    shown = (place.home / ".bashrc").resolve()
-    shown.chmod(0o644)
-    shown.write_text("MINE written through the link\n")
+    for target in (".bashrc", "bin/tool"):
+        shown = (place.home / target).resolve()
+        shown.chmod(0o644)
+        shown.write_text(f"MINE written through {target}\n")
     (place.home / ".config/app/one").unlink()
     (place.home / "copied").chmod(0o666)
 
