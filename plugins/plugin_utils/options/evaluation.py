@@ -7,7 +7,7 @@ Everything is computed when it is first read, once. Errors are collected, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..expressions.expression import Expression
@@ -20,9 +20,9 @@ from ..spec.library import Library, load_file
 from ..spec.module import Module
 from ..spec.nodes import Mapping
 from ..spec.position import Position
+from .completion import Completion
 from .declaration import Declaration
-from .lazy import DEEPEST
-from .node import Group
+from .facts import OptionFacts
 from .priority import discharge
 from .schema import Declarer, Schema
 from .space import Entry, Laying, Space
@@ -235,7 +235,7 @@ class Evaluation:
     def visiting(self, what: Node | tuple[str, ...], position: Position | None) -> Frame:
         """A frame for the computation of an option, or of an entry. Raises CycleError when it is being computed already."""
         for index, frame in enumerate(self.stack):
-            if frame.what is what or (type(what) is tuple and frame.what == what):
+            if frame.what is what or (isinstance(what, tuple) and frame.what == what):
                 chain = self.stack[index:]
                 raise CycleError([*(f.path for f in chain), chain[0].path], [f.position for f in chain])
         return Frame(self.stack, what, position)
@@ -284,72 +284,7 @@ class Evaluation:
 
     def finish(self) -> None:
         """Check what nobody has read: every option that a module of the user defines, old names, removed ones."""
-        self.attempt(lambda: self._finish(self.home.root))
-        for space in self.submodules:
-            self.attempt(lambda space=space: self._finish_old_names(space.root))  # type: ignore[misc]
-
-    def _finish_old_names(self, node: Node) -> None:
-        node.settle()
-        for child in list(node.children.values()):
-            declaration = child.schema.declaration
-            if declaration is None:
-                self._finish_old_names(child)
-            elif child.entries and declaration.hidden:
-                self.attempt(lambda child=child, declaration=declaration: self._old_name(child, declaration))  # type: ignore[misc]
-
-    def _finish(self, node: Node) -> None:
-        self.attempt(node.settle)
-        for child in list(node.children.values()):
-            declaration = child.schema.declaration
-            if declaration is None:
-                self._finish(child)
-            elif child.entries:
-                self._finish_option(child, declaration)
-
-    def _finish_option(self, node: Node, declaration: Declaration) -> None:
-        users = [e for e in node.entries if e.rank[:1] == (1,)]
-        if declaration.hidden:
-            self.attempt(lambda: self._old_name(node, declaration))
-        elif users:
-            self.attempt(lambda: self._check(node.read()))
-
-    def _check(self, value: Any, depth: int = 0) -> None:
-        """Compute everything that somebody has said below a value, for its errors alone."""
-        if depth > DEEPEST:
-            raise SpecError("the value is nested without end: it holds itself")
-        if isinstance(value, Group):
-            self._check_group(value.node, depth)
-        elif isinstance(value, dict):
-            for key in value:
-                self.attempt(lambda key=key: self._check(value[key], depth + 1))  # type: ignore[misc]
-        elif isinstance(value, list):
-            for item in value:
-                self._check(item, depth + 1)
-
-    def _check_group(self, node: Node, depth: int) -> None:
-        node.settle()
-        for child in list(node.children.values()):
-            if child.schema.declaration is None:
-                self._check_group(child, depth + 1)
-            elif child.entries:
-                self.attempt(lambda child=child: self._check(child.read(), depth + 1))  # type: ignore[misc]
-        if node.freeform:
-            self._check(node.extra(), depth + 1)
-
-    def _old_name(self, node: Node, declaration: Declaration) -> None:
-        said = [d for e in node.entries for d in discharge(e.definitions())]
-        if not said:
-            return
-        where = ", ".join(dict.fromkeys(str(d.position) for d in said if d.position))
-        if declaration.removed is not None:
-            raise SpecError(
-                f"the option no longer exists. {declaration.removed}".rstrip(),
-                [d.position for d in said],
-                path=node.dotted,
-            )
-        if not declaration.alias:
-            target = joined(declaration.forwards or declaration.changed_to)
-            self.warn(f"{node.dotted} is now {target}" + (f" (defined at {where})" if where else ""))
+        Completion(self).finish()
 
 
 def _worth_a_warning(node: Node, legacy: Any, declaration: Declaration) -> bool:
@@ -368,46 +303,3 @@ def _no_config() -> Any:
     raise SpecError(
         "`imports` cannot depend on `config`", hint="import unconditionally, and put a `when` into the imported module"
     )
-
-
-class OptionFacts(dict[str, Any]):
-    """`options` in expressions: what is known of an option apart from its value."""
-
-    def __init__(self, node: Node) -> None:
-        super().__init__()
-        self.node = node
-
-    def __getitem__(self, name: str) -> Any:
-        node = self.node
-        if node.schema.declaration is None:
-            child = node.child(name) or node.loaded(name)
-            if child is None:
-                raise KeyError(name)
-            return OptionFacts(child)
-        if name == "isDefined":
-            return bool(node.definitions()) and node.defined()
-        if name == "highestPrio":
-            found = discharge(node.definitions())
-            return min((d.priority for d in found), default=1500)
-        if name == "definitions":
-            return [d.value for d in discharge(node.definitions())]
-        if name == "files":
-            return [str(d.position.file) for d in discharge(node.definitions()) if d.position]
-        if name == "value":
-            return node.read()
-        raise KeyError(name)
-
-    def __contains__(self, name: object) -> bool:
-        try:
-            self[str(name)]
-        except KeyError:
-            return False
-        return True
-
-    __hash__ = None
-
-
-def check_unread(evaluation: Evaluation, paths: Iterable[str]) -> None:
-    """Read some paths for their errors alone."""
-    for path in paths:
-        evaluation.attempt(lambda path=path: evaluation.get(path))  # type: ignore[misc]

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# pylint: disable=unidiomatic-typecheck; an exact type is the cheapest question, and these are asked for every value
 """Priorities and order: from all that was said of an option to the definitions that count, in their order.
 
 Behaviour as in the NixOS module system (nixpkgs lib/modules.nix): conditions that do not hold vanish, the numerically lowest

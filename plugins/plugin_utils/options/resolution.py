@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# pylint: disable=unidiomatic-typecheck; an exact type is the cheapest question, and these are asked for every value
 """Resolution: nodes with expressions in them to values, in a scope."""
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# pylint: disable=unidiomatic-typecheck; an exact type is the cheapest question, and these are asked for every value
 """Spaces: the options of a home, or of one submodule value, with what was said of each.
 
 A space is a tree of nodes over a schema. Definitions are laid into it when they are known; keys that are templates wait

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The end of an evaluation: whatever a user said is looked at, whether or not a file came of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..spec.errors import SpecError
+from ..spec.keys import joined
+from .lazy import DEEPEST
+from .node import Group
+from .priority import discharge
+
+if TYPE_CHECKING:
+    from .declaration import Declaration
+    from .evaluation import Evaluation
+    from .node import Node
+
+
+class Completion:
+    """One evaluation's options, each read for its errors alone."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self.attempt = evaluation.attempt
+
+    def finish(self) -> None:
+        """Check what nobody has read: every option that a module of the user defines, old names, removed ones."""
+        self.attempt(partial(self._finish, self.evaluation.home.root))
+        for space in self.evaluation.submodules:
+            self.attempt(partial(self._old_names, space.root))
+
+    def _old_names(self, node: Node) -> None:
+        node.settle()
+        for child in list(node.children.values()):
+            declaration = child.schema.declaration
+            if declaration is None:
+                self._old_names(child)
+            elif child.entries and declaration.hidden:
+                self.attempt(partial(self._old_name, child, declaration))
+
+    def _finish(self, node: Node) -> None:
+        self.attempt(node.settle)
+        for child in list(node.children.values()):
+            declaration = child.schema.declaration
+            if declaration is None:
+                self._finish(child)
+            elif child.entries:
+                self._finish_option(child, declaration)
+
+    def _finish_option(self, node: Node, declaration: Declaration) -> None:
+        users = [e for e in node.entries if e.rank[:1] == (1,)]
+        if declaration.hidden:
+            self.attempt(partial(self._old_name, node, declaration))
+        elif users:
+            self.attempt(partial(self._check_option, node, 0))
+
+    def _check(self, value: Any, depth: int) -> None:
+        """Compute everything that somebody has said below a value, for its errors alone."""
+        if depth > DEEPEST:
+            raise SpecError("the value is nested without end: it holds itself")
+        if isinstance(value, Group):
+            self._check_group(value.node, depth)
+        elif isinstance(value, dict):
+            for key in value:
+                self.attempt(partial(self._check_entry, value, key, depth + 1))
+        elif isinstance(value, list):
+            for item in value:
+                self._check(item, depth + 1)
+
+    def _check_entry(self, value: dict[str, Any], key: str, depth: int) -> None:
+        self._check(value[key], depth)
+
+    def _check_option(self, node: Node, depth: int) -> None:
+        self._check(node.read(), depth)
+
+    def _check_group(self, node: Node, depth: int) -> None:
+        node.settle()
+        for child in list(node.children.values()):
+            if child.schema.declaration is None:
+                self._check_group(child, depth + 1)
+            elif child.entries:
+                self.attempt(partial(self._check_option, child, depth + 1))
+        if node.freeform:
+            self._check(node.extra(), depth + 1)
+
+    def _old_name(self, node: Node, declaration: Declaration) -> None:
+        said = [d for e in node.entries for d in discharge(e.definitions())]
+        if not said:
+            return
+        where = ", ".join(dict.fromkeys(str(d.position) for d in said if d.position))
+        if declaration.removed is not None:
+            raise SpecError(
+                f"the option no longer exists. {declaration.removed}".rstrip(),
+                [d.position for d in said],
+                path=node.dotted,
+            )
+        if not declaration.alias:
+            target = joined(declaration.forwards or declaration.changed_to)
+            self.evaluation.warn(f"{node.dotted} is now {target}" + (f" (defined at {where})" if where else ""))
