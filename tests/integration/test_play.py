@@ -186,6 +186,30 @@ def test_secrets_stay_secret(project: Project) -> None:
     assert "hunter2" not in built
 
 
+def test_a_vaulted_spec_file(project: Project) -> None:
+    (project.folder / "password").write_text("open sesame\n")
+    project.write("user.yml", 'imports: [secret.yml]\nhome.stateVersion: "26.05"\n')
+    project.write("secret.yml", 'home.file."token.txt": {text: "hunter2-hunter2\\n", executable: false}\nxdg.enable: true\n')
+    command = ["ansible-vault", "encrypt", "--vault-password-file", "password", "secret.yml"]
+    subprocess.run(command, cwd=project.folder, capture_output=True, check=True)
+    output = project.play("--vault-password-file", "password", "--diff", "-vvv")
+    assert project.read("token.txt") == "hunter2-hunter2\n"
+    assert "hunter2" not in output
+    assert (project.home / "token.txt").resolve().stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_the_user_replaced_is_kept(project: Project) -> None:
+    project.write("user.yml", FIRST)
+    project.play()
+    (project.home / "plain.txt").unlink()
+    (project.home / "plain.txt").write_text("mine now\n")
+    project.write("user.yml", FIRST.replace('  plain.txt: {text: "one\\n"}\n', ""))
+    output = project.play("--diff")
+    assert "keep ~/plain.txt" in output
+    assert "-mine now" not in output
+    assert project.read("plain.txt") == "mine now\n"
+
+
 def test_a_build_touches_no_target(project: Project) -> None:
     project.write("user.yml", FIRST)
     project.play(playbook="home.manager.build")
