@@ -133,6 +133,22 @@ def test_the_second_goes_on_when_the_first_is_done(new_place):
     assert place.unsound() == []
 
 
+def test_who_waited_says_so_in_the_answer(new_place):
+    place = new_place()
+    place.switch({"a": "1\n"})
+    with standing_still(place, lambda place: place.switch({"a": "2\n"}), 12) as holder:
+        waker = os.fork()
+        if waker == 0:
+            time.sleep(0.5)
+            os.kill(holder, signal.SIGCONT)
+            os._exit(0)
+        answer = place.ask("verify")
+        assert answer["warnings"] == [f"waited for another switch of this home (process {holder})"]
+        os.waitpid(waker, 0)
+        assert os.waitpid(holder, 0)[1] == 0
+    assert place.ask("verify")["warnings"] == []
+
+
 def test_a_dead_process_holds_no_lock(new_place):
     place = new_place()
     own(place)

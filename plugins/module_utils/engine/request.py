@@ -60,13 +60,26 @@ def _bundle(request: Request) -> bytes:
 
 def _act(verb: str, request: Request, account: Any, raw: bytes, waiting: Callable[[str], None] | None) -> Answer:
     old = os.umask(0o077)
+    holders: list[str] = []
+
+    def note(holder: str) -> None:
+        holders.append(holder)
+        if waiting is not None:
+            waiting(holder)
+
     try:
         if verb == "switch":
-            return _switch(request, account, raw, waiting)
-        state_path, home_path = places(request, account)
-        return _with_home(home_path, state_path, request, account, verb, waiting)
+            answer = _switch(request, account, raw, note)
+        else:
+            state_path, home_path = places(request, account)
+            answer = _with_home(home_path, state_path, request, account, verb, note)
     finally:
         os.umask(old)
+    for holder in holders:
+        # A play cannot speak while it waits: it says so afterwards.
+        who = f" (process {holder})" if holder else ""
+        answer.setdefault("warnings", []).append(f"waited for another switch of this home{who}")
+    return answer
 
 
 def places(request: Request, account: Any) -> tuple[str, str]:
