@@ -22,7 +22,7 @@ from .kdl import to_kdl
 from .keyvalue import to_env, to_keyvalue, to_properties, to_ssh_config, to_xresources
 from .libconfig import to_libconfig
 from .lua import to_lua
-from .nushell import to_nuon, to_nushell
+from .nuon import to_nuon, to_nushell
 from .plist import to_plist
 from .rasi import to_rasi
 from .scfg import to_scfg

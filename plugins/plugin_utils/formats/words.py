@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..values import FormatError
 from .atoms import atom_text, float_text, kind_of, nix_string
-from .fish import fish_layout
+from .script_layout import fish_layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable

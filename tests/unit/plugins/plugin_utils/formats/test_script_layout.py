@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.formats.fish import fish_layout
+from ansible_collections.home.manager.plugins.plugin_utils.formats.script_layout import fish_layout
 
 OWN = sorted(Path("/usr/share/fish/functions").glob("*.fish"))[:60]
 
