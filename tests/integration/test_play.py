@@ -189,7 +189,9 @@ def test_secrets_stay_secret(project: Project) -> None:
 def test_a_vaulted_spec_file(project: Project) -> None:
     (project.folder / "password").write_text("open sesame\n")
     project.write("user.yml", 'imports: [secret.yml]\nhome.stateVersion: "26.05"\n')
-    project.write("secret.yml", 'home.file."token.txt": {text: "hunter2-hunter2\\n", executable: false}\nxdg.enable: true\n')
+    project.write(
+        "secret.yml", 'home.file."token.txt": {text: "hunter2-hunter2\\n", executable: false}\nxdg.enable: true\n'
+    )
     command = ["ansible-vault", "encrypt", "--vault-password-file", "password", "secret.yml"]
     subprocess.run(command, cwd=project.folder, capture_output=True, check=True)
     output = project.play("--vault-password-file", "password", "--diff", "-vvv")
