@@ -132,6 +132,8 @@ class Collector:
                 continue
             seen.add(found.key)
             self._flatten(found.imports, disabled, seen, ordered)
+            for inner in found.imports:
+                found.module.imported_types.update({**inner.module.imported_types, **inner.module.types})
             ordered.append(found.module)
 
 

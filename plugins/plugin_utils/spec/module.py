@@ -49,6 +49,7 @@ class Module:
         for name, value in self._mapping("vars").items():
             self.scope.names[name] = Late(lambda value=value: realise(value, self.scope))  # type: ignore[misc]
         self.shared_types: dict[str, Any] = {}
+        self.imported_types: dict[str, Any] = {}
         self.types: dict[str, Any] = self._mapping("types")
         self.base = Block.fixed(self.scope)
         self.root = self._root()
@@ -94,9 +95,10 @@ class Module:
         return self._mapping("meta")
 
     def named_type(self, name: str) -> Mapping | None:
-        """The declaration that a named type stands for, of this module or of the library."""
-        found = self.types.get(name)
-        found = self.shared_types.get(name) if found is None else found
+        """The declaration that a named type stands for: of this module, of one that it imports, or of the library."""
+        found = next(
+            (types[name] for types in (self.types, self.imported_types, self.shared_types) if name in types), None
+        )
         return found if isinstance(found, Mapping) else None
 
     def config_blocks(self) -> list[Block]:

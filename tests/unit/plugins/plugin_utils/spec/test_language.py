@@ -326,3 +326,8 @@ def test_a_platform_is_asserted_for_the_users_modules_too(evaluate: Any) -> None
     assertions = "options: {assertions: {type: listOf anything, default: []}}"
     evaluation = evaluate(assertions, module, "my.mac.enable: true")
     assert "is not for this platform" in plain(evaluation.get("assertions"))[0]["message"]
+
+
+def test_named_types_are_visible_to_importers(value: Any) -> None:
+    files = {"types.yml": "types: {theme: {type: submodule, options: {name: {type: str, default: plain}}}}"}
+    assert value("x", "{imports: [types.yml], options: {x: {type: theme, default: {}}}}", files=files) == {"name": "plain"}

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every module of the library, enabled alone, on both platforms: it evaluates, or says plainly what it wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import (
+    ROLE,
+    Home,
+    Request,
+    library,
+    with_deep_stack,
+)
+from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Builder
+from ansible_collections.home.manager.plugins.plugin_utils.spec.wire import from_wire
+
+LIBRARY = library(f"{ROLE}/modules")
+ROOTS = sorted(path for path in LIBRARY.paths if "<name>" not in path)
+
+
+def switchable() -> list[str]:
+    """The groups that have an `enable`."""
+    home = Home(Request([(from_wire({"home": {"stateVersion": "26.05"}}), "")], host("linux")))
+    found = []
+    for root in ROOTS:
+        node = home.evaluation.home.root
+        for name in root.split("."):
+            node = node.child(name) or node.loaded(name) if node is not None else None
+        if (
+            node is not None
+            and "enable" in node.schema.children
+            and not node.schema.children["enable"].declaration.hidden
+        ):
+            found.append(root)
+    return found
+
+
+def host(platform: str) -> dict[str, Any]:
+    home = "/home/alice" if platform == "linux" else "/Users/alice"
+    machine = "x86_64" if platform == "linux" else "aarch64"
+    return {
+        "platform": platform,
+        "machine": machine,
+        "hostname": "h",
+        "user": {"name": "alice", "home": home, "uid": 1000, "shell": "/bin/bash"},
+    }
+
+
+def outcome(root: str, platform: str) -> list[str]:
+    """The errors and failed assertions of a home that enables one thing."""
+    wanted: Any = {"enable": True}
+    for name in reversed(root.split(".")):
+        wanted = {name: wanted}
+    home = Home(
+        Request(
+            [(from_wire({"home": {"stateVersion": "26.05"}}), ""), (from_wire(wanted), "")],
+            host(platform),
+            packages="/usr",
+        )
+    )
+    Builder(home).part()
+    home.evaluation.finish()
+    return [*home.failed_assertions(), *(error.message for error in home.evaluation.errors)]
+
+
+PLAIN = (
+    "is not for this platform",
+    "used, but it has no value",
+    "must",
+    "want",
+    "needs",
+    "set ",
+    "no ",
+    "only",
+    "cannot",
+    "are not",
+    "is not",
+    "exactly",
+    "at least",
+    "enable",
+)
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+@pytest.mark.parametrize("root", switchable())
+def test_enabled_alone(root: str, platform: str) -> None:
+    said = with_deep_stack(lambda: outcome(root, platform))
+    for message in said:
+        assert "Error:" not in message, message
+        assert any(word in message for word in PLAIN), message
+
+
+def test_there_is_something_to_enable() -> None:
+    assert len(switchable()) > 60
