@@ -18,6 +18,7 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Namespace, missing
+from jinja2.visitor import NodeTransformer
 
 from ..spec.errors import SpecError, did_you_mean, nearest, shown
 from ..values import GVariant, Package, Path, Place, Raw
@@ -232,6 +233,9 @@ class LanguageEnvironment(SandboxedEnvironment):
         return attribute(obj, attribute_name)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, ScopeContext):
+            found = obj.resolve_or_missing(argument)
+            return unknown_name(argument, obj.scope) if found is missing and obj.scope is not None else found
         if isinstance(obj, Absent):
             return obj
         try:
@@ -245,6 +249,16 @@ class LanguageEnvironment(SandboxedEnvironment):
 
     def is_safe_callable(self, obj: Any) -> bool:
         return True
+
+
+class _NamesWhenReached(NodeTransformer):
+    """Makes each name of an expression a look-up where it stands: Jinja itself looks all of them up at the beginning, so that
+    `a if x else b` would compute both."""
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802 - the name that Jinja calls
+        if node.ctx != "load":
+            return node
+        return nodes.Getitem(nodes.ContextReference(), nodes.Const(node.name), "load", lineno=node.lineno)
 
 
 def _environment(**syntax: Any) -> LanguageEnvironment:
@@ -332,13 +346,18 @@ def _parsed_text(environment: LanguageEnvironment, source: str) -> tuple[bool, n
         and not isinstance(output.nodes[0], nodes.TemplateData)
     ):
         return True, _assignment(environment, output.nodes[0])
-    return False, tree
+    return False, _lazy(environment, tree)
 
 
 def _assignment(environment: LanguageEnvironment, expression: nodes.Expr) -> nodes.Template:
     tree = nodes.Template([nodes.Assign(nodes.Name("result", "store"), expression, lineno=1)], lineno=1)
-    tree.set_environment(environment)
-    return tree
+    return _lazy(environment, tree)
+
+
+def _lazy(environment: LanguageEnvironment, tree: nodes.Template) -> nodes.Template:
+    found: nodes.Template = _NamesWhenReached().visit(tree)
+    found.set_environment(environment)
+    return found
 
 
 def _text_of(template: jinja2.Template) -> Evaluator:
