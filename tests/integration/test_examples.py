@@ -8,12 +8,14 @@ import json
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.spec.library import load_file
+from ansible_collections.home.manager.plugins.plugin_utils.spec.yaml_text import load
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PROJECTS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
@@ -167,3 +169,33 @@ def test_one_spec_for_two_platforms():
     files, packages, refused = with_deep_stack(lambda: on("linux", "/home/me"))
     assert not [name for name in files if "iTerm2" in name]
     assert ("iterm2" in packages, "alacritty" in packages, refused) == (False, True, [])
+
+
+def test_names_of_older_home_manager_lead_to_the_same_files():
+    """The document behind these examples says `userName`, `extraConfig`, `aliases` and `delta` inside git."""
+    old = """
+    programs.git:
+      enable: true
+      userName: Your Name
+      userEmail: you@example.com
+      aliases: {co: checkout, br: branch, ci: commit, st: status, unstage: reset HEAD --, lg: log --oneline --graph}
+      extraConfig: {init: {defaultBranch: main}, pull: {rebase: true}, core: {editor: vim}}
+      delta: {enable: true, options: {navigate: true, side-by-side: true}}
+    home.stateVersion: "24.05"
+    """
+
+    def git(node: Any, file: str) -> tuple[str, list[str]]:
+        host = {"platform": "linux", "machine": "x86_64", "hostname": "h", "user": {"name": "me", "home": "/home/me"}}
+        made = Home(Request([(node, file)], host))
+        leaf = Files(made.evaluation).collect()[".config/git/config"].leaf
+        assert leaf is not None
+        text = leaf.read()[0].decode()
+        made.evaluation.finish()
+        made.refuse()
+        return text, made.warnings()
+
+    new = EXAMPLES / "modular" / "users" / "yourname.yml"
+    text, warnings = with_deep_stack(lambda: git(load(old, "old.yml"), "old.yml"))
+    assert text == with_deep_stack(lambda: git(load_file(str(new)), str(new)))[0]
+    for name in ("userName", "userEmail", "aliases", "extraConfig", "delta.enable", "delta.options"):
+        assert any(f"programs.git.{name}" in warning for warning in warnings), name
