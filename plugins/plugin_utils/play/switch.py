@@ -28,7 +28,12 @@ from .result import write_result
 from .target import Target, TargetError
 from .variables import Variables
 
-PACKAGES = {"linux": "/usr", "darwin": "/opt/homebrew"}
+
+def package_prefix(host: dict[str, Any]) -> str:
+    """The host's own prefix, which stands for every package's place: where Debian's packages are, or Homebrew's."""
+    if host["platform"] != "darwin":
+        return "/usr"
+    return "/usr/local" if host["machine"] == "x86_64" else "/opt/homebrew"
 
 
 class Refused(Exception):
@@ -114,7 +119,7 @@ class Switch:
             special=dict(self.special),
             variable=variables,
             read=reader(self.action._loader),
-            packages=self._text("packages") or PACKAGES.get(str(host["platform"]), "/usr"),
+            packages=self._text("packages") or package_prefix(host),
         )
 
         def compute() -> Any:
