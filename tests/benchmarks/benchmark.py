@@ -112,7 +112,7 @@ def switch(rounds: int, files: int) -> None:
         ping, first, again, copies = [], [], [], []
         bench.fresh()
         bench.play("switch.yml")
-        for _ in range(rounds):
+        for _round in range(rounds):
             ping.append(bench.play("ping.yml"))
             again.append(bench.play("switch.yml"))
             ping.append(bench.play("ping.yml"))
@@ -133,7 +133,7 @@ def switch(rounds: int, files: int) -> None:
 def cpu(compute: Callable[[], object], rounds: int) -> float:
     """Milliseconds of CPU, the median of some rounds."""
     taken = []
-    for _ in range(rounds):
+    for _round in range(rounds):
         began = time.process_time()
         compute()
         taken.append((time.process_time() - began) * 1000)

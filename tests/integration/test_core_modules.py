@@ -112,7 +112,7 @@ def test_a_desktop_entry_opens_its_files(rendered: Rendered) -> None:
     )
     rendered.run("update-desktop-database", ".local/share/applications")
     said = rendered.run("gio", "mime", "text/html")
-    assert "Default application for “text/html”: foo.desktop" in said
+    assert "Default application for \u201ctext/html\u201d: foo.desktop" in said
     assert "Recommended applications:\n\tfoo.desktop" in said
 
 
