@@ -330,7 +330,9 @@ def test_a_platform_is_asserted_for_the_users_modules_too(evaluate: Any) -> None
 
 def test_named_types_are_visible_to_importers(value: Any) -> None:
     files = {"types.yml": "types: {theme: {type: submodule, options: {name: {type: str, default: plain}}}}"}
-    assert value("x", "{imports: [types.yml], options: {x: {type: theme, default: {}}}}", files=files) == {"name": "plain"}
+    assert value("x", "{imports: [types.yml], options: {x: {type: theme, default: {}}}}", files=files) == {
+        "name": "plain"
+    }
 
 
 def test_a_branch_that_is_not_taken_is_not_computed(value: Any) -> None:
@@ -339,4 +341,4 @@ def test_a_branch_that_is_not_taken_is_not_computed(value: Any) -> None:
     options: {x: {type: str, default: "{{ fine if config.y else never }}"}, y: {type: bool, default: true}}
     """
     assert value("x", module) == "yes it is"
-    assert value("x", STR, 'x: "{{ nothing | default(\'d\') }}{{ \'!\' if nothing is defined else \'?\' }}"') == "d?"
+    assert value("x", STR, "x: \"{{ nothing | default('d') }}{{ '!' if nothing is defined else '?' }}\"") == "d?"
