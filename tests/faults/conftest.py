@@ -53,14 +53,14 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A whole run writes its table, whatever it says; a part of one does not."""
+    """A whole run writes its table, whatever it says; a part of one (by a keyword or a test's name) its own rows."""
     config = session.config
     tally = config.stash[_TALLY]
     if hasattr(config, "workeroutput"):
         config.workeroutput["faults"] = tally.given()
-    elif config.getoption("whole", default=False) and tally.rows and not config.getoption("keyword"):
+    elif config.getoption("whole", default=False) and tally.rows:
         tally.skipped = dict(_SKIPPED)
-        tally.write(DOCUMENT)
+        tally.write(DOCUMENT, bool(config.getoption("keyword")) or any("::" in name for name in config.args))
 
 
 @pytest.fixture

@@ -15,6 +15,9 @@ BEGIN = "<!-- begin: what the last whole run found, written by tests/faults/run 
 END = "<!-- end -->"
 
 
+SIDES = ("old", "new", "path by path")
+
+
 @dataclass
 class Row:
     """One fault in one scene. `points`: how many there are; `tried`: how often it struck; `lost`: what went wrong."""
@@ -25,6 +28,18 @@ class Row:
     tried: int = 0
     sides: dict[str, int] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
+
+    def cells(self) -> list[str]:
+        """The row of the table."""
+        sides = [str(self.sides.get(side, 0)) for side in SIDES]
+        return [self.fault, self.scene, str(self.points or self.tried), str(self.tried), *sides, str(len(self.lost))]
+
+    @classmethod
+    def of(cls, cells: list[str]) -> Row:
+        """The inverse, as far as the table tells it."""
+        fault, scene, *numbers = cells
+        points, tried, *sides, lost = map(int, numbers)
+        return cls(fault, scene, points, tried, dict(zip(SIDES, sides, strict=True)), ["?"] * lost)
 
     def strike(self, where: str, side: str, wrong: list[str]) -> None:
         """Note one try."""
@@ -65,9 +80,7 @@ class Tally:
         out += ["| Fault | While | Points | Tried | Old | New | Path by path | Lost or wrong |"]
         out += ["|---|---|--:|--:|--:|--:|--:|--:|"]
         for row in sorted(self.rows, key=lambda row: (row.fault, row.scene)):
-            sides = [str(row.sides.get(side, 0)) for side in ("old", "new", "path by path")]
-            cells = [row.fault, row.scene, str(row.points or row.tried), str(row.tried), *sides, str(len(row.lost))]
-            out.append("| " + " | ".join(cells) + " |")
+            out.append("| " + " | ".join(row.cells()) + " |")
         out += ["", *self._sums()]
         if self.skipped:
             out += ["", "Skipped in this run:", ""]
@@ -84,9 +97,15 @@ class Tally:
         total = sum(row.tried for row in self.rows)
         return [*out, f"- **all together: {total} faults, {sum(len(row.lost) for row in self.rows)} losses**"]
 
-    def write(self, document: Path) -> None:
-        """Put the table between its marks."""
+    def write(self, document: Path, part: bool) -> None:
+        """Put the table between its marks; after a `part` of a run the other rows stay."""
         text = document.read_text(encoding="utf-8")
         head, rest = text.split(BEGIN)
-        tail = rest.split(END, 1)[1]
+        former, tail = rest.split(END, 1)
+        if part:
+            cells = [
+                [cell.strip() for cell in line.split("|")[1:-1]] for line in former.splitlines() if line[:1] == "|"
+            ]
+            known = {(row.fault, row.scene) for row in self.rows}
+            self.rows += [Row.of(row) for row in cells[2:] if (row[0], row[1]) not in known]
         document.write_text(head + BEGIN + "\n" + "\n".join(self.lines()) + "\n" + END + tail, encoding="utf-8")
