@@ -92,8 +92,9 @@ class Switch:
         real = memory.of_answer(answer["facts"])
         if real != {key: value for key, value in host.items() if key != "places"}:
             memory.remember(self.host, self.user, real)
-            plan = self.plan(real)
-            answer = self.ask(plan)
+            guessed, plan = plan, self.plan(real)
+            if not still_holds(answer, guessed, plan):
+                answer = self.ask(plan)
         memory.remember_places(self.host, self.user, plan.manifest["home"], plan.manifest["state"])
         if answer["unchanged"]:
             return self.settled(plan, answer)
@@ -231,6 +232,15 @@ class Switch:
             raise Refused(
                 {"msg": f"The home of {self.user} was not switched: {error.message}", **error.result}
             ) from None
+
+
+def still_holds(answer: dict[str, Any], guessed: Plan, plan: Plan) -> bool:
+    """Whether the answer to a probe for a guessed plan serves for the real one, so that a first contact is two commands."""
+    if guessed.digest == plan.digest:
+        return True
+    same_place = all(guessed.manifest[name] == plan.manifest[name] for name in ("home", "state"))
+    current = (answer.get("current") or {}).get("digest")
+    return same_place and not answer["unchanged"] and current != plan.digest
 
 
 def collision_text(user: str, collisions: list[dict[str, str]]) -> str:
