@@ -116,8 +116,6 @@ def settle(unpacked: str, place: str) -> Optional[str]:
             for name in names:
                 with open(os.path.join(folder, name), "rb") as file:
                     os.fsync(file.fileno())
-        # A power cut must not leave a version of this name with empty files: every later run would fail on it.
-        os.sync()
         os.rename(temporary, place)
     except OSError:
         return None  # a full disk, say: the next run ships the engine again

@@ -85,6 +85,15 @@ class Scope:
         """Where the outermost scope looks for a name that it does not hold itself."""
         return default
 
+    def names_below(self, outer: Scope) -> dict[str, Any]:
+        """The names of this scope and those around it, up to `outer`; inner ones win."""
+        found: dict[str, Any] = {}
+        scope: Scope | None = self
+        while scope is not None and scope is not outer:
+            found = {**scope.names, **found}
+            scope = scope.parent
+        return found
+
     def known(self) -> list[str]:
         """All names of the chain, for hints."""
         names: list[str] = []

@@ -29,7 +29,7 @@ WORDS = {
 
 @dataclass(slots=True)
 class Declaration:
-    """One option: its type, default and words; `module` is the module that declares it."""
+    """One option: its type, default and words; `module` is the module that declares it, `turn` the names of the loop around it."""
 
     path: tuple[str, ...]
     module: Module
@@ -41,6 +41,7 @@ class Declaration:
     changed_to: tuple[str, ...] = ()
     alias: bool = False
     feeds: str = ""
+    turn: dict[str, Any] = field(default_factory=dict)
     _constant: Any = UNKNOWN
 
     @property

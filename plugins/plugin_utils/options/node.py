@@ -240,7 +240,9 @@ class Node:
 
     def _finished(self, declaration: Declaration, value: Any, found: list[Definition]) -> Any:
         if "check" in declaration.words or "apply" in declaration.words:
-            scope = Scope(self.space.scope(declaration.module), {"value": value, "option": self.described()})
+            scope = Scope(
+                self.space.scope(declaration.module), {**declaration.turn, "value": value, "option": self.described()}
+            )
             check = declaration.expression("check")
             if check is not None and check.evaluate(scope) is not True:
                 message = declaration.words.get("checkMessage") or f"the value does not pass the check `{check.source}`"
@@ -300,7 +302,7 @@ class Node:
             return None
         scope = self.space.scope(module)
         if isinstance(said, (Expression, dict)):
-            scope = Scope(scope, {"option": self.described()})
+            scope = Scope(scope, {**declaration.turn, "option": self.described()})
         return Definition(said, scope, position, OPTION_DEFAULT)
 
     def described(self) -> dict[str, Any]:

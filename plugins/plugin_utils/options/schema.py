@@ -157,6 +157,7 @@ class Declarer:
                 return
             raise SpecError("declared twice", [place, first], path=joined(schema.path))
         declaration = Declaration(schema.path, self.module, place, words=node)
+        declaration.turn = scope.names_below(self.module.scope)
         schema.declaration = declaration
         for word, attribute in (("renamedTo", "renamed_to"), ("aliasOf", "renamed_to"), ("changedTo", "changed_to")):
             if word in node:

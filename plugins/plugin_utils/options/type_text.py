@@ -65,6 +65,16 @@ NAMED: dict[str, Type] = {
     "gitIni": _git_section(),
 }
 
+for _name, _description in {
+    "iniAtom": "null, boolean, number or string",
+    "ini": "mapping of sections to mappings of null, booleans, numbers or strings",
+    "iniLists": "mapping of sections to mappings of null, booleans, numbers, strings or lists of them",
+    "keyValue": "mapping of null, booleans, numbers or strings",
+    "keyValueLists": "mapping of null, booleans, numbers, strings or lists of them",
+    "gitIni": "git settings (sections, perhaps subsections, of strings, booleans, integers or lists of them)",
+}.items():
+    NAMED[_name].description = _description
+
 _ONE: dict[str, Callable[[Type], Type]] = {
     "nullOr": NullOr,
     "listOf": ListOf,

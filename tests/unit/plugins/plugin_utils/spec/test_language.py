@@ -342,3 +342,19 @@ def test_a_branch_that_is_not_taken_is_not_computed(value: Any) -> None:
     """
     assert value("x", module) == "yes it is"
     assert value("x", STR, "x: \"{{ nothing | default('d') }}{{ '!' if nothing is defined else '?' }}\"") == "d?"
+
+
+def test_declarations_in_a_loop_see_its_item(value: Any) -> None:
+    module = """
+    options:
+      - loop: [one, two]
+        "{{ item }}": {type: str, default: "the {{ item }}", apply: "value ~ '/' ~ item"}
+    """
+    assert value("two", module) == "the two/two"
+
+
+def test_what_a_disabled_module_declares_is_told(evaluate: Any, tmp_path: Any) -> None:
+    (tmp_path / "library" / "programs").mkdir(parents=True)
+    (tmp_path / "library" / "programs" / "p.yml").write_text("options: {programs.p.enable: {type: bool, default: false}}")
+    evaluation = evaluate("{disabledModules: [programs/p.yml], programs.p.enable: true}")
+    assert "the module that declares it is disabled" in str(evaluation.errors[0])
