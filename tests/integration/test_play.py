@@ -48,8 +48,14 @@ all:
 """,
         )
 
-    def play(self, *arguments: str, fails: bool = False, playbook: str = "home.yml") -> str:
-        environment = {**os.environ, "HOME": str(self.caller), "ANSIBLE_NOCOLOR": "1"}
+    def play(
+        self,
+        *arguments: str,
+        fails: bool = False,
+        playbook: str = "home.yml",
+        environment: dict[str, str] | None = None,
+    ) -> str:
+        environment = {**os.environ, "HOME": str(self.caller), "ANSIBLE_NOCOLOR": "1", **(environment or {})}
         command = ["ansible-playbook", "-i", "inventory.yml", playbook, *arguments]
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         output = done.stdout + done.stderr
@@ -287,3 +293,43 @@ def test_a_limit_to_one_user(project: Project) -> None:
     output = project.play("-e", "home_user=somebody-else")
     assert "changed=0" in output
     assert not list(project.home.iterdir())
+
+
+def test_a_secret_among_merged_keys(project: Project) -> None:
+    project.inventory(
+        """
+home.stateVersion: "26.05"
+home.file.settings: {method: merge, json: {deep: {token: "{{ lookup('env', 'TOKEN') }}"}}}
+"""
+    )
+    output = project.play("--diff", "-vvv", environment={"TOKEN": "hunter2"})
+    assert "hunter2" not in output
+    assert "hunter2" in project.read("settings")
+    assert (project.home / "settings").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_state_cannot_be_replaced(project: Project) -> None:
+    project.inventory(
+        """
+home.stateVersion: "26.05"
+home.file:
+  .local: {text: x, force: true}
+  .local/state/home.manager/current: {text: x, force: true}
+  a: {text: x}
+  a/b: {text: y}
+"""
+    )
+    output = project.play(fails=True)
+    assert output.count("the generations of this home lie in ~/.local/state/home.manager") >= 2
+    assert 'home.file."a/b": lies below `a`' in output
+    assert sorted(os.listdir(project.home)) == []
+
+
+def test_an_error_inside_a_template_names_its_line(project: Project) -> None:
+    project.write("user.yml", "home.file: {a: {template: t.j2}, b: {template: u.j2}}")
+    project.write("t.j2", "one\ntwo {% include 'part.j2' %}\n")
+    project.write("part.j2", "\n\n{{ nope }}\n")
+    project.write("u.j2", "one\n{{ 1 / 0 }}\n")
+    output = project.play(fails=True)
+    assert f"there is no `nope` here\n  at {project.folder}/part.j2:3:1\n  at {project.folder}/user.yml:1:" in output
+    assert f"division by zero\n  at {project.folder}/u.j2:2:1\n  at {project.folder}/user.yml:1:" in output

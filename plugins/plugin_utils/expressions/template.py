@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import jinja2
 
@@ -57,13 +58,14 @@ def render_file(name: str, scope: Scope, position: Position | None) -> str:
         environment = template_environment()
         if environment.loader is None:
             environment.loader = _Files()
-            environment.join_path = lambda template, parent: _beside(template, parent, scope)  # type: ignore[method-assign]
+        # The environment outlives a home, and the next one may have its library elsewhere.
+        environment.join_path = partial(_beside, library=scope.find(LIBRARY, ""))  # type: ignore[method-assign]
         template = environment.get_template(path)
         context = template.new_context({SCOPE: scope}, shared=True)
         return "".join(template.root_render_func(context))
     except SpecError as error:
-        if position is not None and not error.positions:
-            error.positions.append(position)
+        if not error.positions:
+            error.positions.extend(place for place in (_line(error, name), position) if place is not None)
         raise
     except RecursionError:
         raise SpecError("nested too deeply to render", [position]) from None
@@ -75,12 +77,9 @@ def render_file(name: str, scope: Scope, position: Position | None) -> str:
         raise SpecError(f"{type(problem).__name__}: {problem}", [_line(problem, name), position]) from None
 
 
-def _beside(template: str, parent: str, scope: Scope) -> str:
+def _beside(template: str, parent: str, library: str) -> str:
     beside = os.path.join(os.path.dirname(parent), template)
-    if os.path.isfile(beside):
-        return beside
-    library: Any = scope.find(LIBRARY, "")
-    return os.path.join(library, template)
+    return beside if os.path.isfile(beside) else os.path.join(library, template)
 
 
 def _line(problem: BaseException, name: str) -> Position:
@@ -88,7 +87,8 @@ def _line(problem: BaseException, name: str) -> Position:
     place = Position(name)
     step = problem.__traceback__
     while step is not None:
-        if step.tb_frame.f_code.co_filename.endswith(".j2"):
-            place = Position(step.tb_frame.f_code.co_filename, step.tb_lineno, 1)
+        compiled = step.tb_frame.f_globals.get("__jinja_template__")
+        if compiled is not None and os.path.isabs(compiled.filename or ""):
+            place = Position(compiled.filename, compiled.get_corresponding_lineno(step.tb_lineno), 1)
         step = step.tb_next
     return place

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from ..options.evaluation import Evaluation
 from ..options.lazy import plain
 from ..spec.errors import SpecError
+from ..spec.keys import joined
 from ..spec.position import Position
 from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
 
@@ -58,6 +60,11 @@ class PlannedFile:
     merge: tuple[str, Any] | None = None
     owner: str = field(default="", compare=False)
 
+    @property
+    def shown(self) -> str:
+        """The option that declares it, as a person writes it."""
+        return shown_owner(self.owner)
+
 
 class Files:
     """Collects the planned files of an evaluated home. Errors go to the evaluation."""
@@ -79,7 +86,30 @@ class Files:
                     whole.append((entry["target"], f"{option}.{name}", entry))
         for target, owner, entry in sorted(whole, key=lambda item: (len(item[0]), item[0])):
             self.evaluation.attempt(lambda t=target, o=owner, e=entry: self._take(t, o, e))  # type: ignore[misc]
+        for planned in list(self.planned.values()):
+            self.evaluation.attempt(lambda p=planned: self._check_place(p))  # type: ignore[misc]
         return self.planned
+
+    def _check_place(self, planned: PlannedFile) -> None:
+        """Raises SpecError for a path below another managed one, and for one that the home's own state needs."""
+        above = planned.target.rpartition("/")[0]
+        while above:
+            if above in self.planned:
+                other = self.planned[above]
+                raise SpecError(
+                    f"lies below `{above}`, which is itself a file or a folder linked whole ({other.shown})",
+                    [planned.position, other.position],
+                    path=planned.shown,
+                    hint="set `recursive: true` there" if other.folder is not None else "",
+                )
+            above = above.rpartition("/")[0]
+        state = posixpath.relpath(f"{self.evaluation.get('xdg.stateHome')}/home.manager", self.home)
+        if f"{state}/".startswith(f"{planned.target}/") or planned.target.startswith(f"{state}/"):
+            raise SpecError(
+                f"the generations of this home lie in ~/{state}: nothing can be put there, or in the place of a folder above it",
+                [planned.position],
+                path=planned.shown,
+            )
 
     @staticmethod
     def _enabled(values: Any, name: str) -> Any:
@@ -89,7 +119,9 @@ class Files:
     def _take(self, target: str, owner: str, entry: Any) -> None:
         position = self._position(owner)
         if target.startswith("/") or target in ("", ".") or target.split("/", maxsplit=1)[0] == "..":
-            raise SpecError(f"the target `{target}` is not inside the home folder {self.home}", [position], path=owner)
+            raise SpecError(
+                f"the target `{target}` is not inside the home folder {self.home}", [position], path=shown_owner(owner)
+            )
         for planned in self._sources(target, entry, owner, position):
             planned.position, planned.owner = position, owner
             self._add(planned, entry)
@@ -108,7 +140,7 @@ class Files:
                 self.planned[planned.target] = planned
         elif how != "ignore":
             raise SpecError(
-                f"two files want to be `{planned.target}`: {first.owner} and {planned.owner}",
+                f"two files want to be `{planned.target}`: {first.shown} and {planned.shown}",
                 [first.position, planned.position],
             )
 
@@ -140,7 +172,7 @@ class Files:
         if source is None:
             text = entry["text"]
             if text is None:
-                raise SpecError("has neither `text` nor `source`", [position], path=owner)
+                raise SpecError("has neither `text` nor `source`", [position], path=shown_owner(owner))
             base.secret = base.secret or self._read_secret(owner)
             base.leaf = Leaf(content=text.encode("utf-8", "surrogateescape"), executable=bool(entry["executable"]))
             yield base
@@ -153,11 +185,12 @@ class Files:
             raise SpecError(
                 "the method merge wants its keys as exactly one of `json`, `toml`, `yaml` or `ini`",
                 [position],
-                path=owner,
+                path=shown_owner(owner),
             )
         name, value = next(iter(declared.items()))
-        base.merge = (name, plain(value))
-        base.secret = base.secret or self._read_secret(owner)
+        with self.evaluation.visiting((*owner.split(".", 2), name), position) as frame:
+            base.merge = (name, plain(value))
+        base.secret = base.secret or frame.secret or self._read_secret(owner)
         return base
 
     def _read_secret(self, owner: str) -> bool:
@@ -185,7 +218,7 @@ class Files:
             base.leaf = Leaf(path=path, executable=executable, name=os.path.basename(path))
             yield base
         else:
-            raise SpecError(f"the source {path} does not exist", [position], path=owner)
+            raise SpecError(f"the source {path} does not exist", [position], path=shown_owner(owner))
 
     def _local(self, source: Place) -> str | None:
         """The path on the controller that content comes from, or None when the source is a place on the target."""
@@ -204,7 +237,7 @@ class Files:
                 raise SpecError(
                     f"`{base.target}` cannot be one link to a folder: programs write into it",
                     [position],
-                    path=owner,
+                    path=shown_owner(owner),
                     hint="set `recursive: true`",
                 )
             base.tree, base.folder = leaves, path
@@ -238,6 +271,11 @@ def walk(path: str, ignore_links: bool = False) -> Iterator[tuple[str, Leaf | No
                 raise SpecError(f"{whole} is neither a file, a folder nor a link")
         if relative != ".":
             yield relative, None
+
+
+def shown_owner(owner: str) -> str:
+    """An owner (`home.file..bashrc`) as a person writes it: `home.file.".bashrc"`."""
+    return joined(owner.split(".", 2))
 
 
 def _mode(said: str | None) -> str | None:

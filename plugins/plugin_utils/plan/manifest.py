@@ -132,7 +132,7 @@ class Builder:
                 raise SpecError(
                     f"a folder cannot have the method {file.method}",
                     [file.position],
-                    path=file.owner,
+                    path=file.shown,
                     hint="set `recursive: true`",
                 )
             return {"type": "tree", "entries": entries, "method": "link"}
@@ -149,11 +149,11 @@ class Builder:
                 "mode": file.mode or ("0600" if file.secret else "0644"),
             }
         if file.leaf is None:
-            raise SpecError("has no content", [file.position], path=file.owner)
+            raise SpecError("has no content", [file.position], path=file.shown)
         if file.leaf.link is not None:
             if file.method != "link":
                 raise SpecError(
-                    f"a place on the target cannot have the method {file.method}", [file.position], path=file.owner
+                    f"a place on the target cannot have the method {file.method}", [file.position], path=file.shown
                 )
             return {"type": "symlink", "to": file.leaf.link}
         if file.method == "link":
