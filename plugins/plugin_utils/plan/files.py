@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from ..options.evaluation import Evaluation
 from ..options.lazy import plain
 from ..spec.errors import SpecError
 from ..spec.keys import joined
+from ..spec.nix import advice
 from ..spec.position import Position
 from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
 
@@ -159,7 +161,7 @@ class Files:
         base = PlannedFile(
             target,
             mode=_mode(entry["mode"]),
-            method=entry["method"],
+            method=entry["method"] or usual_method(target),
             on_conflict=entry["onConflict"],
             on_change=entry["onChange"],
             force=entry["force"],
@@ -169,15 +171,24 @@ class Files:
             yield self._merged(base, entry, owner, position)
             return
         source = entry["source"]
+        self._private(base, position)
         if source is None:
             text = entry["text"]
             if text is None:
                 raise SpecError("has neither `text` nor `source`", [position], path=shown_owner(owner))
             base.secret = base.secret or self._read_secret(owner)
+            self._private(base, position)
             base.leaf = Leaf(content=text.encode("utf-8", "surrogateescape"), executable=bool(entry["executable"]))
             yield base
         else:
             yield from self._from_source(base, source, entry, owner, position)
+
+    def _private(self, base: PlannedFile, position: Position | None) -> None:
+        """Take the permissions of others from a sensitive file, and tell."""
+        if base.secret and base.mode is not None and int(base.mode, 8) & 0o077:
+            kept = f"{int(base.mode, 8) & 0o700:04o}"
+            self.evaluation.warn(f"{base.target} is sensitive: its mode is {kept}, not {base.mode} (at {position})")
+            base.mode = kept
 
     def _merged(self, base: PlannedFile, entry: Any, owner: str, position: Position | None) -> PlannedFile:
         declared = {name: entry[name] for name in ("json", "toml", "yaml", "ini") if entry[name] is not None}
@@ -218,7 +229,9 @@ class Files:
             base.leaf = Leaf(path=path, executable=executable, name=os.path.basename(path))
             yield base
         else:
-            raise SpecError(f"the source {path} does not exist", [position], path=shown_owner(owner))
+            raise SpecError(
+                f"the source {path} does not exist", [position], path=shown_owner(owner), hint=advice(os.path.basename(path))
+            )
 
     def _local(self, source: Place) -> str | None:
         """The path on the controller that content comes from, or None when the source is a place on the target."""
@@ -252,6 +265,15 @@ class Files:
                 f"{base.target}/{relative}", leaf, folder=path, mode=base.mode, method=base.method, on_conflict=base.on_conflict,
                 on_change=base.on_change, force=base.force, secret=base.secret,
             )  # fmt: skip
+
+
+# What is read through no link: direnv allows real files only, and sshd may refuse the folders on the way to an object.
+NOT_LINKED = re.compile(r"(.*/)?\.envrc|\.ssh/authorized_keys")
+
+
+def usual_method(target: str) -> str:
+    """How a file comes into the home when the spec does not say."""
+    return "copy" if NOT_LINKED.fullmatch(target) else "link"
 
 
 def walk(path: str, ignore_links: bool = False) -> Iterator[tuple[str, Leaf | None]]:
