@@ -284,7 +284,8 @@ class Node:
         said = effective(node.definitions())
         if not said or node.read() is None:
             return []
-        expression = declaration.expression("value") or Expression("value", declaration.position, bare=True)
+        expression = declaration.expression("value") or Expression("value", bare=True)
+        expression = Expression(expression.source, node.entries[0].position, bare=expression.bare)
         scope = Scope(self.space.scope(declaration.module), {"value": node.read(), "option": node.described()})
         orders = {d.order for d in said}
         order = orders.pop() if len(orders) == 1 else MIDDLE

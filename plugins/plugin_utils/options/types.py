@@ -8,12 +8,14 @@ nested is checked while merging.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..spec.errors import SpecError, shown
 from ..spec.keys import joined
+from ..spec.nix import advice
 from ..spec.nodes import PlainInteger, PlainNumber
 from ..values import Package, Place, Raw
 from .definition import Definition
@@ -96,6 +98,7 @@ def wrong_type(site: Site, kind: Type, bad: list[Definition]) -> SpecError:
         hint = (
             f"`{site.path[-1]}` is one name here; the nested form is `{': {'.join(parts)}: ...{'}' * (len(parts) - 1)}`"
         )
+    hint = advice(value) or hint
     return SpecError(f"expected {kind.description}, got {came}", [d.position for d in bad], path=site.dotted, hint=hint)
 
 
@@ -161,13 +164,16 @@ class Scalar(Type):
         return (merge_one if self.once else merge_equal)(site, definitions)
 
 
+_PACKAGE = re.compile(r"/.*|(?!pkgs\.)[^\s;,\[\](){}]+")
+
+
 class PackageType(Type):
     """A package; a string is its name, an absolute path the place where it is."""
 
     description = "package"
 
     def coerce(self, value: Any, definition: Definition | None = None) -> Any:
-        if isinstance(value, str) and value and not isinstance(value, Place):
+        if isinstance(value, str) and not isinstance(value, Place) and _PACKAGE.fullmatch(value):
             make = definition.scope.find("__package__", Package) if definition is not None else Package
             if value.startswith("/"):
                 return make(value.rstrip("/").rpartition("/")[2] or "root", out=value)

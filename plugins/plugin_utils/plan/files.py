@@ -229,9 +229,7 @@ class Files:
             base.leaf = Leaf(path=path, executable=executable, name=os.path.basename(path))
             yield base
         else:
-            raise SpecError(
-                f"the source {path} does not exist", [position], path=shown_owner(owner), hint=advice(os.path.basename(path))
-            )
+            raise SpecError(f"the source {path} does not exist", [position], path=shown_owner(owner), hint=advice(path))
 
     def _local(self, source: Place) -> str | None:
         """The path on the controller that content comes from, or None when the source is a place on the target."""

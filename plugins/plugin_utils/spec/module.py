@@ -12,7 +12,9 @@ from ..options.resolution import realise
 from .block import Block, read_blocks
 from .errors import SpecError, did_you_mean, shown
 from .keys import split
+from .nix import advice
 from .nodes import Mapping, place_of
+from .position import Position
 
 LONG = ("options", "config")
 ALWAYS = ("imports", "disabledModules", "meta", "vars", "root", "types", "key")
@@ -39,7 +41,9 @@ class Module:
         if node is None:
             node = Mapping()
         if not isinstance(node, dict):
-            raise SpecError(f"a module is a mapping, not {shown(node)}", [place_of(node)])
+            raise SpecError(
+                f"a module is a mapping, not {shown(node)}", [place_of(node) or Position(file, 1, 1)], hint=advice(node)
+            )
         self.node = node
         self.long = not (isinstance(node, dict) and "_type" in node) and any(word in node for word in LONG)
         self._check()
