@@ -2,291 +2,202 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Real programs, asked what they understood of the files rendered for them; each also has to refuse a spoilt file.
 
-A row of `CHECKS` names the program, a spec (of `programs` and `services`), the file in question, a command in which
-`FILE` stands for that file and `HOME` for the home folder, what its output must hold, and lines that it must not accept.
+Every file `programs/NAME.yml` beside this one is about one program:
+
+    program: batcat                   the command, where it is not NAME; or
+    package: bat                      Debian's package of it, where it is not NAME; null when Debian 12 has none, or none that fits
+    note: ...                         then: why
+    version: bat --version            where it is not `PROGRAM --version`; the first line that holds a number is taken
+    needs: [xvfb-run]                 other commands that the questions use
+    spec: {...}                       a home (`home.stateVersion` is given); its packages lie in /usr
+    checks:
+      - file: .config/bat/config      the file in question, `$FILE` below
+        ask: bat --color=always "$FILE"          for sh; `$HOME` is the rendered home
+        typed: "q"                               what is typed when it is asked in a terminal
+        status: 0                                how it ends when it is content
+        says: [theme]                            what its output then holds
+        never: [WARNING]                         what its output then does not hold
+        spoilt: |                                text that is added to the file (`{before: ...}` puts it in front,
+          --no-such-option                       `{replace: [OLD, NEW]}` changes what is there)
+        refused: 2                               how it ends then, or what it says then
+
+`python3 tests/integration/test_programs.py` writes docs/programs-checked.md from what is installed.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.spec.wire import from_wire
-
-ON: dict[str, Any] = {"enable": True}
-
-
-@dataclass(frozen=True)
-class Check:
-    """One file for one program. `refusal` is how it says that it refuses: an exit status, or a part of its output."""
-
-    program: str
-    spec: dict[str, Any]
-    file: str
-    command: list[str]
-    says: list[str]
-    spoil: str
-    refusal: int | str
-    environment: dict[str, str] = field(default_factory=dict)
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+FILES = sorted((HERE / "programs").glob("*.yml"))
+DOCUMENT = CHECKOUT / "docs" / "programs-checked.md"
+DEBIAN = CHECKOUT / "tests" / "requirements" / "debian.txt"
+WORDS = {"program", "package", "note", "version", "needs", "spec", "checks"}
+CHECK_WORDS = {"file", "ask", "typed", "status", "says", "never", "spoilt", "refused"}
+# Not as root: some programs (sway) refuse it, others (git, mercurial) trust fewer files of other owners.
+NOBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
-GIT = {
-    **ON,
-    "settings": {"user": {"name": 'A "B" \\ C'}, "url": {"ssh://git@host/": {"insteadOf": ["a:", "b:"]}}},
-    "hooks": {"pre-commit": "/usr/bin/true"},
-    "includes": [{"contents": {"core": {"pager": "less -R\t"}}}],
-    "signing": {"format": "ssh", "key": "~/.ssh/id.pub", "signByDefault": True},
-    "lfs": ON,
-}
-SSH = {
-    **ON,
-    "enableDefaultConfig": True,
-    "extraConfig": "LogLevel ERROR",
-    "settings": {
-        "github": {"HostName": "github.com", "User": "git", "IdentityFile": ["~/.ssh/a", "~/.ssh/b"]},
-        "Host *.corp": {
-            "ProxyJump": ["a.corp", "b.corp"],
-            "SetEnv": {"A": 'x "y" \\'},
-            "LocalForward": [{"bind": {"port": 8080}, "host": {"address": "10.0.0.1", "port": 80}}],
-            "RemoteForward": [{"bind": {"port": 1080}, "host": {"address": None}}, "9001 10.0.0.3:91"],
-            "DynamicForward": {"address": "/run/user/1000/proxy"},
-            "Ciphers": ["aes256-ctr", "aes128-ctr"],
-        },
-    },
-}
-MPV = {
-    **ON,
-    "config": {"force-window": True, "volume": 70, "speed": 1.5, "title": "a % b # c", "glsl-shaders": ["/a", "/b"]},
-    "defaultProfiles": ["gpu-hq"],
-    "profiles": {"fast": {"vo": "null"}},
-}
-CHECKS = [
-    Check(
-        "git",
-        {"programs": {"git": GIT, "delta": {**ON, "enableGitIntegration": True, "options": {"side-by-side": True}}}},
-        ".config/git/config",
-        ["git", "config", "--includes", "--list", "-f", "FILE"],
-        [
-            'user.name=A "B" \\ C',
-            "url.ssh://git@host/.insteadof=b:",
-            "core.pager=less -R\t",
-            "commit.gpgsign=true",
-            "filter.lfs.required=true",
-            "delta.side-by-side=true",
-        ],
-        "[core\n",
-        128,
-    ),
-    Check(
-        "ssh",
-        {"programs": {"ssh": SSH}},
-        ".ssh/config",
-        ["ssh", "-G", "-F", "FILE", "x.corp"],
-        [
-            'setenv A=x "y" \\',
-            "localforward [localhost]:8080 [10.0.0.1]:80",
-            "remoteforward [localhost]:1080 [socks]:0",
-            "dynamicforward /run/user/1000/proxy",
-            "proxyjump a.corp,b.corp",
-            "ciphers aes256-ctr,aes128-ctr",
-            "loglevel ERROR",
-        ],
-        "  NoSuchSetting yes\n",
-        255,
-    ),
-    Check(
-        "hg",
-        {
-            "programs": {
-                "mercurial": {**ON, "userName": "A", "userEmail": "a@b", "ignores": ["*~"], "aliases": {"s": "status"}}
-            }
-        },
-        ".config/hg/hgrc",
-        ["hg", "config"],
-        ["alias.s=status", "ui.username=A <a@b>"],
-        "no section, no value\n",
-        255,
-        {"HGRCPATH": "FILE"},
-    ),
-    Check(
-        "gpg",
-        {"programs": {"gpg": {**ON, "settings": {"no-comments": False, "keyserver": ["hkps://a.example"]}}}},
-        ".gnupg/gpg.conf",
-        ["gpg", "--homedir", "HOME/.gnupg", "--gpgconf-test"],
-        [],
-        "no-such-option\n",
-        "invalid option",
-    ),
-    Check(
-        "gpg-agent",
-        {"services": {"gpg-agent": {**ON, "enableSshSupport": True, "maxCacheTtl": 60, "noAllowExternalCache": True}}},
-        ".gnupg/gpg-agent.conf",
-        ["gpg-agent", "--homedir", "HOME/.gnupg", "--gpgconf-test"],
-        [],
-        "no-such-option\n",
-        "invalid option",
-    ),
-    Check(
-        "batcat",
-        {
-            "programs": {
-                "bat": {**ON, "config": {"theme": "TwoDark", "map-syntax": ["*.x:Java Properties"], "plain": True}}
-            }
-        },
-        ".config/bat/config",
-        ["batcat", "--color=always", "FILE"],
-        ["theme"],
-        "--no-such-option\n",
-        2,
-        {"BAT_CONFIG_PATH": "FILE"},
-    ),
-    Check(
-        "rg",
-        {"programs": {"ripgrep": {**ON, "arguments": ["--smart-case", "--colors=line:style:bold", "--count"]}}},
-        ".config/ripgrep/ripgreprc",
-        ["rg", "SMART|smart", "FILE"],
-        ["1\n"],
-        "--no-such-option\n",
-        2,
-        {"RIPGREP_CONFIG_PATH": "FILE"},
-    ),
-    Check(
-        "newsboat",
-        {
-            "programs": {
-                "newsboat": {
-                    **ON,
-                    "urls": [{"url": "http://127.0.0.1:1/feed", "tags": ["one"], "title": "A"}],
-                    "queries": {"unread": 'unread = "yes"'},
-                    "extraConfig": "bind-key j down",
-                }
-            }
-        },
-        ".config/newsboat/config",
-        ["newsboat", "-C", "FILE", "-u", "HOME/.config/newsboat/urls", "-c", "HOME/cache.db", "-x", "print-unread"],
-        ["0 unread articles"],
-        "no-such-setting yes\n",
-        1,
-    ),
-    Check(
-        "mpv",
-        {"programs": {"mpv": MPV}},
-        ".config/mpv/mpv.conf",
-        ["mpv", "--no-config", "--include=FILE", "--vo=null", "--ao=null", "--idle=no", "--show-profile=fast"],
-        ["vo=null"],
-        "[default]\nno-such-option=1\n",
-        "Error parsing option",
-    ),
-    Check(
-        "systemd-analyze",
-        {"services": {"ssh-agent": {**ON, "defaultMaximumIdentityLifetime": 60}}},
-        ".config/systemd/user/ssh-agent.service",
-        ["systemd-analyze", "--user", "verify", "FILE"],
-        [],
-        "[Service]\nType=no-such-type\n",
-        "user/ssh-agent.service:",
-        {"XDG_RUNTIME_DIR": "HOME"},
-    ),
-    Check(
-        "systemd-analyze",
-        {"services": {"syncthing": {**ON, "settings": {"options": {"urAccepted": -1}}}}},
-        ".config/systemd/user/syncthing.service",
-        ["systemd-analyze", "--user", "verify", "FILE"],
-        [],
-        "[Service]\nRestart=sometimes\n",
-        "user/syncthing.service:",
-        {"XDG_RUNTIME_DIR": "HOME"},
-    ),
-    Check(
-        "systemd-analyze",
-        {"services": {"gpg-agent": {**ON, "enableExtraSocket": True}}},
-        ".config/systemd/user/gpg-agent-extra.socket",
-        ["systemd-analyze", "--user", "verify", "FILE"],
-        [],
-        "[Socket]\nSocketMode=no-mode\n",
-        "user/gpg-agent-extra.socket:",
-        {"XDG_RUNTIME_DIR": "HOME"},
-    ),
-    Check(
-        "systemd-analyze",
-        {"programs": {"git": {**ON, "maintenance": {**ON, "timers": {"hourly": "*-*-* 1..23:53:00"}}}}},
-        ".config/systemd/user/git-maintenance@hourly.timer",
-        ["systemd-analyze", "--user", "verify", "FILE"],
-        [],
-        "[Timer]\nOnCalendar=sometimes\n",
-        "user/git-maintenance@hourly.timer:",
-        {"XDG_RUNTIME_DIR": "HOME"},
-    ),
-]
+def said_in(path: Path) -> dict[str, Any]:
+    """What a file of `programs` says."""
+    from ansible_collections.home.manager.plugins.plugin_utils.spec.library import load_file
+
+    said: dict[str, Any] = load_file(str(path))
+    return said
 
 
-def rendered(spec: dict[str, Any], folder: Path) -> None:
-    """Write the spec's files, and the generated ones that they name, into a home folder; packages are in /usr."""
-    user = {"name": "alice", "home": str(folder), "uid": 1000}
-    host = {"platform": "linux", "machine": "x86_64", "hostname": "h", "user": user}
-    home = Home(Request([(from_wire({"home": {"stateVersion": "26.05"}, **spec}), "")], host))
-    files = {target: file.leaf for target, file in Files(home.evaluation).collect().items()}
-    contents = {
-        folder / target: leaf.read()[0] for target, leaf in files.items() if leaf is not None and leaf.link is None
-    }
-    store = Path(str(home.evaluation.get("home.profileDirectory"))).parents[1] / "store"
-    contents.update({store / name: content for name, (content, _mode) in home.store.contents.items()})
-    for path, content in contents.items():
+def planned(spec: Any, origin: str, home: Path, packages: str) -> Any:
+    """The plan of a spec for somebody whose home is that folder and whose packages are at that place."""
+    from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+    from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
+    from ansible_collections.home.manager.plugins.plugin_utils.spec.nodes import Mapping
+
+    user = {"name": "alice", "home": str(home), "uid": os.getuid(), "shell": "/bin/bash"}
+    host = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "distribution": "debian", "user": user}
+    roots = [(Mapping({"home.stateVersion": "26.05"}), ""), (spec, origin)]
+    request = Request(roots, host, packages=packages)
+    return with_deep_stack(lambda: build(Home(request), {}))
+
+
+def laid(plan: Any, home: Path) -> None:
+    """Write a plan's files, its profile and its store below a home, as plain files that can be spoilt."""
+    manifest = plan.manifest
+    state = Path(manifest["state"])
+
+    def lay(path: Path, entry: dict[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(re.sub(rb"@[A-Za-z0-9_.+-]+@/", b"/usr/", content))
-        path.chmod(0o755 if path.parent == store else 0o644)
-    home.evaluation.finish()
-    assert not home.evaluation.errors
-    assert not home.failed_assertions()
+        if "object" in entry:
+            path.write_bytes(plan.contents[entry["object"]])
+            path.chmod(int(entry.get("mode") or manifest["objects"][entry["object"]]["mode"], 8) | 0o200)
+        elif entry.get("dir"):
+            path.mkdir(exist_ok=True)
+        else:
+            path.symlink_to(entry.get("to") or entry["symlink"])
+
+    for target, entry in manifest["files"].items():
+        if entry["type"] == "tree":
+            for relative, inner in entry["entries"].items():
+                lay(home / target / relative, inner)
+        else:
+            lay(home / target, entry)
+    for relative, entry in manifest["profile"].items():
+        lay(state / "current" / "home-path" / relative, entry)
+    for name in manifest["objects"]:
+        lay(state / "store" / name, {"object": name})
+    for private in (home / ".gnupg", home / ".ssh", home / "run"):
+        private.mkdir(exist_ok=True)
+        private.chmod(0o700)
+    if NOBODY:
+        owner = f"{NOBODY['user']}:{NOBODY['group']}"
+        subprocess.run(["chown", "--recursive", "--no-dereference", owner, str(home)], check=True)
 
 
-def asked(check: Check, folder: Path) -> tuple[int, str]:
-    """The exit status and the output of the program about the file."""
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """An empty home whose path is short enough for the sockets in it."""
+    folder = Path(tempfile.mkdtemp(prefix="home-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
-    def filled(text: str) -> str:
-        return text.replace("FILE", str(folder / check.file)).replace("HOME", str(folder))
 
-    environment = {"HOME": str(folder), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm"}
-    environment.update({name: filled(value) for name, value in check.environment.items()})
-    command = [filled(word) for word in check.command]
+def emptied(home: Path) -> None:
+    for path in home.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def asked(command: str, home: Path, file: Path | None = None, typed: str | None = None, **more: str) -> tuple[int, str]:
+    """How a command ended, and what it said, escape sequences of terminals taken out."""
+    environment = {
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "PATH": os.environ["PATH"],
+        "SHELL": "/bin/sh",
+        "TERM": "xterm",
+        "USER": "alice",
+        "XDG_RUNTIME_DIR": str(home / "run"),
+        **({"FILE": str(file)} if file else {}),
+        **more,
+    }
+    words = ["sh", "-c", command]
+    if typed is not None:
+        words = ["script", "--quiet", "--return", "--command", shlex.join(words), "/dev/null"]
     done = subprocess.run(
-        command,
+        words,
         env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
+        cwd=home,
+        input=(typed or "").encode(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         timeout=60,
         check=False,
-        stdin=subprocess.DEVNULL,
+        **NOBODY,
     )
-    return done.returncode, done.stdout + done.stderr
+    text = done.stdout.decode(errors="replace").replace("\r", "")
+    return done.returncode, re.sub(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|[()].|[=>]|\][^\x07\x1b]*(\x07|\x1b\\))", "", text)
 
 
-def refused(check: Check, status: int, output: str) -> bool:
-    return status == check.refusal if isinstance(check.refusal, int) else check.refusal in output
+def missing(said: dict[str, Any], name: str) -> list[str]:
+    return [word for word in [said.get("program", name), *said.get("needs", [])] if shutil.which(word) is None]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda c: f"{c.program}-{Path(c.file).name}")
-def test_a_program_reads_its_file_and_refuses_a_spoilt_one(check: Check, tmp_path: Path) -> None:
-    if shutil.which(check.program) is None:
-        pytest.skip(f"{check.program} is not here")
-    with_deep_stack(lambda: rendered(check.spec, tmp_path))
-    (tmp_path / ".gnupg").mkdir(exist_ok=True)
-    (tmp_path / ".gnupg").chmod(0o700)
-    status, output = asked(check, tmp_path)
-    assert not refused(check, status, output), output
-    for part in check.says:
+def spoil(file: Path, how: Any) -> None:
+    text = file.read_text()
+    if isinstance(how, str):
+        text = f"{text}\n{how}"
+    elif "before" in how:
+        text = how["before"] + text
+    else:
+        old, new = how["replace"]
+        assert old in text, "what is to be replaced is not there"
+        text = text.replace(old, new)
+    file.write_text(text)
+
+
+def refuses(check: dict[str, Any], status: int, output: str) -> bool:
+    refused = check["refused"]
+    return status == refused if isinstance(refused, int) else refused in output
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_program_understands_its_files_and_refuses_spoilt_ones(path: Path, home: Path) -> None:
+    said = said_in(path)
+    assert set(said) <= WORDS
+    if lacking := missing(said, path.stem):
+        pytest.skip(f"{', '.join(lacking)} not installed" + (f": {said['note']}" if "note" in said else ""))
+    plan = planned(said["spec"], str(path), home, "/usr")
+    for check in said["checks"]:
+        assert set(check) <= CHECK_WORDS
+        emptied(home)
+        laid(plan, home)
+        understood_and_refused(check, home)
+
+
+def understood_and_refused(check: dict[str, Any], home: Path) -> None:
+    file, typed = home / check["file"], check.get("typed")
+    status, output = asked(check["ask"], home, file, typed)
+    assert not refuses(check, status, output), output
+    assert status == check.get("status", 0), output
+    for part in check.get("says", []):
         assert part in output
-    with (tmp_path / check.file).open("a") as file:
-        file.write("\n" + check.spoil)
-    status, output = asked(check, tmp_path)
-    assert refused(check, status, output), output
+    for part in check.get("never", []):
+        assert part not in output
+
+    spoil(file, check["spoilt"])
+    status, output = asked(check["ask"], home, file, typed)
+    assert refuses(check, status, output), f"{status}\n{output}"
