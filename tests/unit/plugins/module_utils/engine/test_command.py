@@ -20,11 +20,11 @@ PYTHON = "/usr/bin/python3"
 class Installed:
     """A home with two generations, the command in it, and nothing else on the path."""
 
-    def __init__(self, sandbox):
+    def __init__(self, sandbox, tools):
         self.sandbox = sandbox
         self.program = {"text": archive(), "stored": "0555"}
-        self.tools = sandbox.base / "bin"
-        self.tools.mkdir()
+        # The sandbox may lie where nothing may be executed.
+        self.tools = tools
         for text in "12":
             self.switch({"a": text})
 
@@ -47,8 +47,8 @@ class Installed:
 
 
 @pytest.fixture
-def installed(sandbox):
-    return Installed(sandbox)
+def installed(sandbox, tmp_path):
+    return Installed(sandbox, tmp_path)
 
 
 def test_the_archive_depends_on_its_sources_alone():

@@ -355,6 +355,8 @@ def test_declarations_in_a_loop_see_its_item(value: Any) -> None:
 
 def test_what_a_disabled_module_declares_is_told(evaluate: Any, tmp_path: Any) -> None:
     (tmp_path / "library" / "programs").mkdir(parents=True)
-    (tmp_path / "library" / "programs" / "p.yml").write_text("options: {programs.p.enable: {type: bool, default: false}}")
+    (tmp_path / "library" / "programs" / "p.yml").write_text(
+        "options: {programs.p.enable: {type: bool, default: false}}"
+    )
     evaluation = evaluate("{disabledModules: [programs/p.yml], programs.p.enable: true}")
     assert "the module that declares it is disabled" in str(evaluation.errors[0])
