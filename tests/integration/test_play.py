@@ -333,3 +333,39 @@ def test_an_error_inside_a_template_names_its_line(project: Project) -> None:
     output = project.play(fails=True)
     assert f"there is no `nope` here\n  at {project.folder}/part.j2:3:1\n  at {project.folder}/user.yml:1:" in output
     assert f"division by zero\n  at {project.folder}/u.j2:2:1\n  at {project.folder}/user.yml:1:" in output
+
+
+SECRETS = """
+home.stateVersion: "26.05"
+home.sessionVariables.TOKEN: "{{ lookup('env', 'TOKEN') }}"
+home.activation.tell: "run --silence echo {{ lookup('env', 'TOKEN') }}"
+home.file:
+  whole: {source: vaulted.txt}
+  below: {source: folder, recursive: true}
+  folder: {source: folder}
+  near: {text: "{{ lookup('file', 'near.txt') }}"}
+  told: {text: "{{ lookup('env', 'TOKEN') }}", onChange: "true {{ lookup('env', 'TOKEN') }}"}
+"""
+
+
+def test_where_secrets_go(project: Project) -> None:
+    (project.folder / "password").write_text("open sesame\n")
+    project.inventory("imports: [users/user.yml]")
+    project.write("users/user.yml", SECRETS)
+    project.write("users/near.txt", "hunter2\n")
+    for name in ("users/vaulted.txt", "users/folder/vaulted.txt"):
+        project.write(name, "hunter2\n")
+        vault = ["ansible-vault", "encrypt", "--vault-password-file", "password", name]
+        subprocess.run(vault, cwd=project.folder, check=True, capture_output=True)
+    for playbook in ("home.manager.build", "home.yml"):
+        arguments = ("--diff", "-vvv", "--vault-password-file", "password")
+        output = project.play(*arguments, playbook=playbook, environment={"TOKEN": "hunter2"})
+        assert "hunter2" not in output
+    for name in ("whole", "below/vaulted.txt", "folder/vaulted.txt", "near", "told"):
+        assert project.read(name).strip() == "hunter2"
+        assert (project.home / name).stat().st_mode & 0o777 == 0o600
+    for path in (project.folder / "result").rglob("*"):
+        assert not path.is_file() or "hunter2" not in path.read_text()
+    holding = [p for p in project.home.rglob("*") if p.is_file() and b"hunter2" in p.read_bytes()]
+    assert holding
+    assert not [str(p) for p in holding if p.stat().st_mode & 0o077]

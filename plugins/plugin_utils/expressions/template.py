@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 LIBRARY = "__templates__"
+VAULT_HEADER = "$ANSIBLE_VAULT;"
 
 
 class _Files(jinja2.BaseLoader):
@@ -28,7 +29,12 @@ class _Files(jinja2.BaseLoader):
         try:
             state = os.stat(template)
             with open(template, encoding="utf-8") as file:
-                return file.read(), template, lambda: os.stat(template).st_mtime_ns == state.st_mtime_ns
+                text = file.read()
+            if text.startswith(VAULT_HEADER):
+                raise SpecError(
+                    f"{template} is vaulted; put the secret into a variable, and use that in a plain template"
+                )
+            return text, template, lambda: os.stat(template).st_mtime_ns == state.st_mtime_ns
         except (OSError, UnicodeError) as problem:
             raise jinja2.TemplateNotFound(template, message=f"{template} cannot be read: {problem}") from None
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..expressions.filters import dag_sort
 from ..options.evaluation import Evaluation
-from ..spec.errors import SpecError, did_you_mean
+from ..spec.errors import SpecError, SpecErrors, did_you_mean
+from .files import place_in
 
 BOUNDARY = "writeBoundary"
 
@@ -24,34 +25,50 @@ ANCHORS: dict[str, dict[str, list[str]]] = {
 }
 
 
-def activation(evaluation: Evaluation) -> list[dict[str, str]]:
+def activation(evaluation: Evaluation) -> list[dict[str, Any]]:
     """The scripts of `home.activation` as name, script and phase: `check` for those before `writeBoundary`, else `write`.
 
-    Raises SpecError for an edge to a name that does not exist, and for a cycle.
+    `sensitive` marks those that hold a secret. Raises SpecErrors for edges to names that do not exist, SpecError for a cycle.
     """
     said = evaluation.get("home.activation")
     entries: dict[str, dict[str, Any]] = {name: {**edges, "data": None} for name, edges in ANCHORS.items()}
     for name in said:
-        entry = said[name]
+        with evaluation.visiting(
+            ("home", "activation", name, "script"), place_in(evaluation, "home.activation", name)
+        ) as frame:
+            entry = said[name]
+            data = entry["data"]
         anchor = ANCHORS.get(name, {"after": [], "before": []})
         entries[name] = {
             "after": [*anchor["after"], *entry["after"]],
             "before": [*anchor["before"], *entry["before"]],
-            "data": entry["data"],
+            "data": data,
+            "secret": frame.secret,
         }
+    unknown: list[SpecError] = []
     for name, entry in entries.items():
         for side in ("after", "before"):
             for other in entry[side]:
                 if other not in entries:
-                    raise SpecError(
-                        f"`{name}` is to run {side} `{other}`, which does not exist",
-                        path=f"home.activation.{name}",
-                        hint=did_you_mean(other, entries),
+                    unknown.append(
+                        SpecError(
+                            f"`{name}` is to run {side} `{other}`, which does not exist",
+                            [place_in(evaluation, "home.activation", name)],
+                            path=f"home.activation.{name}",
+                            hint=did_you_mean(other, entries),
+                        )
                     )
+    if unknown:
+        raise SpecErrors(unknown)
     ordered = dag_sort(entries)
     checks = _before(BOUNDARY, entries)
     return [
-        {"name": e["name"], "script": str(e["data"]), "phase": "check" if e["name"] in checks else "write"}
+        {
+            "name": e["name"],
+            "script": str(e["data"]),
+            "phase": "check" if e["name"] in checks else "write",
+            **({"sensitive": True} if entries[e["name"]].get("secret") else {}),
+        }
         for e in ordered
         if e["data"] is not None
     ]

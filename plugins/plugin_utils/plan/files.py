@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,11 @@ from ..options.lazy import plain
 from ..spec.errors import SpecError
 from ..spec.keys import joined
 from ..spec.nix import advice
+from ..spec.nodes import place_of
 from ..spec.position import Position
 from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
 
+VAULT_HEADER = b"$ANSIBLE_VAULT;"
 WHOLE_REFUSED = (".ssh", ".gnupg", ".config/fish", ".config/systemd/user", ".local/share/applications")
 
 
@@ -33,15 +35,28 @@ class Leaf:
     name: str = ""
 
     def read(self) -> tuple[bytes, bool]:
-        """The bytes and whether they can be executed. Raises SpecError when the file cannot be read."""
+        """The bytes and whether they can be executed; read once. Raises SpecError when the file cannot be read."""
         if self.path is None:
             return self.content or b"", bool(self.executable)
         try:
             with open(self.path, "rb") as file:
                 bits = os.fstat(file.fileno()).st_mode
-                return file.read(), bool(bits & 0o100) if self.executable is None else self.executable
+                self.content = file.read()
         except OSError as problem:
             raise SpecError(f"{self.path} cannot be read: {problem.strerror}") from None
+        self.executable = bool(bits & 0o100) if self.executable is None else self.executable
+        self.path = None
+        return self.content, self.executable
+
+    def decrypt(self, decrypter: Callable[[str], bytes] | None) -> bool:
+        """Put the plain content in the place of a vaulted one; whether it was. Raises SpecError when it cannot be decrypted."""
+        path = self.path
+        if path is None or not self.read()[0].startswith(VAULT_HEADER):
+            return False
+        if decrypter is None:
+            raise SpecError(f"{path} is vaulted, and there is no vault here")
+        self.content = decrypter(path)
+        return True
 
 
 @dataclass(slots=True)
@@ -147,15 +162,8 @@ class Files:
             )
 
     def _position(self, owner: str) -> Position | None:
-        option, _dot, name = owner.partition(".")
-        head, _dot, rest = name.partition(".")
-        node = self.evaluation.home.root.child(option)
-        node = node.child(head) if node is not None else None
-        for entry in node.entries if node is not None else ():
-            if isinstance(entry.value, dict) and rest in entry.value:
-                place = getattr(entry.value, "place", None)
-                return place(rest) if place is not None else entry.position
-        return node.entries[0].position if node is not None and node.entries else None
+        first, second, name = owner.split(".", 2)
+        return place_in(self.evaluation, f"{first}.{second}", name)
 
     def _sources(self, target: str, entry: Any, owner: str, position: Position | None) -> Iterator[PlannedFile]:
         base = PlannedFile(
@@ -291,6 +299,18 @@ def walk(path: str, ignore_links: bool = False) -> Iterator[tuple[str, Leaf | No
                 raise SpecError(f"{whole} is neither a file, a folder nor a link")
         if relative != ".":
             yield relative, None
+
+
+def place_in(evaluation: Evaluation, option: str, name: str) -> Position | None:
+    """Where the entry `name` of a mapping option was said first, or where the option was."""
+    node: Any = evaluation.home.root
+    for part in option.split("."):
+        node = node.child(part) if node is not None else None
+    for entry in node.entries if node is not None else ():
+        if isinstance(entry.value, dict) and name in entry.value:
+            found: Position | None = place_of(entry.value, name) or entry.position
+            return found
+    return node.entries[0].position if node is not None and node.entries else None
 
 
 def shown_owner(owner: str) -> str:

@@ -26,8 +26,8 @@ class Request:
     """What a home is made from.
 
     `roots` are the user's modules as nodes, each with the file it stands in; `host` the facts of the target (platform, machine, hostname,
-    distribution, user); `special` extra names for expressions; `variable` and `read` as `Evaluation` takes them; `packages` the place of
-    packages (None writes `@NAME@`), `store` a folder that stands for the store.
+    distribution, user); `special` extra names for expressions; `variable` and `read` as `Evaluation` takes them; `decrypt` the plain
+    content of a vaulted file; `packages` the place of packages (None writes `@NAME@`), `store` a folder that stands for the store.
     """
 
     roots: list[tuple[Any, str]]
@@ -35,6 +35,7 @@ class Request:
     special: dict[str, Any] = field(default_factory=dict)
     variable: Callable[[str, Any], Any] | None = None
     read: Callable[[str], Any] = load_file
+    decrypt: Callable[[str], bytes] | None = None
     packages: str | None = None
     store: str | None = None
     library: str = os.path.join(ROLE, "modules")

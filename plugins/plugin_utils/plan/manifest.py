@@ -110,10 +110,14 @@ class Builder:
                 leaf = Leaf(path=source.path)
             else:
                 leaf = Leaf(content=(entry["text"] or "").encode(), executable=bool(entry["executable"]))
-            found[name] = {"object": self._object(leaf, name)}
+            read = any(path[:3] == ("home", "profileFile", name) for path in self.evaluation.secret)
+            secret = leaf.decrypt(self.home.request.decrypt) or read
+            found[name] = {"object": self._object(leaf, name, secret=secret), **({"sensitive": True} if secret else {})}
         return found
 
     def _entry(self, file: PlannedFile) -> dict[str, Any]:
+        if file.leaf is not None and file.leaf.decrypt(self.home.request.decrypt):
+            file.secret = True
         entry = self._body(file)
         if file.force:
             entry["force"] = True
@@ -184,7 +188,8 @@ class Builder:
             return {"dir": True}
         if leaf.link is not None:
             return {"symlink": leaf.link}
-        return {"object": self._object(leaf, relative)}
+        secret = leaf.decrypt(self.home.request.decrypt)
+        return {"object": self._object(leaf, relative, secret=secret), **({"sensitive": True} if secret else {})}
 
 
 def build(home: Home, origin: dict[str, Any]) -> Plan:

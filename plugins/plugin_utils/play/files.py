@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Spec files read with the play's vault secrets."""
+"""Spec files and sources read with the play's vault secrets."""
 
 from __future__ import annotations
 
@@ -46,6 +46,23 @@ def reader(loader: Any) -> Callable[[str], Any]:
         return _tainted(yaml_text.load(str(text), path, os.path.dirname(path)))
 
     return read
+
+
+def decrypter(loader: Any) -> Callable[[str], bytes]:
+    """A function of the path of a vaulted file to its plain content; `loader` is the play's data loader."""
+
+    def decrypt(path: str) -> bytes:
+        try:
+            plain = loader.get_real_file(path, decrypt=True)
+        except AnsibleError as problem:
+            raise SpecError(f"cannot be decrypted: {problem}", [Position(path)]) from None
+        try:
+            with open(plain, "rb") as file:
+                return file.read()
+        finally:
+            loader.cleanup_tmp_file(plain)
+
+    return decrypt
 
 
 def _tainted(node: Any) -> Any:

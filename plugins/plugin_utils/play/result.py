@@ -60,6 +60,7 @@ def rendered(plan: Plan) -> dict[str, bytes | str]:
     """Every file of the result by its relative path: bytes, or the text of a link."""
     found: dict[str, bytes | str] = {}
     secret = {f"home-files/{t}" for t, e in plan.manifest["files"].items() if e.get("sensitive")}
+    secret.update(f"home-path/{r}" for r, e in plan.manifest["profile"].items() if e.get("sensitive"))
     for name, object_name in _objects(plan).items():
         found[name] = b"(sensitive)\n" if name in secret else plan.contents[object_name]
     for target, entry in plan.manifest["files"].items():
@@ -67,10 +68,26 @@ def rendered(plan: Plan) -> dict[str, bytes | str]:
             found[f"home-files/{target}"] = entry["to"]
         elif entry["type"] == "tree":
             found.update(
+                (f"home-files/{target}/{r}", b"(sensitive)\n")
+                for r, e in entry["entries"].items()
+                if e.get("sensitive")
+            )
+            found.update(
                 {f"home-files/{target}/{r}": e["symlink"] for r, e in entry["entries"].items() if "symlink" in e}
             )
-    found["manifest.json"] = json.dumps(plan.manifest, indent=1, sort_keys=True).encode() + b"\n"
+    found["manifest.json"] = json.dumps(_without_secrets(plan.manifest), indent=1, sort_keys=True).encode() + b"\n"
     return found
+
+
+def _without_secrets(part: dict[str, Any]) -> dict[str, Any]:
+    """A manifest, or a specialisation's part of one, whose sensitive scripts are not shown."""
+    files = {
+        t: {**e, "onChange": "(sensitive)"} if e.get("sensitive") and "onChange" in e else e
+        for t, e in part["files"].items()
+    }
+    scripts = [{**s, "script": "(sensitive)"} if s.get("sensitive") else s for s in part["activation"]]
+    variants = {name: _without_secrets(inner) for name, inner in part.get("specialisations", {}).items()}
+    return {**part, "files": files, "activation": scripts, **({"specialisations": variants} if variants else {})}
 
 
 def present(folder: str) -> dict[str, bytes | str]:

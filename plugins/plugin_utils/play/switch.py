@@ -21,7 +21,7 @@ from ..plan.manifest import Plan, build
 from ..plan.option import described
 from ..spec.errors import SpecError, SpecErrors
 from . import facts as memory
-from .files import reader
+from .files import decrypter, reader
 from .filters import install
 from .inventory import as_node
 from .result import write_result
@@ -120,6 +120,7 @@ class Switch:
             special=dict(self.special),
             variable=variables,
             read=reader(self.action._loader),
+            decrypt=decrypter(self.action._loader),
             packages=self._text("packages") or package_prefix(host),
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.template import Templar, trust_as_template
+from jinja2 import pass_context
 
 from .origin import vaulted
 
@@ -26,6 +27,7 @@ class Variables:
         self.values: dict[str, Any] = {}
         self.secrets: dict[str, bool] = {}
         self.taint: Callable[[], None] = lambda: None
+        self._templars: dict[str, Templar] = {}
 
     def __call__(self, name: str, default: Any) -> Any:
         if name in _LOOKUPS:
@@ -50,13 +52,26 @@ class Variables:
         return self.secrets[name]
 
     def _lookup(self, name: str) -> Callable[..., Any]:
-        def call(*terms: Any, **options: Any) -> Any:
+        @pass_context
+        def call(context: Any, *terms: Any, **options: Any) -> Any:
             self.taint()
             arguments = {"home_manager_terms": list(terms), "home_manager_options": options}
             source = trust_as_template(f"{name}(*home_manager_terms, **home_manager_options)")
-            return plain(self.templar.evaluate_expression(source, local_variables=arguments))
+            return plain(self._near(context.scope.folder).evaluate_expression(source, local_variables=arguments))
 
         return call
+
+    def _near(self, folder: str) -> Templar:
+        """A templar whose lookups search the folder of the file that says them first, then where the play does."""
+        if folder not in self._templars:
+            path = [
+                folder,
+                *self.variables.get("ansible_search_path", ()),
+                str(self.variables.get("inventory_dir") or folder),
+            ]
+            variables = {**self.variables, "ansible_search_path": list(dict.fromkeys(path))}
+            self._templars[folder] = self.templar.copy_with_new_env(available_variables=variables)
+        return self._templars[folder]
 
 
 def _words(value: Any) -> list[str]:
