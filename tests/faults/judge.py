@@ -90,6 +90,12 @@ class Case:
             return OLD
         return BOTH
 
+    def mixture(self) -> str:
+        """Which paths read as before, and which as after, of a home that stands between."""
+        reads = {target: self.place.reads(target) for target in sorted(self.targets)}
+        old = [target for target, found in reads.items() if found == self.before.reads[target]]
+        return f"as before: {old}; otherwise: {[target for target in reads if target not in old]}"
+
     def recover(self, way: str, observer: Observer | None = None) -> Result:
         """The next run: it must work without anybody's help."""
         return child.run(self.place, self._way(way), observer)

@@ -74,6 +74,8 @@ IN_THE_WAY = {
 }
 FAILS = [{"name": "boom", "script": "echo no; exit 3", "phase": "write"}]
 HOOKED = {"hooked": {"text": "hooked 1\n", "onChange": "true"}}
+# A seed that an interrupted run put there stays: it may be the user's by now.
+SEEDLESS = {target: said for target, said in {**FIRST, **HOOKED}.items() if target != "seeded"}
 
 
 def own(place: Place) -> None:
@@ -247,6 +249,13 @@ SCENES = {
             switch(IN_THE_WAY, activation=FAILS, backup_extension="bak"),
             ask("uninstall"),
             through=switch(IN_THE_WAY, activation=FAILS, backup_extension="bak", on_failure="keep"),
+        ),
+        Scene(
+            "undo of the first hook",
+            own,
+            switch(SEEDLESS, activation=FAILS),
+            ask("uninstall"),
+            through=switch(SEEDLESS, activation=FAILS, on_failure="keep"),
         ),
         Scene(
             "a failure that is kept",

@@ -63,7 +63,7 @@ def judged(case, row, where, result, disk):
     if result.bug:
         wrong.append(result.bug)
     elif not result.well and side == BOTH:
-        wrong.append(f"a full disk left the home half done: {result.error or result.answer['failed']}")
+        wrong.append(f"a full disk left the home half done: {result.error or result.answer}; {case.mixture()}")
     # Still full: looking at the home must neither fail unforeseen nor do harm.
     wrong += case.harm() if not case.recover(LOOK).bug else ["verify on a full disk failed in a way nobody foresaw"]
     relieve(disk)

@@ -47,7 +47,7 @@ def refused(case, row, at, number, lasting):
     if result.bug:
         wrong.append(result.bug)
     elif not result.well and not lasting and side == BOTH:
-        wrong.append(f"one error left the home half done: {result.error or result.answer['failed']}")
+        wrong.append(f"one error left the home half done: {result.error or result.answer}; {case.mixture()}")
     if not wrong:
         wrong = case.unrecovered(AGAIN, case.recover(AGAIN))
     row.strike(where, side, wrong)

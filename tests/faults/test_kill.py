@@ -27,7 +27,8 @@ def where(case, at):
 def test_killed_once(case, tally, choose, whole):
     row = tally.row("kill", case.scene.name, len(case.points))
     for turn, at in enumerate(choose(len(case.points), 40)):
-        for way in WAYS if whole else [WAYS[turn % 3]]:
+        # The disk is the same before a call as after the one before it: one way is enough there.
+        for way in WAYS if whole and at % 2 else [WAYS[turn % 3]]:
             case.reset()
             result = case.disturb(child.killer(at))
             assert result.killed, f"{where(case, at)}: it was not; {result.error or result.answer}"
@@ -39,7 +40,7 @@ def test_killed_once(case, tally, choose, whole):
 
 
 # A whole run meets every kill of the act with every so-manieth of the recovery that follows.
-THIN = 11
+THIN = 31
 # The recoveries that differ in kind.
 TWICE = {
     "first switch": AGAIN,

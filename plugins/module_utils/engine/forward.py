@@ -157,7 +157,8 @@ class Forward:
         except FileExistsError:
             raise
         except OSError as error:
-            if error.errno not in filesystem.NO_HARD_LINK:
+            # After the flip nothing may ask for room: some file systems count a second name as an inode.
+            if error.errno not in (*filesystem.NO_HARD_LINK, errno.ENOSPC, errno.EDQUOT):
                 raise
             filesystem.rename(temp, name, fd, fd)
             return

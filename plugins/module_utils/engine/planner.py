@@ -288,6 +288,7 @@ class _Planner:
         follow = bool(record.get("follow"))
         seen = self.home.look(target, follow)
         if record["kind"] == "seed":
+            self._remove_seed(target, record, seen, follow)
             return
         if record["kind"] == "merge":
             if target in self.needed and self.judge.wholly_merged(target, record, self.home.content(target, follow)):
@@ -310,6 +311,15 @@ class _Planner:
             return
         self.plan.steps.append(Step(DELETE, target, seen.identity(), restore=restore, follow=follow))
         self.plan.report("remove", target, f"{restore} is put back" if restore else "")
+
+    def _remove_seed(self, target: str, record: Record, seen: Seen, follow: bool) -> None:
+        """A seed is the user's and stays; only the one that the switch being undone put there goes."""
+        former = self.options.former
+        if former is None or target in former or seen.kind != "file":
+            return
+        if self.judge.unchanged(record, self.home.content(target, follow)):
+            self.plan.steps.append(Step(DELETE, target, seen.identity(), follow=follow))
+            self.plan.report("remove", target)
 
     def _remove_folder(self, target: str, record: Record) -> None:
         if target in self.needed:
