@@ -369,3 +369,25 @@ def test_where_secrets_go(project: Project) -> None:
     holding = [p for p in project.home.rglob("*") if p.is_file() and b"hunter2" in p.read_bytes()]
     assert holding
     assert not [str(p) for p in holding if p.stat().st_mode & 0o077]
+
+
+HOOKS = """
+home.stateVersion: "26.05"
+home.file:
+  "two\\nlines": {text: "FIRST", onChange: ":"}
+  copied: {text: x, method: copy}
+home.activation.tell: "echo because; echo last; test FIRST = good"
+"""
+
+
+def test_a_preview_tells_the_hooks_and_a_failure_its_reason(project: Project) -> None:
+    project.write("user.yml", HOOKS.replace("FIRST", "good"))
+    preview = project.play("--check", "--diff")
+    assert "+ link ~/two\\nlines\n> run two\\nlines\n> run tell\n" in preview.replace("+ copy ~/copied\n", "")
+    assert "+ copy ~/copied" in preview
+    assert not list(project.home.iterdir())
+    project.play()
+    project.write("user.yml", HOOKS.replace("FIRST", "bad"))
+    output = project.play(fails=True)
+    assert "failed, the generation before is back: tell failed with code 1: last\n  because\n" in output
+    assert project.read("two\nlines") == "good"

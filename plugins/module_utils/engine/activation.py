@@ -67,6 +67,12 @@ def changed_hooks(before: Manifest | None, after: Manifest) -> list[tuple[str, s
     return sorted(found, key=lambda item: (len(item[0]), item[0]))
 
 
+def due(before: Manifest | None, after: Manifest) -> list[dict[str, Any]]:
+    """What would run after the links, for a preview: `name` alone, for nothing of it has run."""
+    entries = [item["name"] for item in after.get("activation") or [] if item.get("phase", "write") == "write"]
+    return [{"name": name} for name in [*(target for target, _script in changed_hooks(before, after)), *entries]]
+
+
 def _signature(entry: Entry) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if key not in ("onChange", "origin", "force", "onConflict")}
 

@@ -200,10 +200,17 @@ class _Switch:
             self.answer["changed"] = False
             self.answer["failed"] = dict(checked.failed, kind="check", message=_hook_message(checked), undone=False)
             return self.answer
-        if not self.settings.check:
-            self._mend(damaged)
-            self._go(plan, owed)
+        if self.settings.check:
+            if owed and self.goal.to is not None:
+                self.answer["hooks"] += activation.due(self._finished(), self.goal.view)
+            return self.answer
+        self._mend(damaged)
+        self._go(plan, owed)
         return self.answer
+
+    def _finished(self) -> Manifest | None:
+        """The generation that last finished, as it was activated."""
+        return self.home.there().manifest(self.completed) if self.completed is not None else None
 
     def _damaged(self) -> list[str]:
         state = self.home.state
@@ -251,7 +258,6 @@ class _Switch:
 
     def _go(self, plan: Plan, owed: bool) -> None:
         forward = self._transact(plan)
-        state = self.home.there()
         self.answer["operations"] += forward.kept
         self.answer["warnings"] += [f"{item['path']}: {item['detail']}" for item in forward.kept]
         failed: dict[str, Any] | None = None
@@ -261,9 +267,8 @@ class _Switch:
             failed = {"kind": "link", "entry": first["path"], "message": f"{first['path']}: {first['reason']}"}
             failed["problems"] = forward.problems
         elif self.goal.to is not None and owed:
-            before = state.manifest(self.completed) if self.completed is not None else None
             outcome = activation.run_all(
-                self.home, before, self.goal.view, self.settings.user, self.completed, self.goal.to
+                self.home, self._finished(), self.goal.view, self.settings.user, self.completed, self.goal.to
             )
             self.answer["hooks"] += outcome.hooks
             started = outcome.started

@@ -35,7 +35,9 @@ def answer(found: dict[str, Any], dry: bool, verbose: bool) -> Iterator[str]:
     for collision in found.get("collisions") or []:
         yield f"in the way: {collision['path']}: {collision['reason']}"
     for hook in found.get("hooks") or []:
-        if verbose or hook["rc"] != 0:
+        if "rc" not in hook:
+            yield f"would run {hook['name']}"
+        elif verbose or hook["rc"] != 0:
             yield f"hook {hook['name']} (code {hook['rc']})"
             yield from (f"  {line}" for line in hook["output"].splitlines())
     if found.get("generation") is not None and not found.get("failed"):

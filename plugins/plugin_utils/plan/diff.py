@@ -37,12 +37,18 @@ def _file(target: str, old: dict[str, Any], plan: Plan, told: dict[str, Any] | N
         return None
     if (text or "") == new:
         return None
+    name = _on_a_line(target)
     return {
         "before": text or "",
         "after": new,
-        "before_header": f"~/{target}" if text is not None else f"~/{target} (missing)",
-        "after_header": f"~/{target}" if entry is not None else f"~/{target} (removed)",
+        "before_header": f"~/{name}" if text is not None else f"~/{name} (missing)",
+        "after_header": f"~/{name}" if entry is not None else f"~/{name} (removed)",
     }
+
+
+def _on_a_line(name: str) -> str:
+    """A name with its control characters escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in name)
 
 
 def _new_text(entry: dict[str, Any] | None, plan: Plan) -> str | None:
@@ -60,7 +66,6 @@ def _new_text(entry: dict[str, Any] | None, plan: Plan) -> str | None:
 
 
 _WORDS = {
-    "add": "+ link",
     "change": "~ change",
     "remove": "- remove",
     "adopt": "= adopt",
@@ -76,12 +81,14 @@ def summary(plan: Plan, answer: dict[str, Any]) -> str:
     for operation in answer.get("operations") or []:
         entry = plan.manifest["files"].get(operation["path"]) or {}
         word = _WORDS.get(operation["op"], operation["op"])
+        if operation["op"] == "add":
+            word = f"+ {entry.get('method', 'link')}"
         note = " (sensitive, not shown)" if entry.get("sensitive") else ""
         detail = f" ({operation['detail']})" if operation.get("detail") else ""
-        lines.append(f"{word} ~/{operation['path']}{detail}{note}")
+        lines.append(f"{word} ~/{_on_a_line(operation['path'])}{detail}{note}")
     old = answer.get("packages")
     if isinstance(old, dict):
         lines.extend(f"+ package {name}" for name in old.get("added", []))
         lines.extend(f"- package {name}" for name in old.get("removed", []))
-    lines.extend(f"> run {hook['name']}" for hook in answer.get("hooks") or [])
+    lines.extend(f"> run {_on_a_line(hook['name'])}" for hook in answer.get("hooks") or [])
     return "".join(line + "\n" for line in lines)

@@ -37,6 +37,12 @@ class Plan:
         entries = self.manifest["files"].values()
         return [(e["object"], self.contents[e["object"]]) for e in entries if e.get("method") == "merge"]
 
+    def sensitive(self) -> set[str]:
+        """The names of scripts, and the targets, whose output and content must not be shown."""
+        parts = [self.manifest, *self.manifest["specialisations"].values()]
+        scripts = {script["name"] for part in parts for script in part["activation"] if script.get("sensitive")}
+        return scripts | {t for part in parts for t, entry in part["files"].items() if entry.get("sensitive")}
+
 
 class Builder:
     """Builds one generation's part of a manifest."""

@@ -200,9 +200,10 @@ class Switch:
                 }
             )
         if done.get("failed"):
-            raise Refused(
-                {**result, "failure": done["failed"], "msg": done["failed"].get("message", "the switch failed")}
-            )
+            if done["failed"].get("entry") in plan.sensitive():
+                done["failed"].pop("output", None)
+                done["failed"]["message"] = f"{done['failed']['entry']} failed with code {done['failed'].get('rc')}"
+            raise Refused({**result, "failure": done["failed"], "msg": failure_text(self.user, done["failed"])})
         return result
 
     def settled(self, plan: Plan, answer: dict[str, Any]) -> dict[str, Any]:
@@ -242,6 +243,19 @@ def still_holds(answer: dict[str, Any], guessed: Plan, plan: Plan) -> bool:
     same_place = all(guessed.manifest[name] == plan.manifest[name] for name in ("home", "state"))
     current = (answer.get("current") or {}).get("digest")
     return same_place and not answer["unchanged"] and current != plan.digest
+
+
+def failure_text(user: str, failed: dict[str, Any]) -> str:
+    """What failed, the lines before its last, which is in the message, and how the home is now."""
+    if failed.get("kind") == "check":
+        now = "nothing was changed"
+    elif failed.get("undone"):
+        now = "the generation before is back"
+    else:
+        now = "the new generation stays, marked as failed"
+    said = [line for line in str(failed.get("output") or "").splitlines() if line.strip()][-6:-1]
+    text = f"The switch of the home of {user} failed, {now}: {failed.get('message', 'the reason is not known')}"
+    return "\n".join([text, *(f"  {line}" for line in said)])
 
 
 def collision_text(user: str, collisions: list[dict[str, str]]) -> str:
