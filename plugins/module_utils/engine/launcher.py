@@ -91,10 +91,36 @@ def handled(request: Dict[str, Any], folder: str) -> Dict[str, Any]:
     import importlib
 
     errors = importlib.import_module("engine.errors")
+    expected = request.pop("expected", None)
     try:
-        return {"answer": importlib.import_module("engine.request").handle(request)}
+        facts = gathered(request["user"]) if expected is not None else None
+        if facts is not None and differs(expected, facts):
+            return {"answer": {"facts": facts}}
+        answer = importlib.import_module("engine.request").handle(request)
+        if facts is not None:
+            answer["facts"] = facts
+        return {"answer": answer}
     except errors.EngineError as problem:
         return {"error": {"message": problem.message, "kind": problem.kind, "details": problem.details}}
+
+
+def gathered(user: str) -> Dict[str, Any]:
+    """The facts of this machine and its user, by the engine."""
+    import importlib
+    import pwd
+
+    facts: Dict[str, Any] = importlib.import_module("engine.facts").gather(pwd.getpwnam(user))
+    return facts
+
+
+def differs(expected: Dict[str, Any], facts: Dict[str, Any]) -> bool:
+    """Whether a fact that the controller supposed is another one here."""
+    system = {"Darwin": "darwin"}.get(facts["system"], "linux")
+    here = {**facts, "platform": system}
+    user = expected.get("user", {})
+    return any(here.get(name) != value for name, value in expected.items() if name != "user") or any(
+        facts["user"].get(name) != value for name, value in user.items()
+    )
 
 
 def settle(unpacked: str, place: str) -> Optional[str]:

@@ -8,7 +8,37 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from typing import Any
+
+
+class Consulted(dict[str, Any]):
+    """Facts of a host that note which of them were read, in `read`: a run on a host that was never asked rests on guesses."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        super().__init__(facts)
+        self.read: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        if name == "user" and isinstance(value, dict):
+            inner = Consulted(value)
+            inner.read = self.read.setdefault(name, {})
+            return inner
+        self.read[name] = value
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        for name in super().__iter__():
+            self[name]
+            yield name
+
+    def differs(self, real: dict[str, Any]) -> bool:
+        """Whether a fact that was read is another one in reality."""
+        user = self.read.get("user", {})
+        return any(real.get(n) != v for n, v in self.read.items() if n != "user") or any(
+            real["user"].get(name) != value for name, value in user.items()
+        )
 
 
 def folder() -> str:

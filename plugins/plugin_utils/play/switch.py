@@ -21,6 +21,7 @@ from ..plan.manifest import Plan, build
 from ..plan.option import described
 from ..spec.errors import SpecError, SpecErrors
 from . import facts as memory
+from .facts import Consulted
 from .files import decrypter, reader
 from .filters import install
 from .inventory import as_node
@@ -78,7 +79,7 @@ class Switch:
         """The task's result. Raises Refused."""
         install()
         known = memory.remembered(self.host, self.user)
-        host = known or memory.guess(self.user)
+        host = Consulted(known or memory.guess(self.user))
         option = self._text("option")
         if option is not None:
             return {"changed": False, "lines": self.evaluated(host, lambda home: described(home, option))}
@@ -88,17 +89,25 @@ class Switch:
             return write_result(
                 plan, os.path.join(os.path.abspath(target), self.host, self.user), self.task.check_mode, self.task.diff
             )
-        answer = self.ask(plan, engine=known is None)
+        answer = self.first_contact(plan, host) if known is None else self.ask(plan)
         real = memory.of_answer(answer["facts"])
         if real != {key: value for key, value in host.items() if key != "places"}:
             memory.remember(self.host, self.user, real)
-            guessed, plan = plan, self.plan(real)
-            if not still_holds(answer, guessed, plan):
+            if host.differs(real):
+                plan = self.plan(real)
                 answer = self.ask(plan)
         memory.remember_places(self.host, self.user, plan.manifest["home"], plan.manifest["state"])
+        if "operations" in answer:
+            return self.switched(plan, answer)
         if answer["unchanged"]:
             return self.settled(plan, answer)
         return self.ship(plan, answer)
+
+    def first_contact(self, plan: Plan, host: Consulted) -> dict[str, Any]:
+        """The answer of a host that was never asked: a switch, if the facts that the spec asked for are as supposed; else its facts."""
+        objects = plan.declarations() if self.task.check_mode else plan.objects(set())
+        request = {**self.switch_request(plan), "expected": host.read}
+        return self.call(request, write_bundle(plan.manifest, objects), engine=True)
 
     def plan(self, host: dict[str, Any]) -> Plan:
         """The plan of the spec for a host. Raises Refused with all errors of the spec."""
@@ -166,7 +175,12 @@ class Switch:
         """Send what the target lacks and switch."""
         known = set(answer.get("objects") or [])
         objects = plan.declarations() if self.task.check_mode else plan.objects(known)
-        request = {
+        done = self.call(self.switch_request(plan), write_bundle(plan.manifest, objects))
+        return self.switched(plan, done, answer)
+
+    def switch_request(self, plan: Plan) -> dict[str, Any]:
+        """What the engine is asked for with a bundle."""
+        return {
             "verb": "switch",
             "user": self.user,
             "home": plan.manifest["home"],
@@ -179,7 +193,9 @@ class Switch:
             "on_failure": self._text("on_failure") or "undo",
             "lock_timeout": self.arguments.get("lock_timeout", 30),
         }
-        done = self.call(request, write_bundle(plan.manifest, objects))
+
+    def switched(self, plan: Plan, done: dict[str, Any], *asked: dict[str, Any]) -> dict[str, Any]:
+        """The result of a switch. Raises Refused when it did not take place, or failed."""
         result = {
             "changed": bool(done.get("changed")),
             "generation": done.get("generation"),
@@ -187,7 +203,7 @@ class Switch:
             "operations": done.get("operations") or [],
             "hooks": [{k: h[k] for k in ("name", "rc") if k in h} for h in done.get("hooks") or []],
         }
-        self.tell(plan, done, answer)
+        self.tell(plan, done, *asked)
         if self.task.diff:
             result["diff"] = diffs(plan, done)
         if done.get("collisions"):
@@ -234,15 +250,6 @@ class Switch:
             raise Refused(
                 {"msg": f"The home of {self.user} was not switched: {error.message}", **error.result}
             ) from None
-
-
-def still_holds(answer: dict[str, Any], guessed: Plan, plan: Plan) -> bool:
-    """Whether the answer to a probe for a guessed plan serves for the real one, so that a first contact is two commands."""
-    if guessed.digest == plan.digest:
-        return True
-    same_place = all(guessed.manifest[name] == plan.manifest[name] for name in ("home", "state"))
-    current = (answer.get("current") or {}).get("digest")
-    return same_place and not answer["unchanged"] and current != plan.digest
 
 
 def failure_text(user: str, failed: dict[str, Any]) -> str:
