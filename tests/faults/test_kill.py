@@ -39,7 +39,7 @@ def test_killed_once(case, tally, choose, whole):
     row.require()
 
 
-# A whole run meets every kill of the act with every so-manieth of the recovery that follows.
+# A whole run meets so many kills of the act with every so-manieth of the recovery that follows, and others each time.
 THIN = 31
 # The recoveries that differ in kind.
 TWICE = {
@@ -62,7 +62,7 @@ def test_killed_again_while_recovering(case, tally, choose, whole):
     row = tally.row("kill during recovery", case.scene.name)
     # The state on disk after a call is the one before the next.
     firsts = range(1, len(case.points), 2)
-    for turn, first in enumerate(firsts[index] for index in choose(len(firsts), 8)):
+    for turn, first in enumerate(firsts[index] for index in choose(len(firsts), 8, 60)):
         case.reset()
         case.disturb(child.killer(first))
         seconds = range(1, len(case.recovery_points(way)), 2)

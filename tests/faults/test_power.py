@@ -55,7 +55,7 @@ def hurry(disk):
 def test_the_power_is_cut(scene, forced, disk, tmp_path, new_place, tally, choose):
     case = Case(SCENES[scene], new_place(disk), tmp_path / "kept")
     row = tally.row("power cut, metadata first" if forced else "power cut", scene, len(case.points))
-    for turn, at in enumerate(choose(len(case.points), 8, 150)):
+    for turn, at in enumerate(choose(len(case.points), 8, 60)):
         case.reset()
         os.sync()
 
