@@ -288,6 +288,18 @@ def test_the_command_in_the_home(project: Project) -> None:
     assert not (project.home / "plain.txt").exists()
 
 
+def test_facts_of_a_host_that_was_never_asked(project: Project) -> None:
+    uid = pwd.getpwnam(USER).pw_uid
+    project.write(
+        "user.yml",
+        FIRST.replace("home.file:", 'home.file:\n  facts.txt: {text: "{{ host.user.uid }} {{ host.platform }}\\n"}'),
+    )
+    project.play()
+    assert project.read("facts.txt") == f"{uid} linux\n"
+    subprocess.run(["rm", "-r", str(project.caller / ".cache")], check=True)
+    assert "changed=0" in project.play(), "what is forgotten is learned again"
+
+
 def test_a_limit_to_one_user(project: Project) -> None:
     project.write("user.yml", FIRST)
     output = project.play("-e", "home_user=somebody-else")

@@ -83,8 +83,15 @@ class Switch:
         option = self._text("option")
         if option is not None:
             return {"changed": False, "lines": self.evaluated(host, lambda home: described(home, option))}
-        plan = self.plan(host)
         target = self._text("build_to")
+        try:
+            plan = self.plan(host)
+        except Refused:
+            if known is not None or target is not None:
+                raise
+            known = self.learned(host)
+            host = Consulted(known)
+            plan = self.plan(host)
         if target is not None:
             return write_result(
                 plan, os.path.join(os.path.abspath(target), self.host, self.user), self.task.check_mode, self.task.diff
@@ -102,6 +109,22 @@ class Switch:
         if answer["unchanged"]:
             return self.settled(plan, answer)
         return self.ship(plan, answer)
+
+    def learned(self, host: Consulted) -> dict[str, Any]:
+        """The facts of a host that was never asked; a spec may be right with them and wrong with what was supposed."""
+        state = f"{host['user']['home']}/.local/state/home.manager"
+        probe = {
+            "verb": "probe",
+            "user": self.user,
+            "state": state,
+            "digest": "",
+            "facts": True,
+            "verify": False,
+            "check": True,
+        }
+        facts = memory.of_answer(self.call(probe, engine=True)["facts"])
+        memory.remember(self.host, self.user, facts)
+        return facts
 
     def first_contact(self, plan: Plan, host: Consulted) -> dict[str, Any]:
         """The answer of a host that was never asked: a switch, if the facts that the spec asked for are as supposed; else its facts."""
