@@ -403,3 +403,24 @@ def test_a_preview_tells_the_hooks_and_a_failure_its_reason(project: Project) ->
     output = project.play(fails=True)
     assert "failed, the generation before is back: tell failed with code 1: last\n  because\n" in output
     assert project.read("two\nlines") == "good"
+
+
+def test_what_is_known_inside_an_option(project: Project) -> None:
+    project.inventory(
+        """
+home.stateVersion: "26.05"
+home.file: {a: {text: hello}, b: {text: "{{ lookup('env', 'TOKEN') }}"}}
+specialisation.night.configuration.home.file.c.text: x
+"""
+    )
+
+    def told(option: str, fails: bool = False) -> str:
+        arguments = ("-e", f"option={option}")
+        return project.play(*arguments, fails=fails, playbook="home.manager.option", environment={"TOKEN": "hunter2"})
+
+    assert 'value:    \\"hello\\"' in told("home.file.a.text")
+    assert "type:     null or text" in told("home.file.a.text")
+    assert "(secret)" in told("home.file.b.text")
+    assert "hunter2" not in told("home.file")
+    assert "inventory.yml:" in told("specialisation")
+    assert "did you mean `text`?" in told("home.file.a.txt", fails=True)

@@ -8,29 +8,64 @@ import json
 from typing import Any
 
 from ..expressions.expression import Expression
+from ..options.definition import Definition
 from ..options.lazy import plain
 from ..options.node import Node
+from ..options.type_container import AttrsOf
 from ..spec.errors import SpecError, did_you_mean
 from ..spec.keys import joined, split
 from .home import Home
 
 
-def find(home: Home, dotted: str) -> Node:
-    """The node of an option or of a group. Raises SpecError with the nearest names."""
+def find(home: Home, dotted: str) -> tuple[Node, list[str]]:
+    """The node of an option or of a group, and the names that lead on into the option's value.
+
+    Raises SpecError with the nearest names.
+    """
     node = home.evaluation.home.root
-    for name in (part for part in split(dotted.strip(".")) if part):
+    names = [part for part in split(dotted.strip(".")) if part]
+    for index, name in enumerate(names):
         below = node.child(name) or node.loaded(name)
+        if below is None and node.schema.declaration is not None and not node.schema.declaration.hidden:
+            return node, names[index:]
         if below is None:
             known = home.evaluation.names_at(node)
             prefix = joined(node.path) + "." if node.path else ""
             raise SpecError("there is no such option", path=prefix + name, hint=did_you_mean(name, known, prefix))
         node = below
-    return node
+    return node, []
+
+
+def inside(home: Home, node: Node, names: list[str]) -> list[str]:
+    """Lines about an entry of an option's value, or an option of a submodule there."""
+    kind = node.schema.declaration.type if node.schema.declaration is not None else None
+    schema = kind.schema() if kind is not None else None
+    found = node.read()
+    path = list(node.path)
+    for depth, name in enumerate(names):
+        if not isinstance(found, dict) or name not in found:
+            known = list(found) if isinstance(found, dict) else []
+            raise SpecError("there is no such option", path=joined([*path, name]), hint=did_you_mean(name, known))
+        found = found[name]
+        path.append(name)
+        if schema is not None and (depth or not isinstance(kind, AttrsOf)):
+            schema = schema.children.get(name)
+    lines = [joined(path)]
+    declaration = schema.declaration if schema is not None and len(names) > 1 else None
+    if declaration is not None and declaration.words.get("description"):
+        lines.append(f"  {declaration.words['description']}")
+    if declaration is not None and declaration.type is not None:
+        lines.append(f"type:     {declaration.type.description}")
+    shown_value = text(plain(found))
+    hidden = any(secret[: len(path)] == tuple(path[: len(secret)]) for secret in home.evaluation.secret)
+    return [*lines, f"value:    {'(secret)' if hidden else shown_value}"]
 
 
 def described(home: Home, dotted: str) -> list[str]:
     """Lines for people about an option; of a group the options in it."""
-    node = find(home, dotted)
+    node, rest = find(home, dotted)
+    if rest:
+        return inside(home, node, rest)
     declaration = node.schema.declaration
     if declaration is None:
         names = sorted({*home.evaluation.names_at(node)})
@@ -68,4 +103,8 @@ def text(found: Any) -> str:
     """A value or a default as a person writes it."""
     if isinstance(found, Expression):
         return found.source
-    return json.dumps(found, ensure_ascii=False, default=str)
+    return json.dumps(found, ensure_ascii=False, default=_said)
+
+
+def _said(found: Any) -> str:
+    return f"what {found.position} says" if isinstance(found, Definition) else str(found)
