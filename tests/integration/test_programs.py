@@ -41,10 +41,36 @@ import pytest
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 FILES = sorted((HERE / "programs").glob("*.yml"))
+INTERACTIVE = HERE / "interactive.yml"
+UNITS = HERE / "units.yml"
+MODULES = CHECKOUT / "roles" / "home" / "modules"
 DOCUMENT = CHECKOUT / "docs" / "programs-checked.md"
 DEBIAN = CHECKOUT / "tests" / "requirements" / "debian.txt"
 WORDS = {"program", "package", "note", "version", "needs", "spec", "checks"}
 CHECK_WORDS = {"file", "ask", "typed", "status", "says", "never", "spoilt", "refused"}
+# Debian's packages of the commands that questions use beside the program.
+PACKAGES = {"dbus-run-session": "dbus-daemon", "gpgconf": "gnupg", "xvfb-run": "xvfb"}
+TITLE = """# Programs that were asked
+
+Written by `PYTHONPATH=COLLECTIONS python3 tests/integration/test_programs.py` from `tests/integration/programs/*.yml`; not by hand.
+
+Each program below was given the file that its module renders for the spec in `tests/integration/programs/NAME.yml`, and asked what it
+understood of it: the answers there have to be in its output. Then the file was spoilt, and the same question had to be refused.
+`$FILE` is the file, `$HOME` the rendered home. The versions are those of Debian 12, where the tests run.
+"""
+SHELLS = """## Interactive shells
+
+{shells}: each comes up as an interactive login shell in a terminal with the start-up files of the home in
+`tests/integration/interactive.yml`, says nothing but the answers to what is typed, and is caught when a start-up file says anything else; with
+the programs as they are installed, with those that a bare Debian has, and with the packages of the home nowhere at all.
+
+## Units
+
+systemd {systemd}: `systemd-analyze --user verify` has nothing to say of any unit of {modules},
+and names each of them once it is spoilt. Left out is what it says of keys that a newer systemd knows.
+"""
+# Keys of units that systemd knows from version 254 on; Debian 12 has 252, which leaves them out.
+NEWER = ["RestartMaxDelaySec", "RestartSteps"]
 # Not as root: some programs (sway) refuse it, others (git, mercurial) trust fewer files of other owners.
 NOBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
@@ -71,26 +97,30 @@ def planned(spec: Any, origin: str, home: Path, packages: str) -> Any:
 
 
 def laid(plan: Any, home: Path) -> None:
-    """Write a plan's files, its profile and its store below a home, as plain files that can be spoilt."""
+    """Write a plan's files below a home as a switch does: links through the state folder to files (which can be spoilt)."""
     manifest = plan.manifest
     state = Path(manifest["state"])
 
-    def lay(path: Path, entry: dict[str, Any]) -> None:
+    def lay(path: Path, entry: dict[str, Any], link: Path | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if "object" in entry:
+        if entry.get("dir"):
+            path.mkdir(exist_ok=True)
+        elif "object" not in entry:
+            path.symlink_to(entry.get("to") or entry["symlink"])
+        elif link is not None:
+            lay(link, entry)
+            path.symlink_to(link)
+        else:
             path.write_bytes(plan.contents[entry["object"]])
             path.chmod(int(entry.get("mode") or manifest["objects"][entry["object"]]["mode"], 8) | 0o200)
-        elif entry.get("dir"):
-            path.mkdir(exist_ok=True)
-        else:
-            path.symlink_to(entry.get("to") or entry["symlink"])
 
+    kept = state / "current" / "home-files"
     for target, entry in manifest["files"].items():
         if entry["type"] == "tree":
             for relative, inner in entry["entries"].items():
-                lay(home / target / relative, inner)
+                lay(home / target / relative, inner, kept / target / relative)
         else:
-            lay(home / target, entry)
+            lay(home / target, entry, kept / target if entry.get("method") == "link" else None)
     for relative, entry in manifest["profile"].items():
         lay(state / "current" / "home-path" / relative, entry)
     for name in manifest["objects"]:
@@ -109,7 +139,7 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="home-"))
     folder.chmod(0o755)
     yield folder
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # fish may still be at work in the background
 
 
 def emptied(home: Path) -> None:
@@ -147,8 +177,12 @@ def asked(command: str, home: Path, file: Path | None = None, typed: str | None 
         check=False,
         **NOBODY,
     )
-    text = done.stdout.decode(errors="replace").replace("\r", "")
-    return done.returncode, re.sub(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|[()].|[=>]|\][^\x07\x1b]*(\x07|\x1b\\))", "", text)
+    return done.returncode, plain(done.stdout.decode(errors="replace"))
+
+
+def plain(text: str) -> str:
+    """A text of a terminal without escape sequences and carriage returns."""
+    return re.sub(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|[()].|[=>]|\][^\x07\x1b]*(\x07|\x1b\\))|\r", "", text)
 
 
 def missing(said: dict[str, Any], name: str) -> list[str]:
@@ -200,3 +234,160 @@ def understood_and_refused(check: dict[str, Any], home: Path) -> None:
     spoil(file, check["spoilt"])
     status, output = asked(check["ask"], home, file, typed)
     assert refuses(check, status, output), f"{status}\n{output}"
+
+
+def bare_path(shell: str, folder: Path) -> str:
+    """A folder that holds what a bare Debian has on its PATH, and the shell."""
+    if shutil.which("dpkg-query") is None:
+        pytest.skip("only dpkg knows what a bare system holds")
+    listed = subprocess.run(
+        ["dpkg-query", "--show", "--showformat", "${Essential} ${Package}\\n"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    essential = [line.removeprefix("yes ") for line in listed.stdout.splitlines() if line.startswith("yes ")]
+    held = subprocess.run(["dpkg-query", "--listfiles", *essential], capture_output=True, text=True, check=True)
+    found = [Path(line) for line in held.stdout.splitlines() if re.match(r"(/usr)?/s?bin/[^/]+$", line)]
+    folder.mkdir()
+    for program in [*found, Path(shutil.which(shell) or "")]:
+        link = folder / program.name
+        if not link.is_symlink():
+            link.symlink_to(program)
+    return str(folder)
+
+
+def complaints(shell: dict[str, Any], name: str, home: Path, path: str) -> list[str]:
+    """What a shell says beyond the answers, as an interactive login shell with one command, and when it is typed at."""
+    found = []
+    command = shlex.join([name, "-lic", shell["typed"]])
+    _status, output = asked(f"{command} 2>errors", home, typed="", PATH=path)
+    if output.removesuffix("logout\n") != shell["says"]:
+        found.append(output)
+    found.append((home / "errors").read_text())
+    typed = shell["typed"] + "\n"
+    _status, output = asked(f"{name} -il 2>errors", home, typed=typed + "exit\n", PATH=path)
+    found += [f"without {line!r}: {output}" for line in shell["says"].splitlines() if line not in output]
+    prompts = shell.get("prompts", "").replace("TYPED\n", typed)
+    found.append(re.sub(r"\n+", "\n", plain((home / "errors").read_text())).removeprefix(prompts).strip())
+    return [text for text in found if text]
+
+
+@pytest.mark.parametrize("programs", ["as they are here", "of a bare system", "none"])
+@pytest.mark.parametrize("name", ["bash", "fish", "zsh"])
+def test_a_shell_comes_up_in_silence(name: str, programs: str, home: Path, tmp_path: Path) -> None:
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} not installed")
+    said = said_in(INTERACTIVE)
+    shell = said["shells"][name]
+    path = os.environ["PATH"]
+    laid(planned(said["spec"], str(INTERACTIVE), home, "/nowhere" if programs == "none" else "/usr"), home)
+    if programs != "as they are here":
+        path = bare_path(name, home / "programs")
+    assert complaints(shell, name, home, path) == []
+    spoil(home / shell["file"], "no_such_command_here\n")
+    assert len([text for text in complaints(shell, name, home, path) if "no_such_command_here" in text]) == 2
+
+
+def unit_modules() -> list[str]:
+    """The names of the modules that render units."""
+    pattern = re.compile(
+        r'^[ -]*"?systemd\.user\.(services|sockets|timers|targets|paths|slices|mounts)\b', re.MULTILINE
+    )
+    return sorted(path.stem for path in MODULES.rglob("*.yml") if pattern.search(path.read_text()))
+
+
+def unit_complaints(home: Path, units: list[str]) -> dict[str, list[str]]:
+    """What systemd says of units, by their names."""
+    command = "systemd-analyze --user --man=no --recursive-errors=no verify " + shlex.join(units)
+    _status, output = asked(f"cd {home}/.config/systemd/user && {command}", home)
+    newer = "|".join(NEWER)
+    lines = [line for line in output.splitlines() if not re.search(f"Unknown key '({newer})'", line)]
+    return {unit: [line for line in lines if re.search(rf"(^|[\s/]){re.escape(unit)}\b", line)] for unit in units}
+
+
+@pytest.mark.parametrize("name", unit_modules())
+def test_systemd_takes_every_unit_of_a_module(name: str, home: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze not installed")
+    said = said_in(UNITS)
+    specs = [(said[name], str(UNITS))] if name in said else []
+    for path in sorted(CHECKOUT.glob(f"tests/library/*/{name}/*.yml")) if not specs else []:
+        case = said_in(path)
+        if "refused" not in case and case.get("platform", "linux") == "linux":
+            specs.append((case["spec"], str(path)))
+    seen = set()
+    for spec, origin in specs:
+        emptied(home)
+        laid(planned(spec, origin, home, f"{home}/packages"), home)
+        folder = home / ".config/systemd/user"
+        units = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+        for program in {
+            word
+            for unit in units
+            for word in re.findall(rf"{home}/packages/\w+/[\w./+-]*\w", (folder / unit).read_text())
+        }:
+            Path(program).parent.mkdir(parents=True, exist_ok=True)
+            Path(program).touch(mode=0o755)
+        if not units:
+            continue
+        assert unit_complaints(home, units) == {unit: [] for unit in units}
+        for unit in units:
+            spoil(folder / unit, "[Nonsense]\nx=1\n")
+        assert [unit for unit, lines in unit_complaints(home, units).items() if not lines] == []
+        seen.update(units)
+    assert seen, f"{UNITS.name} needs a spec with which {name} renders its units"
+
+
+def packages(said: dict[str, Any], name: str) -> list[str]:
+    """Debian's packages that a file of `programs` needs."""
+    return [said.get("package", name), *(PACKAGES[word] for word in said.get("needs", []))]
+
+
+def version(said: dict[str, Any], name: str) -> str:
+    """The version that a program says it is."""
+    done = subprocess.run(
+        ["sh", "-c", said.get("version", f"{said.get('program', name)} --version")],
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        **NOBODY,
+    )
+    numbers = re.search(r"\d+\.[\w.]*\w|\d{2,}", done.stdout)
+    if numbers is None:
+        raise ValueError(f"{name} tells no version: {done.stdout}")
+    return numbers[0]
+
+
+def table() -> str:
+    """What docs/programs-checked.md says, with the versions of what is installed."""
+    lines = [TITLE]
+    for path in FILES:
+        said = said_in(path)
+        if lacking := missing(said, path.stem):
+            raise ValueError(f"{', '.join(lacking)} not installed")
+        program = said.get("program", path.stem)
+        lines += [f"## {path.stem}", "", f"`{program}` {version(said, path.stem)}. {said.get('note', '')}".rstrip()]
+        for check in said["checks"]:
+            lines += ["", f"`{check['file']}` is asked with", "```sh", check["ask"].rstrip(), "```"]
+        lines += [""]
+    systemd = version({}, "systemctl")
+    shells = ", ".join(f"{name} {version({}, name)}" for name in said_in(INTERACTIVE)["shells"])
+    return "\n".join([*lines, SHELLS.format(shells=shells, systemd=systemd, modules=", ".join(unit_modules()))])
+
+
+def test_every_program_is_listed_and_comes_with_what_the_tests_install() -> None:
+    listed = DOCUMENT.read_text()
+    installed = DEBIAN.read_text().split("\n")
+    for path in FILES:
+        said = said_in(path)
+        assert f"\n## {path.stem}\n" in listed, "python3 tests/integration/test_programs.py writes the list"
+        assert all(f"\n{check['ask'].rstrip()}\n" in listed for check in said["checks"])
+        assert [package for package in packages(said, path.stem) if package not in installed] == []
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(table())
