@@ -196,7 +196,8 @@ class Node:
             self._value = declaration.constant
             return self._value
         evaluation = self.space.evaluation
-        with evaluation.visiting(self, declaration.position) as frame:
+        position = (self.entries[0].position if self.entries else None) or declaration.position
+        with evaluation.visiting(self, position) as frame:
             try:
                 self._value = self._compute(declaration)
             except SpecError as error:

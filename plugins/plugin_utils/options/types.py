@@ -89,10 +89,11 @@ def wrong_type(site: Site, kind: Type, bad: list[Definition]) -> SpecError:
     if (
         isinstance(value, (int, float))
         and not isinstance(value, bool)
-        and ("string" in kind.description or '"' in kind.description)
+        and any(word in kind.description for word in ("string", "text", '"'))
     ):
-        written = value.text if isinstance(value, (PlainNumber, PlainInteger)) else value
-        hint = f'quote it: "{written}"'
+        hint = "make it a text, with the filter `string`"
+        if isinstance(value, (PlainNumber, PlainInteger)):
+            hint = f'quote it: "{value.text}"'
     elif "." in site.path[-1] and not site.path[-1].startswith("["):
         parts = site.path[-1].split(".")
         hint = (

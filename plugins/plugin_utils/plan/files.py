@@ -21,6 +21,7 @@ from ..spec.position import Position
 from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
+LONGEST_NAME = 255
 WHOLE_REFUSED = (".ssh", ".gnupg", ".config/fish", ".config/systemd/user", ".local/share/applications")
 
 
@@ -138,6 +139,14 @@ class Files:
         if target.startswith("/") or target in ("", ".") or target.split("/", maxsplit=1)[0] == "..":
             raise SpecError(
                 f"the target `{target}` is not inside the home folder {self.home}", [position], path=shown_owner(owner)
+            )
+        if "\0" in target or any(
+            len(part.encode("utf-8", "surrogatepass")) > LONGEST_NAME for part in target.split("/")
+        ):
+            raise SpecError(
+                f"no file can have this name: it holds a NUL, or a part of more than {LONGEST_NAME} bytes",
+                [position],
+                path=shown_owner(owner),
             )
         for planned in self._sources(target, entry, owner, position):
             planned.position, planned.owner = position, owner

@@ -1,77 +1,76 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Managed files, from what a spec says to what is planned."""
+"""The managed files of whole homes: what is refused, and where the refusal points."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.plan.files import usual_method
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Plan, build
+from ansible_collections.home.manager.plugins.plugin_utils.spec import yaml_text
 from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecErrors
-from ansible_collections.home.manager.plugins.plugin_utils.spec.wire import from_wire
 
-HOST = {
-    "platform": "linux",
-    "machine": "x86_64",
-    "hostname": "h",
-    "user": {"name": "alice", "home": "/home/alice", "uid": 1000},
-}
+USER = {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
+HOST = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "user": USER}
 
 
-def plan(files: dict[str, Any]) -> Plan:
-    node = from_wire({"home": {"stateVersion": "26.05", "file": files}})
-    made: Plan = with_deep_stack(lambda: build(Home(Request([(node, "")], HOST, packages="/usr")), {}))
+def plan(tmp_path: Path, text: str, **options: Any) -> Plan:
+    spec = str(tmp_path / "alice.yml")
+    roots = [(yaml_text.load('home.stateVersion: "26.05"\n' + text, spec), spec)]
+    made: Plan = with_deep_stack(lambda: build(Home(Request(roots, HOST, packages="/usr", **options)), {}))
     return made
 
 
 @pytest.mark.parametrize(
-    ("target", "method"),
+    ("text", "said"),
     [
-        (".envrc", "copy"),
-        ("work/.envrc", "copy"),
-        (".ssh/authorized_keys", "copy"),
-        ("a.envrc", "link"),
-        (".bashrc", "link"),
+        ('home.file."a/../../b".text: x', "is not inside the home folder"),
+        ("home.file: {a: {text: x}, a/b: {text: y}}", 'home.file."a/b": lies below `a`'),
+        ("home.file: {.local/state: {text: x, force: true}}", "the generations of this home lie in"),
+        ("home.file: {.local/state/home.manager/ledger.json: {text: x}}", "the generations of this home lie in"),
+        (f"home.file: {{{'n' * 256}: {{text: x}}}}", "more than 255 bytes"),
+        ('home.file: {"a\\0b": {text: x}}', "it holds a NUL"),
+        ("home.file: {.bashrc: {executable: true}}", 'home.file.".bashrc": has neither `text` nor `source`'),
+        ("home.file: {a: {source: ./gone}}", "home.file.a: the source"),
+        ("home.file: {a: {toml: {b: null}}}", "TOML has no null"),
+        ("home.file: {a: {text: '{{ config.home.file.a.text }}'}}", "home.file.a.text -> home.file.a.text"),
+        ("home.activation.x: !dagEntry {after: [nope], data: 'true'}", "`x` is to run after `nope`"),
     ],
 )
-def test_usual_methods(target: str, method: str) -> None:
-    assert usual_method(target) == method
-    assert plan({target: {"text": "x"}}).manifest["files"][target]["method"] == method
+def test_refused(tmp_path, text, said):
+    with pytest.raises(SpecErrors) as caught:
+        plan(tmp_path, text)
+    assert said in str(caught.value)
+    assert f"at {tmp_path}/alice.yml:2:" in str(caught.value)
 
 
-def test_a_sensitive_file_is_its_owners_alone() -> None:
-    made = plan(
-        {
-            "a": {"text": "x", "sensitive": True, "mode": "0644"},
-            "b": {"text": "x", "sensitive": True, "executable": True},
-        }
-    )
-    modes = {t: made.manifest["objects"][e["object"]]["mode"] for t, e in made.manifest["files"].items()}
-    assert modes == {"a": "0600", "b": "0700"}
-    assert any("a is sensitive" in warning for warning in made.warnings)
+def test_several_edges_to_nothing_are_told_together(tmp_path):
+    with pytest.raises(SpecErrors) as caught:
+        plan(
+            tmp_path, "home.activation: {x: !dagEntry {after: [a, b], data: ''}, y: !dagEntry {before: [c], data: ''}}"
+        )
+    assert "3 errors in the spec" in str(caught.value)
 
 
-def test_equal_specs_have_equal_digests() -> None:
-    assert (
-        plan({"a": {"text": "x"}, "b": {"text": "y"}}).digest == plan({"b": {"text": "y"}, "a": {"text": "x"}}).digest
-    )
-    assert plan({"a": {"text": "x"}}).digest != plan({"a": {"text": "y"}}).digest
+def test_the_way_out_of_the_store_is_written_as_in_nix(tmp_path):
+    text = "home.file: {a: {source: \"{{ config.lib.file.mkOutOfStoreSymlink('/etc/hosts') }}\"}}"
+    assert plan(tmp_path, text).manifest["files"]["a"] == {
+        "type": "symlink",
+        "to": "/etc/hosts",
+        "origin": f"{tmp_path}/alice.yml:2:13",
+    }
 
 
-@pytest.mark.parametrize("target", ["/etc/passwd", "../x", "a/../../x", "/home/bob/x"])
-def test_targets_outside_the_home_are_refused(target: str) -> None:
-    with pytest.raises(SpecErrors, match="not inside the home"):
-        plan({"x": {"text": "x", "target": target}})
-
-
-def test_an_absolute_target_in_the_home_is_relative() -> None:
-    assert set(plan({"x": {"text": "x", "target": "/home/alice/sub/x"}}).manifest["files"]) == {"sub/x"}
-
-
-def test_two_files_of_one_target_are_refused() -> None:
-    with pytest.raises(SpecErrors, match="two files want to be"):
-        plan({"a": {"text": "x"}, "b": {"text": "y", "target": "a"}})
+def test_a_vaulted_source_is_decrypted_and_private(tmp_path):
+    (tmp_path / "secret").write_bytes(b"$ANSIBLE_VAULT;1.1;AES256\n00\n")
+    made = plan(tmp_path, "home.file: {a: {source: ./secret, method: copy}}", decrypt=lambda path: b"plain")
+    entry = made.manifest["files"]["a"]
+    assert entry["sensitive"] is True
+    assert entry["mode"] == "0600"
+    assert made.contents[entry["object"]] == b"plain"
+    with pytest.raises(SpecErrors, match="is vaulted"):
+        plan(tmp_path, "home.file: {a: {source: ./secret}}")
