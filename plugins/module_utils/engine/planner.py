@@ -7,10 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .collision import FALLBACK_EXTENSION, Judge, Way
-from .home import Seen, shortened, shows
-from .manifest import parents, split
+from .home import Seen, shows
+from .laying import Laying
+from .manifest import parents
 from .plan import Options, Plan
-from .step import DELETE, MODE, PUT, RESTORE, Step
+from .step import DELETE, MODE, RESTORE, Step
 
 if TYPE_CHECKING:
     from .home import Home
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from .manifest import Entry, Manifest
     from .step import Make
 
-_PRIVATE = (".ssh", ".gnupg", ".pki", ".aws", ".kube", ".password-store")
 _LINKS = ("link", "symlink")
 
 
@@ -47,9 +47,7 @@ class _Planner:
             for folder in parents(target):
                 self.needed[folder] = bool(entry.get("sensitive")) and self.needed.get(folder, True)
         self.judge = Judge(home, self.objects, ledger, options, self.plan)
-        # Paths where a file or link gives way to a folder that is put there whole.
-        # Each with what the new folder will hold.
-        self.turned: dict[str, dict[str, Make]] = {}
+        self.laying = Laying(home, ledger, self.plan, self.needed)
         # Folders that give way to a file or a link: what was managed in them goes with them.
         self.swallowed: set[str] = set()
 
@@ -95,7 +93,7 @@ class _Planner:
     def _look(self, target: str, entry: Entry) -> tuple[Seen | None, bool]:
         """What stands at the target, and whether links were followed to it; None for a collision (noted) on the way."""
         for above in parents(target):
-            if above in self.turned:
+            if above in self.laying.turned:
                 return Seen("absent"), False
         seen = self.home.look(target)
         if seen.kind != "blocked":
@@ -105,7 +103,7 @@ class _Planner:
             return None, False
         if way.follow:
             return self.home.look(target, True), True
-        self._turn(seen.blocker or target, way)
+        self.laying.turn(seen.blocker or target, way)
         return Seen("absent"), False
 
     def _link(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
@@ -119,7 +117,7 @@ class _Planner:
                 return
             if changed and seen.text == fresh["text"]:
                 self.plan.refreshed.append(target)
-            self._put(target, {"link": fresh["text"]}, seen, Way("change"), follow)
+            self.laying.put(target, {"link": fresh["text"]}, seen, Way("change"), follow)
             return
         self._replace(target, {"link": fresh["text"]}, entry, record, seen, fresh, follow)
 
@@ -173,7 +171,7 @@ class _Planner:
         if backup:
             # Not given back when the copy is dropped: it is a version of the copy, not what stood there before.
             fresh["moved"] = backup
-        self._put(target, make, seen, Way("change", backup=backup), follow)
+        self.laying.put(target, make, seen, Way("change", backup=backup), follow)
 
     def _seed(self, target: str, entry: Entry, record: Record | None, seen: Seen, follow: bool) -> None:
         fresh = self._file_record("seed", entry)
@@ -185,10 +183,10 @@ class _Planner:
             and self._is_our_link(target, record, seen)
         ):
             self._keep_backup(target, fresh, record)
-            self._put(target, make, seen, Way("change", detail="a file of the user's from now on"), follow)
+            self.laying.put(target, make, seen, Way("change", detail="a file of the user's from now on"), follow)
         elif seen.kind == "absent":
             self.plan.files[target] = fresh
-            self._put(target, make, seen, Way(self._adding(record, entry["object"])), follow)
+            self.laying.put(target, make, seen, Way(self._adding(record, entry["object"])), follow)
         else:
             # What stands there is the user's; only a seed that we wrote ourselves keeps its hash.
             self.plan.files[target] = record if record is not None and record["kind"] == "seed" else {"kind": "seed"}
@@ -234,7 +232,7 @@ class _Planner:
             self.plan.report("backup", target, f"kept as {way.backup}")
         if way.inside is not None:
             self.swallowed.add(target)
-        self._put(target, {"text": after, "mode": mode}, seen, way, follow)
+        self.laying.put(target, {"text": after, "mode": mode}, seen, way, follow)
 
     def _file_record(self, kind: str, entry: Entry) -> Record:
         stored = self.objects[entry["object"]]["mode"]
@@ -246,7 +244,7 @@ class _Planner:
         """Put something where something else may stand."""
         if seen.kind == "absent":
             self._keep_backup(target, fresh, record)
-            self._put(target, make, seen, Way(self._adding(record, fresh.get("shows"))), follow)
+            self.laying.put(target, make, seen, Way(self._adding(record, fresh.get("shows"))), follow)
             return
         way = self.judge.way(target, entry, record, seen, follow)
         if way is None:
@@ -258,7 +256,7 @@ class _Planner:
             self.plan.report("backup", target, f"kept as {way.backup}")
         if way.inside is not None:
             self.swallowed.add(target)
-        self._put(target, make, seen, way, follow)
+        self.laying.put(target, make, seen, way, follow)
 
     def _keep_backup(self, target: str, fresh: Record, record: Record | None, backup: str | None = None) -> None:
         first = record.get("backup") if record is not None else None
@@ -292,7 +290,7 @@ class _Planner:
             return
         if record["kind"] == "merge":
             if target in self.needed and self.judge.wholly_merged(target, record, self.home.content(target, follow)):
-                self._turn(target, Way("change"), record)
+                self.laying.turn(target, Way("change"), record)
                 return
             self._unmerge(target, record, seen, follow)
             return
@@ -307,7 +305,7 @@ class _Planner:
             self.plan.report("keep", target, detail + (f"; {restore} is what stood there before" if restore else ""))
             return
         if target in self.needed:
-            self._turn(target, Way("change"), record)
+            self.laying.turn(target, Way("change"), record)
             return
         self.plan.steps.append(Step(DELETE, target, seen.identity(), restore=restore, follow=follow))
         self.plan.report("remove", target, f"{restore} is put back" if restore else "")
@@ -348,68 +346,7 @@ class _Planner:
             return
         self.plan.texts[target] = after
         make = {"text": after, "mode": seen.status.st_mode & 0o777 if seen.status is not None else 0o600}
-        self._put(target, make, seen, Way("change", detail="the declared keys are taken out"), follow)
-
-    # -- steps
-
-    def _put(self, target: str, make: Make, seen: Seen, way: Way, follow: bool) -> None:
-        self.plan.report(way.op, target, way.detail)
-        for above in parents(target):
-            if above in self.turned:
-                self.turned[above][target[len(above) + 1 :]] = make
-                self.plan.made += [folder for folder in parents(target) if folder.startswith(above + "/")]
-                return
-        if seen.kind == "absent" and seen.blocker:
-            for folder in parents(target):
-                if folder == seen.blocker or folder.startswith(seen.blocker + "/"):
-                    self.plan.folders[folder] = self._folder_mode(folder)
-        self.plan.steps.append(
-            Step(
-                PUT,
-                target,
-                seen.identity(),
-                temp=self._temporary(target),
-                backup=way.backup,
-                swap=way.inside is not None,
-                inside=way.inside,
-                follow=follow,
-                make=make,
-            )
-        )
-
-    def _turn(self, target: str, way: Way, record: Record | None = None) -> None:
-        """Let a folder take the place of the file or link at `target`."""
-        seen = self.home.look(target)
-        record = record or self.ledger.files.get(target)
-        backup = (record or {}).get("backup") or way.backup
-        inside: dict[str, Make] = {}
-        step = Step(
-            PUT,
-            target,
-            seen.identity(),
-            temp=self._temporary(target),
-            backup=way.backup,
-            swap=True,
-            make={"folder": inside, "mode": self._folder_mode(target)},
-        )
-        self.plan.steps.append(step)
-        self.turned[target] = inside
-        self.plan.made.append(target)
-        if backup:
-            self.plan.files[target] = {"kind": "folder", "backup": backup}
-            if way.backup:
-                self.plan.files[target]["moved"] = way.backup
-        if way.backup:
-            self.plan.report("backup", target, f"kept as {way.backup}; a folder takes its place")
-
-    def _folder_mode(self, folder: str) -> int:
-        private = self.needed.get(folder, False) or any(part in _PRIVATE for part in folder.split("/"))
-        return 0o700 if private else 0o755
-
-    def _temporary(self, target: str) -> str:
-        name = split(target)[1]
-        short = shortened(name, 180)
-        return f".{short}.hm-{self.plan.tx}" + (f"-{len(self.plan.steps)}" if short != name else "")
+        self.laying.put(target, make, seen, Way("change", detail="the declared keys are taken out"), follow)
 
 
 def tree_hash(entry: Entry) -> str:
