@@ -5,8 +5,8 @@
 Every file `programs/NAME.yml` beside this one is about one program:
 
     program: batcat                   the command, where it is not NAME; or
-    package: bat                      Debian's package of it, where it is not NAME; null when Debian 12 has none, or none that fits
-    note: ...                         then: why
+    package: bat                      Debian's package of it, where it is not NAME; null when Debian 12 has none
+    note: ...                         what a reader must know; then: where else it comes from
     version: bat --version            where it is not `PROGRAM --version`; the first line that holds a number is taken
     needs: [xvfb-run]                 other commands that the questions use
     spec: {...}                       a home (`home.stateVersion` is given); its packages lie in /usr
@@ -341,7 +341,8 @@ def test_systemd_takes_every_unit_of_a_module(name: str, home: Path) -> None:
 
 def packages(said: dict[str, Any], name: str) -> list[str]:
     """Debian's packages that a file of `programs` needs."""
-    return [said.get("package", name), *(PACKAGES[word] for word in said.get("needs", []))]
+    own = said.get("package", name)
+    return [*([] if own is None else [own]), *(PACKAGES[word] for word in said.get("needs", []))]
 
 
 def version(said: dict[str, Any], name: str) -> str:
