@@ -25,7 +25,7 @@ Evaluator = Callable[["Scope"], Any]
 _DOTTED = re.compile(r"([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
 _LONE_DOTTED = re.compile(r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*) *\}\}")
 _HYPHENATED = re.compile(
-    r"(?<![\w.'\"\]])((?:cfg|config|options|this|outer|item)(?:\.\w+)*\.[A-Za-z]\w*(?:-[A-Za-z]\w*)+)"
+    r"(?<![\w.'\"\]])((?:cfg|config|osConfig|options|pkgs|this|outer|item)(?:\.\w+)*\.[A-Za-z]\w*(?:-[A-Za-z]\w*)+)"
 )
 _STRINGS = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _CONSTANTS = {"null", "Null", "true", "false", "none", "True", "False", "None", "not"}

@@ -13,6 +13,8 @@ import re
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(?=\.|$)', re.DOTALL)
 _PLAIN = re.compile(r"(?:\{\{.*?\}\}|[^.])*", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
+_SHOWN = str.maketrans({'"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"})
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 
 
@@ -28,6 +30,10 @@ class Literal(str):
     __slots__ = ()
 
 
+def _unescaped(found: re.Match[str]) -> str:
+    return _CONTROLS.get(found[1], found[1])
+
+
 @functools.lru_cache(maxsize=8192, typed=True)
 def split(key: str) -> tuple[str, ...]:
     """The parts of a dotted key; parts that hold a template are `Template`."""
@@ -40,7 +46,7 @@ def split(key: str) -> tuple[str, ...]:
     while True:
         quoted = _QUOTED.match(key, at)
         if quoted:
-            text, at = _ESCAPE.sub(r"\1", quoted[1]), quoted.end()
+            text, at = _ESCAPE.sub(_unescaped, quoted[1]), quoted.end()
         else:
             plain = _PLAIN.match(key, at)
             text, at = (plain[0], plain.end()) if plain else (key[at:], len(key))
@@ -52,6 +58,4 @@ def split(key: str) -> tuple[str, ...]:
 
 def joined(path: tuple[str, ...] | list[str]) -> str:
     """A path as a person writes it: parts that are no plain names in double quotes."""
-    return ".".join(
-        p if _IDENTIFIER.fullmatch(p) or p in ("<name>", "*") else '"' + p.replace('"', '\\"') + '"' for p in path
-    )
+    return ".".join(p if _IDENTIFIER.fullmatch(p) or p in ("<name>", "*") else f'"{p.translate(_SHOWN)}"' for p in path)

@@ -360,3 +360,8 @@ def test_what_a_disabled_module_declares_is_told(evaluate: Any, tmp_path: Any) -
     )
     evaluation = evaluate("{disabledModules: [programs/p.yml], programs.p.enable: true}")
     assert "the module that declares it is disabled" in str(evaluation.errors[0])
+
+
+def test_quoted_parts_of_keys_have_the_escapes_of_nix(value):
+    declared = "options: {x: {type: attrsOf str}}"
+    assert value("x", declared, 'x."a\\nb\\tc\\"d\\\\e": v') == {'a\nb\tc"d\\e': "v"}

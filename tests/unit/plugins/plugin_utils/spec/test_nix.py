@@ -47,3 +47,8 @@ def test_a_whole_file(evaluate, tmp_path):
 @pytest.mark.parametrize("text", ["ripgrep", "/usr", "a b", "x = 1", "echo ${HOME}; ls", "https://x.org/?a=b", ""])
 def test_other_texts_are_left_alone(text):
     assert advice(text) == ""
+
+
+def test_a_hyphen_in_a_package_name_is_no_subtraction(value):
+    with pytest.raises(SpecErrors, match=r"write `pkgs\['nerd-fonts'\]`"):
+        value("list", DECLARED + 'list: ["{{ pkgs.nerd-fonts }}"]')
