@@ -201,6 +201,8 @@ class Builder:
 def build(home: Home, origin: dict[str, Any]) -> Plan:
     """The plan of a home. Raises SpecErrors with everything that is wrong with the spec."""
     evaluation = home.evaluation
+    # Asked of every home, as in Home Manager: a default that changes later must not change a home that did not say what it was made with.
+    evaluation.attempt(lambda: evaluation.get("home.stateVersion"))
     builder = Builder(home)
     part = builder.part()
     contents = dict(builder.contents)

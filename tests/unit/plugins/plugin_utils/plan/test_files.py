@@ -74,3 +74,9 @@ def test_a_vaulted_source_is_decrypted_and_private(tmp_path):
     assert made.contents[entry["object"]] == b"plain"
     with pytest.raises(SpecErrors, match="is vaulted"):
         plan(tmp_path, "home.file: {a: {source: ./secret}}")
+
+
+def test_every_home_says_its_state_version(tmp_path):
+    roots = [(yaml_text.load("home.file.a.text: x", "a.yml"), "a.yml")]
+    with pytest.raises(SpecErrors, match=r"home\.stateVersion: used, but it has no value"):
+        with_deep_stack(lambda: build(Home(Request(roots, HOST)), {}))
