@@ -32,6 +32,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,9 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="home-"))
     folder.chmod(0o755)
     yield folder
-    shutil.rmtree(folder, ignore_errors=True)  # fish may still be at work in the background
+    while folder.exists():  # fish may still be at work in the background
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.1)
 
 
 def emptied(home: Path) -> None:
