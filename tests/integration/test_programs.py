@@ -32,7 +32,6 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +125,8 @@ def laid(plan: Any, home: Path) -> None:
         lay(state / "current" / "home-path" / relative, entry)
     for name in manifest["objects"]:
         lay(state / "store" / name, {"object": name})
+    # Where this is missing, a first fish goes on in the background to make it from the manual pages.
+    (home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
     for private in (home / ".gnupg", home / ".ssh", home / "run"):
         private.mkdir(exist_ok=True)
         private.chmod(0o700)
@@ -140,9 +141,7 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="home-"))
     folder.chmod(0o755)
     yield folder
-    while folder.exists():  # fish may still be at work in the background
-        shutil.rmtree(folder, ignore_errors=True)
-        time.sleep(0.1)
+    shutil.rmtree(folder)
 
 
 def emptied(home: Path) -> None:
