@@ -8,8 +8,10 @@ A request has `id`, `user`, `home`, `platform` and `modules` (definitions in the
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import sys
 import tempfile
 import traceback
@@ -21,7 +23,9 @@ ROOT = FilePath(__file__).resolve().parents[2]
 
 def collection_path() -> None:
     """Make `ansible_collections.home.manager` importable, wherever the checkout lies."""
-    folder = FilePath(tempfile.mkdtemp(prefix="home-manager-")) / "ansible_collections" / "home"
+    scratch = tempfile.mkdtemp(prefix="home-manager-")
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    folder = FilePath(scratch) / "ansible_collections" / "home"
     folder.mkdir(parents=True)
     (folder / "manager").symlink_to(ROOT)
     sys.path.insert(0, str(folder.parent.parent))
