@@ -13,24 +13,30 @@ _MAIN = "import sys\n\nfrom engine.command import main\n\nsys.exit(main(sys.argv
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def archive(folder: str | None = None) -> bytes:
-    """A zipapp of the engine package in `folder` (default: this one). Equal sources give equal bytes."""
-    import zipfile
-
+def sources(folder: str | None = None) -> dict[str, bytes]:
+    """The files of the engine package in `folder` (default: this one) as `engine/NAME.py`."""
     top = folder or os.path.dirname(os.path.abspath(__file__))
-    sources = {"__main__.py": _MAIN.encode("ascii")}
+    found: dict[str, bytes] = {}
     for where, folders, names in os.walk(top):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(names):
             if name.endswith(".py"):
                 path = os.path.join(where, name)
                 with open(path, "rb") as source:
-                    sources["engine/" + os.path.relpath(path, top).replace(os.sep, "/")] = source.read()
+                    found["engine/" + os.path.relpath(path, top).replace(os.sep, "/")] = source.read()
+    return found
+
+
+def archive(folder: str | None = None) -> bytes:
+    """A zipapp of the engine package in `folder` (default: this one). Equal sources give equal bytes."""
+    import zipfile
+
+    files = {"__main__.py": _MAIN.encode("ascii"), **sources(folder)}
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in sorted(sources):
+        for name in sorted(files):
             item = zipfile.ZipInfo(name, _EPOCH)
             item.compress_type = zipfile.ZIP_DEFLATED
             item.external_attr = 0o644 << 16
-            packed.writestr(item, sources[name])
+            packed.writestr(item, files[name])
     return _SHEBANG + held.getvalue()

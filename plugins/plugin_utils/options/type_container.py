@@ -276,24 +276,15 @@ class ModuleType(Type):
         return definitions
 
 
-class DagOf(Type):
+class DagOf(AttrsOf):
     """A mapping of entries with `data`, `after` and `before`; a bare value is an entry without edges."""
 
     def __init__(self, inner: Type) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self.description = f"ordered mapping of {inner.description}"
 
-    def check(self, value: Any) -> bool:
-        return is_set(value)
-
-    def schema(self) -> Schema | None:
-        return self.inner.schema()
-
-    def empty(self, site: Site) -> Any:
-        return {}
-
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        entries = {k: found for k, found in by_key(definitions).items() if AttrsOf._exists(found)}
+        entries = {k: found for k, found in by_key(definitions).items() if self._exists(found)}
 
         def compute(key: str) -> Any:
             below = site.below(key)

@@ -17,6 +17,7 @@ import zipfile
 from typing import Any
 
 from ...module_utils.engine import account, launcher
+from ...module_utils.engine.archive import sources
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FIND = "P=/usr/bin/python3; [ -x $P ] || P=$(command -v python3) || { echo 'no python3 found on this machine' >&2; exit 127; }; exec $P"
@@ -34,15 +35,7 @@ class TargetError(Exception):
 @functools.cache
 def engine_files() -> tuple[str, dict[str, bytes]]:
     """The engine's version (a hash of its sources) and its files by their name in the archive."""
-    top = os.path.dirname(os.path.abspath(launcher.__file__))
-    files: dict[str, bytes] = {}
-    for where, folders, names in os.walk(top):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        for name in sorted(names):
-            if name.endswith(".py"):
-                path = os.path.join(where, name)
-                with open(path, "rb") as file:
-                    files["engine/" + os.path.relpath(path, top).replace(os.sep, "/")] = file.read()
+    files = sources()
     digest = hashlib.sha256(b"".join(name.encode() + b"\0" + files[name] for name in sorted(files)))
     return digest.hexdigest()[:32], files
 
