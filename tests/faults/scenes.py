@@ -60,7 +60,7 @@ SECOND = {
     "seeded": {"text": "seeded 1\n", "method": "seed"},
     "settings.json": {"keys": {"ours": 2, "fresh": True}},
     "tree": {"tree": {"a": "tree a 2\n", "other/c": "tree c 2\n"}},
-    "outside": {"to": "/etc/passwd"},
+    "outside": {"to": "/nowhere/at/all"},
 }
 FEW = {".bashrc": "bashrc 1\n", "copied": {"text": "copied 1\n", "method": "copy"}}
 IN_THE_WAY = {
