@@ -97,8 +97,10 @@ def block(lines: List[str], style: str, chomp: str, ended: bool) -> str:
     """What a block scalar of these lines, without their indentation, means; `ended`: the last one has a line end."""
     text = "\n".join(lines) if style == "|" else folded_block(lines)
     body = text.rstrip("\n")
-    if chomp == "-" or not body:
-        return body if chomp != "+" else text + "\n" * bool(lines)
+    if not body:
+        return "\n" * len(lines) if chomp == "+" else ""
+    if chomp == "-":
+        return body
     if chomp == "+":
         return text + "\n" * ended
     return body + "\n" * ended

@@ -184,6 +184,13 @@ def test_the_reader_reads_what_pyyaml_reads() -> None:
         assert YamlDocument(text).tree() == yaml.safe_load(text)
 
 
+@pytest.mark.parametrize("style", ["|", ">", "|+", ">+", "|-", ">-", "|2+", ">2+"])
+@pytest.mark.parametrize("lines", ["", "\n", "  \n", "\n\n", "\n  x\n\n", "  x\n\n  y\n"])
+def test_empty_lines_of_block_scalars_count_as_pyyaml_counts_them(style: str, lines: str) -> None:
+    for text in (f"a: {style}\n{lines}", f"a: {style}\n{lines}b: 1\n"):
+        assert YamlDocument(text).tree() == yaml.safe_load(text)
+
+
 COMPLEX = re.compile(r"^[ -]*\?", re.MULTILINE)
 KEYS = st.sampled_from(["a", "b", "c d", "e.f", "1", "yes", "é", ""])
 SCALARS = st.one_of(
@@ -236,10 +243,14 @@ def texts(draw: st.DrawFn) -> str:
         # Keys in block style become complex keys, and scalars of other types get tags: neither is edited.
         if part.startswith("{") or "!!" in part or COMPLEX.search(part):
             part = yaml.safe_dump({key: value}, default_flow_style=False)
+        # Behind a text whose line ends all count PyYAML ends the document, which goes on here.
+        part = part.removesuffix("...\n")
         parts.append(part + draw(st.sampled_from(["", "", "# own\n", "\n"])))
     text = draw(st.sampled_from(["", "# file\n", "---\n"])) + "".join(parts)
     if draw(st.booleans()) and "|" not in text and ">" not in text:
         text = text.rstrip("\n")
+    # PyYAML ends a document where it cannot tell the last text's line ends otherwise: such a file is not one of these.
+    assume(not any(line.startswith("...") for line in text.split("\n")))
     assume(parse(text) == tree and not COMPLEX.search(text))
     return text
 
