@@ -322,7 +322,10 @@ class Reader:
         if found.group(3) == "+":
             while last + 1 < len(self.lines) and not self.lines[last + 1].body.strip():
                 last += 1
-        texts = [self.text[line.start : line.end].rstrip("\r\n")[depth:] for line in self.lines[first + 1 : last + 1]]
+        texts = [self.text[line.start : line.end].rstrip("\r\n") for line in self.lines[first + 1 : last + 1]]
+        if not depth:  # nothing but empty lines: the longest of them says the indentation
+            depth = max((len(text) - len(text.lstrip(" ")) for text in texts), default=0)
+        texts = [text[depth:] for text in texts]
         ended = self.text[: self.lines[last].end].endswith("\n")
         node.plain = yaml_scalars.block(texts, found.group(1), found.group(3), ended)
         self.consume(last)
