@@ -45,6 +45,8 @@ def _install() -> None:
         ANSIBLE_LOCALHOST_WARNING="false",
         ANSIBLE_NOCOLOR="true",
         ANSIBLE_PYTHON_INTERPRETER="/usr/bin/python3",
+        # `~` is no help here: Ansible takes it for the home that the user database names, whatever HOME is.
+        ANSIBLE_REMOTE_TEMP=str(SCRATCH / "ansible" / "tmp"),
         GIT_CONFIG_NOSYSTEM="1",
         PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
     )

@@ -42,6 +42,7 @@ class Bench:
             **{k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "XDG_"))},
             "HOME": str(folder / "caller"),
             "ANSIBLE_HOME": str(folder / "ansible"),
+            "ANSIBLE_REMOTE_TEMP": str(folder / "ansible" / "tmp"),
             "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
             "ANSIBLE_PYTHON_INTERPRETER": PYTHON,
             "ANSIBLE_LOCALHOST_WARNING": "false",
