@@ -151,7 +151,7 @@ def engine(rounds: int) -> None:
         base = "ansible_collections.home.manager.plugins.plugin_utils"
         home = importlib.import_module(f"{base}.plan.home")
         manifest = importlib.import_module(f"{base}.plan.manifest")
-        library = importlib.import_module(f"{base}.spec.library")
+        library = importlib.import_module(f"{base}.modules.library")
         expression = importlib.import_module(f"{base}.expressions.expression")
         environment = importlib.import_module(f"{base}.expressions.environment")
         spec = pathlib.Path(__file__).parent / "thirty.yml"

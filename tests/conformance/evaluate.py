@@ -35,8 +35,8 @@ collection_path()
 
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files, Leaf  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack  # noqa: E402
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError, SpecErrors  # noqa: E402
-from ansible_collections.home.manager.plugins.plugin_utils.spec.wire import from_wire  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire  # noqa: E402
 
 
 def host(request: dict[str, Any]) -> dict[str, Any]:

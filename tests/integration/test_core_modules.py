@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine import activation
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
-from ansible_collections.home.manager.plugins.plugin_utils.spec import yaml_text
+from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text
 
 
 class Rendered:

@@ -13,8 +13,8 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.spec.nodes import Mapping
-from ansible_collections.home.manager.plugins.plugin_utils.spec.yaml_text import load
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.yaml_text import load
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [

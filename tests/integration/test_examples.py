@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.spec.library import load_file
-from ansible_collections.home.manager.plugins.plugin_utils.spec.yaml_text import load
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.yaml_text import load
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PROJECTS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())

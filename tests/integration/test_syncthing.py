@@ -18,7 +18,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.spec.wire import from_wire
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
 NEEDED = ("syncthing", "curl", "jq")
 QUIET = {"urAccepted": -1, "globalAnnounceEnabled": False, "localAnnounceEnabled": False, "relaysEnabled": False}

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.expression import Expression
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library import INDEX, load_file
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index import build, files, owned
 from ansible_collections.home.manager.plugins.plugin_utils.options.declaration import is_declaration
-from ansible_collections.home.manager.plugins.plugin_utils.spec.library import INDEX, load_file
-from ansible_collections.home.manager.plugins.plugin_utils.spec.library_index import build, files, owned
-from ansible_collections.home.manager.plugins.plugin_utils.spec.nodes import Mapping
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.home import (
     with_deep_stack,
 )
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Builder
-from ansible_collections.home.manager.plugins.plugin_utils.spec.wire import from_wire
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
 LIBRARY = library(f"{ROLE}/modules")
 ROOTS = sorted(path for path in LIBRARY.paths if "<name>" not in path)

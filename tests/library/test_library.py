@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecErrors
-from ansible_collections.home.manager.plugins.plugin_utils.spec.library import load_file
-from ansible_collections.home.manager.plugins.plugin_utils.spec.nodes import Mapping
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/*/*.yml"))

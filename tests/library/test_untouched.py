@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.options.lazy import plain
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index import files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.spec.library_index import files
-from ansible_collections.home.manager.plugins.plugin_utils.spec.nodes import Mapping
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 LIBRARY = Path(__file__).resolve().parents[2] / "roles" / "home" / "modules"
 

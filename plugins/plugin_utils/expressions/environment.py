@@ -20,7 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Namespace, missing
 from jinja2.visitor import NodeTransformer
 
-from ..spec.errors import SpecError, did_you_mean, nearest, shown
+from ..syntax.errors import SpecError, did_you_mean, nearest, shown
 from ..values import GVariant, Package, Path, Place, Raw
 from .cache import CodeCache
 
@@ -161,7 +161,7 @@ def interpolated(value: Any) -> Any:
 def interpolated_here(context: Any, value: Any) -> Any:
     """The text of a value put into text; a file of the controller is its place in the store of the target, as in Nix."""
     if isinstance(value, Path):
-        from .places import stored
+        from .path_values import stored
 
         value = stored(context, value)
     return interpolated(value)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from ..spec.errors import SpecError
-from ..spec.position import Position
+from ..syntax.errors import SpecError
+from ..syntax.position import Position
 
 if TYPE_CHECKING:
     from .scope import Scope

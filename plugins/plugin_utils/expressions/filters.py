@@ -19,13 +19,13 @@ from jinja2 import pass_context
 from ..formats import FORMATS
 from ..formats.quoting import QUOTING
 from ..formats.words import WORDS
-from ..spec.errors import SpecError, shown
-from ..spec.marks import AFTER, BEFORE, DEFAULT, FORCE
-from .places import PLACES, shipped
+from ..syntax.errors import SpecError, shown
+from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
+from .path_values import PLACES, shipped
 
 
 def _plain(value: Any) -> Any:
-    from ..options.lazy import plain
+    from .lazy import plain
 
     return plain(value)
 

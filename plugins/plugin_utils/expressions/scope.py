@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..spec.errors import CycleError, SpecError
+from ..syntax.errors import CycleError, SpecError
 
 if TYPE_CHECKING:
     from .expression import Expression
@@ -129,7 +129,7 @@ def condition(expression: Any, scope: Scope) -> bool:
     value = expression.evaluate(scope) if hasattr(expression, "evaluate") else expression
     if isinstance(value, bool):
         return value
-    from ..spec.errors import shown
+    from ..syntax.errors import shown
 
     source = getattr(expression, "source", "")
     raise SpecError(

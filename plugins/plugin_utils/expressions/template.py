@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
-from ..spec.errors import SpecError, did_you_mean
-from ..spec.position import Position
+from ..syntax.errors import SpecError, did_you_mean
+from ..syntax.position import Position
 from .environment import SCOPE, template_environment
 
 if TYPE_CHECKING:

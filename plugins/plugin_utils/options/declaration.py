@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..expressions.expression import Expression
-from ..spec.errors import SpecError, did_you_mean
-from ..spec.nodes import Mapping, place_of
-from ..spec.position import Position
+from ..syntax.errors import SpecError, did_you_mean
+from ..syntax.nodes import Mapping, place_of
+from ..syntax.position import Position
 from .definition import Definition
 from .types import NO_VALUE, Type
 
 if TYPE_CHECKING:
-    from ..spec.module import Module
+    from ..modules.module import Module
 
 UNKNOWN = object()
 MARKERS = ("type", "renamedTo", "aliasOf", "removed", "changedTo")

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..expressions.scope import Scope
-from ..spec.marks import MIDDLE, NORMAL
-from ..spec.nodes import place_of
-from ..spec.position import Position
+from ..syntax.marks import MIDDLE, NORMAL
+from ..syntax.nodes import place_of
+from ..syntax.position import Position
 
 
 class Definition:

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from ..expressions.expression import Expression
 from ..expressions.scope import Late, Outermost, Scope, condition
-from ..spec.block import Block
-from ..spec.errors import CycleError, SpecError
-from ..spec.imports import Collector
-from ..spec.keys import joined
-from ..spec.library import Library, load_file
-from ..spec.module import Module
-from ..spec.nodes import Mapping
-from ..spec.position import Position
-from .completion import Completion
+from ..modules.block import Block
+from ..modules.imports import Collector
+from ..modules.library import Library, load_file
+from ..modules.module import Module
+from ..syntax.errors import CycleError, SpecError
+from ..syntax.keys import joined
+from ..syntax.nodes import Mapping
+from ..syntax.position import Position
 from .declaration import Declaration
 from .facts import OptionFacts
+from .instance import Entry, Laying, Space
 from .priority import discharge
 from .schema import Declarer, Schema
-from .space import Entry, Laying, Space
+from .unread import Completion
 
 if TYPE_CHECKING:
     from .node import Node

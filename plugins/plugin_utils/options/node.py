@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..expressions.expression import Expression
+from ..expressions.lazy import LazyMapping
 from ..expressions.scope import Scope
-from ..spec.errors import SpecError
-from ..spec.keys import joined
-from ..spec.marks import MIDDLE, OPTION_DEFAULT
+from ..syntax.errors import SpecError
+from ..syntax.keys import joined
+from ..syntax.marks import MIDDLE, OPTION_DEFAULT
 from .declaration import Declaration
 from .definition import Bound, Definition
-from .lazy import LazyMapping
 from .priority import discharge, effective
 from .type_container import AnyValue
 from .types import NO_VALUE, Site
 
 if TYPE_CHECKING:
+    from .instance import Entry, Space
     from .schema import Schema
-    from .space import Entry, Space
 
 UNREAD = object()
 
@@ -137,7 +137,7 @@ class Node:
         """Lay what waits here or above for the evaluation of its key."""
         if not self.space.waiting:
             return
-        from .space import resolve_late
+        from .instance import resolve_late
 
         node: Node | None = self
         while node is not None:

@@ -13,14 +13,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..expressions.expression import Expression
+from ..expressions.lazy import LateEntry
+from ..expressions.resolution import computed_each, constructed
 from ..expressions.scope import Scope, condition
-from ..spec.errors import SpecError
-from ..spec.marks import MIDDLE, NORMAL
-from ..spec.nodes import Mapping, place_of
-from ..spec.position import Position
+from ..syntax.errors import SpecError
+from ..syntax.marks import MIDDLE, NORMAL
+from ..syntax.nodes import Mapping, place_of
+from ..syntax.position import Position
 from .definition import OMIT, Bound, Definition
-from .lazy import LateEntry
-from .resolution import computed_each, constructed
 
 STRUCTURAL = frozenset({"if", "override", "order", "merge", "each", "template", "when"})
 

@@ -8,19 +8,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..expressions.expression import Expression
-from ..spec.errors import SpecError, shown
-from ..spec.keys import joined, split
-from ..spec.nodes import Mapping, place_of
+from ..expressions.resolution import key_text, realise
+from ..syntax.errors import SpecError, shown
+from ..syntax.keys import joined, split
+from ..syntax.nodes import Mapping, place_of
 from .declaration import Declaration, by_expression, check_words, coercion, is_declaration
-from .resolution import key_text, realise
 from .type_container import AttrTag, Coerced
 from .type_text import parse_type
 from .types import Type
 
 if TYPE_CHECKING:
-    from ..spec.block import Block
-    from ..spec.module import Module
-    from .space import Space
+    from ..modules.block import Block
+    from ..modules.module import Module
+    from .instance import Space
     from .types import Site
 
 
@@ -69,12 +69,12 @@ class Submodule(Type):
         return self.own
 
     def empty(self, site: Site) -> Any:
-        from .space import Space
+        from .instance import Space
 
         return Space.within(self.own, site, []).value()
 
     def merge(self, site: Site, definitions: Any) -> Any:
-        from .space import Space
+        from .instance import Space
 
         return Space.within(self.own, site, definitions).value()
 

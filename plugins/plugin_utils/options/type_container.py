@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..spec.errors import SpecError, shown
-from ..spec.nodes import place_of
+from ..expressions.lazy import LateEntry, LazyMapping
+from ..expressions.resolution import key_text
+from ..syntax.errors import SpecError, shown
+from ..syntax.nodes import place_of
 from ..values import GVariant, Package, Place, Raw
 from .definition import Definition
-from .lazy import LateEntry, LazyMapping
 from .priority import discharge, effective, may_vanish
-from .resolution import key_text
 from .types import NO_VALUE, Site, Type, merge_equal, merge_one, wrong_type
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Attrs(Type):
         return {}
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        from .resolution import realise
+        from ..expressions.resolution import realise
 
         result: dict[str, Any] = {}
         for definition in definitions:
@@ -229,7 +229,7 @@ class AnyValue(Type):
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
         if self.how == "raw":
-            from .resolution import realise
+            from ..expressions.resolution import realise
 
             return realise(merge_one(site, definitions), definitions[0].scope)
         values = [d.value for d in definitions]
@@ -256,7 +256,7 @@ class GVariantType(Type):
         return isinstance(value, GVariant) or not isinstance(value, dict)
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        from .resolution import realise
+        from ..expressions.resolution import realise
 
         return merge_equal(site, [d.holding(realise(d.value, d.scope)) for d in definitions])
 
@@ -308,7 +308,7 @@ class DagOf(AttrsOf):
         value = definition.value
         if not (isinstance(value, dict) and value.get("_type") == "dagEntry"):
             return definition
-        from .resolution import realise
+        from ..expressions.resolution import realise
 
         for side, names in edges.items():
             said = realise(value.get(side, []), definition.scope)

@@ -8,8 +8,8 @@ import math
 import re
 from typing import Any
 
-from ..spec.errors import SpecError
-from ..spec.nodes import PlainWord
+from ..syntax.errors import SpecError
+from ..syntax.nodes import PlainWord
 from ..values import Package, Place
 from .types import PackageType, RawKind, Scalar, Separated, SourceType, TemplateType, Type
 

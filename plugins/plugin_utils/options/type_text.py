@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..spec.errors import SpecError, did_you_mean
+from ..syntax.errors import SpecError, did_you_mean
 from .type_container import (
     AnyValue,
     Attrs,

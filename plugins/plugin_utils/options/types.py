@@ -13,16 +13,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..spec.errors import SpecError, shown
-from ..spec.keys import joined
-from ..spec.nix import advice
-from ..spec.nodes import PlainInteger, PlainNumber
+from ..syntax.errors import SpecError, shown
+from ..syntax.keys import joined
+from ..syntax.nix import advice
+from ..syntax.nodes import PlainInteger, PlainNumber
 from ..values import Package, Place, Raw
 from .definition import Definition
 
 if TYPE_CHECKING:
+    from .instance import Space
     from .schema import Schema
-    from .space import Space
 
 NO_VALUE = object()
 

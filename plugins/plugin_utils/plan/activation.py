@@ -8,7 +8,7 @@ from typing import Any
 
 from ..expressions.filters import dag_sort
 from ..options.evaluation import Evaluation
-from ..spec.errors import SpecError, SpecErrors, did_you_mean
+from ..syntax.errors import SpecError, SpecErrors, did_you_mean
 from .files import place_in
 
 BOUNDARY = "writeBoundary"

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
-from ..options.lazy import plain
-from ..spec.errors import SpecError
-from ..spec.keys import joined
-from ..spec.nix import advice
-from ..spec.nodes import place_of
-from ..spec.position import Position
+from ..syntax.errors import SpecError
+from ..syntax.keys import joined
+from ..syntax.nix import advice
+from ..syntax.nodes import place_of
+from ..syntax.position import Position
 from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"

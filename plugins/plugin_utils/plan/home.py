@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..expressions.names import language_names, package_maker
+from ..modules.library import Library, load_file
 from ..options.evaluation import Evaluation
-from ..spec.errors import SpecError, SpecErrors
-from ..spec.library import Library, load_file
+from ..syntax.errors import SpecError, SpecErrors
 from .store import Store
 
 ROLE = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "home"))

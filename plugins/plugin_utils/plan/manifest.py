@@ -10,8 +10,8 @@ from typing import Any
 
 from ...module_utils.engine import manifest as contract
 from ..expressions.environment import code_cache
-from ..options.lazy import plain
-from ..spec.errors import SpecError, SpecErrors
+from ..expressions.lazy import plain
+from ..syntax.errors import SpecError, SpecErrors
 from ..values import StoreFile
 from .activation import activation
 from .files import Files, Leaf, PlannedFile

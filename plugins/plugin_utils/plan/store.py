@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...module_utils.engine.manifest import object_id
-from ..spec.errors import SpecError
+from ..syntax.errors import SpecError
 from ..values import OutOfStore, Path, Place, StoreFile, StoreFolder
 
 REFERENCE = re.compile(rb"/(?:store|lib/home\.manager)/([0-9a-f]{32}-[A-Za-z0-9._+-]+)")

@@ -11,12 +11,12 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..expressions.expression import Expression
-from ..spec import yaml_text
-from ..spec.errors import SpecError
-from ..spec.library import load_file
-from ..spec.nodes import Mapping, Sequence
-from ..spec.position import Position
-from .origin import encrypted_file
+from ..modules.library import load_file
+from ..syntax import yaml_text
+from ..syntax.errors import SpecError
+from ..syntax.nodes import Mapping, Sequence
+from ..syntax.position import Position
+from .datatags import encrypted_file
 
 
 class _Tainted(Expression):

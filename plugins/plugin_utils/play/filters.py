@@ -11,7 +11,7 @@ from ansible.errors import AnsiblePluginError
 from ansible.plugins.loader import filter_loader, test_loader
 
 from ..expressions.environment import provide
-from ..options.lazy import plain
+from ..expressions.lazy import plain
 
 
 def _found(loader: Any, name: str) -> Callable[..., Any] | None:

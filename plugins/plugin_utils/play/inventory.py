@@ -9,10 +9,10 @@ from typing import Any
 from ansible.parsing.vault import EncryptedString
 
 from ..expressions.expression import Expression
-from ..spec.marks import checked_record
-from ..spec.nodes import Mapping, Sequence
-from ..spec.position import Position
-from .origin import live, position
+from ..syntax.marks import checked_record
+from ..syntax.nodes import Mapping, Sequence
+from ..syntax.position import Position
+from .datatags import live, position
 
 SECRETS = "__secrets__"
 

@@ -15,11 +15,11 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 
 from ...module_utils.engine.bundle import write_bundle
+from ..options.describe import described
 from ..plan.diff import diffs
 from ..plan.home import Home, Request, with_deep_stack
 from ..plan.manifest import Plan, build
-from ..plan.option import described
-from ..spec.errors import SpecError, SpecErrors
+from ..syntax.errors import SpecError, SpecErrors
 from . import facts as memory
 from .facts import Consulted
 from .files import decrypter, reader

@@ -11,7 +11,7 @@ from typing import Any
 from ansible.template import Templar, trust_as_template
 from jinja2 import pass_context
 
-from .origin import vaulted
+from .datatags import vaulted
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LOOKUPS = ("lookup", "query", "q")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import gnu_options, prune
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 from ansible_collections.home.manager.plugins.plugin_utils.values import Package
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.scope import Outermost
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.template import render_file
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 
 
 def rendered(folder, text):

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import dag_sort
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library import Library
 from ansible_collections.home.manager.plugins.plugin_utils.options.evaluation import Evaluation
-from ansible_collections.home.manager.plugins.plugin_utils.options.lazy import plain
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError, SpecErrors
-from ansible_collections.home.manager.plugins.plugin_utils.spec.library import Library
-from ansible_collections.home.manager.plugins.plugin_utils.spec.wire import from_wire
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
 LIBRARY = Library(tempfile.mkdtemp())
 NAMES = st.sampled_from(["a", "b", "c", "d.e", "f g"])

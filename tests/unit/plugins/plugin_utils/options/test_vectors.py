@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecErrors
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 
 def declared(kind: str, more: str = "") -> str:

@@ -11,8 +11,8 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Plan, build
-from ansible_collections.home.manager.plugins.plugin_utils.spec import yaml_text
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecErrors
+from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 USER = {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
 HOST = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "user": USER}

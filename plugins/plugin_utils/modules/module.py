@@ -7,14 +7,14 @@ from __future__ import annotations
 import os.path
 from typing import Any
 
+from ..expressions.resolution import realise
 from ..expressions.scope import Late, Scope
-from ..options.resolution import realise
+from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.keys import split
+from ..syntax.nix import advice
+from ..syntax.nodes import Mapping, place_of
+from ..syntax.position import Position
 from .block import Block, read_blocks
-from .errors import SpecError, did_you_mean, shown
-from .keys import split
-from .nix import advice
-from .nodes import Mapping, place_of
-from .position import Position
 
 LONG = ("options", "config")
 ALWAYS = ("imports", "disabledModules", "meta", "vars", "root", "types", "key")

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..expressions.expression import Expression
+from ..expressions.resolution import loop_items, turn_scope
 from ..expressions.scope import Scope
 from ..options.priority import conditions
-from ..options.resolution import loop_items, turn_scope
-from .errors import CycleError, SpecError, did_you_mean, shown
-from .nodes import Mapping, place_of
-from .position import Position
+from ..syntax.errors import CycleError, SpecError, did_you_mean, shown
+from ..syntax.nodes import Mapping, place_of
+from ..syntax.position import Position
 
 WORDS = ("when", "loop", "loop_control", "vars", "block")
 

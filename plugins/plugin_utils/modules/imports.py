@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..expressions.resolution import realise
 from ..expressions.scope import Scope
-from ..options.resolution import realise
+from ..syntax.errors import SpecError, shown
+from ..syntax.nodes import Mapping, place_of
+from ..syntax.position import Position
 from ..values import Path
-from .errors import SpecError, shown
 from .module import Module
-from .nodes import Mapping, place_of
-from .position import Position
 
 
 @dataclass(slots=True)
@@ -142,7 +142,7 @@ def _as_node(item: dict[str, Any]) -> Any:
 
 
 def _nearest_file(path: str) -> str:
-    from .errors import did_you_mean
+    from ..syntax.errors import did_you_mean
 
     folder = os.path.dirname(path)
     try:

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import pass_context
 
-from ..spec.errors import SpecError, shown
+from ..syntax.errors import SpecError, shown
 from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
 from .scope import Scope
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.options.lazy import plain
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError, SpecErrors
-from ansible_collections.home.manager.plugins.plugin_utils.spec.keys import split
-from ansible_collections.home.manager.plugins.plugin_utils.spec.yaml_text import load
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.keys import split
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.yaml_text import load
 
 STR = "options: {x: {type: str}}"
 ATTRS = "options: {x: {type: attrsOf str, default: {}}}"

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecErrors
-from ansible_collections.home.manager.plugins.plugin_utils.spec.nix import advice
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.nix import advice
 
 DECLARED = "options: {on: {type: bool}, count: {type: int}, list: {type: listOf package}}\nconfig:\n  "
 

@@ -1,3 +1,3 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Spec files: YAML text to nodes with positions, and nodes to modules."""
+"""Syntax: YAML text to nodes that know their positions, keys, marks and the wire form."""

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from ..expressions.resolution import key_text
 from ..expressions.scope import Outermost
-from ..options.resolution import key_text
-from .errors import SpecError
-from .keys import joined
+from ..syntax.errors import SpecError
+from ..syntax.keys import joined
 from .library import INDEX, TYPES, load_file
 from .module import Module, declared_paths
 

@@ -8,13 +8,13 @@ import json
 from typing import Any
 
 from ..expressions.expression import Expression
-from ..options.definition import Definition
-from ..options.lazy import plain
-from ..options.node import Node
-from ..options.type_container import AttrsOf
-from ..spec.errors import SpecError, did_you_mean
-from ..spec.keys import joined, split
-from .home import Home
+from ..expressions.lazy import plain
+from ..plan.home import Home
+from ..syntax.errors import SpecError, did_you_mean
+from ..syntax.keys import joined, split
+from .definition import Definition
+from .node import Node
+from .type_container import AttrsOf
 
 
 def find(home: Home, dotted: str) -> tuple[Node, list[str]]:

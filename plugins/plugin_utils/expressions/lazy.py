@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from typing import TYPE_CHECKING, Any
 
-from ..spec.errors import SpecError
+from ..syntax.errors import SpecError
 
 if TYPE_CHECKING:
-    from .types import Site
+    from ..options.types import Site
 
 
 class _Pending:

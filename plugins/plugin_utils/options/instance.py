@@ -12,20 +12,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..expressions.expression import Expression
+from ..expressions.lazy import LazyMapping
+from ..expressions.resolution import computed_each, key_text
 from ..expressions.scope import Late, Scope
-from ..spec.block import Block
-from ..spec.errors import SpecError, did_you_mean, shown
-from ..spec.keys import Literal, Template, joined, split
-from ..spec.marks import MIDDLE, NORMAL
-from ..spec.nodes import Mapping, place_of
-from ..spec.position import Position
+from ..modules.block import Block
+from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.keys import Literal, Template, joined, split
+from ..syntax.marks import MIDDLE, NORMAL
+from ..syntax.nodes import Mapping, place_of
+from ..syntax.position import Position
 from .definition import Definition
-from .lazy import LazyMapping
-from .resolution import computed_each, key_text
 from .schema import Schema, blocks_of
 
 if TYPE_CHECKING:
-    from ..spec.module import Module
+    from ..modules.module import Module
     from .declaration import Declaration
     from .evaluation import Evaluation
     from .node import Node

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError
-from ansible_collections.home.manager.plugins.plugin_utils.spec.library_index import build
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index import build
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 
 
 def paths(folder: Path, text: str, more: dict[str, str] | None = None) -> set[str]:

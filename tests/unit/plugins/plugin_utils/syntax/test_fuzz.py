@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import language_names, package_maker
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library import Library
 from ansible_collections.home.manager.plugins.plugin_utils.options.evaluation import Evaluation
-from ansible_collections.home.manager.plugins.plugin_utils.options.lazy import plain
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.store import Store
-from ansible_collections.home.manager.plugins.plugin_utils.spec import yaml_text
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError, SpecErrors
-from ansible_collections.home.manager.plugins.plugin_utils.spec.library import Library
+from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors
 
 COUNT = 20_000 if os.environ.get("HOME_MANAGER_NIGHTLY") else 1_000
 HOST = {

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..expressions.expression import Expression
-from ..expressions.scope import Late, Scope, condition
-from ..spec.errors import SpecError, shown
-from ..spec.keys import Literal, Template
-from ..spec.nodes import Mapping, Sequence, place_of
-from ..spec.position import Position
+from ..options.definition import OMIT, Bound
+from ..syntax.errors import SpecError, shown
+from ..syntax.keys import Literal, Template
+from ..syntax.nodes import Mapping, Sequence, place_of
+from ..syntax.position import Position
 from ..values import GVariant, OutOfStore, Package, Path, Raw
-from .definition import OMIT, Bound
+from .expression import Expression
 from .lazy import LateEntry
+from .scope import Late, Scope, condition
 
 RAW_KINDS = {"lua-inline", "nushell-inline", "literal"}
 VALUE_KINDS = RAW_KINDS | {"package", "path", "gvariant", "outOfStore", "template", "function"}
@@ -45,7 +45,7 @@ def _realise_mapping(value: Mapping, scope: Scope) -> Any:
         if value["_type"] == "each":
             return realise(computed_each(value, scope), scope)
         if value["_type"] == "if":
-            from .priority import holds
+            from ..options.priority import holds
 
             return realise(value["content"], scope) if holds(value, scope) else OMIT
         if value["_type"] not in VALUE_KINDS:  # marks of priority and order are data here: what reads it resolves them
@@ -113,14 +113,14 @@ def _package(mark: dict[str, Any], scope: Scope, position: Position | None) -> P
 
 
 def _template(mark: dict[str, Any], scope: Scope, position: Position | None) -> Any:
-    from ..expressions.template import render_file
+    from .template import render_file
 
     return render_file(_text(mark, "path", scope, position), scope, position)
 
 
 def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
     """The mapping (with `key`) or list that `!each` describes; its entries keep the scope of their turn."""
-    from .priority import conditions
+    from ..options.priority import conditions
 
     position = place_of(mark)
     unknown = set(mark) - {"_type", "loop", "loop_var", "when", "vars", "key", "value"}

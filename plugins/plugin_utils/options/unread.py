@@ -7,9 +7,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..spec.errors import SpecError
-from ..spec.keys import joined
-from .lazy import DEEPEST
+from ..expressions.lazy import DEEPEST
+from ..syntax.errors import SpecError
+from ..syntax.keys import joined
 from .node import Group
 from .priority import discharge
 

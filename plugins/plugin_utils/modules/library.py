@@ -9,11 +9,11 @@ import json
 import os
 from typing import Any
 
-from . import yaml_text
-from .errors import SpecError
-from .keys import joined
-from .nodes import Mapping
-from .position import Position
+from ..syntax import yaml_text
+from ..syntax.errors import SpecError
+from ..syntax.keys import joined
+from ..syntax.nodes import Mapping
+from ..syntax.position import Position
 
 INDEX = "index.json"
 TYPES = "types.yml"

@@ -10,7 +10,7 @@ from typing import Any
 from ansible._internal._datatag._tags import Origin, TrustedAsTemplate
 from ansible.parsing.vault import EncryptedString, VaultHelper
 
-from ..spec.position import Position
+from ..syntax.position import Position
 
 VAULT_HEADER = b"$ANSIBLE_VAULT"
 

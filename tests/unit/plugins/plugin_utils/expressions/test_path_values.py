@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.places import (
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.path_values import (
     NAMED_STORE,
     place,
     store_dir,
@@ -17,7 +17,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.expressions.places im
 )
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.scope import Outermost
 from ansible_collections.home.manager.plugins.plugin_utils.plan.store import Store
-from ansible_collections.home.manager.plugins.plugin_utils.spec.errors import SpecError
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 from ansible_collections.home.manager.plugins.plugin_utils.values import OutOfStore, Package, Path, StoreFile
 
 
