@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.home.manager.plugins.module_utils.engine import terminal
+from ansible_collections.home.manager.plugins.module_utils.engine.command import terminal
 from ansible_collections.home.manager.plugins.plugin_utils.play import facts
 
 

@@ -262,10 +262,10 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.home.manager.plugins.module_utils.engine.age import seconds
-from ansible_collections.home.manager.plugins.module_utils.engine.errors import EngineError
-from ansible_collections.home.manager.plugins.module_utils.engine.report import block
-from ansible_collections.home.manager.plugins.module_utils.engine.request import handle
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.age import parse_age
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.switching.report import block
+from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 VERBS = ("list", "activate", "rollback", "remove", "expire", "verify", "uninstall")
 PASSED = (
@@ -287,7 +287,7 @@ def request_of(params: dict[str, Any], check: bool, diff: bool) -> dict[str, Any
     request = {name: params[name] for name in PASSED if params[name] is not None}
     request.update(verb=params["verb"], check=check, diff=diff, state=params["state_path"])
     if params["older_than"] is not None:
-        request["older_than"] = seconds(params["older_than"])
+        request["older_than"] = parse_age(params["older_than"])
     return request
 
 

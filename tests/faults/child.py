@@ -11,8 +11,8 @@ import signal
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.home.manager.plugins.module_utils.engine import filesystem
-from ansible_collections.home.manager.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

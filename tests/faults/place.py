@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.home.manager.plugins.module_utils import engine
-from ansible_collections.home.manager.plugins.module_utils.engine.bundle import read_bundle, write_bundle
-from ansible_collections.home.manager.plugins.module_utils.engine.manifest import (
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import read_bundle, write_bundle
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import (
     all_objects,
     content_hash,
     digest,
 )
-from ansible_collections.home.manager.plugins.module_utils.engine.request import handle
-from ansible_collections.home.manager.plugins.module_utils.engine.stage import shown_objects
+from ansible_collections.home.manager.plugins.module_utils.engine.state.staging import shown_objects
+from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 from ..unit.plugins.module_utils.engine.conftest import Sandbox
 

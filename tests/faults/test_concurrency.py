@@ -12,8 +12,8 @@ import time
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.errors import EngineError
-from ansible_collections.home.manager.plugins.module_utils.engine.request import handle
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 from . import child
 from .scenes import FIRST, SECOND, own

@@ -10,7 +10,8 @@ import subprocess
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine import stage, switch
+from ansible_collections.home.manager.plugins.module_utils.engine.state import staging
+from ansible_collections.home.manager.plugins.module_utils.engine.switching import switch
 
 from . import child
 from .judge import AGAIN, BOTH, LOOK, Case
@@ -77,7 +78,7 @@ def judged(case, row, where, result, disk):
 @pytest.mark.parametrize("case", CHOSEN, indirect=True)
 def test_little_is_left(case, disk, what, checked, tally, choose, monkeypatch):
     if not checked:
-        monkeypatch.setattr(stage, "check_space", lambda *_: None)
+        monkeypatch.setattr(staging, "check_space", lambda *_: None)
         monkeypatch.setattr(switch, "check_space", lambda *_: None)
     how = "checked beforehand" if checked else "not checked beforehand"
     row = tally.row(f"few {what} left, {how}", case.scene.name)

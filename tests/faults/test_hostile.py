@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.account import become
+from ansible_collections.home.manager.plugins.module_utils.engine.machine.account import become
 
 from . import child
 from .place import Place

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine import activation
+from ansible_collections.home.manager.plugins.module_utils.engine.switching import hooks as activation
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
 from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text

@@ -87,6 +87,93 @@ def test_is_short_enough_to_be_read(path):
             assert (node.end_lineno or node.lineno) - node.lineno < 60, node.name
 
 
+# The target's engine, from its ground floor upwards: a room imports from the rooms before it. `units`, `packages`, `system`
+# and `voice` are rooms that stand on the ground floors alone.
+ENGINE = PLUGINS / "module_utils" / "engine"
+ROOMS = [
+    "contract",
+    "disk",
+    "machine",
+    "state",
+    "home",
+    "merging",
+    "planning",
+    "voice",
+    "units",
+    "packages",
+    "system",
+    "methods",
+    "transaction",
+    "switching",
+    "verbs",
+    "command",
+]
+
+
+def _relative_imports(path: Path, top: Path) -> Iterator[Path]:
+    """The files below `top` that a file imports, wherever the import stands: in a function and for types alone too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+        if base.with_suffix(".py").is_file():
+            found = [base.with_suffix(".py")]
+        else:
+            names = [base / f"{alias.name}.py" for alias in node.names]
+            found = [name if name.is_file() else base / "__init__.py" for name in names]
+        yield from (file for file in found if file.is_relative_to(top))
+
+
+def _first_cycle(files: list[Path], top: Path) -> list[Path]:
+    """The files of one cycle of imports; none when there is no cycle."""
+    graph = {path: set(_relative_imports(path, top)) - {path} for path in files}
+    done: set[Path] = set()
+    for start in files:
+        way: list[tuple[Path, list[Path]]] = [(start, sorted(graph.get(start, ())))]
+        while way:
+            path, rest = way[-1]
+            if path in done or not rest:
+                done.add(path)
+                way.pop()
+                continue
+            following = rest.pop()
+            open_files = [file for file, _rest in way]
+            if following in open_files:
+                return [*open_files[open_files.index(following) :], following]
+            way.append((following, sorted(graph.get(following, ()))))
+    return []
+
+
+def test_no_files_of_the_engine_import_each_other_in_a_circle():
+    files = [path for path in TARGET if path.is_relative_to(ENGINE)]
+    assert files
+    assert [_name(path) for path in _first_cycle(files, ENGINE)] == []
+
+
+def test_a_circle_of_imports_is_found(tmp_path):
+    (tmp_path / "a.py").write_text("from .b import x\n")
+    (tmp_path / "b.py").write_text("def f():\n    from . import c\n")
+    (tmp_path / "c.py").write_text("from .a import y\n")
+    files = sorted(tmp_path.glob("*.py"))
+    assert {path.name for path in _first_cycle(files, tmp_path)} == {"a.py", "b.py", "c.py"}
+
+
+def _room(path: Path) -> str | None:
+    parts = path.relative_to(ENGINE).parts
+    return parts[0] if len(parts) > 1 else None
+
+
+@pytest.mark.parametrize("path", [path for path in TARGET if path.is_relative_to(ENGINE)], ids=_name)
+def test_room_of_the_engine_imports_downwards(path):
+    room = _room(path)
+    if room is None:
+        return
+    assert room in ROOMS
+    below = set(ROOMS[: ROOMS.index(room) + 1])
+    imported = {_room(found) for found in _relative_imports(path, ENGINE)} - {None}
+    assert imported <= below
+
+
 def test_no_python_file_names_a_program():
     """What one program needs becomes a word of the language: its name stands in its own file of the library alone."""
     programs = {path.stem for path in (ROOT / "roles" / "home" / "modules" / "programs").glob("*.yml")}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 
-from .command import main
+from .command.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1:]))

@@ -8,7 +8,7 @@ import io
 import os
 
 _SHEBANG = b"#!/usr/bin/env python3\n"
-_MAIN = "import sys\n\nfrom engine.command import main\n\nsys.exit(main(sys.argv[1:]))\n"
+_MAIN = "import sys\n\nfrom engine.command.main import main\n\nsys.exit(main(sys.argv[1:]))\n"
 # Zip knows no earlier time; a fixed one, so that equal engines give equal files.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

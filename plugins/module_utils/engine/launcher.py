@@ -44,8 +44,8 @@ def respond(request: Dict[str, Any], become: Callable[[Any], None]) -> Dict[str,
         become(account)
     os.umask(0o077)
     place = os.path.join(request["state"], ENGINES, request.pop("engine"))
-    unpacked = unpack(shipped) if shipped is not None and "engine/request.py" in shipped.namelist() else None
-    if unpacked is None and not os.path.isfile(os.path.join(place, "engine", "request.py")):
+    unpacked = unpack(shipped) if shipped is not None and "engine/verbs/dispatch.py" in shipped.namelist() else None
+    if unpacked is None and not os.path.isfile(os.path.join(place, "engine", "verbs", "dispatch.py")):
         return {"engine": False}
     if shipped is not None and "bundle" in shipped.namelist():
         request["bundle"] = shipped.read("bundle")
@@ -90,13 +90,13 @@ def handled(request: Dict[str, Any], folder: str) -> Dict[str, Any]:
     sys.path.insert(0, folder)
     import importlib
 
-    errors = importlib.import_module("engine.errors")
+    errors = importlib.import_module("engine.contract.errors")
     expected = request.pop("expected", None)
     try:
         facts = gathered(request["user"]) if expected is not None else None
         if facts is not None and differs(expected, facts):
             return {"answer": {"facts": facts}}
-        answer = importlib.import_module("engine.request").handle(request)
+        answer = importlib.import_module("engine.verbs.dispatch").handle(request)
         if facts is not None:
             answer["facts"] = facts
         return {"answer": answer}
@@ -109,7 +109,7 @@ def gathered(user: str) -> Dict[str, Any]:
     import importlib
     import pwd
 
-    facts: Dict[str, Any] = importlib.import_module("engine.facts").gather(pwd.getpwnam(user))
+    facts: Dict[str, Any] = importlib.import_module("engine.machine.facts").gather(pwd.getpwnam(user))
     return facts
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ...module_utils.engine import manifest as contract
+from ...module_utils.engine.contract import manifest as contract
 from ..expressions.environment import code_cache
 from ..expressions.lazy import plain
 from ..syntax.errors import SpecError, SpecErrors

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from ...module_utils.engine.manifest import object_id
+from ...module_utils.engine.contract.manifest import object_id
 from ..syntax.errors import SpecError
 from ..values import OutOfStore, Path, Place, StoreFile, StoreFolder
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 
-from ...module_utils.engine.bundle import write_bundle
+from ...module_utils.engine.contract.bundle import write_bundle
 from ..options.describe import described
 from ..plan.diff import diffs
 from ..plan.home import Home, Request, with_deep_stack

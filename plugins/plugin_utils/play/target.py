@@ -16,8 +16,9 @@ import tempfile
 import zipfile
 from typing import Any
 
-from ...module_utils.engine import account, launcher
+from ...module_utils.engine import launcher
 from ...module_utils.engine.archive import sources
+from ...module_utils.engine.machine import account
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FIND = "P=/usr/bin/python3; [ -x $P ] || P=$(command -v python3) || { echo 'no python3 found on this machine' >&2; exit 127; }; exec $P"

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine import filesystem
-from ansible_collections.home.manager.plugins.module_utils.engine.bundle import write_bundle
-from ansible_collections.home.manager.plugins.module_utils.engine.manifest import digest, object_id
-from ansible_collections.home.manager.plugins.module_utils.engine.request import handle
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import write_bundle
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import digest, object_id
+from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
+from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.archive import archive
-from ansible_collections.home.manager.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 
 root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
@@ -42,7 +42,7 @@ def test_a_folder_swapped_for_a_link_after_the_switch_protects_what_it_leads_to(
 
 
 def test_a_path_that_the_system_refuses_is_undone(sandbox):
-    from ansible_collections.home.manager.plugins.module_utils.engine import filesystem
+    from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 
     sandbox.switch({"a": "1"})
     sandbox.write("locked", "mine")
@@ -127,8 +127,8 @@ def test_a_third_user_is_turned_away(as_user):
     engine.chmod(0o755)
     code = (
         "import os, sys; os.setuid(65533); sys.path.insert(0, sys.argv[1])\n"
-        "from engine.request import handle\n"
-        "from engine.errors import EngineError\n"
+        "from engine.verbs.dispatch import handle\n"
+        "from engine.contract.errors import EngineError\n"
         "try: handle({'verb': 'list', 'user': sys.argv[2]})\n"
         "except EngineError as error: print(error.kind, error.message)"
     )
@@ -139,7 +139,7 @@ def test_a_third_user_is_turned_away(as_user):
 
 
 def test_an_unknown_user_is_told():
-    from ansible_collections.home.manager.plugins.module_utils.engine.request import handle
+    from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
     with pytest.raises(EngineError, match="there is no user"):
         handle({"verb": "list", "user": "nobody-of-that-name"})

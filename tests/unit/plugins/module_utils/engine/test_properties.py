@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from ansible_collections.home.manager.plugins.module_utils.engine import filesystem
+from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 
 NAMES = ["a", "b", "d/x", "d/y", "d/e/z", "f/g"]
 TEXTS = ["one\n", "two\n", "three\n"]

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The project that a generation came from: calling Ansible and the editor there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from ..contract.errors import EngineError
+
+_NO_ANSIBLE = (
+    "ansible-playbook is not installed here, and this needs it: install ansible-core, or run this where the project is."
+    " switch --rollback, switch --generation, generations, verify and uninstall work without it."
+)
+
+
+class Project:
+    """A folder with a playbook and an inventory. EngineError of kind `project` when it is not on this machine."""
+
+    def __init__(self, origin: dict[str, Any]) -> None:
+        self.host = origin.get("host")
+        folder = origin.get("project")
+        if not folder:
+            raise EngineError("the current generation does not say which project it came from", "project")
+        if not os.path.isdir(folder):
+            raise EngineError(f"the project {folder} is not on this machine; switch from where it is", "project")
+        self.folder: str = folder
+        self.playbook: str | None = origin.get("playbook")
+        self.inventory: str | None = origin.get("inventory")
+
+    def play(self, playbook: str | None, extra: list[str], verbose: bool) -> int:
+        """Run a playbook (None: the project's own) for this host and user; its exit code."""
+        program = self._program("ansible-playbook")
+        chosen = playbook or self.playbook
+        if not chosen:
+            raise EngineError("the current generation does not say which playbook it came from", "project")
+        command = [program, chosen]
+        if self.inventory:
+            command += ["-i", self.inventory]
+        if self.host:
+            command += ["--limit", self.host]
+        command += ["-e", f"home_user={_user()}", *extra]
+        if verbose:
+            command.append("-v")
+        return self._call(command)
+
+    def news(self) -> int:
+        """Show the change log of the installed collection; the exit code."""
+        import subprocess
+
+        program = self._program("ansible-galaxy")
+        listed = subprocess.run(
+            [program, "collection", "list", "home.manager", "--format", "json"],
+            cwd=self.folder,
+            check=False,
+            stdout=subprocess.PIPE,
+        )
+        import json
+
+        try:
+            places = json.loads(listed.stdout)
+        except ValueError:
+            places = {}
+        for place in places:
+            path = os.path.join(place, "home", "manager", "CHANGELOG.rst")
+            if os.path.exists(path):
+                with open(path, encoding="utf-8") as source:
+                    sys.stdout.write(source.read())
+                return 0
+        raise EngineError("the installed collection home.manager has no change log", "project")
+
+    def edit(self) -> int:
+        """Open the playbook's folder's spec in the user's editor; its exit code."""
+        import shlex
+
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+        if not editor:
+            raise EngineError("set $VISUAL or $EDITOR to the editor to use", "project")
+        users = os.path.join("users", f"{_user()}.yml")
+        spec = users if os.path.exists(os.path.join(self.folder, users)) else self.playbook or "."
+        return self._call([*shlex.split(editor), spec])
+
+    def _call(self, command: list[str]) -> int:
+        import subprocess
+
+        return subprocess.run(command, cwd=self.folder, check=False).returncode
+
+    @staticmethod
+    def _program(name: str) -> str:
+        from shutil import which
+
+        found = which(name)
+        if found is None:
+            raise EngineError(_NO_ANSIBLE.replace("ansible-playbook", name, 1), "ansible")
+        return found
+
+
+def _user() -> str:
+    import pwd
+
+    return pwd.getpwuid(os.geteuid()).pw_name

@@ -1,0 +1,6 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the two engines exchange: errors, manifests, bundles.
+
+Imports nothing of the engine; the controller imports it too.
+"""

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a switch would do to the home: the steps, all collisions, and the ledger as it will be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..state.ledger import Record
+    from .step import Step
+
+
+class Options:
+    """How to plan.
+
+    `extension`: back up what is in the way under this extension. `restoring`: an older state is put back, so files that
+    the user changed are backed up rather than kept. `same`: the generation stays, so what is missing is a repair.
+    `former`: this undoes a switch, and these were the ledger's records before it: what that switch backed up comes
+    back,
+    and what it gave back is backed up again.
+    """
+
+    def __init__(
+        self,
+        extension: str | None = None,
+        restoring: bool = False,
+        same: bool = False,
+        former: dict[str, Record] | None = None,
+    ) -> None:
+        self.extension = extension
+        self.restoring = restoring
+        self.same = same
+        self.former = former
+
+
+class Plan:
+    """The result: see the attributes."""
+
+    def __init__(self, tx: str) -> None:
+        self.tx = tx
+        self.steps: list[Step] = []
+        # Folders to make, outermost first: relative path to mode.
+        self.folders: dict[str, int] = {}
+        # Folders of ours that are no longer needed, innermost first.
+        self.drop: list[str] = []
+        self.files: dict[str, Record] = {}
+        self.made: list[str] = []
+        self.operations: list[dict[str, str]] = []
+        self.collisions: list[dict[str, str]] = []
+        self.warnings: list[str] = []
+        # Targets whose shown content changes with the flip itself.
+        self.refreshed: list[str] = []
+        # New texts of merged files: target to text.
+        self.texts: dict[str, bytes] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Whether the home is as it should be."""
+        return not self.steps and not self.collisions
+
+    def report(self, op: str, path: str, detail: str = "") -> None:
+        """Note an operation for people."""
+        self.operations.append({"op": op, "path": path, "detail": detail})
+
+    def collide(self, path: str, reason: str) -> None:
+        """Note a collision."""
+        self.collisions.append({"path": path, "reason": reason})

@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Removing generations, and afterwards what only they used."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Iterator
+
+from ..contract.errors import EngineError
+from ..disk import filesystem
+from ..state import layout
+from ..state.garbage import collect
+
+if TYPE_CHECKING:
+    from ..home.folder import HomeFolder
+    from ..state.state import State
+
+_UNITS = ".config/systemd/user"
+_POINTING = ".hm-point"
+
+
+def protected(state: State) -> set[int]:
+    """The generations that must stay: the current one and the one that last finished."""
+    return {layout.parse_reference(text)[0] for text in (state.current(), state.completed()) if text is not None}
+
+
+def expired(state: State, older_than: float | None, keep: int | None, now: float | None = None) -> list[int]:
+    """The generations made more than `older_than` seconds ago, and not among the newest `keep`; never a protected
+    one.
+    """
+    numbers = state.generations()
+    newest = set(numbers[-keep:]) if keep else set()
+    limit = (time.time() if now is None else now) - older_than if older_than is not None else None
+    chosen = []
+    for number in numbers:
+        if number in newest or number in protected(state):
+            continue
+        if limit is None or state.about(number).get("created", 0) < limit:
+            chosen.append(number)
+    return chosen
+
+
+def remove(home: HomeFolder, numbers: list[int]) -> list[dict[str, str]]:
+    """Remove generations and what only they used; operations for people.
+
+    EngineError for one that is missing or must stay.
+    """
+    state = home.require_state()
+    present, fixed = set(state.generations()), protected(state)
+    for number in numbers:
+        if number not in present:
+            raise EngineError(f"there is no generation {number}", "generation")
+        if number in fixed:
+            raise EngineError(f"generation {number} is in use and cannot be removed", "generation")
+    if not numbers:
+        return []
+    # While this folder is there, the next run knows that there is something to sweep.
+    state.folder(layout.STAGING)
+    operations = repoint(home, set(numbers))
+    for number in numbers:
+        hidden = f"{layout.GENERATIONS}/.{number}"
+        filesystem.chmod(layout.reference(number), 0o700, state.fd)
+        filesystem.rename(layout.reference(number), hidden, state.fd, state.fd)
+        filesystem.remove_tree(hidden, state.fd)
+        filesystem.remove_tree(f"{layout.FAILED}/{number}", state.fd)
+        operations.append({"op": "remove", "path": layout.reference(number), "detail": ""})
+    collect(state)
+    filesystem.remove_tree(layout.STAGING, state.fd)
+    return operations
+
+
+def repoint(home: HomeFolder, numbers: set[int]) -> list[dict[str, str]]:
+    """Links that `systemctl --user enable` made into a generation that goes: lead them through `current` instead."""
+    operations: list[dict[str, str]] = []
+    prefixes = tuple(f"{home.state_path}/{layout.reference(number)}/{layout.FILES}/" for number in numbers)
+    for folder, names in _unit_folders(home):
+        fd = filesystem.open_folder(f"{home.path}/{folder}")
+        try:
+            for name in names:
+                text = filesystem.readlink(name, fd)
+                absolute = os.path.normpath(os.path.join(home.path, folder, text)) if text else ""
+                if absolute.startswith(prefixes):
+                    operations.append(_lead_through_current(home, fd, folder, name, absolute))
+        finally:
+            os.close(fd)
+    return operations
+
+
+def _lead_through_current(home: HomeFolder, fd: int, folder: str, name: str, text: str) -> dict[str, str]:
+    path, rest = f"{folder}/{name}", text.split(f"/{layout.FILES}/", 1)[1]
+    if filesystem.lstat(f"{layout.CURRENT}/{layout.FILES}/{rest}", home.require_state().fd) is None:
+        return {"op": "keep", "path": path, "detail": f"leads to {text}, which goes away"}
+    temporary = f".{name[:80]}{_POINTING}"
+    filesystem.remove_tree(temporary, fd)
+    filesystem.symlink(home.absolute_text(rest), temporary, fd)
+    filesystem.rename(temporary, name, fd, fd)
+    return {"op": "repair", "path": path, "detail": f"led to {text}"}
+
+
+def forget_repointing(home: HomeFolder) -> None:
+    """Remove the link that a crash in the middle of `repoint` left."""
+    for folder, names in _unit_folders(home):
+        for name in names:
+            if name.endswith(_POINTING):
+                filesystem.unlink(f"{home.path}/{folder}/{name}")
+
+
+def _unit_folders(home: HomeFolder) -> Iterator[tuple[str, list[str]]]:
+    top = filesystem.encode(f"{home.path}/{_UNITS}")
+    for found, folders, names in os.walk(top):
+        folder = os.path.relpath(filesystem.decode(found), home.path)
+        yield folder, [filesystem.decode(name) for name in names + folders]

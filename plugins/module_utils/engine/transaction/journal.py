@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The journal: what a transaction is about to do, written once, before the home is touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..contract.errors import EngineError
+from ..disk import filesystem
+from ..planning.step import Step
+from ..state import layout
+
+if TYPE_CHECKING:
+    from ..planning.plan import Plan
+    from ..state.state import State
+
+VERSION = 1
+FLIPPED = layout.STAGING + "/flipped"
+
+
+class Journal:
+    """A transaction under way. `source` and `to` are references (None: nothing is managed before, or after)."""
+
+    def __init__(self, tx: str, home: str, source: str | None, to: str | None) -> None:
+        self.tx = tx
+        self.home = home
+        self.source = source
+        self.to = to
+        self.steps: list[Step] = []
+        self.folders: dict[str, int] = {}
+        self.drop: list[str] = []
+
+    @classmethod
+    def of(cls, tx: str, home: str, source: str | None, to: str | None, plan: Plan) -> Journal:
+        """The journal of a plan."""
+        journal = cls(tx, home, source, to)
+        journal.steps = plan.steps
+        journal.folders = plan.folders
+        journal.drop = plan.drop
+        return journal
+
+    def write(self, state: State) -> None:
+        """Make it lasting: temporary file, fsync, rename, fsync of the folder."""
+        value = {
+            "version": VERSION,
+            "tx": self.tx,
+            "home": self.home,
+            "from": self.source,
+            "to": self.to,
+            "steps": [step.journal() for step in self.steps],
+            "folders": self.folders,
+            "drop": self.drop,
+        }
+        temporary = layout.STAGING + "/journal"
+        state.write_json(temporary, value, sync=True)
+        filesystem.rename(temporary, layout.JOURNAL, state.fd, state.fd)
+        filesystem.sync(state.fd, state.path)
+
+    @classmethod
+    def read(cls, state: State) -> Journal | None:
+        """The journal of a transaction that did not end; None when there is none. EngineError `state`."""
+        value: Any = state.json(layout.JOURNAL)
+        if value is None:
+            return None
+        if not isinstance(value, dict) or value.get("version") != VERSION:
+            raise EngineError("the journal was written by another version of the engine", "state")
+        journal = cls(value["tx"], value["home"], value["from"], value["to"])
+        journal.steps = [Step.of(step) for step in value["steps"]]
+        journal.folders = value["folders"]
+        journal.drop = value["drop"]
+        return journal
+
+    def committed(self, state: State) -> bool:
+        """Whether the flip has happened."""
+        if self.to is None:
+            return filesystem.lstat(FLIPPED, state.fd) is not None
+        staged = filesystem.lstat(f"{layout.STAGING}/{layout.CURRENT}", state.fd)
+        return staged is None and filesystem.readlink(layout.CURRENT, state.fd) == self.to
+
+    def flip(self, state: State) -> None:
+        """The commit: one rename."""
+        staged = f"{layout.STAGING}/{layout.CURRENT}"
+        if self.to is not None:
+            filesystem.rename(staged, layout.CURRENT, state.fd, state.fd)
+        elif filesystem.lstat(layout.CURRENT, state.fd) is not None:
+            filesystem.rename(layout.CURRENT, FLIPPED, state.fd, state.fd)
+        else:
+            filesystem.rename(staged, FLIPPED, state.fd, state.fd)
+        filesystem.sync(state.fd, state.path)
+
+    def end(self, state: State) -> None:
+        """Take the journal away for good."""
+        filesystem.unlink(layout.JOURNAL, state.fd)
+        filesystem.sync(state.fd, state.path)

@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The home-manager command, run as it lies in a home: one file, Python alone, no Ansible."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from ansible_collections.home.manager.plugins.module_utils.engine.archive import archive
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.age import parse_age
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
+
+PYTHON = "/usr/bin/python3"
+
+
+class Installed:
+    """A home with two generations, the command in it, and nothing else on the path."""
+
+    def __init__(self, sandbox, tools):
+        self.sandbox = sandbox
+        self.program = {"text": archive(), "stored": "0555"}
+        # The sandbox may lie where nothing may be executed.
+        self.tools = tools
+        for text in "12":
+            self.switch({"a": text})
+
+    def switch(self, spec, **more):
+        return self.sandbox.switch({".local/bin/home-manager": self.program, **spec}, **more)
+
+    def run(self, *arguments, stdin="", code=0, **environment):
+        command = [PYTHON, "-I", str(self.sandbox.home / ".local/bin/home-manager"), *arguments]
+        done = subprocess.run(
+            command,
+            input=stdin,
+            check=False,
+            capture_output=True,
+            text=True,
+            env={"PATH": str(self.tools), "HOME": "/nonexistent", "LANG": "C.UTF-8", **environment},
+        )
+        assert done.returncode == code, done.stderr + done.stdout
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture
+def installed(sandbox, tmp_path):
+    return Installed(sandbox, tmp_path)
+
+
+def test_the_archive_depends_on_its_sources_alone():
+    assert archive() == archive()
+
+
+def test_it_finds_its_own_state_and_lists(installed):
+    lines = installed.run("generations").splitlines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d : id 2 -> .*/generations/2 \(current\)", lines[0])
+    assert "id 1" in lines[1]
+    assert len(lines) == 2
+
+
+def test_rollback_and_back(installed):
+    assert "would change a" in installed.run("-n", "switch", "--rollback")
+    assert installed.sandbox.read("a") == "2"
+    assert "generation 1 is current" in installed.run("switch", "--rollback")
+    assert installed.sandbox.read("a") == "1"
+    assert "generation 2 is current" in installed.run("switch", "--generation", "2")
+    assert "no generation 7" in installed.run("switch", "--generation", "7", code=1)
+
+
+def test_specialisations(installed):
+    installed.switch(
+        {"a": "day"}, specialisations={"night": {".local/bin/home-manager": installed.program, "a": "night"}}
+    )
+    installed.run("switch", "-c", "night")
+    assert installed.sandbox.read("a") == "night"
+    assert "no specialisation 'noon'" in installed.run("switch", "--specialisation", "noon", code=1)
+    installed.run("switch", "--base")
+    assert installed.sandbox.read("a") == "day"
+
+
+def test_packages_are_sorted_whatever_their_case(installed):
+    installed.switch({}, packages=["zsh", "Bat", "aria2"])
+    assert installed.run("packages").splitlines() == ["aria2", "Bat", "zsh"]
+
+
+def test_expire_and_remove(installed):
+    installed.switch({"a": "3"})
+    assert "nothing to do" in installed.run("expire-generations", "-30 days")
+    assert "in use" in installed.run("remove-generations", "3", code=1)
+    assert "would remove generations/1" in installed.run("-n", "remove-generations", "1")
+    installed.run("remove-generations", "1")
+    installed.run("expire-generations", "--keep", "1")
+    assert len(installed.run("generations").splitlines()) == 1
+    assert "say how old" in installed.run("expire-generations", code=1)
+    assert "not an age" in installed.run("expire-generations", "soon", code=1)
+
+
+def test_verify(installed):
+    assert "everything is as it was" in installed.run("verify")
+    (installed.sandbox.home / "a").unlink()
+    assert "missing a" in installed.run("verify", code=1)
+    assert "repaired a" in installed.run("verify", "--repair")
+
+
+def test_uninstall_asks(installed):
+    assert "Nothing was changed" in installed.run("uninstall", stdin="n\n", code=1)
+    assert installed.sandbox.read("a") == "2"
+    assert "would remove a" in installed.run("uninstall", "-n")
+    installed.run("uninstall", stdin="y\n")
+    assert installed.sandbox.tree() == {}
+    assert not installed.sandbox.state.exists()
+
+
+def test_help_and_version(installed):
+    text = installed.run("help")
+    for word in ("generations", "switch", "expire-generations", "uninstall", "verify", "packages"):
+        assert word in text
+    assert text == installed.run("--help")
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", installed.run("--version"))
+    installed.run(code=1)
+    installed.run("nonsense", code=2)
+
+
+def test_a_new_spec_needs_ansible_and_says_so(installed):
+    assert "does not say which project" in installed.run("switch", code=1)
+    project = installed.sandbox.base / "project"
+    origin = {"host": "here", "project": str(project), "playbook": "home.yml", "inventory": "inventory.yml"}
+    installed.switch({}, origin=origin)
+    assert "is not on this machine" in installed.run("build", code=1)
+    project.mkdir()
+    for command in (["switch"], ["build"], ["option", "programs.git.enable"], ["news"]):
+        assert "is not installed here" in installed.run(*command, code=1)
+
+
+def test_a_new_spec_is_switched_by_the_project_playbook(installed):
+    project = installed.sandbox.base / "project"
+    (project / "users").mkdir(parents=True)
+    origin = {"host": "here", "project": str(project), "playbook": "home.yml", "inventory": "inventory.yml"}
+    installed.switch({}, origin=origin)
+    program = installed.tools / "ansible-playbook"
+    program.write_text('#!/bin/sh\necho "$PWD $*"\nexit 4\n')
+    program.chmod(0o755)
+    user = installed.sandbox.user
+    start = f"{project} home.yml -i inventory.yml --limit here -e home_user={user}"
+    assert installed.run("switch", code=4) == start + "\n"
+    assert (
+        installed.run("-n", "switch", "-b", "bak", code=4) == start + " -e home_backup_extension=bak --check --diff\n"
+    )
+    assert installed.run("build", "-v", code=4) == start.replace("home.yml", "home.manager.build", 1) + " -v\n"
+    assert "option=programs.git" in installed.run("option", "programs.git.", code=4)
+    assert "VISUAL" in installed.run("edit", code=1)
+    (project / "users" / f"{user}.yml").touch()
+    assert installed.run("edit", EDITOR="/bin/echo -n") == f"users/{user}.yml"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("30d", 30 * 86400),
+        ("-30 days", 30 * 86400),
+        ("2 weeks ago", 14 * 86400),
+        ("12h", 12 * 3600),
+        ("1 month", 30 * 86400),
+        ("yesterday", 86400),
+        ("now", 0),
+        ("@1700000000", 1_000),
+    ],
+)
+def test_ages(text, expected):
+    assert parse_age(text, 1_700_001_000.0) == expected
+
+
+def test_dates_are_local():
+    import time
+
+    day = time.strftime("%Y-%m-%d", time.localtime(1_700_000_000))
+    assert 0 <= 1_700_000_000 - (1_700_100_000 - parse_age(day, 1_700_100_000.0)) <= 86400
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2999-01-01", "3 parsecs", "-", "99"])
+def test_ages_that_are_none(text):
+    with pytest.raises(EngineError):
+        parse_age(text)
+
+
+def test_the_oldest_python_reads_it(installed):
+    old = "/root/.pyenv/versions/3.8.18/bin/python"
+    if not os.path.exists(old):
+        pytest.skip("no Python 3.8 here")
+    done = subprocess.run(
+        [old, "-I", str(installed.sandbox.home / ".local/bin/home-manager"), "switch", "--rollback"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert installed.sandbox.read("a") == "1"
