@@ -6,11 +6,16 @@
 Ansible and Python both find a collection only below a folder named ``ansible_collections/NAMESPACE/NAME``. A link of
 that name is made outside the tree, put on ``sys.path`` and named to Ansible, before the first test is collected.
 No test sees the caller's home: ``HOME`` is a scratch folder of the run, and no XDG variable is set.
+
+On Debian a test's ``PATH`` holds the commands of a bare system with git and Python, and nothing else: a test that needs
+another program names it (``@pytest.mark.programs``, or the fixture ``programs``) and is skipped where it is missing.
+A test that forgets to fails everywhere, not only on the machine that lacks the program.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -21,12 +26,22 @@ import pytest
 from hypothesis import configuration, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SCRATCH = Path(tempfile.mkdtemp(prefix="home.manager-tests-"))
+SCRATCH.chmod(0o755)  # programs in it are also run as another user
 COLLECTIONS = SCRATCH / "collections"
 HOME = SCRATCH / "home"
+BARE = SCRATCH / "bare"
+# Worker processes of a run inherit its narrowed PATH, and find the machine's own here.
+MACHINE_PATH = os.environ.setdefault(
+    "HOME_MANAGER_MACHINE_PATH",
+    os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin", "/sbin"]),
+)
+# What the README asks for, and the names that a bare Debian has by its alternatives.
+ALWAYS_THERE = ("git", "python3", "awk", "which")
+DPKG = Path("/var/lib/dpkg")
 
 
 def _install() -> None:
@@ -48,16 +63,45 @@ def _install() -> None:
         # `~` is no help here: Ansible takes it for the home that the user database names, whatever HOME is.
         ANSIBLE_REMOTE_TEMP=str(SCRATCH / "ansible" / "tmp"),
         GIT_CONFIG_NOSYSTEM="1",
-        PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        PATH=_bare_path(),
     )
+
+
+def _bare_path() -> str:
+    """A ``PATH`` with the commands of a bare Debian; the machine's own where dpkg does not know them."""
+    if not (DPKG / "status").is_file():
+        return MACHINE_PATH
+    required = re.findall(
+        r"^Package: (\S+)\n(?=(?:.+\n)*(?:Essential: yes|Priority: required)\n)",
+        (DPKG / "status").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    BARE.mkdir()
+    for package in required:
+        for listing in DPKG.glob(f"info/{package}*.list"):
+            for command in re.findall(
+                r"^(?:/usr)?/s?bin/([^/\n]+)$", listing.read_text(encoding="utf-8"), re.MULTILINE
+            ):
+                _link(BARE, command)
+    for command in ALWAYS_THERE:
+        _link(BARE, command)
+    return os.pathsep.join([str(Path(sys.executable).parent), str(BARE)])
+
+
+def _link(folder: Path, command: str) -> None:
+    # The environment's own commands come first on every PATH here, and must not stand in for the system's.
+    found = shutil.which(command, path="/usr/bin:/bin:/usr/sbin:/sbin") or shutil.which(command, path=MACHINE_PATH)
+    if found and not (folder / command).is_symlink():
+        (folder / command).symlink_to(found)
 
 
 _install()
 
 # The machine that runs the tests may be busy: nothing is judged by the clock. CI tries the same examples each time, so that a
-# change is judged by what it changes; every other run tries new ones.
-settings.register_profile("home.manager", deadline=None, derandomize=bool(os.environ.get("CI")))
-settings.load_profile("home.manager")
+# change is judged by what it changes; every other run tries new ones. A test that wants more or fewer examples scales `settings.default.max_examples`.
+for profile, examples in {"fast": 10, "work": 100, "ci": 100, "nightly": 2_000}.items():
+    settings.register_profile(profile, deadline=None, derandomize=profile == "ci", max_examples=examples)
+settings.load_profile(os.environ.get("HOME_MANAGER_TESTS", "ci" if os.environ.get("CI") else "work"))
 configuration.set_hypothesis_home_dir(CHECKOUT / ".cache" / "hypothesis")
 
 
@@ -89,3 +133,62 @@ def scratch_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     yield home
     for folder, _folders, _files in os.walk(home):
         Path(folder).chmod(0o700)
+
+
+def _find_program(name: str) -> str:
+    found = shutil.which(name, path=MACHINE_PATH)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+class Programs:
+    """What a test may run besides the programs of a bare Debian with git."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="programs-", dir=SCRATCH))
+        self._folder.chmod(0o755)
+        os.environ["PATH"] += os.pathsep + str(self._folder)
+
+    def need(self, *names: str) -> None:
+        """Put programs on the test's ``PATH``; the test is skipped on a machine that lacks one of them."""
+        for name in names:
+            target, link = _find_program(name), self._folder / name
+            if not link.is_symlink():
+                link.symlink_to(target)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """Give every test the ``PATH`` of a bare system again."""
+    path = os.environ["PATH"]
+    try:
+        return (yield)
+    finally:
+        os.environ["PATH"] = path
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Provide the programs that a test is marked with, before its fixtures start any of them."""
+    names = [name for marker in item.iter_markers("programs") for name in marker.args]
+    if names:
+        Programs().need(*names)
+
+
+@pytest.fixture(scope="session")
+def machine_path() -> str:
+    """The ``PATH`` with everything that is installed here."""
+    return MACHINE_PATH
+
+
+@pytest.fixture(scope="session")
+def find_program() -> Callable[[str], str]:
+    """``find_program("lua5.4")``: the program's path; the test is skipped where it is not installed."""
+    return _find_program
+
+
+@pytest.fixture
+def programs() -> Programs:
+    """``programs.need("tmux")`` puts tmux on this test's ``PATH``, or skips the test where it is not installed."""
+    return Programs()

@@ -7,7 +7,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -54,9 +53,8 @@ def wait_and_run(place, act):
         "switch over drift",
     ],
 )
+@pytest.mark.programs("strace")
 def test_the_kernel_sees_nothing_else(scene, new_place, tmp_path, tally):
-    if shutil.which("strace") is None:
-        pytest.skip("there is no strace")
     place = new_place()
     SCENES[scene].start(place)
     lines = traced(place, SCENES[scene].act, tmp_path / "trace")

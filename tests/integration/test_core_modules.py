@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import textwrap
 from pathlib import Path
@@ -57,9 +56,7 @@ class Rendered:
         assert home.failed_assertions() == []
 
     def run(self, *command: str, **more: str) -> str:
-        """Standard output and error of a program in this home; skips the test where the machine does not have it."""
-        if shutil.which(command[0]) is None:
-            pytest.skip(f"{command[0]} is not installed")
+        """Standard output and error of a program in this home."""
         done = subprocess.run(
             command, env={**self.environment, **more}, cwd=self.home, capture_output=True, text=True, check=False
         )
@@ -80,6 +77,7 @@ def rendered(tmp_path: Path) -> Rendered:
     return Rendered(tmp_path)
 
 
+@pytest.mark.programs("systemd-analyze")
 def test_units_are_accepted(rendered: Rendered) -> None:
     rendered.lay(
         """
@@ -97,12 +95,14 @@ def test_units_are_accepted(rendered: Rendered) -> None:
     assert "foo" not in rendered.run("systemd-analyze", "--user", "verify", *units)
 
 
+@pytest.mark.programs("xdg-user-dir")
 def test_the_folders_of_the_user(rendered: Rendered) -> None:
     rendered.lay("xdg.userDirs: {enable: true, music: /data/some music, extraConfig: {CODE: /src}}")
     assert rendered.run("xdg-user-dir", "MUSIC") == "/data/some music\n"
     assert rendered.run("xdg-user-dir", "CODE") == "/src\n"
 
 
+@pytest.mark.programs("gio", "update-desktop-database")
 def test_a_desktop_entry_opens_its_files(rendered: Rendered) -> None:
     rendered.lay(
         """
@@ -116,6 +116,7 @@ def test_a_desktop_entry_opens_its_files(rendered: Rendered) -> None:
     assert "Recommended applications:\n\tfoo.desktop" in said
 
 
+@pytest.mark.programs("fc-conflist", "fc-match", "fc-pattern")
 def test_fonts_are_chosen_and_drawn(rendered: Rendered) -> None:
     rendered.lay(
         "fonts.fontconfig: {enable: true, antialiasing: false, hinting: slight, defaultFonts: {monospace: [No Such Font]}}"
@@ -127,6 +128,7 @@ def test_fonts_are_chosen_and_drawn(rendered: Rendered) -> None:
     assert rendered.run("fc-conflist").count(str(rendered.home)) == 3
 
 
+@pytest.mark.programs("dbus-run-session", "dbus-daemon", "dconf")
 def test_dconf_takes_the_settings_and_forgets_old_ones(rendered: Rendered) -> None:
     rendered.lay(
         "dconf.settings.org/x: {a: 1, b: it's, c: [x, y], d: !gvariant {type: (uu), value: [1, 2]}, gone: true}"
@@ -140,10 +142,9 @@ def test_dconf_takes_the_settings_and_forgets_old_ones(rendered: Rendered) -> No
     assert "gone" not in said
 
 
+@pytest.mark.programs("dbus-run-session", "dbus-daemon", "xfconf-query")
 def test_xfconf_takes_the_settings(rendered: Rendered) -> None:
     rendered.lay("xfconf.settings.xfce4-session: {general/Command: a b, n: [1, {type: uint, value: 3}], off: false}")
-    if shutil.which("xfconf-query") is None:
-        pytest.skip("xfconf-query is not installed")
     said = rendered.activate("xfconfSettings", "xfconf-query -c xfce4-session -lv; xfconf-query -c xfce4-session -p /n")
     for line in ("/general/Command  a b", "/off              false", "2 items:\n\n1\n3"):
         assert line + "\n" in said

@@ -49,7 +49,16 @@ DEBIAN = CHECKOUT / "tests" / "requirements" / "debian.txt"
 WORDS = {"program", "package", "note", "version", "needs", "spec", "checks"}
 CHECK_WORDS = {"file", "ask", "typed", "status", "says", "never", "spoilt", "refused"}
 # Debian's packages of the commands that questions use beside the program.
-PACKAGES = {"dbus-run-session": "dbus-daemon", "gpgconf": "gnupg", "xvfb-run": "xvfb"}
+PACKAGES = {
+    "Xvfb": "xvfb",
+    "dbus-daemon": "dbus-daemon",
+    "dbus-run-session": "dbus-daemon",
+    "gpgconf": "gnupg",
+    "i3-msg": "i3-wm",
+    "swaymsg": "sway",
+    "xauth": "xauth",
+    "xvfb-run": "xvfb",
+}
 TITLE = """# Programs that were asked
 
 Written by `PYTHONPATH=COLLECTIONS python3 tests/integration/test_programs.py` from `tests/integration/programs/*.yml`; not by hand.
@@ -187,8 +196,9 @@ def plain(text: str) -> str:
     return re.sub(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|[()].|[=>]|\][^\x07\x1b]*(\x07|\x1b\\))|\r", "", text)
 
 
-def missing(said: dict[str, Any], name: str) -> list[str]:
-    return [word for word in [said.get("program", name), *said.get("needs", [])] if shutil.which(word) is None]
+def needed(said: dict[str, Any], name: str) -> list[str]:
+    """The commands that the questions about a program use."""
+    return [said.get("program", name), *said.get("needs", [])]
 
 
 def spoil(file: Path, how: Any) -> None:
@@ -210,11 +220,10 @@ def refuses(check: dict[str, Any], status: int, output: str) -> bool:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_program_understands_its_files_and_refuses_spoilt_ones(path: Path, home: Path) -> None:
+def test_a_program_understands_its_files_and_refuses_spoilt_ones(path: Path, home: Path, programs: Any) -> None:
     said = said_in(path)
     assert set(said) <= WORDS
-    if lacking := missing(said, path.stem):
-        pytest.skip(f"{', '.join(lacking)} not installed" + (f": {said['note']}" if "note" in said else ""))
+    programs.need(*needed(said, path.stem))
     plan = planned(said["spec"], str(path), home, "/usr")
     for check in said["checks"]:
         assert set(check) <= CHECK_WORDS
@@ -275,16 +284,15 @@ def complaints(shell: dict[str, Any], name: str, home: Path, path: str) -> list[
     return [text for text in found if text]
 
 
-@pytest.mark.parametrize("programs", ["as they are here", "of a bare system", "none"])
+@pytest.mark.parametrize("present", ["as they are here", "of a bare system", "none"])
 @pytest.mark.parametrize("name", ["bash", "fish", "zsh"])
-def test_a_shell_comes_up_in_silence(name: str, programs: str, home: Path, tmp_path: Path) -> None:
-    if shutil.which(name) is None:
-        pytest.skip(f"{name} not installed")
+def test_a_shell_comes_up_in_silence(name: str, present: str, home: Path, programs: Any, machine_path: str) -> None:
+    programs.need(name)
     said = said_in(INTERACTIVE)
     shell = said["shells"][name]
-    path = os.environ["PATH"]
-    laid(planned(said["spec"], str(INTERACTIVE), home, "/nowhere" if programs == "none" else "/usr"), home)
-    if programs != "as they are here":
+    path = machine_path
+    laid(planned(said["spec"], str(INTERACTIVE), home, "/nowhere" if present == "none" else "/usr"), home)
+    if present != "as they are here":
         path = bare_path(name, home / "programs")
     assert complaints(shell, name, home, path) == []
     spoil(home / shell["file"], "no_such_command_here\n")
@@ -308,10 +316,9 @@ def unit_complaints(home: Path, units: list[str]) -> dict[str, list[str]]:
     return {unit: [line for line in lines if re.search(rf"(^|[\s/]){re.escape(unit)}\b", line)] for unit in units}
 
 
+@pytest.mark.programs("systemd-analyze")
 @pytest.mark.parametrize("name", unit_modules())
 def test_systemd_takes_every_unit_of_a_module(name: str, home: Path) -> None:
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze not installed")
     said = said_in(UNITS)
     specs = [(said[name], str(UNITS))] if name in said else []
     for path in sorted(CHECKOUT.glob(f"tests/library/*/{name}/*.yml")) if not specs else []:
@@ -370,7 +377,7 @@ def table() -> str:
     lines = [TITLE]
     for path in FILES:
         said = said_in(path)
-        if lacking := missing(said, path.stem):
+        if lacking := [word for word in needed(said, path.stem) if shutil.which(word) is None]:
             raise ValueError(f"{', '.join(lacking)} not installed")
         program = said.get("program", path.stem)
         lines += [f"## {path.stem}", "", f"`{program}` {version(said, path.stem)}. {said.get('note', '')}".rstrip()]

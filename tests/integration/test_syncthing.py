@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -23,9 +22,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import fr
 NEEDED = ("syncthing", "curl", "jq")
 QUIET = {"urAccepted": -1, "globalAnnounceEnabled": False, "localAnnounceEnabled": False, "relaysEnabled": False}
 
-pytestmark = pytest.mark.skipif(
-    any(shutil.which(name) is None for name in NEEDED), reason=f"{', '.join(NEEDED)} are not all here"
-)
+pytestmark = pytest.mark.programs(*NEEDED)
 
 
 def free_address() -> str:

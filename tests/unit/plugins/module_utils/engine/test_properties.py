@@ -208,7 +208,7 @@ def test_histories(make_sandbox):
     run_state_machine_as_test(
         lambda: Pasts(make_sandbox),
         settings=settings(
-            max_examples=40,
+            max_examples=settings.default.max_examples * 40 // 100,
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),

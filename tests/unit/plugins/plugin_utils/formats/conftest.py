@@ -4,24 +4,21 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
 
 @pytest.fixture(scope="session")
-def program():
+def program(find_program: Callable[[str], str]) -> Callable[..., str]:
     """``program(name, *arguments, stdin=text)``: its standard output; the test is skipped where the program is missing.
 
     A status other than 0 fails the test with what the program said.
     """
 
     def run(name: str, *arguments: str, stdin: str = "") -> str:
-        path = shutil.which(name)
-        if path is None:
-            pytest.skip(f"{name} is not installed")
-        done = subprocess.run([path, *arguments], input=stdin.encode(), capture_output=True, check=False)
+        done = subprocess.run([find_program(name), *arguments], input=stdin.encode(), capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 

@@ -151,7 +151,7 @@ def test_ssh_understands_the_file(program, tmp_path):
     assert {"port 2222", "user bob", "forwardagent yes"} <= set(said)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings.default.max_examples * 25 // 100)
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")), max_size=5))
 def test_a_shell_reads_env_files_back(program, texts):
     names = [f"V{index}" for index in range(len(texts))]

@@ -148,7 +148,7 @@ def as_lua(value):
     return "s" + value.encode().hex() if isinstance(value, str) else json.dumps(value)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings.default.max_examples * 40 // 100)
 @given(tree(SCALAR, TEXT), st.booleans())
 def test_lua_reads_back(program, value, multiline):
     script = f"{LUA_PRINTER}\nprint(show({FORMATS['lua'](value, multiline=multiline)}))"
@@ -160,7 +160,7 @@ def test_lua_bindings_run(program):
     assert program("lua5.4", "-", stdin=text + "print(b)").strip() == "3"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings.default.max_examples * 15 // 100)
 @given(
     st.lists(TEXT | st.integers(-(2**40), 2**40) | st.booleans(), max_size=5),
     st.lists(TEXT.filter(bool), max_size=4, unique=True),
@@ -174,7 +174,7 @@ def test_emacs_reads_back(program, values, names):
     assert said == expected + sorted(names, key=str.encode)
 
 
-@settings(max_examples=80)
+@settings(max_examples=settings.default.max_examples * 80 // 100)
 @given(tree(SCALAR.filter(lambda item: not isinstance(item, str)) | XML_TEXT | FLOAT, XML_TEXT))
 def test_plist_round_trip(value):
     assert plistlib.loads(FORMATS["plist"](value).encode()) == value

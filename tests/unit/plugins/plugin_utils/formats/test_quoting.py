@@ -17,7 +17,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.values import FormatE
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
 NASTY = st.text(st.sampled_from(list("'\"\\$`!%=~ \n\t*?#&|;<>(){}[]-a")))
 WORDS = st.lists(TEXT | NASTY, min_size=1, max_size=6)
-SEVERAL = settings(max_examples=40, deadline=None)
+SEVERAL = settings(max_examples=settings.default.max_examples * 40 // 100)
 
 
 @SEVERAL

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,6 @@ import pytest
 from ansible_collections.home.manager.plugins.plugin_utils.formats.script_layout import fish_layout
 
 OWN = sorted(Path("/usr/share/fish/functions").glob("*.fish"))[:60]
-
-
-def indented(script: str) -> str:
-    return subprocess.run(["fish_indent"], input=script, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.parametrize(
@@ -44,6 +39,5 @@ def test_layout(script, laid):
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
 def test_a_layout_keeps_what_a_script_means(path, program):
-    program("fish", "--version")
     script = path.read_text()
-    assert indented(fish_layout(script)) == indented(script)
+    assert program("fish_indent", stdin=fish_layout(script)) == program("fish_indent", stdin=script)

@@ -2,18 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Whatever a spec file holds, its author gets errors of the spec, never a traceback.
 
-1,000 inputs in the normal run, 20,000 with HOME_MANAGER_NIGHTLY=1.
+1,000 inputs in a normal run, 20,000 with HOME_MANAGER_TESTS=nightly, 100 with HOME_MANAGER_TESTS=fast.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import language_names, package_maker
@@ -24,7 +24,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.store import Sto
 from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors
 
-COUNT = 20_000 if os.environ.get("HOME_MANAGER_NIGHTLY") else 1_000
+COUNT = settings.default.max_examples * 10
 HOST = {
     "platform": "linux",
     "machine": "x86_64",

@@ -135,13 +135,13 @@ def texts(draw: st.DrawFn) -> str:
     return newline.join(lines) + draw(st.sampled_from(["", newline]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings.default.max_examples * 200 // 100)
 @given(text=texts(), declared=DECLARED, later=DECLARED)
 def test_properties(text: str, declared: Tree, later: Tree) -> None:
     hold("ini", text, declared, later, parse, "\n# foreign\n")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=settings.default.max_examples * 100 // 100)
 @given(text=texts(), declared=DECLARED)
 def test_every_line_of_others_stays(text: str, declared: Tree) -> None:
     result = merge("ini", text, declared, None).text.splitlines()

@@ -192,13 +192,13 @@ def texts(draw: st.DrawFn) -> str:
     return draw(st.sampled_from([text, text, text, ""]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings.default.max_examples * 150 // 100)
 @given(text=texts(), declared=TREES, later=TREES)
 def test_properties(text: str, declared: Tree, later: Tree) -> None:
     hold("json", text, declared, later, parse, "\n// foreign")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings.default.max_examples * 50 // 100)
 @given(tree=TREES, declared=TREES)
 def test_every_line_of_others_stays(tree: Tree, declared: Tree) -> None:
     """Each root member has a comment of its own; members not declared keep their lines, comments all stay."""

@@ -300,14 +300,14 @@ def texts(draw: st.DrawFn) -> str:
     return newline.join(lines) + draw(st.sampled_from(["", newline]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings.default.max_examples * 150 // 100)
 @given(text=texts(), declared=TREES, later=TREES)
 def test_properties(text: str, declared: Tree, later: Tree) -> None:
     assert TomlDocument(text).tree() == tomllib.loads(text)
     hold("toml", text, declared, later, tomllib.loads, "\n# foreign\n")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings.default.max_examples * 50 // 100)
 @given(text=texts(), value=SCALARS)
 def test_every_line_of_others_stays(text: str, value: Any) -> None:
     result = merge("toml", text, {"new": value, "new table": {"x": value}}, None).text

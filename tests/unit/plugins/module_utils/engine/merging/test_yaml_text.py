@@ -255,14 +255,14 @@ def texts(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=settings.default.max_examples * 120 // 100)
 @given(text=texts(), declared=TREES, later=TREES)
 def test_properties(text: str, declared: Tree, later: Tree) -> None:
     assert spelled_out(YamlDocument(text).tree()) == parse(text)
     hold("yaml", text, declared, later, parse, "\n# foreign\n")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings.default.max_examples * 50 // 100)
 @given(text=texts(), value=SCALARS)
 def test_every_line_of_others_stays(text: str, value: Any) -> None:
     result = merge("yaml", text, {"new": value, "new mapping": {"x": value}}, None).text
