@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A whole plan as lines: headline, list, notes, warnings, errors with their choices, and the last line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import obstacles
+from .entry_list import list_lines
+from .failures import failures, lacking
+from .lines import BLANK, HOME, NOTE, PLAIN, Line, View, cut
+from .message import Message
+from .messages import message_lines
+from .outcome import headline, last_line, session_note, spec_note
+from .quantities import clock, size
+
+if TYPE_CHECKING:
+    from typing import Sequence
+
+    from .plan import Plan
+
+# Verbs and outcomes whose headline and list are read as one.
+_CLOSE = ("build",)
+
+
+def plan_lines(plan: Plan, view: View | None = None) -> list[Line]:
+    """The lines of one home's run."""
+    view = view or View()
+    sections = [*opening(plan), *body(plan, view), *errors(plan)]
+    last = closing(plan)
+    if last:
+        sections.append([last])
+    return [cut(line, view.width) for line in joined(sections)]
+
+
+def joined(sections: Sequence[Sequence[Line]]) -> list[Line]:
+    """The sections with a blank line between each two."""
+    lines: list[Line] = []
+    for section in sections:
+        if section:
+            lines += [BLANK, *section] if lines else section
+    return lines
+
+
+def opening(plan: Plan) -> list[list[Line]]:
+    """What is said before the headline."""
+    found = plan.recovered
+    if found is None:
+        return []
+    which = f"the switch to generation {found.to}" if found.to is not None else "an earlier switch"
+    when = f"interrupted at {clock(found.started)}" if found.started else "which was interrupted"
+    now = "now finished" if found.direction == "finished" else "undone"
+    return [[Line(f"note: {which}, {when}, is {now}", NOTE, True)]]
+
+
+def body(plan: Plan, view: View) -> list[list[Line]]:
+    """Headline, list, totals, notes and warnings."""
+    shown = _listed(plan)
+    listing = list_lines(shown, view)
+    sections: list[list[Line]] = []
+    title = _title(plan, bool(listing))
+    if title is not None and (plan.verb in _CLOSE or plan.outcome == "unchanged"):
+        sections.append([title, *listing])
+    else:
+        sections += [[title] if title else [], listing]
+    return [*sections, _totals(plan), _notes(plan), *_warnings(plan), *_next(plan)]
+
+
+def _listed(plan: Plan) -> Plan:
+    """A switch that was refused lists what is in the way, and leaves the rest to the preview."""
+    if plan.outcome == "refused" and not plan.check:
+        return plan._replace(files=(), session=(), packages=(), units=(), settings=(), hooks=())
+    return plan
+
+
+def _title(plan: Plan, filled: bool) -> Line | None:
+    if plan.verb == "init":
+        text = "new project, in git" if plan.outcome == "changed" else "already a project; nothing changed"
+        return Line(f"{plan.path}: {text}", HOME)
+    if not filled and (plan.outcome in ("unchanged", "unreachable", "interrupted") or plan.verb in ("diff", "expire")):
+        return None
+    if plan.errors and not filled:
+        return None
+    text = headline(plan)
+    if not text and not filled:
+        return None
+    return Line(f"{plan.home.label}: {text}" if text else plan.home.label, HOME)
+
+
+def _totals(plan: Plan) -> list[Line]:
+    """What the packages cost together."""
+    coming = [package for package in plan.packages if package.op in ("add", "change")]
+    if not plan.check or not any(package.download is not None for package in coming):
+        return []
+    download = sum(package.download or 0 for package in coming)
+    disk = sum(package.disk or 0 for package in coming)
+    text = f"{size(download)} to download"
+    if disk:
+        text += f", {size(disk)} on disk"
+    if any(package.download is None for package in coming):
+        text = f"at least {text}"
+    if plan.from_ is not None:
+        text += f"; rollback to generation {plan.from_} stays possible"
+    return [Line(text)]
+
+
+def _notes(plan: Plan) -> list[Line]:
+    own = [Message(text) for text in (session_note(plan), spec_note(plan)) if text]
+    if plan.supposed:
+        facts = ", ".join(plan.supposed)
+        own.append(Message(f"{plan.home.host} was never asked; it was supposed that {facts}"))
+    return [line for message in (*own, *plan.notes) for line in message_lines(message, "note")]
+
+
+def _warnings(plan: Plan) -> list[list[Line]]:
+    found = [*plan.warnings]
+    missing = lacking(plan)
+    if missing is not None:
+        found.append(missing)
+    return [message_lines(message, "warning") for message in found]
+
+
+def _next(plan: Plan) -> list[list[Line]]:
+    if not plan.next:
+        return []
+    wide = max(len(choice.command) for choice in plan.next)
+    lines = [Line("next:")]
+    lines += [Line(f"  {choice.command.ljust(wide)}   {choice.text}".rstrip(), PLAIN, True) for choice in plan.next]
+    return [lines]
+
+
+def errors(plan: Plan, many: bool = False) -> list[list[Line]]:
+    """The errors, each a section. In a run with many homes each begins with its own."""
+    home = f"{plan.home.label}: " if many else ""
+    found = [message_lines(message, "error", home) for message in (*plan.errors, *failures(plan))]
+    if plan.collisions and plan.outcome == "refused":
+        found.append(obstacles.obstacle_lines(plan.collisions, home))
+    return found
+
+
+def closing(plan: Plan) -> Line | None:
+    """The home with its last line; None when there is none."""
+    text = last_line(plan)
+    return Line(f"{plan.home.label}  {text}", HOME) if text else None
