@@ -11,7 +11,8 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.units.forecast import forecast
 from ansible_collections.home.manager.plugins.module_utils.engine.units.order import ordered
-from ansible_collections.home.manager.plugins.module_utils.engine.units.plan import Context, Plan, begin, complete
+from ansible_collections.home.manager.plugins.module_utils.engine.units.plan import Context, Plan
+from ansible_collections.home.manager.plugins.module_utils.engine.units.planner import begin, complete
 
 from .model import Folder, Manager, unit_set
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.units.forecast import forecast
-from ansible_collections.home.manager.plugins.module_utils.engine.units.plan import Context, Plan, begin, complete
+from ansible_collections.home.manager.plugins.module_utils.engine.units.plan import Context, Plan
+from ansible_collections.home.manager.plugins.module_utils.engine.units.planner import begin, complete
 
 from .model import Manager, unit_set
 
