@@ -169,3 +169,15 @@ def _hashable(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(_hashable(item) for item in value)
     return value
+
+
+class _Omit:
+    """The value that is no definition."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "omit"
+
+
+OMIT = _Omit()

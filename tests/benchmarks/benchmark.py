@@ -149,11 +149,10 @@ def engine(rounds: int) -> None:
         import importlib
 
         base = "ansible_collections.home.manager.plugins.plugin_utils"
+        deep_stack = importlib.import_module(f"{base}.plan.deep_stack")
         home = importlib.import_module(f"{base}.plan.home")
         manifest = importlib.import_module(f"{base}.plan.manifest")
-        library = importlib.import_module(f"{base}.modules.library")
-        expression = importlib.import_module(f"{base}.expressions.expression")
-        environment = importlib.import_module(f"{base}.expressions.environment")
+        spec_file = importlib.import_module(f"{base}.modules.spec_file")
         spec = pathlib.Path(__file__).parent / "thirty.yml"
         host = {
             "platform": "linux",
@@ -161,27 +160,30 @@ def engine(rounds: int) -> None:
             "hostname": "h",
             "user": {"name": "alice", "home": "/home/alice", "uid": 1000},
         }
-        request = home.Request([(library.load_file(str(spec)), str(spec))], host, packages="/usr")
+        shared = home.compiler()
+
+        def request(compiler: object) -> object:
+            roots = [(spec_file.load_file(str(spec)), str(spec))]
+            return home.Request(roots, host, packages="/usr", compiler=compiler)
 
         def parse() -> None:
-            library._parsed.cache_clear()
+            spec_file._parsed.cache_clear()
             for file in loaded:
-                library.load_file(file)
+                spec_file.load_file(file)
 
-        def whole() -> object:
-            return home.with_deep_stack(lambda: manifest.build(home.Home(request), {}))
+        def whole(compiler: object = shared) -> object:
+            return deep_stack.with_deep_stack(lambda: manifest.build(home.Home(request(compiler)), {}))
 
         def compiled() -> object:
-            expression._compiled.clear()
-            environment.code_cache().entries.clear()
-            return whole()
+            fresh = home.compiler()
+            fresh.cache.entries.clear()
+            return whole(fresh)
 
         def recalled() -> object:
-            expression._compiled.clear()
-            return whole()
+            return whole(home.compiler())
 
         first = whole()
-        loaded = [m.file for m in home.with_deep_stack(lambda: home.Home(request)).evaluation.modules]
+        loaded = [m.file for m in deep_stack.with_deep_stack(lambda: home.Home(request(shared))).evaluation.modules]
         parsed = cpu(parse, rounds)
         cold = cpu(compiled, rounds)
         kept = cpu(recalled, rounds)

@@ -33,10 +33,14 @@ def collection_path() -> None:
 
 collection_path()
 
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files, Leaf  # noqa: E402
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire  # noqa: E402
+
+COMPILER = compiler()
 
 
 def host(request: dict[str, Any]) -> dict[str, Any]:
@@ -63,12 +67,12 @@ def file_answer(leaf: Leaf, secret_mode: str | None) -> dict[str, Any]:
 def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to one request. Raises SpecErrors when the spec is refused."""
     roots = [(from_wire(module), "") for module in request["modules"]]
-    home = Home(Request(roots, host(request), store="/nix/store"))
+    home = Home(Request(roots, host(request), store="/nix/store", compiler=COMPILER))
     evaluation = home.evaluation
     planned = evaluation.attempt(lambda: Files(evaluation, local_places=True).collect(), {})
     packages = evaluation.attempt(lambda: [p.name for p in evaluation.get("home.packages")], [])
     evaluation.attempt(lambda: list(evaluation.get("home.activation").items()))
-    evaluation.finish()
+    check_unread(evaluation)
     failed = home.failed_assertions()
     files: dict[str, Any] = {}
     for target, file in sorted(planned.items()):

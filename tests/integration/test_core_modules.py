@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.switching import hooks as activation
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
-from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text
 
 
 class Rendered:
@@ -35,7 +36,7 @@ class Rendered:
     def lay(self, spec: str) -> None:
         user = {"name": "alice", "home": str(self.home), "uid": os.getuid(), "gid": os.getgid(), "shell": "/bin/sh"}
         host = {"platform": "linux", "machine": "x86_64", "hostname": "host", "user": user}
-        nodes = yaml_text.load('home.stateVersion: "26.11"\n' + textwrap.dedent(spec), "spec.yml", str(self.home))
+        nodes = load_text('home.stateVersion: "26.11"\n' + textwrap.dedent(spec), "spec.yml", str(self.home))
         home = Home(Request([(nodes, "spec.yml")], host, packages="/usr"))
         for target, file in Files(home.evaluation).collect().items():
             assert file.leaf is not None
@@ -51,7 +52,7 @@ class Rendered:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(entry["text"])
         self.activation = {name: entry["data"] for name, entry in home.evaluation.get("home.activation").items()}
-        home.evaluation.finish()
+        check_unread(home.evaluation)
         home.refuse()
         assert home.failed_assertions() == []
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text as load
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
-from ansible_collections.home.manager.plugins.plugin_utils.syntax.yaml_text import load
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
@@ -84,7 +86,7 @@ def test_evaluates(text, tmp_path):
         for file in Files(home.evaluation).collect().values():
             if file.leaf is not None and file.leaf.link is None:
                 file.leaf.read()
-        home.evaluation.finish()
+        check_unread(home.evaluation)
         home.refuse()
         return home.failed_assertions(), home.warnings()
 

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.modules.library import load_file
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text as load
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.syntax.yaml_text import load
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PROJECTS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
@@ -190,7 +192,7 @@ def test_names_of_older_home_manager_lead_to_the_same_files():
         leaf = Files(made.evaluation).collect()[".config/git/config"].leaf
         assert leaf is not None
         text = leaf.read()[0].decode()
-        made.evaluation.finish()
+        check_unread(made.evaluation)
         made.refuse()
         return text, made.warnings()
 

@@ -86,7 +86,7 @@ NOBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": 
 
 def said_in(path: Path) -> dict[str, Any]:
     """What a file of `programs` says."""
-    from ansible_collections.home.manager.plugins.plugin_utils.modules.library import load_file
+    from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 
     said: dict[str, Any] = load_file(str(path))
     return said
@@ -94,7 +94,8 @@ def said_in(path: Path) -> dict[str, Any]:
 
 def planned(spec: Any, origin: str, home: Path, packages: str) -> Any:
     """The plan of a spec for somebody whose home is that folder and whose packages are at that place."""
-    from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+    from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
+    from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
     from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
     from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 

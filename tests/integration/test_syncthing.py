@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
 NEEDED = ("syncthing", "curl", "jq")

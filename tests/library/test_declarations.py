@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.expression import Expression
-from ansible_collections.home.manager.plugins.plugin_utils.modules.library import INDEX, load_file
-from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index import build, files, owned
-from ansible_collections.home.manager.plugins.plugin_utils.options.declaration import is_declaration
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index import INDEX, build, files, owned
+from ansible_collections.home.manager.plugins.plugin_utils.modules.module import is_declaration
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 if TYPE_CHECKING:

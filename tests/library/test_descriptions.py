@@ -12,9 +12,10 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.expression import Expression
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
-from ansible_collections.home.manager.plugins.plugin_utils.modules.library import load_file
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.options.declaration import is_declaration
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 LIBRARY = Path(__file__).resolve().parents[2] / "roles" / "home" / "modules"

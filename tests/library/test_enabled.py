@@ -8,18 +8,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import (
-    ROLE,
-    Home,
-    Request,
-    library,
-    with_deep_stack,
-)
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library import Library
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import LIBRARY, Home, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Builder
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
-LIBRARY = library(f"{ROLE}/modules")
-ROOTS = sorted(path for path in LIBRARY.paths if "<name>" not in path)
+COMPILER = compiler()
+ROOTS = sorted(path for path in Library(LIBRARY).paths if "<name>" not in path)
 
 
 def switchable() -> list[str]:
@@ -60,10 +57,11 @@ def outcome(root: str, platform: str) -> list[str]:
             [(from_wire({"home": {"stateVersion": "26.05"}}), ""), (from_wire(wanted), "")],
             host(platform),
             packages="/usr",
+            compiler=COMPILER,
         )
     )
     Builder(home).part()
-    home.evaluation.finish()
+    check_unread(home.evaluation)
     return [*home.failed_assertions(), *(error.message for error in home.evaluation.errors)]
 
 

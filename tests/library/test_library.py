@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.modules.library import load_file
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 HERE = Path(__file__).parent
+COMPILER = compiler()
 CASES = sorted(HERE.glob("*/*/*.yml"))
 WORDS = {"spec", "platform", "files", "links", "contains", "absent", "packages", "warnings", "refused"}
 
@@ -33,7 +36,9 @@ def host(platform: str) -> dict[str, Any]:
 
 def answered(case: Any, path: Path) -> dict[str, Any]:
     base = Mapping({"home.stateVersion": "26.05"})
-    home = Home(Request([(base, ""), (case["spec"], str(path))], host(case.get("platform", "linux"))))
+    home = Home(
+        Request([(base, ""), (case["spec"], str(path))], host(case.get("platform", "linux")), compiler=COMPILER)
+    )
     planned = Files(home.evaluation).collect()
     files = {
         target: file.leaf.read()[0].decode(errors="replace")
@@ -46,7 +51,7 @@ def answered(case: Any, path: Path) -> dict[str, Any]:
         if file.leaf is not None and file.leaf.link is not None
     }
     packages = [p.name for p in home.evaluation.get("home.packages")]
-    home.evaluation.finish()
+    check_unread(home.evaluation)
     refused = home.failed_assertions()
     warnings = home.warnings()
     if home.evaluation.errors:

@@ -11,10 +11,13 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
 from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index import files
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
+COMPILER = compiler()
 LIBRARY = Path(__file__).resolve().parents[2] / "roles" / "home" / "modules"
 
 
@@ -22,7 +25,7 @@ def outcome(platform: str, file: str | None) -> dict[str, Any]:
     """All that a home without any wish comes to, with one of the library's files loaded."""
     user = {"name": "alice", "home": "/home/alice", "uid": 1000, "shell": "/bin/bash"}
     host = {"platform": platform, "machine": "x86_64", "hostname": "laptop", "user": user}
-    home = Home(Request([(Mapping({"home.stateVersion": "26.11"}), "")], host))
+    home = Home(Request([(Mapping({"home.stateVersion": "26.11"}), "")], host, compiler=COMPILER))
     evaluation = home.evaluation
     if file is not None:
         evaluation._load(file)
@@ -34,7 +37,7 @@ def outcome(platform: str, file: str | None) -> dict[str, Any]:
         "activation": sorted(evaluation.get("home.activation")),
         "refused": home.failed_assertions(),
     }
-    evaluation.finish()
+    check_unread(evaluation)
     return {**found, "warnings": home.warnings(), "errors": [str(error) for error in evaluation.errors]}
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Compiled expressions kept between runs: compiling those of thirty programs costs more than evaluating them.
+"""Compiled expressions and templates kept between runs: compiling those of thirty programs costs more than evaluating them.
 
 The cache holds code of this user's own making, in the user's own cache folder, as Python's bytecode caches do. Losing it costs time only.
 """
@@ -14,6 +14,7 @@ import tempfile
 from types import CodeType
 
 import jinja2
+from jinja2.bccache import Bucket
 
 MOST = 20_000
 
@@ -51,6 +52,10 @@ class CodeCache:
         self.entries[key] = (lone, code)
         self.dirty = True
 
+    def of_templates(self) -> jinja2.BytecodeCache:
+        """The cache as Jinja uses it for template files."""
+        return _TemplateCache(self)
+
     def save(self) -> None:
         """Write what is new; a folder that cannot be written is left alone."""
         if not self.dirty:
@@ -65,3 +70,23 @@ class CodeCache:
             os.replace(temporary, self.path)
         except OSError:
             return
+
+
+class _TemplateCache(jinja2.BytecodeCache):
+    """Template files by their path and text."""
+
+    def __init__(self, cache: CodeCache) -> None:
+        self.cache = cache
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        known = self.cache.get(self._key(bucket))
+        if known is not None:
+            bucket.code = known[1]
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.cache.put(self._key(bucket), False, bucket.code)
+
+    @staticmethod
+    def _key(bucket: Bucket) -> str:
+        return f"%{bucket.key}:{bucket.checksum}"

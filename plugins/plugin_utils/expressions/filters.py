@@ -21,13 +21,10 @@ from ..formats.quoting import QUOTING
 from ..formats.words import WORDS
 from ..syntax.errors import SpecError, shown
 from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
+from ..values import FormatError
+from .attributes import interpolated
+from .lazy import plain
 from .path_values import PLACES, shipped
-
-
-def _plain(value: Any) -> Any:
-    from .lazy import plain
-
-    return plain(value)
 
 
 def _override(value: Any, priority: int) -> dict[str, Any]:
@@ -61,10 +58,8 @@ def _format(writer: Callable[..., str]) -> Callable[..., str]:
     @pass_context
     @functools.wraps(writer)
     def write(context: Any, value: Any, **parameters: Any) -> str:
-        from ..values import FormatError
-
         try:
-            return writer(shipped(context, _plain(value)), **parameters)
+            return writer(shipped(context, plain(value)), **parameters)
         except FormatError as problem:
             raise SpecError(str(problem)) from None
 
@@ -212,8 +207,6 @@ def map_format(value: Any, pattern: str, quote: str | None = None) -> Any:
 
     `quote` names a quoting word (`sh_quote`, ...) that both go through.
     """
-    from .environment import interpolated
-
     quoting = QUOTING[quote] if quote is not None else interpolated
 
     def filled(parts: dict[str, Any]) -> str:
@@ -252,8 +245,6 @@ def gnu_options(value: dict[str, Any]) -> list[str]:
 
     True is the bare option, false and null leave it out, a list repeats it.
     """
-    from .environment import interpolated
-
     words: list[str] = []
     for key in sorted(value):
         for item in value[key] if isinstance(value[key], (list, tuple)) else [value[key]]:

@@ -5,12 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..syntax.errors import SpecError
 
-if TYPE_CHECKING:
-    from ..options.types import Site
+
+class Located(Protocol):
+    """Something with a path of its own."""
+
+    @property
+    def dotted(self) -> str:
+        """The path as a person writes it."""
 
 
 class _Pending:
@@ -28,7 +33,7 @@ class LazyMapping(dict[str, Any]):
 
     __slots__ = ("_compute", "_site", "taint")
 
-    def __init__(self, keys: list[str], compute: Callable[[str], Any], site: Site | None = None) -> None:
+    def __init__(self, keys: list[str], compute: Callable[[str], Any], site: Located | None = None) -> None:
         super().__init__(dict.fromkeys(sorted(keys), PENDING))
         self._compute = compute
         self._site = site
@@ -85,7 +90,7 @@ class LazyMapping(dict[str, Any]):
         return {**self, **other}
 
 
-class LateEntry:
+class EntryThunk:
     """An entry of a lazy mapping, taken as a value without computing it."""
 
     __slots__ = ("key", "mapping")

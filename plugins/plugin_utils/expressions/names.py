@@ -9,9 +9,9 @@ from typing import Any
 
 from ...module_utils.engine.archive import archive
 from ..formats import FORMATS
-from ..options.definition import OMIT
-from ..values import OutOfStore, Package, StoreFile
-from .scope import Late
+from ..values import OMIT, OutOfStore, Package, StoreFile
+from .language import Language
+from .thunk import Thunk
 
 PACKAGE_SETS = {
     "vimPlugins", "tmuxPlugins", "kakounePlugins", "fishPlugins", "zshPlugins", "emacsPackages", "nodePackages", "python3Packages",
@@ -60,34 +60,20 @@ def platform_facts(host: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def package_maker(prefix: str | None) -> Callable[..., Package]:
-    """A maker of packages whose place is `prefix` (the host's own), or `@NAME@` where that is None."""
+def language_names(host: dict[str, Any], language: Language, special: dict[str, Any]) -> dict[str, Any]:
+    """All names but `config` and `options`.
 
-    def make(name: str, **fields: Any) -> Package:
-        package = Package(name, **fields)
-        if package.out is None and prefix is not None:
-            return Package(name, **{**fields, "out": prefix})
-        return package
-
-    return make
-
-
-def language_names(
-    host: dict[str, Any], make: Callable[..., Package], store: Any, templates: str, special: dict[str, Any]
-) -> dict[str, Any]:
-    """All names but `config` and `options`. `host` has at least platform, machine, hostname and user; `special` are the extra
-    special arguments, and hold `osConfig` when the home is part of a system."""
+    `host` has at least platform, machine, hostname and user; `special` are the extra special arguments, and hold `osConfig` when
+    the home is part of a system.
+    """
     return {
         "osConfig": None,
         **special,
-        "pkgs": Packages(make, host),
+        "pkgs": Packages(language.package, host),
         "host": host,
         "platform": host["platform"],
         "formats": sorted(FORMATS),
-        "engine": Late(lambda: store.lay(StoreFile("home-manager", archive(), executable=True))),
+        "engine": Thunk(lambda: language.store_file(StoreFile("home-manager", archive(), executable=True))),
         "omit": OMIT,
         "lib": {"file": {"mkOutOfStoreSymlink": lambda path: OutOfStore(str(path))}},
-        "__package__": make,
-        "__store__": store,
-        "__templates__": templates,
     }

@@ -8,31 +8,26 @@ import os
 import posixpath
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import pass_context
 
+from ..formats.quoting import QUOTING
 from ..syntax.errors import SpecError, shown
 from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
-from .scope import Scope
-
-NAMED_STORE = "__store__"
-
-
-def scope_of(context: Any) -> Scope:
-    """The scope behind a Jinja context."""
-    scope: Scope | None = context.scope
-    if scope is None:
-        raise SpecError("this filter works in a spec only")
-    return scope
+from .folder import walk
+from .scope import Scope, Services
 
 
-def laid(scope: Scope, place: StoreFile | StoreFolder) -> Any:
-    """The generated file or folder at its place in the store of the target, registered with the evaluation."""
-    store = scope.find(NAMED_STORE, None)
-    if store is None:
-        raise SpecError("there is no store to put a file into here")
-    return store.lay(place)
+class ScopedContext(Protocol):
+    """A Jinja context of the language."""
+
+    scope: Scope
+
+
+def services(context: ScopedContext) -> Services:
+    """What the language provides where a filter is used."""
+    return context.scope.language
 
 
 def _content(value: Any) -> bytes:
@@ -50,30 +45,24 @@ def _content(value: Any) -> bytes:
 
 
 @pass_context
-def store_file(context: Any, value: Any, name: str = "file", executable: bool = False) -> Any:
+def store_file(context: ScopedContext, value: Any, name: str = "file", executable: bool = False) -> Any:
     """A file with this text in the store of the target, as a path value."""
-    return laid(scope_of(context), StoreFile(name, _content(value), executable))
+    return services(context).store_file(StoreFile(name, _content(value), executable))
 
 
 @pass_context
-def stored(context: Any, value: Any, name: str | None = None) -> Any:
+def stored(context: ScopedContext, value: Any, name: str | None = None) -> Any:
     """A file or folder of the controller as one in the store of the target; what is on the target already stays as it is."""
     if not isinstance(value, Path):
         return value
     name = name or posixpath.basename(value.path)
     if os.path.isdir(value.path):
-        from ..plan.files import walk
-
-        leaves = ((relative, leaf) for relative, leaf in walk(value.path) if leaf is not None)
-        entries = tuple(
-            (r, OutOfStore(leaf.link) if leaf.link is not None else Path(str(leaf.path))) for r, leaf in leaves
-        )
-        return laid(scope_of(context), StoreFolder(name, entries))
+        return services(context).store_folder(StoreFolder(name, tuple(_leaves("", value))))
     executable = os.path.isfile(value.path) and os.access(value.path, os.X_OK)
-    return laid(scope_of(context), StoreFile(name, _content(value), executable))
+    return services(context).store_file(StoreFile(name, _content(value), executable))
 
 
-def shipped(context: Any, value: Any) -> Any:
+def shipped(context: ScopedContext, value: Any) -> Any:
     """Plain data in which every path of the controller is replaced by its place in the store of the target."""
     if isinstance(value, Path):
         return stored(context, value)
@@ -85,40 +74,38 @@ def shipped(context: Any, value: Any) -> Any:
 
 
 @pass_context
-def store_script(context: Any, value: str, name: str = "script", shell: str = "/bin/sh") -> Any:
+def store_script(context: ScopedContext, value: str, name: str = "script", shell: str = "/bin/sh") -> Any:
     """An executable script with this text in the store of the target."""
     text = value if value.startswith("#!") else f"#!{shell}\n{value}"
-    return laid(scope_of(context), StoreFile(name, _content(text if text.endswith("\n") else text + "\n"), True))
+    return services(context).store_file(StoreFile(name, _content(text if text.endswith("\n") else text + "\n"), True))
 
 
 @pass_context
-def store_dir(context: Any, value: dict[str, Any], name: str = "folder") -> Any:
+def store_dir(context: ScopedContext, value: dict[str, Any], name: str = "folder") -> Any:
     """A folder of path values, or texts, in the store of the target."""
-    scope = scope_of(context)
     entries: list[tuple[str, Place]] = []
     for key in sorted(value):
         item = value[key]
         if isinstance(item, str) and not item.startswith("/"):
-            item = laid(scope, StoreFile(posixpath.basename(key), item.encode()))
+            item = services(context).store_file(StoreFile(posixpath.basename(key), item.encode()))
         elif isinstance(item, str):
             item = OutOfStore(item)
         if not isinstance(item, Place):
             raise SpecError(f"a folder holds files, `{key}` is {shown(item)}")
         entries.extend(_leaves(key, item))
-    return laid(scope, StoreFolder(name, tuple(entries)))
+    return services(context).store_folder(StoreFolder(name, tuple(entries)))
 
 
 def _leaves(key: str, item: Place) -> list[tuple[str, Place]]:
-    """An entry of a folder; a folder of the controller is the files below it."""
+    """An entry of a folder; a folder of the controller is the files and links below it."""
     if not isinstance(item, Path) or not os.path.isdir(item.path):
         return [(key, item)]
     found: list[tuple[str, Place]] = []
-    for where, folders, names in os.walk(item.path):
-        folders.sort()
-        inside = os.path.relpath(where, item.path)
-        found.extend(
-            (posixpath.normpath(f"{key}/{inside}/{name}"), Path(os.path.join(where, name))) for name in sorted(names)
-        )
+    for member in walk(item.path):
+        if member.link is not None:
+            found.append((posixpath.join(key, member.relative), OutOfStore(member.link)))
+        elif member.path is not None:
+            found.append((posixpath.join(key, member.relative), Path(member.path)))
     return found
 
 
@@ -157,7 +144,7 @@ def place(value: Any) -> Any:
 
 @pass_context
 def wrap(
-    context: Any,
+    context: ScopedContext,
     package: Package,
     flags: Any = (),
     env: dict[str, Any] | None = None,
@@ -166,8 +153,6 @@ def wrap(
     program: str | None = None,
 ) -> Package:
     """The package with its program started with more flags, variables (`prefix`: put before what is there), and folders in PATH."""
-    from ..formats.quoting import QUOTING
-
     quote = QUOTING["sh_quote"]
     name = program or package.main_program or package.name
     lines = ["#!/bin/sh"]
@@ -179,23 +164,20 @@ def wrap(
         lines.append(f'export PATH={quote(":".join(folders))}:"$PATH"')
     words = [quote(str(flag)) for flag in flags]
     lines.append(" ".join(["exec", quote(exe(package, name)), *words, '"$@"']))
-    script = laid(scope_of(context), StoreFile(name, ("\n".join(lines) + "\n").encode(), True))
+    script = services(context).store_file(StoreFile(name, ("\n".join(lines) + "\n").encode(), True))
     return replace(package, program=script)
 
 
 @pass_context
-def package(context: Any, name: str, **fields: Any) -> Package:
+def package(context: ScopedContext, name: str, **fields: Any) -> Package:
     """A package by its name."""
-    make: Callable[..., Package] = scope_of(context).find("__package__", Package)
-    return make(name, **fields)
+    return services(context).package(name, **fields)
 
 
 @pass_context
-def template(context: Any, name: Any) -> str:
+def template(context: ScopedContext, name: Any) -> str:
     """The text of a template, rendered in this scope."""
-    from .template import render_file
-
-    return render_file(str(name), scope_of(context), None)
+    return services(context).render(str(name), context.scope, None)
 
 
 def content(value: Any) -> str:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..options.definition import OMIT, Bound
 from ..syntax.errors import SpecError, shown
 from ..syntax.keys import Literal, Template
 from ..syntax.nodes import Mapping, Sequence, place_of
 from ..syntax.position import Position
-from ..values import GVariant, OutOfStore, Package, Path, Raw
+from ..values import OMIT, GVariant, OutOfStore, Package, Path, Raw
+from .closure import Closure
+from .conditions import all_hold, mark_holds
 from .expression import Expression
-from .lazy import LateEntry
-from .scope import Late, Scope, condition
+from .lazy import EntryThunk
+from .scope import Scope
+from .thunk import Thunk
 
 RAW_KINDS = {"lua-inline", "nushell-inline", "literal"}
 VALUE_KINDS = RAW_KINDS | {"package", "path", "gvariant", "outOfStore", "template", "function"}
@@ -26,14 +28,14 @@ def realise(value: Any, scope: Scope) -> Any:
     kind = type(value)
     if isinstance(value, Expression):
         return value.evaluate(scope)
-    if kind is Bound:
+    if kind is Closure:
         return realise(value.value, value.scope)
     if kind is Mapping:
         return _realise_mapping(value, scope)
     if kind is Sequence:
         items = (realise(item, scope) for item in value)
         return [item for item in items if item is not OMIT]
-    if kind is LateEntry:
+    if kind is EntryThunk:
         return value.get()
     if kind is dict and "_type" in value:
         return constructed(value, scope)
@@ -45,9 +47,7 @@ def _realise_mapping(value: Mapping, scope: Scope) -> Any:
         if value["_type"] == "each":
             return realise(computed_each(value, scope), scope)
         if value["_type"] == "if":
-            from ..options.priority import holds
-
-            return realise(value["content"], scope) if holds(value, scope) else OMIT
+            return realise(value["content"], scope) if mark_holds(value, scope) else OMIT
         if value["_type"] not in VALUE_KINDS:  # marks of priority and order are data here: what reads it resolves them
             return {k: realise(v, scope) if k in ("content", "data") else v for k, v in value.items()}
         return constructed(value, scope)
@@ -84,7 +84,7 @@ def constructed(mark: dict[str, Any], scope: Scope) -> Any:
     if kind == "outOfStore":
         return OutOfStore(_text(mark, "path", scope, position))
     if kind == "template":
-        return _template(mark, scope, position)
+        return scope.language.render(_text(mark, "path", scope, position), scope, position)
     if kind == "function":
         if "result" in mark:
             return mark["result"]
@@ -107,21 +107,11 @@ def _package(mark: dict[str, Any], scope: Scope, position: Position | None) -> P
     for field in fields.values():
         if field is not None and not isinstance(field, str):
             raise SpecError(f"a package's fields are texts, not {shown(field)}", [position])
-    make = scope.find("__package__", Package)
-    found: Package = make(_text(mark, "name", scope, position), **fields)
-    return found
-
-
-def _template(mark: dict[str, Any], scope: Scope, position: Position | None) -> Any:
-    from .template import render_file
-
-    return render_file(_text(mark, "path", scope, position), scope, position)
+    return scope.language.package(_text(mark, "name", scope, position), **fields)
 
 
 def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
     """The mapping (with `key`) or list that `!each` describes; its entries keep the scope of their turn."""
-    from ..options.priority import conditions
-
     position = place_of(mark)
     unknown = set(mark) - {"_type", "loop", "loop_var", "when", "vars", "key", "value"}
     if unknown or "loop" not in mark or "value" not in mark:
@@ -130,9 +120,9 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
     mapping, sequence = Mapping(None, position, verbatim=True), Sequence(None, position)
     for item in loop_items(mark["loop"], scope, position):
         turn = turn_scope(scope, {mark.get("loop_var", "item"): item}, mark.get("vars"))
-        if "when" in mark and not all(condition(c, turn) for c in conditions(mark["when"], place_of(mark, "when"))):
+        if "when" in mark and not all_hold(mark["when"], turn, place_of(mark, "when")):
             continue
-        bound = Bound(mark["value"], turn, place_of(mark, "value"))
+        bound = Closure(mark["value"], turn, place_of(mark, "value"))
         if not keyed:
             sequence.append(bound)
             sequence.places.append(bound.position or Position(""))
@@ -161,5 +151,5 @@ def turn_scope(outer: Scope, names: dict[str, Any], variables: Any, guard: list[
     scope = Scope(outer, dict(names), guard)
     if variables:
         for name, node in variables.items():
-            scope.names[name] = Late(lambda node=node: realise(node, scope))  # type: ignore[misc]
+            scope.names[name] = Thunk(lambda node=node: realise(node, scope))  # type: ignore[misc]
     return scope

@@ -9,65 +9,65 @@ the names of the language (`config`, `cfg`, `options`, `pkgs`, `host`, ...), at 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
-from ..syntax.errors import CycleError, SpecError
-
-if TYPE_CHECKING:
-    from .expression import Expression
+from ..syntax.errors import SpecError, shown
+from ..syntax.position import Position
+from ..values import Package, StoreFile, StoreFolder
+from .attributes import unknown_name
+from .thunk import Thunk
 
 _MISSING = object()
 
 
-class Late:
-    """A name's value that is computed when it is first asked for."""
+class Services(Protocol):
+    """What expressions use besides names; `language.Language` provides it."""
 
-    __slots__ = ("busy", "compute", "value")
+    taint: Callable[[], None]
 
-    def __init__(self, compute: Callable[[], Any]) -> None:
-        self.compute = compute
-        self.value: Any = _MISSING
-        self.busy = False
+    def evaluator(self, source: str, bare: bool) -> Callable[[Scope], Any]:
+        """The compiled form of an expression. Raises SpecError."""
 
-    def get(self, name: str) -> Any:
-        if self.value is _MISSING:
-            if self.busy:
-                raise CycleError([name, name])
-            self.busy = True
-            try:
-                self.value = self.compute()
-            finally:
-                self.busy = False
-        return self.value
+    def render(self, name: str, scope: Scope, position: Position | None) -> str:
+        """The text of the template file `name`. Raises SpecError."""
+
+    def package(self, name: str, **fields: Any) -> Package:
+        """The package of that name."""
+
+    def store_file(self, file: StoreFile) -> StoreFile:
+        """A generated file, registered with the store and with its path there. Raises SpecError."""
+
+    def store_folder(self, folder: StoreFolder) -> StoreFolder:
+        """A generated folder, registered with the store and with its path there. Raises SpecError."""
 
 
 class Scope:
     """Names and, where the scope is that of a block or of one turn of its loop, the condition that guards it."""
 
-    __slots__ = ("_active", "_guard", "folder", "names", "parent")
+    __slots__ = ("_active", "_guard", "folder", "language", "names", "parent")
+
+    parent: Scope | None
+    language: Services
 
     def __init__(
         self,
-        parent: Scope | None = None,
+        parent: Scope,
         names: dict[str, Any] | None = None,
-        guard: list[Expression] | None = None,
+        guard: Sequence[Condition] | None = None,
         folder: str | None = None,
     ) -> None:
         self.parent = parent
+        self.language = parent.language
         self.names = names or {}
         self._guard = guard
-        self._active: bool | None = None if guard else (True if parent is None else None)
-        self.folder: str = folder if folder is not None else (parent.folder if parent else "")
+        self._active: bool | None = None
+        self.folder: str = parent.folder if folder is None else folder
 
     def lookup(self, name: str) -> Any:
-        """The value of `name`. Raises SpecError with the nearest names when there is none."""
+        """The value of `name`, or an unknown name, whose use is an error."""
         value = self.find(name, _MISSING)
-        if value is _MISSING:
-            from .environment import unknown_name
-
-            return unknown_name(name, self)
-        return value
+        return unknown_name(name, self.known()) if value is _MISSING else value
 
     def find(self, name: str, default: Any) -> Any:
         """The value of `name`, or `default` when no scope of the chain has it."""
@@ -75,7 +75,7 @@ class Scope:
         while scope is not None:
             value = scope.names.get(name, _MISSING)
             if value is not _MISSING:
-                return value.get(name) if type(value) is Late else value
+                return value.get(name) if type(value) is Thunk else value
             if scope.parent is None:
                 return scope.beyond(name, default)
             scope = scope.parent
@@ -107,7 +107,7 @@ class Scope:
         """Whether the conditions of this scope and of all around it hold."""
         if self._active is None:
             outer = self.parent is None or self.parent.active()
-            self._active = outer and all(condition(expression, self) for expression in self._guard or ())
+            self._active = outer and all(holds(condition, self) for condition in self._guard or ())
         return self._active
 
 
@@ -116,24 +116,43 @@ class Outermost(Scope):
 
     __slots__ = ("variable",)
 
-    def __init__(self, names: dict[str, Any], variable: Callable[[str, Any], Any] | None = None) -> None:
-        super().__init__(None, names)
+    def __init__(
+        self, language: Services, names: dict[str, Any], variable: Callable[[str, Any], Any] | None = None
+    ) -> None:
+        self.parent = None
+        self.language = language
+        self.names = names
+        self._guard = None
+        self._active = True
+        self.folder = ""
         self.variable = variable
 
     def beyond(self, name: str, default: Any) -> Any:
         return self.variable(name, default) if self.variable is not None else default
 
 
-def condition(expression: Any, scope: Scope) -> bool:
+class Condition(Protocol):
+    """An expression whose value is a boolean."""
+
+    source: str
+    position: Position | None
+
+    def evaluate(self, scope: Scope) -> Any:
+        """The value in a scope. Raises SpecError."""
+
+
+def holds(condition: Condition, scope: Scope) -> bool:
     """The value of a condition. Raises SpecError when it is not a boolean."""
-    value = expression.evaluate(scope) if hasattr(expression, "evaluate") else expression
+    value = condition.evaluate(scope)
     if isinstance(value, bool):
         return value
-    from ..syntax.errors import shown
+    raise not_a_boolean(value, condition.source, condition.position)
 
-    source = getattr(expression, "source", "")
-    raise SpecError(
+
+def not_a_boolean(value: Any, source: str = "", position: Position | None = None) -> SpecError:
+    """The error for a condition with a value of another kind."""
+    return SpecError(
         f"a condition must be a boolean, `{source}` is {shown(value)}",
-        [getattr(expression, "position", None)],
+        [position],
         hint="compare it, as in `x != null` or `x != []`",
     )

@@ -6,19 +6,15 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING
 
 import jinja2
 
 from ..syntax.errors import SpecError, did_you_mean
 from ..syntax.position import Position
-from .environment import SCOPE, template_environment
+from .cache import CodeCache
+from .environment import SCOPE, LanguageEnvironment
+from .scope import Scope
 
-if TYPE_CHECKING:
-    from .scope import Scope
-
-LIBRARY = "__templates__"
 VAULT_HEADER = "$ANSIBLE_VAULT;"
 
 
@@ -39,53 +35,50 @@ class _Files(jinja2.BaseLoader):
             raise jinja2.TemplateNotFound(template, message=f"{template} cannot be read: {problem}") from None
 
 
-def find(name: str, scope: Scope) -> str:
-    """The absolute path of a template: beside the file that names it, in a `templates` folder near it, or in the library."""
-    library = scope.find(LIBRARY, "")
-    folders = [
-        scope.folder,
-        os.path.join(scope.folder, "templates"),
-        os.path.join(scope.folder, "..", "templates"),
-        library,
-    ]
-    for folder in folders:
-        path = os.path.normpath(os.path.join(folder, name)) if folder else name
-        if os.path.isabs(path) and os.path.isfile(path):
-            return path
-    near = os.path.dirname(os.path.join(scope.folder, name))
-    names = os.listdir(near) if os.path.isdir(near) else []
-    raise SpecError(f"there is no template `{name}`", hint=did_you_mean(os.path.basename(name), names))
+class Templates:
+    """Renders template files: those of a user's folders, and those of the library in `library`."""
 
+    def __init__(self, environment: LanguageEnvironment, library: str, cache: CodeCache) -> None:
+        self.environment = environment
+        environment.bytecode_cache = cache.of_templates()
+        self.library = library
+        environment.loader = _Files()
+        environment.join_path = self._included  # type: ignore[method-assign]
 
-def render_file(name: str, scope: Scope, position: Position | None) -> str:
-    """The text of the template file `name` in `scope`. Raises SpecError with the template's file and line."""
-    try:
-        path = find(name, scope)
-        environment = template_environment()
-        if environment.loader is None:
-            environment.loader = _Files()
-        # The environment outlives a home, and the next one may have its library elsewhere.
-        environment.join_path = partial(_beside, library=scope.find(LIBRARY, ""))  # type: ignore[method-assign]
-        template = environment.get_template(path)
-        context = template.new_context({SCOPE: scope}, shared=True)
-        return "".join(template.root_render_func(context))
-    except SpecError as error:
-        if not error.positions:
-            error.positions.extend(place for place in (_line(error, name), position) if place is not None)
-        raise
-    except RecursionError:
-        raise SpecError("nested too deeply to render", [position]) from None
-    except jinja2.TemplateSyntaxError as problem:
-        raise SpecError(
-            f"{problem.message}", [Position(problem.filename or name, problem.lineno, 1), position]
-        ) from None
-    except Exception as problem:
-        raise SpecError(f"{type(problem).__name__}: {problem}", [_line(problem, name), position]) from None
+    def find(self, name: str, folder: str) -> str:
+        """The absolute path of a template: in `folder`, in a `templates` folder near it, or in the library. Raises SpecError."""
+        near = (folder, os.path.join(folder, "templates"), os.path.join(folder, "..", "templates"), self.library)
+        for place in near:
+            path = os.path.normpath(os.path.join(place, name)) if place else name
+            if os.path.isabs(path) and os.path.isfile(path):
+                return path
+        beside = os.path.dirname(os.path.join(folder, name))
+        names = os.listdir(beside) if os.path.isdir(beside) else []
+        raise SpecError(f"there is no template `{name}`", hint=did_you_mean(os.path.basename(name), names))
 
+    def render(self, name: str, scope: Scope, position: Position | None) -> str:
+        """The text of the template file `name` in `scope`. Raises SpecError with the template's file and line."""
+        try:
+            template = self.environment.get_template(self.find(name, scope.folder))
+            context = template.new_context({SCOPE: scope}, shared=True)
+            return "".join(template.root_render_func(context))
+        except SpecError as error:
+            if not error.positions:
+                error.positions.extend(place for place in (_line(error, name), position) if place is not None)
+            raise
+        except RecursionError:
+            raise SpecError("nested too deeply to render", [position]) from None
+        except jinja2.TemplateSyntaxError as problem:
+            raise SpecError(
+                f"{problem.message}", [Position(problem.filename or name, problem.lineno, 1), position]
+            ) from None
+        except Exception as problem:
+            raise SpecError(f"{type(problem).__name__}: {problem}", [_line(problem, name), position]) from None
 
-def _beside(template: str, parent: str, library: str) -> str:
-    beside = os.path.join(os.path.dirname(parent), template)
-    return beside if os.path.isfile(beside) else os.path.join(library, template)
+    def _included(self, template: str, parent: str) -> str:
+        """What an include or import means: a file beside the one that names it, or one of the library."""
+        beside = os.path.join(os.path.dirname(parent), template)
+        return beside if os.path.isfile(beside) else os.path.join(self.library, template)
 
 
 def _line(problem: BaseException, name: str) -> Position:

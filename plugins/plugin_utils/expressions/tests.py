@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import pass_context
 
 from ..values import Package, Place, Raw
+from .path_values import ScopedContext, services
 
 
 def _set(value: Any) -> bool:
@@ -19,12 +20,11 @@ def _set(value: Any) -> bool:
 
 
 @pass_context
-def _placed(context: Any, value: Any) -> bool:
+def _placed(context: ScopedContext, value: Any) -> bool:
     """Whether a value says where it is: a path value, or a package with a place of its own instead of the host's."""
     if not isinstance(value, Package):
         return isinstance(value, Place)
-    make = context.scope.find("__package__", Package)
-    return bool(value.out_path != make(value.name).out_path)
+    return value.out_path != services(context).package(value.name).out_path
 
 
 def _systemwide(value: Any) -> bool:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..expressions.conditions import conditions
 from ..expressions.expression import Expression
 from ..expressions.resolution import loop_items, turn_scope
 from ..expressions.scope import Scope
-from ..options.priority import conditions
 from ..syntax.errors import CycleError, SpecError, did_you_mean, shown
 from ..syntax.nodes import Mapping, place_of
 from ..syntax.position import Position
@@ -44,10 +44,10 @@ class Block:
         block._scopes = [scope]
         return block
 
-    def guarded(self, condition: Expression) -> Block:
-        """The same block under one more condition."""
+    def guarded(self, guard: list[Expression]) -> Block:
+        """The same block under more conditions."""
         block = Block(self, self.body, self.position)
-        block.guard = [condition]
+        block.guard = guard
         return block
 
     def scopes(self) -> list[Scope]:

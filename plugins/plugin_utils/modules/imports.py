@@ -15,7 +15,7 @@ from typing import Any
 
 from ..expressions.resolution import realise
 from ..expressions.scope import Scope
-from ..syntax.errors import SpecError, shown
+from ..syntax.errors import SpecError, did_you_mean, shown
 from ..syntax.nodes import Mapping, place_of
 from ..syntax.position import Position
 from ..values import Path
@@ -142,8 +142,6 @@ def _as_node(item: dict[str, Any]) -> Any:
 
 
 def _nearest_file(path: str) -> str:
-    from ..syntax.errors import did_you_mean
-
     folder = os.path.dirname(path)
     try:
         return did_you_mean(os.path.basename(path), os.listdir(folder))

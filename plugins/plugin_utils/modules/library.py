@@ -9,30 +9,10 @@ import json
 import os
 from typing import Any
 
-from ..syntax import yaml_text
-from ..syntax.errors import SpecError
 from ..syntax.keys import joined
 from ..syntax.nodes import Mapping
-from ..syntax.position import Position
-
-INDEX = "index.json"
-TYPES = "types.yml"
-
-
-@functools.lru_cache(maxsize=4096)
-def _parsed(path: str, _stamp: tuple[int, int], name: str) -> Any:
-    with open(path, encoding="utf-8") as file:
-        return yaml_text.load(file.read(), name, os.path.dirname(path))
-
-
-def load_file(path: str, name: str | None = None) -> Any:
-    """The nodes of a spec file, parsed once for each of its versions. Raises SpecError."""
-    try:
-        state = os.stat(path)
-        return _parsed(path, (state.st_mtime_ns, state.st_size), name or path)
-    except (OSError, UnicodeError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
-        raise SpecError(f"cannot be read: {reason}", [Position(name or path)]) from None
+from .library_index import INDEX, TYPES, build
+from .spec_file import load_file
 
 
 class Library:
@@ -48,8 +28,6 @@ class Library:
             with open(os.path.join(folder, INDEX), encoding="utf-8") as file:
                 index = json.load(file)
         except FileNotFoundError:
-            from .library_index import build
-
             index = build(folder, strict=False)
         self.core: list[str] = index["core"]
         self.paths: dict[str, list[str]] = index["paths"]

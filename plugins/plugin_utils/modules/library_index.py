@@ -10,13 +10,16 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from ..expressions.language import Language
 from ..expressions.resolution import key_text
 from ..expressions.scope import Outermost
 from ..syntax.errors import SpecError
 from ..syntax.keys import joined
-from .library import INDEX, TYPES, load_file
 from .module import Module, declared_paths
+from .spec_file import load_file
 
+INDEX = "index.json"
+TYPES = "types.yml"
 SINGLE = ("home", "programs", "services", "xdg")
 
 
@@ -36,13 +39,14 @@ def build(folder: str, strict: bool = True) -> dict[str, Any]:
 
     A file that cannot be read is an error, or left out where `strict` is false (a library that is being worked on).
     """
+    language = Language()
     core: list[str] = []
     paths: dict[str, set[str]] = {}
     for file in files(folder):
         if os.sep not in file:
             core.append(file)
         try:
-            found = owned(os.path.join(folder, file))
+            found = owned(os.path.join(folder, file), language=language)
         except SpecError:
             if strict:
                 raise
@@ -52,15 +56,15 @@ def build(folder: str, strict: bool = True) -> dict[str, Any]:
     return {"core": core, "paths": {key: sorted(found) for key, found in sorted(paths.items())}}
 
 
-def owned(path: str, variables: dict[str, Any] | None = None) -> set[tuple[str, ...]]:
+def owned(path: str, variables: dict[str, Any] | None = None, language: Language | None = None) -> set[tuple[str, ...]]:
     """The groups that a module file declares options in, and the extensions that it makes; files that it imports included."""
-
+    language = Language() if language is None else language
     node = load_file(path)
-    module = Module(node, path, Outermost(dict(variables or {})), rank=(0,), variables=variables)
+    module = Module(node, path, Outermost(language, dict(variables or {})), rank=(0,), variables=variables)
     found: set[tuple[str, ...]] = set()
     for said in module.imports or []:
         inner, more = (said["import"], said.get("vars")) if isinstance(said, dict) else (said, None)
-        found |= owned(os.path.join(os.path.dirname(path), inner), dict(more or {}))
+        found |= owned(os.path.join(os.path.dirname(path), inner), dict(more or {}), language)
     for block in module.static_blocks(module.options):
         for scope in block.scopes():
             for declared in declared_paths(block.body, old=True):

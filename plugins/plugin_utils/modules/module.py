@@ -7,8 +7,10 @@ from __future__ import annotations
 import os.path
 from typing import Any
 
+from ..expressions.expression import Expression
 from ..expressions.resolution import realise
-from ..expressions.scope import Late, Scope
+from ..expressions.scope import Scope
+from ..expressions.thunk import Thunk
 from ..syntax.errors import SpecError, did_you_mean, shown
 from ..syntax.keys import split
 from ..syntax.nix import advice
@@ -18,6 +20,7 @@ from .block import Block, read_blocks
 
 LONG = ("options", "config")
 ALWAYS = ("imports", "disabledModules", "meta", "vars", "root", "types", "key")
+DECLARING = ("type", "renamedTo", "aliasOf", "removed", "changedTo")
 WORDS = (*ALWAYS, *LONG, "freeformType")
 
 
@@ -51,7 +54,7 @@ class Module:
             outer, dict(self.import_variables), folder=os.path.dirname(file) if os.path.isabs(file) else outer.folder
         )
         for name, value in self._mapping("vars").items():
-            self.scope.names[name] = Late(lambda value=value: realise(value, self.scope))  # type: ignore[misc]
+            self.scope.names[name] = Thunk(lambda value=value: realise(value, self.scope))  # type: ignore[misc]
         self.shared_types: dict[str, Any] = {}
         self.imported_types: dict[str, Any] = {}
         self.types: dict[str, Any] = self._mapping("types")
@@ -147,8 +150,6 @@ class Module:
 
 def declared_paths(said: Any, prefix: tuple[str, ...] = (), old: bool = False) -> list[tuple[str, ...]]:
     """The paths of all options that an `options` node declares; old names only where asked for."""
-    from ..options.declaration import is_declaration
-
     found: list[tuple[str, ...]] = []
     for node in said if isinstance(said, list) else [said]:
         node = node.get("block", node) if isinstance(node, dict) else node
@@ -166,3 +167,10 @@ def declared_paths(said: Any, prefix: tuple[str, ...] = (), old: bool = False) -
             elif old or not any(word in value for word in ("renamedTo", "removed", "changedTo")):
                 found.append(path)
     return found
+
+
+def is_declaration(node: Any) -> bool:
+    """Whether a mapping below `options` declares an option: a marker word stands in it as a scalar."""
+    return isinstance(node, dict) and any(
+        word in node and (isinstance(node[word], (str, Expression)) or node[word] is None) for word in DECLARING
+    )

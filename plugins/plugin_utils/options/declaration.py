@@ -6,20 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..expressions.expression import Expression
+from ..expressions.scope import Scope
+from ..modules.module import Module
 from ..syntax.errors import SpecError, did_you_mean
 from ..syntax.nodes import Mapping, place_of
 from ..syntax.position import Position
 from .definition import Definition
 from .types import NO_VALUE, Type
 
-if TYPE_CHECKING:
-    from ..modules.module import Module
-
 UNKNOWN = object()
-MARKERS = ("type", "renamedTo", "aliasOf", "removed", "changedTo")
 WORDS = {
     "type", "default", "example", "description", "apply", "check", "checkMessage", "coerce", "readOnly", "internal", "visible",
     "defaultText", "legacyDefault", "options", "config", "freeformType", "renamedTo", "aliasOf", "removed", "changedTo", "value",
@@ -97,13 +95,6 @@ class Declaration:
         raise SpecError(f"`{word}` wants an expression", [self.words.place(word)], path=".".join(self.path))
 
 
-def is_declaration(node: Any) -> bool:
-    """Whether a mapping below `options` declares an option: a marker word stands in it as a scalar."""
-    return isinstance(node, dict) and any(
-        word in node and (isinstance(node[word], (str, Expression)) or node[word] is None) for word in MARKERS
-    )
-
-
 def check_words(node: Mapping, path: tuple[str, ...]) -> None:
     """Raises SpecError for a word that no declaration has."""
     for word in node:
@@ -142,6 +133,4 @@ def coercion(node: Mapping, parse: Callable[[str], Type], position: Position | N
 
 def by_expression(expression: Expression) -> Callable[[Any, Definition], Any]:
     """A function of a value and its definition that evaluates an expression over `value`."""
-    from ..expressions.scope import Scope
-
     return lambda value, definition: expression.evaluate(Scope(definition.scope, {"value": value}))

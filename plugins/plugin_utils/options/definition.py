@@ -33,26 +33,3 @@ class Definition:
     def holding(self, value: Any) -> Definition:
         """The same definition with another value."""
         return Definition(value, self.scope, self.position, self.priority, self.order)
-
-
-class Bound:
-    """A value together with the scope that its expressions live in, where that is not the definition's own."""
-
-    __slots__ = ("position", "scope", "value")
-
-    def __init__(self, value: Any, scope: Scope, position: Position | None = None) -> None:
-        self.value = value
-        self.scope = scope
-        self.position = position
-
-
-class _Omit:
-    """The value that is no definition."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "omit"
-
-
-OMIT = _Omit()

@@ -9,34 +9,34 @@ from typing import Any
 
 from ..expressions.expression import Expression
 from ..expressions.lazy import plain
-from ..plan.home import Home
 from ..syntax.errors import SpecError, did_you_mean
 from ..syntax.keys import joined, split
 from .definition import Definition
+from .evaluation import Evaluation
 from .node import Node
 from .type_container import AttrsOf
 
 
-def find(home: Home, dotted: str) -> tuple[Node, list[str]]:
+def find(evaluation: Evaluation, dotted: str) -> tuple[Node, list[str]]:
     """The node of an option or of a group, and the names that lead on into the option's value.
 
     Raises SpecError with the nearest names.
     """
-    node = home.evaluation.home.root
+    node = evaluation.home.root
     names = [part for part in split(dotted.strip(".")) if part]
     for index, name in enumerate(names):
         below = node.child(name) or node.loaded(name)
         if below is None and node.schema.declaration is not None and not node.schema.declaration.hidden:
             return node, names[index:]
         if below is None:
-            known = home.evaluation.names_at(node)
+            known = evaluation.names_at(node)
             prefix = joined(node.path) + "." if node.path else ""
             raise SpecError("there is no such option", path=prefix + name, hint=did_you_mean(name, known, prefix))
         node = below
     return node, []
 
 
-def inside(home: Home, node: Node, names: list[str]) -> list[str]:
+def inside(evaluation: Evaluation, node: Node, names: list[str]) -> list[str]:
     """Lines about an entry of an option's value, or an option of a submodule there."""
     kind = node.schema.declaration.type if node.schema.declaration is not None else None
     schema = kind.schema() if kind is not None else None
@@ -57,18 +57,18 @@ def inside(home: Home, node: Node, names: list[str]) -> list[str]:
     if declaration is not None and declaration.type is not None:
         lines.append(f"type:     {declaration.type.description}")
     shown_value = text(plain(found))
-    hidden = any(secret[: len(path)] == tuple(path[: len(secret)]) for secret in home.evaluation.secret)
+    hidden = any(secret[: len(path)] == tuple(path[: len(secret)]) for secret in evaluation.secret)
     return [*lines, f"value:    {'(secret)' if hidden else shown_value}"]
 
 
-def described(home: Home, dotted: str) -> list[str]:
+def described(evaluation: Evaluation, dotted: str) -> list[str]:
     """Lines for people about an option; of a group the options in it."""
-    node, rest = find(home, dotted)
+    node, rest = find(evaluation, dotted)
     if rest:
-        return inside(home, node, rest)
+        return inside(evaluation, node, rest)
     declaration = node.schema.declaration
     if declaration is None:
-        names = sorted({*home.evaluation.names_at(node)})
+        names = sorted({*evaluation.names_at(node)})
         return [f"{joined(node.path) or 'The home'} holds:", *(f"  {name}" for name in names)]
     lines = [joined(node.path)]
     description = declaration.words.get("description")
@@ -81,20 +81,20 @@ def described(home: Home, dotted: str) -> list[str]:
     lines.append(f"type:     {declaration.type.description if declaration.type is not None else 'none'}")
     if "default" in declaration.words:
         lines.append(f"default:  {text(declaration.words['default'])}")
-    lines.append(f"value:    {value(home, node)}")
+    lines.append(f"value:    {value(evaluation, node)}")
     lines.append(f"declared: {declaration.position}")
-    said = [d.position for entry in node.entries for d in home.evaluation.attempt(entry.definitions, [])]
+    said = [d.position for entry in node.entries for d in evaluation.attempt(entry.definitions, [])]
     lines.extend(f"defined:  {position}" for position in dict.fromkeys(said) if position is not None)
     return lines
 
 
-def value(home: Home, node: Node) -> str:
+def value(evaluation: Evaluation, node: Node) -> str:
     """The value as text, or why there is none; a secret is not shown."""
     try:
         found = plain(node.read())
     except SpecError as error:
         return error.message
-    if any(path[: len(node.path)] == node.path for path in home.evaluation.secret):
+    if any(path[: len(node.path)] == node.path for path in evaluation.secret):
         return "(secret)"
     return text(found)
 

@@ -8,57 +8,33 @@ Everything is computed when it is first read, once. Errors are collected, so tha
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..expressions.conditions import truth
 from ..expressions.expression import Expression
-from ..expressions.scope import Late, Outermost, Scope, condition
+from ..expressions.language import Language
+from ..expressions.scope import Outermost, Scope
+from ..expressions.thunk import Thunk
 from ..modules.block import Block
 from ..modules.imports import Collector
-from ..modules.library import Library, load_file
+from ..modules.library import Library
 from ..modules.module import Module
-from ..syntax.errors import CycleError, SpecError
+from ..modules.spec_file import load_file
+from ..syntax.errors import SpecError
 from ..syntax.keys import joined
 from ..syntax.nodes import Mapping
-from ..syntax.position import Position
 from .declaration import Declaration
 from .facts import OptionFacts
 from .instance import Entry, Laying, Space
+from .node import Node
 from .priority import discharge
 from .schema import Declarer, Schema
-from .unread import Completion
-
-if TYPE_CHECKING:
-    from .node import Node
+from .trace import Trace
 
 DEFERRED = ("programs", "services")
 
 
-class Frame:
-    """One option being computed; `secret` once it has read something that must not be shown."""
-
-    __slots__ = ("position", "secret", "stack", "what")
-
-    def __init__(self, stack: list[Frame], what: Node | tuple[str, ...], position: Position | None) -> None:
-        self.stack = stack
-        self.what = what
-        self.position = position
-        self.secret = False
-
-    @property
-    def path(self) -> str:
-        return joined(self.what if isinstance(self.what, tuple) else self.what.path)
-
-    def __enter__(self) -> Frame:
-        self.stack.append(self)
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.stack.pop()
-        if self.secret and self.stack:
-            self.stack[-1].secret = True
-
-
-class Evaluation:
+class Evaluation(Trace):
     """A home's modules and their options.
 
     `names` are the language's names beside `config` and `options`; `variable(name, default)` finds what the language does not know
@@ -68,25 +44,21 @@ class Evaluation:
     def __init__(
         self,
         library: Library,
+        language: Language,
         names: dict[str, Any] | None = None,
         variable: Callable[[str, Any], Any] | None = None,
         read: Callable[[str], Any] = load_file,
     ) -> None:
+        super().__init__()
         self.library = library
-        self.errors: list[SpecError] = []
-        self.warnings: list[str] = []
-        self.secret: set[tuple[str, ...]] = set()
-        self.stack: list[Frame] = []
         self.modules: list[Module] = []
-        self.renamed: list[tuple[Node, Declaration]] = []
         self.submodules: list[Space] = []
-        self._open: dict[str, Frame] = {}
         self._loaded: set[str] = set()
         self._excluded: set[str] = set()
         self._deferred: dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]] = {}
-        self._warned: set[str] = set()
         self.home = Space(Schema(()), self)
-        self.scope = Outermost(dict(names or {}), variable)
+        language.taint = self.taint
+        self.scope = Outermost(language, dict(names or {}), variable)
         self.scope.names.setdefault("config", self.home.value())
         self.scope.names["options"] = OptionFacts(self.home.root)
         self.collector = Collector(self.scope, read)
@@ -96,7 +68,7 @@ class Evaluation:
     def use(self, roots: list[tuple[Any, str]]) -> None:
         """Take the user's modules (nodes and the file each stands in), with all that they import and touch."""
         config = self.scope.names.pop("config")
-        self.scope.names["config"] = Late(_no_config)
+        self.scope.names["config"] = Thunk(_no_config)
         modules, disabled = self.collector.collect(roots)
         self.scope.names["config"] = config
         self.errors.extend(self.collector.errors)
@@ -114,7 +86,7 @@ class Evaluation:
     def declare(self, module: Module) -> None:
         """Take a module's declarations, and let its `cfg` mean its root."""
         if module.root:
-            module.scope.names["cfg"] = Late(lambda: self.read_path(module.root, self.home))
+            module.scope.names["cfg"] = Thunk(lambda: self.read_path(module.root, self.home))
         if module.options is None:
             return
         try:
@@ -232,44 +204,6 @@ class Evaluation:
                 raise SpecError("used, but it has no value", path=joined(path)) from None
         return value
 
-    def visiting(self, what: Node | tuple[str, ...], position: Position | None) -> Frame:
-        """A frame for the computation of an option, or of an entry. Raises CycleError when it is being computed already."""
-        for index, frame in enumerate(self.stack):
-            if frame.what is what or (isinstance(what, tuple) and frame.what == what):
-                chain = self.stack[index:]
-                raise CycleError([*(f.path for f in chain), chain[0].path], [f.position for f in chain])
-        return Frame(self.stack, what, position)
-
-    def taint(self) -> None:
-        """Note that what is being computed has read a secret."""
-        if self.stack:
-            self.stack[-1].secret = True
-
-    def recall(self, path: tuple[str, ...]) -> None:
-        """Note that a value computed before was read."""
-        if self.secret and path in self.secret:
-            self.taint()
-
-    # Errors and warnings
-
-    def collect(self, error: SpecError) -> None:
-        self.errors.append(error)
-
-    def attempt(self, compute: Callable[[], Any], default: Any = None) -> Any:
-        """The result of `compute`; an error of the spec is collected, and `default` returned."""
-        try:
-            return compute()
-        except SpecError as error:
-            self.collect(error)
-        except RecursionError:
-            self.collect(SpecError("the spec is nested too deeply to evaluate"))
-        return default
-
-    def warn(self, message: str) -> None:
-        if message not in self._warned:
-            self._warned.add(message)
-            self.warnings.append(message)
-
     def legacy(self, node: Node, legacy: Any, declaration: Declaration) -> bool:
         """Whether a default of an older `home.stateVersion` is in force; it warns when nobody chose."""
         version = str(self.get("home.stateVersion"))
@@ -282,17 +216,13 @@ class Evaluation:
             )
         return True
 
-    def finish(self) -> None:
-        """Check what nobody has read: every option that a module of the user defines, old names, removed ones."""
-        Completion(self).finish()
-
 
 def _worth_a_warning(node: Node, legacy: Any, declaration: Declaration) -> bool:
     """What a legacy default's `warn` says: a boolean, or a condition over the option's surroundings."""
     wanted = legacy.get("warn", True)
     if isinstance(wanted, str):
         wanted = Expression(wanted, declaration.position, bare=True)
-    return condition(wanted, node.space.scope(declaration.module))
+    return truth(wanted, node.space.scope(declaration.module))
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .node import Node
 from .priority import discharge
-
-if TYPE_CHECKING:
-    from .node import Node
 
 
 class OptionFacts(dict[str, Any]):

@@ -11,25 +11,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..expressions.conditions import conditions
 from ..expressions.expression import Expression
 from ..expressions.lazy import LazyMapping
 from ..expressions.resolution import computed_each, key_text
-from ..expressions.scope import Late, Scope
+from ..expressions.scope import Scope
+from ..expressions.thunk import Thunk
 from ..modules.block import Block
+from ..modules.module import Module
 from ..syntax.errors import SpecError, did_you_mean, shown
 from ..syntax.keys import Literal, Template, joined, split
 from ..syntax.marks import MIDDLE, NORMAL
 from ..syntax.nodes import Mapping, place_of
 from ..syntax.position import Position
+from .declaration import Declaration
 from .definition import Definition
+from .node import Node
 from .schema import Schema, blocks_of
 
 if TYPE_CHECKING:
-    from ..modules.module import Module
-    from .declaration import Declaration
     from .evaluation import Evaluation
-    from .node import Node
-    from .types import Site
 
 
 class Entry:
@@ -74,19 +75,16 @@ class Space:
     def __init__(
         self, schema: Schema, evaluation: Evaluation, path: tuple[str, ...] = (), outer: Space | None = None
     ) -> None:
-        from .node import Node
-
         self.evaluation = evaluation
         self.path = path
         self.outer = outer
-        self.root: Node = Node(self, schema, None, "")
+        self.root = Node(self, schema, None, "")
         self._scopes: dict[int, Scope] = {}
         self.waiting = 0
 
-    @classmethod
-    def within(cls, schema: Schema, site: Site, definitions: list[Definition]) -> Space:
-        """The space of a submodule value with these (discharged) definitions."""
-        space = cls(schema, site.space.evaluation, site.path, site.space)
+    def submodule(self, schema: Schema, path: tuple[str, ...], definitions: list[Definition]) -> LazyMapping:
+        """The value of a submodule of this space with these (discharged) definitions."""
+        space = Space(schema, self.evaluation, path, self)
         for module, block in blocks_of(schema.bodies, space):
             space.lay(Entry(block, block.body, block.position, (-1, module.rank)))
         for number, definition in enumerate(definitions):
@@ -94,7 +92,7 @@ class Space:
             space.lay(Entry(block, definition.value, definition.position, (number,)))
         if schema.has_old_names():
             space.evaluation.submodules.append(space)
-        return space
+        return space.value()
 
     def value(self) -> LazyMapping:
         return self.root.group()
@@ -112,6 +110,29 @@ class Space:
     def lay(self, entry: Entry) -> None:
         """Lay what was said of the whole space to its options. Errors are collected by the evaluation."""
         Laying(self, entry.rank).group(self.root, entry)
+
+    def settle(self, node: Node) -> None:
+        """Lay what waits at a node, or above it, because its keys, or the whole of it, are computed."""
+        at: Node | None = node
+        while at is not None:
+            if at.late:
+                self._settle(at)
+            at = at.parent
+
+    def _settle(self, node: Node) -> None:
+        waiting, node.late = node.late, []
+        self.waiting -= len(waiting)
+        for entry, parts in waiting:
+            laying = Laying(self, entry.rank)
+            for scope in entry.block.scopes():
+                block = Block.fixed(scope)
+                if parts is not None:
+                    name = key_text(parts[0], scope, entry.position)
+                    laying.path(node, (name, *parts[1:]), entry.holding(entry.value, block=block))
+                elif scope.active():
+                    value = entry.value
+                    value = computed_each(value, scope) if isinstance(value, dict) else value.evaluate(scope)
+                    laying.group(node, entry.holding(value, block=block))
 
 
 class Laying:
@@ -156,7 +177,7 @@ class Laying:
             for item in value["contents"]:
                 self.group(node, entry.holding(item, place_of(item)))
         elif kind == "if":
-            self.group(node, entry.holding(value["content"], block=entry.block.guarded(_condition(value))))
+            self.group(node, entry.holding(value["content"], block=entry.block.guarded(_guard(value))))
         elif kind in ("override", "order"):
             inner = entry.holding(value.get("content"))
             if kind == "override" and inner.priority == NORMAL:
@@ -246,14 +267,14 @@ class Laying:
         node.entries.append(entry)
         if len(node.entries) > 1:
             return
-        names = {"value": Late(node.old_value), "defined": Late(node.defined)}
+        names = {"value": Thunk(node.old_value), "defined": Thunk(node.defined)}
         scope = Scope(self.space.scope(declaration.module), names)
         expression = declaration.expression("value")
         if expression is None:
             raise SpecError(
                 "`changedTo` wants a `value`, an expression over `value`", [declaration.position], path=node.dotted
             )
-        block = Block.fixed(scope).guarded(Expression("defined", entry.position, bare=True))
+        block = Block.fixed(scope).guarded([Expression("defined", entry.position, bare=True)])
         said = Entry(block, expression, entry.position, self.rank, entry.priority, entry.order)
         Laying(self.space, self.rank).path(self.space.root, declaration.changed_to, said)
 
@@ -280,16 +301,14 @@ def raise_into(evaluation: Evaluation, error: SpecError) -> None:
     evaluation.collect(error)
 
 
-def _condition(mark: dict[str, Any]) -> Expression:
+def _guard(mark: dict[str, Any]) -> list[Expression]:
     wanted = mark["condition"]
     if isinstance(wanted, Expression):
-        return wanted
+        return [wanted]
     if isinstance(wanted, dict) and wanted.get("_type") == "when":
-        from .priority import conditions
-
-        return conditions(wanted["expr"], place_of(wanted))[0]
+        return conditions(wanted["expr"], place_of(wanted))
     if isinstance(wanted, bool):
-        return Expression("true" if wanted else "false", place_of(mark), bare=True)
+        return conditions(wanted, place_of(mark))
     raise SpecError("the condition of an `if` must be a boolean", [place_of(mark)])
 
 
@@ -301,23 +320,3 @@ def nested(parts: tuple[str, ...], value: Any, position: Position | None) -> Any
             outer.places = {part: position}
         value = outer
     return value
-
-
-def resolve_late(node: Node) -> None:
-    """Lay what waits at a group because its keys, or the whole of it, are computed."""
-    waiting, node.late = node.late, []
-    node.space.waiting -= len(waiting)
-    for entry, parts in waiting:
-        laying = Laying(node.space, entry.rank)
-        for scope in entry.block.scopes():
-            block = Block.fixed(scope)
-            if parts is None:
-                if not scope.active():
-                    continue
-                value = (
-                    computed_each(entry.value, scope) if isinstance(entry.value, dict) else entry.value.evaluate(scope)
-                )
-                laying.group(node, entry.holding(value, block=block))
-            else:
-                name = key_text(parts[0], scope, entry.position)
-                laying.path(node, (name, *parts[1:]), entry.holding(entry.value, block=block))

@@ -7,14 +7,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..expressions.closure import Closure
 from ..expressions.expression import Expression
 from ..expressions.lazy import LazyMapping
 from ..expressions.scope import Scope
-from ..syntax.errors import SpecError
+from ..syntax.errors import CycleError, SpecError
 from ..syntax.keys import joined
 from ..syntax.marks import MIDDLE, OPTION_DEFAULT
 from .declaration import Declaration
-from .definition import Bound, Definition
+from .definition import Definition
 from .priority import discharge, effective
 from .type_container import AnyValue
 from .types import NO_VALUE, Site
@@ -135,15 +136,8 @@ class Node:
 
     def settle(self) -> None:
         """Lay what waits here or above for the evaluation of its key."""
-        if not self.space.waiting:
-            return
-        from .instance import resolve_late
-
-        node: Node | None = self
-        while node is not None:
-            if node.late:
-                resolve_late(node)
-            node = node.parent
+        if self.space.waiting:
+            self.space.settle(self)
 
     def extra(self) -> dict[str, Any]:
         """The undeclared entries of a freeform submodule at this depth."""
@@ -203,7 +197,7 @@ class Node:
             except SpecError as error:
                 if not error.path:
                     error.path = self.dotted
-                if type(error).__name__ != "CycleError":
+                if not isinstance(error, CycleError):
                     self._value = error
                 raise
             if frame.secret:
@@ -290,7 +284,7 @@ class Node:
         scope = Scope(self.space.scope(declaration.module), {"value": node.read(), "option": node.described()})
         orders = {d.order for d in said}
         order = orders.pop() if len(orders) == 1 else MIDDLE
-        return [Definition(Bound(expression, scope), scope, node.entries[0].position, said[0].priority, order)]
+        return [Definition(Closure(expression, scope), scope, node.entries[0].position, said[0].priority, order)]
 
     def default(self, declaration: Declaration) -> Definition | None:
         """The default as a definition of the lowest priority."""

@@ -12,15 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..expressions.closure import Closure
+from ..expressions.conditions import mark_holds
 from ..expressions.expression import Expression
-from ..expressions.lazy import LateEntry
+from ..expressions.lazy import EntryThunk
 from ..expressions.resolution import computed_each, constructed
-from ..expressions.scope import Scope, condition
+from ..expressions.scope import Scope
 from ..syntax.errors import SpecError
 from ..syntax.marks import MIDDLE, NORMAL
 from ..syntax.nodes import Mapping, place_of
 from ..syntax.position import Position
-from .definition import OMIT, Bound, Definition
+from ..values import OMIT
+from .definition import Definition
 
 STRUCTURAL = frozenset({"if", "override", "order", "merge", "each", "template", "when"})
 
@@ -50,14 +53,14 @@ def _expand(
         if isinstance(value, Expression):
             position = position or value.position
             value = value.evaluate(scope)
-        elif type(value) is LateEntry:
+        elif type(value) is EntryThunk:
             value = value.get()
-        elif type(value) is Bound:
+        elif type(value) is Closure:
             scope, position, value = value.scope, value.position or position, value.value
         elif isinstance(value, dict) and "_type" in value:
             kind = value["_type"]
             if kind == "if":
-                if not holds(value, scope):
+                if not mark_holds(value, scope):
                     return
                 value = value["content"]
             elif kind == "override":
@@ -92,35 +95,10 @@ def _number(mark: dict[str, Any], position: Position | None) -> int:
     return number
 
 
-def holds(mark: dict[str, Any], scope: Scope) -> bool:
-    """Whether the condition of an `if` mark holds."""
-    wanted = mark["condition"]
-    if isinstance(wanted, dict) and wanted.get("_type") == "when":
-        return all(condition(c, scope) for c in conditions(wanted["expr"], place_of(wanted)))
-    return condition(wanted, scope)
-
-
-def conditions(said: Any, position: Position | None) -> list[Expression]:
-    """The expressions of a `when`: one, or a list that must all hold."""
-    items = said if isinstance(said, list) else [said]
-    found: list[Any] = []
-    for index, item in enumerate(items):
-        place = place_of(said, index) if isinstance(said, list) else position
-        if isinstance(item, bool):
-            found.append(Expression("true" if item else "false", place, bare=True))
-        elif isinstance(item, str):
-            found.append(Expression(item, place, bare=True))
-        elif isinstance(item, Expression):
-            found.append(Expression(item.source, item.position, bare=False))
-        else:
-            raise SpecError("a `when` is an expression, or a list of them", [place or position])
-    return found
-
-
 def may_vanish(value: Any) -> bool:
     """Whether a definition could turn out to be none, so that it must be looked at before its key can be said to exist."""
     if isinstance(value, Expression):
         return "omit" in value.source
-    if type(value) is Bound:
+    if type(value) is Closure:
         return may_vanish(value.value)
     return value is OMIT or (isinstance(value, (Mapping, dict)) and value.get("_type") in STRUCTURAL)

@@ -7,21 +7,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..expressions.expression import Expression
 from ..expressions.resolution import key_text, realise
+from ..modules.block import Block
+from ..modules.module import Module, is_declaration
 from ..syntax.errors import SpecError, shown
 from ..syntax.keys import joined, split
 from ..syntax.nodes import Mapping, place_of
-from .declaration import Declaration, by_expression, check_words, coercion, is_declaration
+from .declaration import Declaration, by_expression, check_words, coercion
 from .type_container import AttrTag, Coerced
 from .type_text import parse_type
-from .types import Type
+from .types import Site, Type
 
 if TYPE_CHECKING:
-    from ..modules.block import Block
-    from ..modules.module import Module
     from .instance import Space
-    from .types import Site
 
 
 class Schema:
@@ -69,14 +67,10 @@ class Submodule(Type):
         return self.own
 
     def empty(self, site: Site) -> Any:
-        from .instance import Space
-
-        return Space.within(self.own, site, []).value()
+        return site.space.submodule(self.own, site.path, [])
 
     def merge(self, site: Site, definitions: Any) -> Any:
-        from .instance import Space
-
-        return Space.within(self.own, site, definitions).value()
+        return site.space.submodule(self.own, site.path, definitions)
 
 
 class Declarer:
@@ -262,6 +256,3 @@ def blocks_of(bodies: list[tuple[Module, Any]], space: Space) -> list[tuple[Modu
         scope = space.scope(module)
         found.extend((module, block) for block in module.blocks(config, scope))
     return found
-
-
-__all__ = ["Declarer", "Expression", "Schema", "Submodule", "blocks_of"]

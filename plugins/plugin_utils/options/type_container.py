@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..expressions.lazy import LateEntry, LazyMapping
-from ..expressions.resolution import key_text
+from ..expressions.lazy import EntryThunk, LazyMapping
+from ..expressions.resolution import key_text, realise
 from ..syntax.errors import SpecError, shown
 from ..syntax.nodes import place_of
 from ..values import GVariant, Package, Place, Raw
@@ -41,7 +41,7 @@ def by_key(definitions: list[Definition]) -> dict[str, list[Definition]]:
 def _entry(mapping: dict[str, Any], key: str) -> Any:
     """The entry's value; what a lazy mapping has not computed yet stays so."""
     if isinstance(mapping, LazyMapping) and not mapping.known(key):
-        return LateEntry(mapping, key)
+        return EntryThunk(mapping, key)
     return mapping[key]
 
 
@@ -105,8 +105,6 @@ class Attrs(Type):
         return {}
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        from ..expressions.resolution import realise
-
         result: dict[str, Any] = {}
         for definition in definitions:
             result.update(realise(definition.value, definition.scope))
@@ -229,8 +227,6 @@ class AnyValue(Type):
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
         if self.how == "raw":
-            from ..expressions.resolution import realise
-
             return realise(merge_one(site, definitions), definitions[0].scope)
         values = [d.value for d in definitions]
         if all(is_set(v) for v in values):
@@ -256,8 +252,6 @@ class GVariantType(Type):
         return isinstance(value, GVariant) or not isinstance(value, dict)
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        from ..expressions.resolution import realise
-
         return merge_equal(site, [d.holding(realise(d.value, d.scope)) for d in definitions])
 
 
@@ -308,8 +302,6 @@ class DagOf(AttrsOf):
         value = definition.value
         if not (isinstance(value, dict) and value.get("_type") == "dagEntry"):
             return definition
-        from ..expressions.resolution import realise
-
         for side, names in edges.items():
             said = realise(value.get(side, []), definition.scope)
             said = [said] if isinstance(said, str) else said

@@ -8,6 +8,7 @@ nested is checked while merging.
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from ..syntax.errors import SpecError, shown
 from ..syntax.keys import joined
 from ..syntax.nix import advice
 from ..syntax.nodes import PlainInteger, PlainNumber
-from ..values import Package, Place, Raw
+from ..values import Package, Path, Place, Raw
 from .definition import Definition
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class PackageType(Type):
 
     def coerce(self, value: Any, definition: Definition | None = None) -> Any:
         if isinstance(value, str) and not isinstance(value, Place) and _PACKAGE.fullmatch(value):
-            make = definition.scope.find("__package__", Package) if definition is not None else Package
+            make = definition.scope.language.package if definition is not None else Package
             if value.startswith("/"):
                 return make(value.rstrip("/").rpartition("/")[2] or "root", out=value)
             return make(value)
@@ -198,10 +199,6 @@ class SourceType(Type):
 
     def coerce(self, value: Any, definition: Definition | None = None) -> Any:
         if isinstance(value, str) and value and definition is not None:
-            import os.path
-
-            from ..values import Path
-
             base = os.path.dirname(definition.position.file) if definition.position and definition.position.file else ""
             base = base if os.path.isabs(base) else definition.scope.folder or os.getcwd()
             return Path(os.path.normpath(os.path.join(base, os.path.expanduser(value))))
@@ -218,9 +215,8 @@ class TemplateType(Type):
 
     def coerce(self, value: Any, definition: Definition | None = None) -> Any:
         if isinstance(value, (str, Place)) and definition is not None:
-            from ..expressions.template import render_file
-
-            return render_file(str(value), definition.scope, definition.position)
+            scope = definition.scope
+            return scope.language.render(str(value), scope, definition.position)
         return value
 
     def check(self, value: Any) -> bool:

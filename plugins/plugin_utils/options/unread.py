@@ -5,29 +5,30 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..expressions.lazy import DEEPEST
 from ..syntax.errors import SpecError
 from ..syntax.keys import joined
-from .node import Group
+from .declaration import Declaration
+from .evaluation import Evaluation
+from .node import Group, Node
 from .priority import discharge
 
-if TYPE_CHECKING:
-    from .declaration import Declaration
-    from .evaluation import Evaluation
-    from .node import Node
+
+def check_unread(evaluation: Evaluation) -> None:
+    """Check what nobody has read: every option that a module of the user defines, old names, removed ones."""
+    Unread(evaluation).check()
 
 
-class Completion:
+class Unread:
     """One evaluation's options, each read for its errors alone."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
         self.attempt = evaluation.attempt
 
-    def finish(self) -> None:
-        """Check what nobody has read: every option that a module of the user defines, old names, removed ones."""
+    def check(self) -> None:
         self.attempt(partial(self._finish, self.evaluation.home.root))
         for space in self.evaluation.submodules:
             self.attempt(partial(self._old_names, space.root))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..expressions.folder import Member, walk
 from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecError
@@ -259,7 +260,7 @@ class Files:
     def _folder(
         self, base: PlannedFile, path: str, entry: Any, owner: str, position: Position | None
     ) -> Iterator[PlannedFile]:
-        leaves = dict(walk(path, entry["ignorelinks"]))
+        leaves = _tree(path, entry["ignorelinks"])
         if not entry["recursive"]:
             if base.target in WHOLE_REFUSED:
                 raise SpecError(
@@ -291,23 +292,15 @@ def usual_method(target: str) -> str:
     return "copy" if NOT_LINKED.fullmatch(target) else "link"
 
 
-def walk(path: str, ignore_links: bool = False) -> Iterator[tuple[str, Leaf | None]]:
-    """The leaves below a folder of the controller by relative path; None for folders. Links stay links."""
-    for where, folders, names in os.walk(path):
-        folders.sort()
-        relative = os.path.relpath(where, path)
-        for name in sorted([*names, *(f for f in folders if os.path.islink(os.path.join(where, f)))]):
-            whole = os.path.join(where, name)
-            below = name if relative == "." else f"{relative}/{name}"
-            if os.path.islink(whole):
-                if not ignore_links:
-                    yield below, Leaf(link=os.readlink(whole))
-            elif os.path.isfile(whole):
-                yield below, Leaf(path=whole, name=name)
-            else:
-                raise SpecError(f"{whole} is neither a file, a folder nor a link")
-        if relative != ".":
-            yield relative, None
+def _tree(path: str, ignore_links: bool) -> dict[str, Leaf | None]:
+    """The leaves of a folder of the controller by relative path; None for the folders in it."""
+    return {member.relative: _leaf(member) for member in walk(path, ignore_links)}
+
+
+def _leaf(member: Member) -> Leaf | None:
+    if member.is_folder:
+        return None
+    return Leaf(path=member.path, link=member.link, name=posixpath.basename(member.relative) if member.path else "")
 
 
 def place_in(evaluation: Evaluation, option: str, name: str) -> Position | None:

@@ -5,20 +5,23 @@
 from __future__ import annotations
 
 import os.path
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..expressions.names import language_names, package_maker
-from ..modules.library import Library, load_file
+from ..expressions.compiler import Compiler
+from ..expressions.environment import Plugins
+from ..expressions.language import Language
+from ..expressions.names import language_names
+from ..modules.library import Library
+from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
-from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.errors import SpecErrors
 from .store import Store
 
-ROLE = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "home"))
-STACK = 512 * 1024 * 1024
-RECURSION = 12_000
+LIBRARY = os.path.normpath(
+    os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "home", "modules")
+)
 
 
 @dataclass(slots=True)
@@ -27,7 +30,8 @@ class Request:
 
     `roots` are the user's modules as nodes, each with the file it stands in; `host` the facts of the target (platform, machine, hostname,
     distribution, user); `special` extra names for expressions; `variable` and `read` as `Evaluation` takes them; `decrypt` the plain
-    content of a vaulted file; `packages` the place of packages (None writes `@NAME@`), `store` a folder that stands for the store.
+    content of a vaulted file; `packages` the place of packages (None writes `@NAME@`), `store` a folder that stands for the store;
+    `library` the folder of the shipped modules. Homes that share a `compiler` compile what they have in common once.
     """
 
     roots: list[tuple[Any, str]]
@@ -38,7 +42,13 @@ class Request:
     decrypt: Callable[[str], bytes] | None = None
     packages: str | None = None
     store: str | None = None
-    library: str = os.path.join(ROLE, "modules")
+    library: str = LIBRARY
+    compiler: Compiler | None = None
+
+
+def compiler(library: str = LIBRARY, plugins: Plugins | None = None) -> Compiler:
+    """A compiler for homes that use the library in a folder; `plugins` finds filters and tests that are not the language's own."""
+    return Compiler(os.path.join(os.path.dirname(library), "templates"), plugins)
 
 
 class Home:
@@ -48,15 +58,9 @@ class Home:
         self.request = request
         self.variant = variant
         self.store = Store(lambda: self.state, request.store)
-        names = language_names(
-            request.host,
-            package_maker(request.packages),
-            self.store,
-            os.path.join(os.path.dirname(request.library), "templates"),
-            request.special,
-        )
-        self.evaluation = Evaluation(library(request.library), names, request.variable, request.read)
-        self.evaluation.scope.names["__taint__"] = self.evaluation.taint
+        self.language = Language(request.compiler or compiler(request.library), self.store, request.packages)
+        names = language_names(request.host, self.language, request.special)
+        self.evaluation = Evaluation(Library(request.library), self.language, names, request.variable, request.read)
         self.evaluation.use(request.roots)
 
     @property
@@ -76,7 +80,8 @@ class Home:
         for name in said:
             modules = self.evaluation.attempt(lambda name=name: said[name]["configuration"])  # type: ignore[misc]
             added = [(d.value, d.position.file if d.position is not None else "") for d in modules or ()]
-            yield name, Home(replace(self.request, roots=[*self.request.roots, *added]), variant=name)
+            roots = [*self.request.roots, *added]
+            yield name, Home(replace(self.request, roots=roots, compiler=self.language.compiler), variant=name)
 
     def failed_assertions(self) -> list[str]:
         """The messages of the assertions that do not hold."""
@@ -96,43 +101,3 @@ class Home:
         """Raises SpecErrors when anything was found wrong so far."""
         if self.evaluation.errors:
             raise SpecErrors(self.evaluation.errors)
-
-
-_libraries: dict[str, Library] = {}
-
-
-def library(folder: str) -> Library:
-    """The library in a folder, its index read once."""
-    if folder not in _libraries:
-        _libraries[folder] = Library(folder)
-    return _libraries[folder]
-
-
-def with_deep_stack(compute: Callable[[], Any]) -> Any:
-    """The result of `compute` in a thread whose stack lets options read each other deeply; exceptions pass through."""
-    import sys
-
-    outcome: list[Any] = []
-
-    def run() -> None:
-        try:
-            outcome.extend([compute(), None])
-        except BaseException as problem:
-            outcome.extend([None, problem])
-
-    limit, size = sys.getrecursionlimit(), threading.stack_size()
-    sys.setrecursionlimit(max(limit, RECURSION))
-    threading.stack_size(STACK)
-    try:
-        thread = threading.Thread(target=run, name="home.manager evaluation")
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(size)
-        sys.setrecursionlimit(limit)
-    if outcome[1] is not None:
-        raise outcome[1]
-    return outcome[0]
-
-
-__all__ = ["Home", "Request", "SpecError", "with_deep_stack"]

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from ...module_utils.engine.contract import manifest as contract
-from ..expressions.environment import code_cache
 from ..expressions.lazy import plain
-from ..syntax.errors import SpecError, SpecErrors
+from ..options.unread import check_unread
+from ..syntax.errors import SpecError
 from ..values import StoreFile
 from .activation import activation
 from .files import Files, Leaf, PlannedFile
@@ -226,15 +226,12 @@ def build(home: Home, origin: dict[str, Any]) -> Plan:
         "specialisations": specialisations,
         "origin": {**origin, "project": evaluation.get("home.project") or origin.get("project")},
     }
-    code_cache().save()
+    home.language.compiler.cache.save()
     return Plan(plain(manifest), contents, contract.digest(manifest), warnings)
 
 
 def _finish(home: Home, warnings: list[str], prefix: str) -> None:
     """Check what nobody read, the assertions, and gather the warnings."""
-    home.evaluation.finish()
+    check_unread(home.evaluation)
     home.evaluation.errors.extend(SpecError(f"{prefix}{message}") for message in home.failed_assertions())
     warnings.extend(prefix + warning for warning in home.warnings())
-
-
-__all__ = ["Plan", "SpecErrors", "build"]

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from ...module_utils.engine.contract.manifest import object_id
 from ..syntax.errors import SpecError
@@ -37,16 +37,18 @@ class Store:
         self.contents: dict[str, tuple[bytes, str]] = {}
         self.folders: dict[str, dict[str, dict[str, str]]] = {}
 
-    def lay(self, place: StoreFile | StoreFolder) -> Any:
-        """The same file or folder, at its place."""
-        if isinstance(place, StoreFile):
-            name = self.add(place.content, file_mode(place.executable), place.name)
-            return place.placed(f"{self.stand_in or self.state() + '/store'}/{name}")
-        entries = {relative: self._entry(item) for relative, item in place.entries}
+    def put_file(self, file: StoreFile) -> StoreFile:
+        """The same file, with its path on the target."""
+        name = self.add(file.content, file_mode(file.executable), file.name)
+        return file.placed(f"{self.stand_in or self.state() + '/store'}/{name}")
+
+    def put_folder(self, folder: StoreFolder) -> StoreFolder:
+        """The same folder, with its path on the target."""
+        entries = {relative: self._entry(item) for relative, item in folder.entries}
         listing = "".join(f"{k}\0{sorted(v.items())}\n" for k, v in sorted(entries.items())).encode()
-        name = object_id(listing, "0755", place.name)
+        name = object_id(listing, "0755", folder.name)
         self.folders[name] = entries
-        return replace(place, place=f"{self.stand_in or self.state() + '/current/home-path/' + FOLDERS}/{name}")
+        return replace(folder, place=f"{self.stand_in or self.state() + '/current/home-path/' + FOLDERS}/{name}")
 
     def _entry(self, item: Place) -> dict[str, str]:
         if isinstance(item, StoreFile):
@@ -63,8 +65,6 @@ class Store:
 
     def add_file(self, path: str) -> str:
         """Register a file of the controller. Raises SpecError when it cannot be read."""
-        import os
-
         try:
             with open(path, "rb") as file:
                 content = file.read()

@@ -11,8 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..expressions.expression import Expression
-from ..modules.library import load_file
-from ..syntax import yaml_text
+from ..modules.spec_file import load_file, load_text
 from ..syntax.errors import SpecError
 from ..syntax.nodes import Mapping, Sequence
 from ..syntax.position import Position
@@ -29,7 +28,7 @@ class _Tainted(Expression):
         self.inner = inner
 
     def evaluate(self, scope: Any) -> Any:
-        scope.find("__taint__", lambda: None)()
+        scope.language.taint()
         return self.inner.evaluate(scope) if isinstance(self.inner, Expression) else self.inner
 
 
@@ -43,7 +42,7 @@ def reader(loader: Any) -> Callable[[str], Any]:
             text = loader.get_text_file_contents(path)
         except AnsibleError as problem:
             raise SpecError(f"cannot be decrypted: {problem}", [Position(path)]) from None
-        return _tainted(yaml_text.load(str(text), path, os.path.dirname(path)))
+        return _tainted(load_text(str(text), path, os.path.dirname(path)))
 
     return read
 

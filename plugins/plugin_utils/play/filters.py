@@ -10,8 +10,8 @@ from typing import Any
 from ansible.errors import AnsiblePluginError
 from ansible.plugins.loader import filter_loader, test_loader
 
-from ..expressions.environment import provide
 from ..expressions.lazy import plain
+from .variables import plain as untagged
 
 
 def _found(loader: Any, name: str) -> Callable[..., Any] | None:
@@ -24,14 +24,19 @@ def _found(loader: Any, name: str) -> Callable[..., Any] | None:
     function = plugin.j2_function
 
     def call(*arguments: Any, **options: Any) -> Any:
-        from .variables import plain as untagged
-
         given = [plain(a) for a in arguments]
         return untagged(function(*given, **{key: plain(option) for key, option in options.items()}))
 
     return call
 
 
-def install() -> None:
-    """Let expressions use every filter and test that the play could."""
-    provide(lambda name: _found(filter_loader, name), lambda name: _found(test_loader, name))
+class PlayPlugins:
+    """Every filter and test that the play could use."""
+
+    def filter(self, name: str) -> Callable[..., Any] | None:
+        """The filter of that name."""
+        return _found(filter_loader, name)
+
+    def test(self, name: str) -> Callable[..., Any] | None:
+        """The test of that name."""
+        return _found(test_loader, name)

@@ -14,8 +14,6 @@ from ..syntax.nodes import Mapping, Sequence
 from ..syntax.position import Position
 from .datatags import live, position
 
-SECRETS = "__secrets__"
-
 
 class Secret(Expression):
     """A vaulted value inside a spec: decrypted when it is read, and never shown."""
@@ -27,7 +25,7 @@ class Secret(Expression):
         self.value = value
 
     def evaluate(self, scope: Any) -> str:
-        scope.find("__taint__", lambda: None)()
+        scope.language.taint()
         return str(self.value)
 
 

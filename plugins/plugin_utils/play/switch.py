@@ -13,17 +13,19 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.utils.display import Display
 
 from ...module_utils.engine.contract.bundle import write_bundle
 from ..options.describe import described
+from ..plan.deep_stack import with_deep_stack
 from ..plan.diff import diffs
-from ..plan.home import Home, Request, with_deep_stack
+from ..plan.home import Home, Request, compiler
 from ..plan.manifest import Plan, build
 from ..syntax.errors import SpecError, SpecErrors
 from . import facts as memory
 from .facts import Consulted
 from .files import decrypter, reader
-from .filters import install
+from .filters import PlayPlugins
 from .inventory import as_node
 from .result import write_result
 from .target import Target, TargetError
@@ -60,6 +62,7 @@ class Switch:
         self.config = self._config()
         self.target = Target(action, variables)
         self.special = self.arguments.get("special_args") or {}
+        self.compiler = compiler(plugins=PlayPlugins())
 
     def _text(self, name: str) -> str | None:
         value = self.arguments.get(name)
@@ -77,12 +80,11 @@ class Switch:
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises Refused."""
-        install()
         known = memory.remembered(self.host, self.user)
         host = Consulted(known or memory.guess(self.user))
         option = self._text("option")
         if option is not None:
-            return {"changed": False, "lines": self.evaluated(host, lambda home: described(home, option))}
+            return {"changed": False, "lines": self.evaluated(host, lambda home: described(home.evaluation, option))}
         target = self._text("build_to")
         try:
             plan = self.plan(host)
@@ -154,6 +156,7 @@ class Switch:
             read=reader(self.action._loader),
             decrypt=decrypter(self.action._loader),
             packages=self._text("packages") or package_prefix(host),
+            compiler=self.compiler,
         )
 
         def compute() -> Any:
@@ -259,8 +262,6 @@ class Switch:
 
     def tell(self, plan: Plan, *answers: dict[str, Any]) -> None:
         """Show warnings, each once."""
-        from ansible.utils.display import Display
-
         said = [*plan.warnings, *(w for answer in answers for w in answer.get("warnings") or [])]
         for warning in dict.fromkeys(said):
             Display().warning(f"{self.user}: {warning}")

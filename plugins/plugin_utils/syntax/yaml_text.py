@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import os.path
 import re
+from collections.abc import Callable
 from typing import Any
 
 import yaml
 from yaml.nodes import Node, ScalarNode, SequenceNode
 from yaml.resolver import BaseResolver
 
-from ..expressions.expression import Expression
 from .errors import SpecError
 from .keys import Literal
 from .marks import EMPTY, checked_record, wire_form
@@ -30,6 +30,8 @@ except ImportError:  # PyYAML without libyaml: the same nodes, slower
             yaml.parser.Parser.__init__(self)
             yaml.composer.Composer.__init__(self)
 
+
+Live = Callable[[str, Position], object]
 
 MAXIMUM_DEPTH = 100
 MAXIMUM_NODES = 2_000_000
@@ -71,9 +73,10 @@ class _Composer(_Parser, BaseResolver):
 class _Builder:
     """Turns one file's nodes into data."""
 
-    def __init__(self, name: str, base: str) -> None:
+    def __init__(self, name: str, base: str, live: Live) -> None:
         self.name = name
         self.base = base
+        self.live = live
         self.made: dict[int, Any] = {}
         self.sizes: dict[int, int] = {}
         self.open: set[int] = set()
@@ -170,7 +173,7 @@ class _Builder:
 
     def text(self, node: ScalarNode, text: str, raw: bool) -> Any:
         if "{{" in text and not raw:
-            return Expression(text, self.place(node))
+            return self.live(text, self.place(node))
         return text
 
     def plain(self, node: ScalarNode, text: str, raw: bool) -> Any:
@@ -191,10 +194,11 @@ class _Builder:
         return self.text(node, text, raw)
 
 
-def load(text: str, name: str, base: str | None = None) -> Any:
+def load(text: str, name: str, base: str | None = None, *, live: Live) -> Any:
     """The one document of a spec file as nodes; None when the file is empty.
 
-    `name` is how errors call the file; `base` the folder that its relative paths start from. Raises SpecError.
+    `name` is how errors call the file; `base` the folder that its relative paths start from; `live` makes the node of a text
+    that holds `{{`. Raises SpecError.
     """
     base = os.path.dirname(os.path.abspath(name)) if base is None else base
     try:
@@ -211,7 +215,7 @@ def load(text: str, name: str, base: str | None = None) -> Any:
         raise SpecError(f"not readable as YAML: {problem}", [Position(name)]) from None
     if node is None:
         return None
-    return _Builder(name, base).build(node)
+    return _Builder(name, base, live).build(node)
 
 
 def _refuse_steep(text: str, name: str) -> None:

@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.compiler import Compiler
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import language_names, package_maker
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import language_names
 from ansible_collections.home.manager.plugins.plugin_utils.modules.library import Library
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.options.evaluation import Evaluation
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.store import Store
-from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 HOST = {
@@ -30,7 +33,7 @@ Evaluate = Callable[..., Evaluation]
 
 
 def nodes(text: str, name: str) -> Any:
-    return yaml_text.load(textwrap.dedent(text), name, "/spec")
+    return load_text(textwrap.dedent(text), name, "/spec")
 
 
 @pytest.fixture
@@ -43,10 +46,8 @@ def evaluate(tmp_path: Path) -> Evaluate:
         for name, text in (files or {}).items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(textwrap.dedent(text))
-        names = language_names(
-            dict(HOST), package_maker(None), Store(lambda: "/home/alice/.local/state/home.manager"), str(tmp_path), {}
-        )
-        evaluation = Evaluation(Library(str(folder)), names, variable)
+        language = Language(Compiler(str(tmp_path)), Store(lambda: "/home/alice/.local/state/home.manager"))
+        evaluation = Evaluation(Library(str(folder)), language, language_names(dict(HOST), language, {}), variable)
         roots = []
         for number, module in enumerate(modules):
             name, text = module if isinstance(module, tuple) else (f"{'ABCDEFGH'[number]}.yml", module)
@@ -64,7 +65,7 @@ def value(evaluate: Evaluate) -> Callable[..., Any]:
     def read(path: str, *modules: str | tuple[str, str], **options: Any) -> Any:
         evaluation = evaluate(*modules, **options)
         found = evaluation.attempt(lambda: plain(evaluation.get(path)))
-        evaluation.finish()
+        check_unread(evaluation)
         if evaluation.errors:
             raise SpecErrors(evaluation.errors)
         return found

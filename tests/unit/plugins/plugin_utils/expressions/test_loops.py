@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.scope import Outermost
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.template import render_file
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 
 
 def rendered(folder, text):
     (folder / "t.j2").write_text(text)
-    return render_file(str(folder / "t.j2"), Outermost({"names": ["a", "b"]}), None)
+    language = Language()
+    return language.render(str(folder / "t.j2"), Outermost(language, {"names": ["a", "b"]}), None)
 
 
 def test_turn(tmp_path):

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.path_values import (
-    NAMED_STORE,
     place,
     store_dir,
     stored,
@@ -25,7 +25,7 @@ def test_a_file_of_the_controller_goes_to_the_store_and_the_rest_stays(tmp_path:
     script = tmp_path / "pre-commit"
     script.write_bytes(b"#!/bin/sh\n\xff\n")
     script.chmod(0o755)
-    context = SimpleNamespace(scope=Outermost({NAMED_STORE: Store(lambda: "/home/a/.local/state/home.manager")}))
+    context = SimpleNamespace(scope=Outermost(Language(store=Store(lambda: "/home/a/.local/state/home.manager")), {}))
     found = stored(context, Path(str(script)))
     assert isinstance(found, StoreFile)
     assert (found.content, found.executable, found.name) == (b"#!/bin/sh\n\xff\n", True, "pre-commit")
@@ -46,7 +46,7 @@ def test_a_folder_of_the_controller_inside_a_store_folder_is_its_files(tmp_path:
     (tmp_path / "ext" / "package.json").write_text("{}")
     (tmp_path / "ext" / "out" / "main.js").write_text("x")
     store = Store(lambda: "/state")
-    context = SimpleNamespace(scope=Outermost({NAMED_STORE: store}))
+    context = SimpleNamespace(scope=Outermost(Language(store=store), {}))
     folder = store_dir(context, {"a.b": Path(str(tmp_path / "ext")), "c": Package("c")}, "extensions")
     entries = store.folders[str(folder).rsplit("/", 1)[1]]
     assert sorted(entries) == ["a.b/out/main.js", "a.b/package.json", "c"]

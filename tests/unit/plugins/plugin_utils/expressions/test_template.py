@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.compiler import Compiler
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.scope import Outermost
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.template import LIBRARY, render_file
 
 
 def laid(folder: Path, files: dict[str, str]) -> Path:
@@ -17,13 +18,18 @@ def laid(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
+def rendered(library: Path) -> str:
+    language = Language(Compiler(str(library)))
+    return language.render("programs/a.j2", Outermost(language, {}), None)
+
+
 def test_each_home_has_its_own_library(tmp_path: Path) -> None:
     for turn in ("first", "second"):
         library = laid(
             tmp_path / turn,
             {"programs/a.j2": "{% include 'lib/part.j2' %}", "lib/part.j2": turn},
         )
-        assert render_file("programs/a.j2", Outermost({LIBRARY: str(library)}), None) == turn
+        assert rendered(library) == turn
 
 
 def test_what_stands_beside_comes_first(tmp_path: Path) -> None:
@@ -31,4 +37,4 @@ def test_what_stands_beside_comes_first(tmp_path: Path) -> None:
         tmp_path,
         {"programs/a.j2": "{% include 'lib/part.j2' %}", "programs/lib/part.j2": "beside", "lib/part.j2": "library"},
     )
-    assert render_file("programs/a.j2", Outermost({LIBRARY: str(library)}), None) == "beside"
+    assert rendered(library) == "beside"

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import package_maker
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.scope import Outermost
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.tests import TESTS
 from ansible_collections.home.manager.plugins.plugin_utils.values import OutOfStore, Package, Path
@@ -16,8 +16,9 @@ from ansible_collections.home.manager.plugins.plugin_utils.values import OutOfSt
 
 @pytest.mark.parametrize("prefix", [None, "/usr"])
 def test_a_place_is_a_path_or_a_package_with_a_place_of_its_own(prefix: str | None) -> None:
-    make = package_maker(prefix)
-    context = SimpleNamespace(scope=Outermost({"__package__": make}))
+    language = Language(packages=prefix)
+    make = language.package
+    context = SimpleNamespace(scope=Outermost(language, {}))
     placed = TESTS["placed"]
     assert placed(context, make("vim", out="/opt/vim"))
     assert placed(context, Path("/tmp/x"))

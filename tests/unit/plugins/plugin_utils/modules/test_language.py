@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text as load
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.keys import split
-from ansible_collections.home.manager.plugins.plugin_utils.syntax.yaml_text import load
 
 STR = "options: {x: {type: str}}"
 ATTRS = "options: {x: {type: attrsOf str, default: {}}}"
@@ -226,7 +227,7 @@ def test_removed_and_changed(evaluate: Any) -> None:
     evaluation = evaluate(module, "old: true")
     assert evaluation.get("x") == "on"
     evaluation = evaluate(module, "gone: 1")
-    evaluation.finish()
+    check_unread(evaluation)
     assert "no longer exists. Use x." in str(evaluation.errors[0])
 
 

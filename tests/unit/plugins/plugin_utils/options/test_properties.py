@@ -10,7 +10,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.compiler import Compiler
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import dag_sort
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
 from ansible_collections.home.manager.plugins.plugin_utils.modules.library import Library
 from ansible_collections.home.manager.plugins.plugin_utils.options.evaluation import Evaluation
@@ -18,6 +20,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import 
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
 LIBRARY = Library(tempfile.mkdtemp())
+COMPILER = Compiler()
 NAMES = st.sampled_from(["a", "b", "c", "d.e", "f g"])
 PRIORITIES = st.sampled_from([None, 50, 90, 100, 1000, 1500])
 ORDERS = st.sampled_from([None, 500, 900, 1000, 1500])
@@ -31,7 +34,7 @@ TREES = st.recursive(
 
 def merged(kind: str, definitions: list[Any]) -> Any:
     """The value of an option of a type with these definitions, each in a module of its own. Raises SpecErrors."""
-    evaluation = Evaluation(LIBRARY)
+    evaluation = Evaluation(LIBRARY, Language(COMPILER))
     declaration = from_wire({"options": {"x": {"type": kind}}})
     evaluation.use([(declaration, ""), *((from_wire({"x": d}), "") for d in definitions)])
     value = evaluation.attempt(lambda: plain(evaluation.get("x")))

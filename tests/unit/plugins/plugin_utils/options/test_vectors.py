@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 
@@ -109,7 +110,7 @@ def test_2_imports_come_before_their_importer(value: Any) -> None:
 def test_27_renamed(evaluate: Any) -> None:
     evaluation = evaluate("options: {x: {type: int}, old: {renamedTo: x}}", "old: !force 3", "x: 5")
     assert (evaluation.get("x"), evaluation.get("old")) == (3, 3)
-    evaluation.finish()
+    check_unread(evaluation)
     assert len(evaluation.warnings) == 1
     assert "old is now x" in evaluation.warnings[0]
     assert "B.yml:1:1" in evaluation.warnings[0]
@@ -134,7 +135,7 @@ def test_a_cycle_prints_its_chain(value: Any) -> None:
 
 def test_all_errors_at_once(evaluate: Any) -> None:
     evaluation = evaluate("options: {a: {type: int}, b: {type: str}}", "{a: s, b: 1, c: 2}")
-    evaluation.finish()
+    check_unread(evaluation)
     assert len(SpecErrors(evaluation.errors).errors) == 3
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Plan, build
-from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 USER = {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
@@ -20,7 +21,7 @@ HOST = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "user": 
 
 def plan(tmp_path: Path, text: str, **options: Any) -> Plan:
     spec = str(tmp_path / "alice.yml")
-    roots = [(yaml_text.load('home.stateVersion: "26.05"\n' + text, spec), spec)]
+    roots = [(load_text('home.stateVersion: "26.05"\n' + text, spec), spec)]
     made: Plan = with_deep_stack(lambda: build(Home(Request(roots, HOST, packages="/usr", **options)), {}))
     return made
 
@@ -77,6 +78,6 @@ def test_a_vaulted_source_is_decrypted_and_private(tmp_path):
 
 
 def test_every_home_says_its_state_version(tmp_path):
-    roots = [(yaml_text.load("home.file.a.text: x", "a.yml"), "a.yml")]
+    roots = [(load_text("home.file.a.text: x", "a.yml"), "a.yml")]
     with pytest.raises(SpecErrors, match=r"home\.stateVersion: used, but it has no value"):
         with_deep_stack(lambda: build(Home(Request(roots, HOST)), {}))

@@ -15,15 +15,19 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.compiler import Compiler
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import language_names, package_maker
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.names import language_names
 from ansible_collections.home.manager.plugins.plugin_utils.modules.library import Library
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.options.evaluation import Evaluation
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.store import Store
-from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors
 
+COMPILER = Compiler()
 COUNT = settings.default.max_examples * 10
 HOST = {
     "platform": "linux",
@@ -161,10 +165,10 @@ def document(random_: random.Random) -> str:
 
 def outcome(text: str, folder: str) -> str:
     """`fine`, or the error's text. Anything that is no error of the spec passes through."""
-    names = language_names(dict(HOST), package_maker(None), Store(lambda: "/s"), folder, {})
-    evaluation = Evaluation(Library(folder), names)
+    language = Language(COMPILER, Store(lambda: "/s"))
+    evaluation = Evaluation(Library(folder), language, language_names(dict(HOST), language, {}))
     try:
-        node = yaml_text.load(text, "fuzz.yml", folder)
+        node = load_text(text, "fuzz.yml", folder)
         evaluation.use([(node, "fuzz.yml")])
         for name in "abcx":
             evaluation.attempt(
@@ -172,7 +176,7 @@ def outcome(text: str, folder: str) -> str:
                     plain(evaluation.config[name]) if name in evaluation.home.root.schema.children else None
                 )
             )  # type: ignore[misc]
-        evaluation.finish()
+        check_unread(evaluation)
         if evaluation.errors:
             raise SpecErrors(evaluation.errors)
     except (SpecError, SpecErrors) as error:

@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What `value.name` means in the language, what an unknown name is, and which values have a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+import jinja2
+from jinja2.environment import TemplateModule
+from jinja2.runtime import LoopContext
+from jinja2.utils import Namespace
+
+from ..syntax.errors import SpecError, did_you_mean, nearest, shown
+from ..values import GVariant, Package, Place, Raw
+
+_METHODS: dict[type[Any], set[str]] = {
+    dict: {"items", "keys", "values", "get"},
+    str: {"startswith", "endswith", "split", "rsplit", "strip", "lstrip", "rstrip", "upper", "lower", "replace", "splitlines", "title",
+          "capitalize", "find", "count", "join", "isdigit", "isalpha", "partition", "rpartition", "removeprefix", "removesuffix",
+          "format", "index", "ljust", "rjust", "zfill"},
+    list: {"index", "count"},
+}  # fmt: skip
+
+
+class Absent(jinja2.StrictUndefined):
+    """An unknown name; using it is an error that offers the nearest names."""
+
+    __slots__ = ()
+
+    def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise SpecError(self._undefined_message if self._undefined_hint is None else self._undefined_hint)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = _fail_with_undefined_error
+    __mul__ = __rmul__ = __div__ = __rdiv__ = _fail_with_undefined_error
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _fail_with_undefined_error
+    __mod__ = __rmod__ = __pos__ = __neg__ = _fail_with_undefined_error
+    __call__ = __getitem__ = __lt__ = __le__ = __gt__ = __ge__ = _fail_with_undefined_error
+    __int__ = __float__ = __complex__ = __pow__ = __rpow__ = _fail_with_undefined_error
+    __iter__ = __str__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = _fail_with_undefined_error
+    __contains__ = _fail_with_undefined_error
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._fail_with_undefined_error()
+
+
+def unknown_name(name: str, known: Iterable[str]) -> Absent:
+    """What stands for a name that no scope has; `known` are the names that they have."""
+    hint = did_you_mean(name, known)
+    return Absent(name=name, hint=f"there is no `{name}` here" + (f"; {hint}" if hint else ""))
+
+
+def unknown_key(value: Any, name: Any) -> Absent:
+    """What stands for a key that a mapping does not have, or an attribute that a value does not have."""
+    if isinstance(value, dict):
+        known = value.neighbours() if hasattr(value, "neighbours") else value
+        close = nearest(str(name), (str(k) for k in known))
+        there = " or ".join(f"`{n}`" for n in close)
+        where = getattr(value, "label", "") or "the mapping"
+        return Absent(name=str(name), hint=f"{where} has no `{name}`" + (f"; did you mean {there}?" if close else ""))
+    return Absent(name=str(name), hint=f"{shown(value)} has no `{name}`")
+
+
+def attribute(value: Any, name: str) -> Any:
+    """`value.name` as the language means it: an entry of a mapping first, then one of the few methods allowed."""
+    if isinstance(value, dict):
+        try:
+            return value[name]
+        except KeyError:
+            pass
+    if isinstance(value, Absent):
+        return value
+    if isinstance(value, (Namespace, TemplateModule)) and not name.startswith("_"):
+        try:
+            return getattr(value, name)
+        except AttributeError:
+            return Absent(name=name, hint=f"the template has set no `{name}`")
+    if isinstance(value, (Place, Raw, GVariant)):
+        return _part(value, name)
+    if isinstance(value, LoopContext) and not name.startswith("_"):
+        return getattr(value, name, unknown_key(value, name))
+    for kind, methods in _METHODS.items():
+        if isinstance(value, kind) and name in methods:
+            return getattr(value, name)
+    if callable(getattr(value, "language_attribute", None)):
+        return value.language_attribute(name)
+    return unknown_key(value, name)
+
+
+def _part(value: Place | Raw | GVariant, name: str) -> Any:
+    if isinstance(value, Package):
+        if name == "mainProgram":
+            return value.main_program or value.name
+        if name in ("outPath", "out"):
+            return value.out_path
+        if name in ("pname",):
+            return value.name
+        if name == "meta":
+            return {"mainProgram": value.main_program or value.name}
+    found = (
+        getattr(value, name, None)
+        if not name.startswith("_") and name in getattr(type(value), "__dataclass_fields__", ())
+        else None
+    )
+    if found is None and name not in getattr(type(value), "__dataclass_fields__", ()):
+        extra = getattr(value, "language_attribute", None)
+        return extra(name) if extra else unknown_key(value, name)
+    return found
+
+
+def defined(value: Any) -> Any:
+    """The value itself. Raises SpecError for an unknown name."""
+    if isinstance(value, Absent):
+        value._fail_with_undefined_error()
+    return value
+
+
+def interpolated(value: Any) -> Any:
+    """The text of a value put into text. Raises SpecError for values whose text would be a guess."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Absent):
+        value._fail_with_undefined_error()
+    if isinstance(value, bool):
+        raise SpecError(
+            "a boolean has no text of its own here",
+            hint="say how it is written: `| lower`, `| to_json` or `'yes' if x else 'no'`",
+        )
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Place):
+        return str(value)
+    if isinstance(value, Raw):
+        return value.text
+    names = {type(None): "null", float: "a float", list: "a list", dict: "a mapping"}
+    name = next((n for kind, n in names.items() if isinstance(value, kind)), shown(value))
+    raise SpecError(
+        f"{name} has no text of its own here",
+        hint="say how it is written, by a filter such as `to_json`, `join`, `float_text` or `default('')`",
+    )

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The compiler of the language: expressions and template files, each compiled once, for any number of homes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
+
+from ..syntax.errors import SpecError
+from .attributes import attribute, defined
+from .cache import CodeCache
+from .environment import SCOPE, LanguageEnvironment, Plugins, template_environment, text_environment
+from .filters import FILTERS
+from .scope import Scope
+from .template import Templates
+from .tests import TESTS
+
+Evaluator = Callable[[Scope], Any]
+
+_DOTTED = re.compile(r"([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
+_LONE_DOTTED = re.compile(r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*) *\}\}")
+_HYPHENATED = re.compile(
+    r"(?<![\w.'\"\]])((?:cfg|config|osConfig|options|pkgs|this|outer|item)(?:\.\w+)*\.[A-Za-z]\w*(?:-[A-Za-z]\w*)+)"
+)
+_STRINGS = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_CONSTANTS = {"null", "Null", "true", "false", "none", "True", "False", "None", "not"}
+
+
+class Compiler:
+    """Compiles what it is asked for once.
+
+    `templates` is the folder of the library's templates; `plugins` finds the filters and tests that are not the language's own;
+    `cache` keeps compiled code between runs.
+    """
+
+    def __init__(self, templates: str = "", plugins: Plugins | None = None, cache: CodeCache | None = None) -> None:
+        self.cache = CodeCache() if cache is None else cache
+        self.environment = text_environment(FILTERS, TESTS, plugins)
+        self.templates = Templates(template_environment(FILTERS, TESTS, plugins), templates, self.cache)
+        self._evaluators: dict[tuple[str, bool], Evaluator] = {}
+
+    def evaluator(self, source: str, bare: bool) -> Evaluator:
+        """The evaluator of a text with `{{ }}`, or of an expression that stands without braces. Raises SpecError."""
+        found = self._evaluators.get((source, bare))
+        if found is None:
+            found = self._evaluators[source, bare] = self._compile(source, bare)
+        return found
+
+    def _compile(self, source: str, bare: bool) -> Evaluator:
+        lone = _LONE_DOTTED.fullmatch(source)
+        dotted = _DOTTED.fullmatch(source.strip()) if bare else (_DOTTED.fullmatch(lone[1]) if lone else None)
+        if dotted and dotted[1] not in _CONSTANTS:
+            return _path_reader(dotted[1], tuple(dotted[2].split(".")[1:]))
+        _refuse_hyphens(source)
+        key = f"={source}" if bare else f":{source}"
+        known = self.cache.get(key)
+        if known is None:
+            parse = _parsed_bare if bare else _parsed_text
+            is_value, tree = parse(self.environment, source)
+            code = self.environment.compile(tree)
+            self.cache.put(key, is_value, code)
+        else:
+            is_value, code = known
+        template = jinja2.Template.from_code(self.environment, code, {})
+        return _value_of(template) if is_value else _text_of(template)
+
+
+def _path_reader(first: str, rest: tuple[str, ...]) -> Evaluator:
+    """A plain `a.b.c` needs no template engine: nearly all conditions and values of the library are such."""
+
+    def read(scope: Scope) -> Any:
+        value = scope.lookup(first)
+        for name in rest:
+            value = attribute(value, name)
+        return defined(value)
+
+    return read
+
+
+def _refuse_hyphens(source: str) -> None:
+    found = _HYPHENATED.search(_STRINGS.sub("''", source))
+    if found:
+        head, _dot, last = found[1].rpartition(".")
+        raise SpecError(f"`{found[1]}` is a subtraction in an expression", hint=f"write `{head}['{last}']`")
+
+
+class _NamesWhenReached(NodeTransformer):
+    """Makes each name of an expression a look-up where it stands: Jinja itself looks all of them up at the beginning, so that
+    `a if x else b` would compute both."""
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802 - the name that Jinja calls
+        if node.ctx != "load":
+            return node
+        return nodes.Getitem(nodes.ContextReference(), nodes.Const(node.name), "load", lineno=node.lineno)
+
+
+def _parsed_bare(environment: LanguageEnvironment, source: str) -> tuple[bool, nodes.Template]:
+    parser = jinja2.parser.Parser(environment, source, state="variable")
+    expression = parser.parse_expression()
+    if not parser.stream.eos:
+        raise jinja2.TemplateSyntaxError("there is more behind the expression", parser.stream.current.lineno)
+    return True, _assignment(environment, expression)
+
+
+def _parsed_text(environment: LanguageEnvironment, source: str) -> tuple[bool, nodes.Template]:
+    tree = environment.parse(source)
+    body = tree.body
+    output = body[0] if len(body) == 1 else None
+    if (
+        isinstance(output, nodes.Output)
+        and len(output.nodes) == 1
+        and not isinstance(output.nodes[0], nodes.TemplateData)
+    ):
+        return True, _assignment(environment, output.nodes[0])
+    return False, _lazy(environment, tree)
+
+
+def _assignment(environment: LanguageEnvironment, expression: nodes.Expr) -> nodes.Template:
+    tree = nodes.Template([nodes.Assign(nodes.Name("result", "store"), expression, lineno=1)], lineno=1)
+    return _lazy(environment, tree)
+
+
+def _lazy(environment: LanguageEnvironment, tree: nodes.Template) -> nodes.Template:
+    found: nodes.Template = _NamesWhenReached().visit(tree)
+    found.set_environment(environment)
+    return found
+
+
+def _text_of(template: jinja2.Template) -> Evaluator:
+    def render(scope: Scope) -> str:
+        return "".join(template.root_render_func(template.new_context({SCOPE: scope}, shared=True)))
+
+    return render
+
+
+def _value_of(template: jinja2.Template) -> Evaluator:
+    def evaluate(scope: Scope) -> Any:
+        context = template.new_context({SCOPE: scope}, shared=True)
+        for _piece in template.root_render_func(context):
+            pass
+        return defined(context.vars["result"])
+
+    return evaluate

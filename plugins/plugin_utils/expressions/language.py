@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The language of one run: what its expressions are compiled by, and what they use of the home that they are evaluated for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ..syntax.errors import SpecError
+from ..syntax.position import Position
+from ..values import Package, StoreFile, StoreFolder
+from .compiler import Compiler, Evaluator
+from .scope import Scope
+
+
+class Store(Protocol):
+    """Where generated files are registered."""
+
+    def put_file(self, file: StoreFile) -> StoreFile:
+        """The same file, with its path on the target. Raises SpecError."""
+
+    def put_folder(self, folder: StoreFolder) -> StoreFolder:
+        """The same folder, with its path on the target. Raises SpecError."""
+
+
+class Language:
+    """The language as one home sees it.
+
+    `compiler` holds the Jinja environments and everything compiled, and may serve several homes; `store` takes the files that
+    expressions generate; `packages` is the prefix that stands for the place of every package, or None to write `@NAME@`.
+    `taint` is called when something is read that must not be shown.
+    """
+
+    def __init__(
+        self, compiler: Compiler | None = None, store: Store | None = None, packages: str | None = None
+    ) -> None:
+        self.compiler = Compiler() if compiler is None else compiler
+        self.store = store
+        self.packages = packages
+        self.taint: Callable[[], None] = lambda: None
+
+    def evaluator(self, source: str, bare: bool) -> Evaluator:
+        """The compiled form of an expression. Raises SpecError."""
+        return self.compiler.evaluator(source, bare)
+
+    def render(self, name: str, scope: Scope, position: Position | None) -> str:
+        """The text of the template file `name` in `scope`. Raises SpecError."""
+        return self.compiler.templates.render(name, scope, position)
+
+    def package(self, name: str, **fields: Any) -> Package:
+        """The package of that name, at the host's own prefix unless `out` says otherwise."""
+        if fields.get("out") is None and self.packages is not None:
+            fields["out"] = self.packages
+        return Package(name, **fields)
+
+    def store_file(self, file: StoreFile) -> StoreFile:
+        """A generated file, registered with the store and with its path there. Raises SpecError."""
+        return self._store().put_file(file)
+
+    def store_folder(self, folder: StoreFolder) -> StoreFolder:
+        """A generated folder, registered with the store and with its path there. Raises SpecError."""
+        return self._store().put_folder(folder)
+
+    def _store(self) -> Store:
+        if self.store is None:
+            raise SpecError("there is no store to put a file into here")
+        return self.store
