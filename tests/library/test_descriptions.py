@@ -12,12 +12,13 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.expression import Expression
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
+from ansible_collections.home.manager.plugins.plugin_utils.modules.module import is_declaration
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
-from ansible_collections.home.manager.plugins.plugin_utils.options.declaration import is_declaration
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
+COMPILER = compiler()
 LIBRARY = Path(__file__).resolve().parents[2] / "roles" / "home" / "modules"
 EVERY = sorted(str(path.relative_to(LIBRARY)) for path in LIBRARY.rglob("*.yml"))
 OLD_NAME = {"renamedTo", "removed", "changedTo", "aliasOf"}
@@ -157,7 +158,7 @@ def test_examples_are_values_of_their_options(file: str) -> None:
             "hostname": "laptop",
             "user": {"name": "alice", "home": "/home/alice"},
         }
-        home = Home(Request([(base, ""), (probe, str(LIBRARY / file))], host))
+        home = Home(Request([(base, ""), (probe, str(LIBRARY / file))], host, compiler=COMPILER))
         for number in range(len(shown)):
             home.evaluation.attempt(lambda number=number: plain(home.evaluation.get(f"probe.option{number}")))
         return [str(error) for error in home.evaluation.errors]
