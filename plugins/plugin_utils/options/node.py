@@ -218,7 +218,9 @@ class Node:
         default = self.default(declaration)
         if declaration.words.get("readOnly") is True and len(definitions) + (default is not None) > 1:
             raise SpecError("read-only, but set", [d.position for d in definitions], path=self.dotted)
-        found = effective(definitions if default is None else [default, *definitions])
+        found = effective(definitions)
+        if default is not None and (not found or found[0].priority >= OPTION_DEFAULT):
+            found = effective([default, *definitions])  # Only now: a default that is not used may lack what it reads.
         kind = declaration.type
         if kind is None:
             raise SpecError("has no type and cannot be read", [declaration.position], path=self.dotted)
