@@ -38,9 +38,9 @@ class Changes:
     def judge(self) -> None:
         """Every unit that runs, sockets first: what becomes of one decides over its service."""
         running = {state.name for state in self.before if state.runs} | self.plan.context.active
-        units = sorted(unit for unit in running if unit in self.old or unit in self.new)
+        units = [unit for unit in running if unit in self.plan.origin(unit) or unit in self.new]
         for unit in sorted(units, key=lambda unit: (names.type_of(unit) != "socket", unit)):
-            if unit not in self.plan.context.done and unit not in self._settled():
+            if unit not in self._settled():
                 self._judge(unit)
         self._make_room_for_new_sockets()
         self._spare_own()
@@ -50,14 +50,14 @@ class Changes:
         return {*plan.stop, *plan.back, *plan.keep}
 
     def _judge(self, unit: str) -> None:
-        old, new = self.old, self.new
+        old, new = self.plan.origin(unit), self.new
         if old.identity(unit) == new.identity(unit):
-            return
-        if new.masks(unit):
+            if unit in self.plan.context.active:
+                self._bring_back(unit)
+        elif new.masks(unit):
             if not old.masks(unit):
                 self._remove(unit, "masked")
-            return
-        if old.owns(unit) and not new.owns(unit):
+        elif old.owns(unit) and not new.owns(unit):
             self._remove(unit, "removed")
         elif new.owns(unit) and not old.owns(unit):
             self._change(unit, "takes the place of another unit of its name")
@@ -67,6 +67,12 @@ class Changes:
                 self._change(unit, "changed: " + ", ".join(changes))
             elif old.text(unit).reload_triggers() != new.text(unit).reload_triggers():
                 self._reload(unit, "X-Reload-Triggers")
+
+    def _bring_back(self, unit: str) -> None:
+        """What an interrupted switch stopped, and what this one need not change."""
+        if not self.before.get(unit).runs:
+            self.plan.why.setdefault(unit, "ran before the switch that was interrupted")
+            self.plan.back.add(unit)
 
     def _keep(self, unit: str, why: str) -> None:
         self.plan.keep[unit] = why
@@ -78,7 +84,8 @@ class Changes:
             self.plan.stop.append(unit)
 
     def _remove(self, unit: str, why: str) -> None:
-        stays = self.old.text(unit).switching("X-StopOnRemoval") if unit in self.old else None
+        origin = self.plan.origin(unit)
+        stays = origin.text(unit).switching("X-StopOnRemoval") if unit in origin else None
         if unit in self.plan.context.own:
             self._keep(unit, RUNS_THIS)
         elif stays is not None and not truth(stays):

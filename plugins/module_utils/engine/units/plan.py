@@ -15,20 +15,22 @@ class Context:
     """What else counts.
 
     `own`: the units that this very process runs in. For work that an interrupted switch left: `active`, the units that
-    ran when it began, and `done`, those that it has brought up to date already.
+    ran when it began, and `already`, those that have been started since with their text of `interim`, the set that it led to.
     """
 
-    __slots__ = ("active", "done", "own")
+    __slots__ = ("active", "already", "interim", "own")
 
     def __init__(
         self,
         own: FrozenSet[str] = frozenset(),
         active: FrozenSet[str] = frozenset(),
-        done: FrozenSet[str] = frozenset(),
+        already: FrozenSet[str] = frozenset(),
+        interim: UnitSet | None = None,
     ) -> None:
         self.own = own
         self.active = active
-        self.done = done
+        self.already = already
+        self.interim = interim
 
 
 class Plan:
@@ -59,6 +61,11 @@ class Plan:
         # Stopped, because they are no longer there.
         self.gone: Set[str] = set()
         self.added: Set[Edge] = set()
+
+    def origin(self, unit: str) -> UnitSet:
+        """The set whose text the unit runs."""
+        interim = self.context.interim
+        return interim if interim is not None and unit in self.context.already else self.old
 
     def ran(self, unit: str) -> bool:
         """Whether it ran before the switch, or before the one that was interrupted."""

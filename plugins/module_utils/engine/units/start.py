@@ -52,7 +52,7 @@ class Starts:
 
     def _new_edges(self) -> None:
         for holder, unit in sorted(self.plan.added):
-            if unit in self.plan.context.done or self._stopped_for_good(unit):
+            if self._stopped_for_good(unit):
                 continue
             if self.now.get(holder).runs:
                 self._consider(unit, f"new, wanted by {holder}")
@@ -99,7 +99,7 @@ class Starts:
         }
         dead = {unit for unit in plan.gone if self.now.get(unit)["LoadState"] != "loaded"}
         dead |= {unit for unit in plan.stop if plan.new.masks(unit)}
-        down = {*plan.stop, *plan.restart}
+        down = {*plan.stop, *plan.restart, *plan.back, *plan.gone}
         while True:
             more = {unit for unit in lost - down if plan.before.get(unit).hangs_on & down}
             if not more:

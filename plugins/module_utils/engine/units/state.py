@@ -36,6 +36,8 @@ PROPERTIES = (
     "InvocationID",
     "InactiveExitTimestampMonotonic",
     "ConditionResult",
+    "AssertResult",
+    "ReloadResult",
 )
 
 

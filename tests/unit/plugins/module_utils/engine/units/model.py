@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.home.manager.plugins.module_utils.engine.units.name import instance_of, prefix_of, type_of
 from ansible_collections.home.manager.plugins.module_utils.engine.units.state import States
 from ansible_collections.home.manager.plugins.module_utils.engine.units.text import Text
 from ansible_collections.home.manager.plugins.module_utils.engine.units.unit_set import UnitFile, UnitSet
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 ACTIVE_TARGETS = ("default.target", "basic.target", "sockets.target", "timers.target", "paths.target")
 TARGETS = (*ACTIVE_TARGETS, "graphical-session.target")
@@ -44,6 +47,8 @@ class Manager:
         self.active: dict[str, str] = dict.fromkeys(ACTIVE_TARGETS, "active")
         # What a start of the unit leads to, where that is not `active`.
         self.outcome: dict[str, str] = {}
+        self.sub: dict[str, str] = {}
+        self.reload_result: dict[str, str] = {}
         self.starts: dict[str, int] = {}
         self.jobs: list[tuple[str, str]] = []
         self.load(home)
@@ -112,7 +117,14 @@ class Manager:
             "Names": unit,
             "LoadState": self.load_state(unit),
             "ActiveState": state,
-            "SubState": {"activating": "start"}.get(state, state),
+            "SubState": self.sub.get(unit, {"activating": "start"}.get(state, state)),
+            "Result": "exit-code" if state == "failed" else "success",
+            "ExecMainStatus": "1" if state == "failed" else "0",
+            "NRestarts": "5" if self.sub.get(unit) == "auto-restart" else "0",
+            "InactiveExitTimestampMonotonic": str(self.starts.get(unit, 0)),
+            "ConditionResult": "yes",
+            "AssertResult": "yes",
+            "ReloadResult": self.reload_result.get(unit, "success"),
             "RefuseManualStart": "yes" if text.truth("Unit", "RefuseManualStart") else "no",
             "RefuseManualStop": "yes" if text.truth("Unit", "RefuseManualStop") else "no",
             "CanReload": "yes" if text.values("Service", "ExecReload") else "no",
@@ -166,3 +178,41 @@ class Manager:
 
     def reload(self, units: list[str]) -> None:
         self.jobs += [("reload", unit) for unit in units]
+
+
+class Calls:
+    """The model behind the interface that the engine asks; the new folder is read when the manager is reloaded."""
+
+    def __init__(self, model: Manager, new: Folder) -> None:
+        self.model = model
+        self.new = new
+        self.calls: list[str] = []
+        self.late = False
+
+    def begin(self) -> None:
+        """The model needs no time."""
+
+    def show(self, units: Collection[str] = (), everything: bool = False) -> States:
+        self.calls.append("show")
+        return self.model.states({*units, *(self.model.active if everything else ())})
+
+    def booted(self) -> None:
+        self.calls.append("is-system-running")
+
+    def reload_manager(self) -> None:
+        self.calls.append("daemon-reload")
+        self.model.load(self.new)
+
+    def run(self, verb: str, units: Collection[str]) -> None:
+        if units:
+            self.calls.append(verb)
+            getattr(self.model, verb)(list(units))
+
+    def forget(self, units: Collection[str]) -> None:
+        if units:
+            self.calls.append("reset-failed")
+        for unit in units:
+            self.model.active.pop(unit, None)
+
+    def journal(self, invocation: str) -> list[str]:
+        return [f"line of {invocation.lstrip('0')}"]

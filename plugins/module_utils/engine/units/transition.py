@@ -1,0 +1,200 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Takes a running manager from one set of units to another: before the flip, after it, and back again if asked to."""
+
+from __future__ import annotations
+
+import time
+from typing import Callable, Collection, Dict, FrozenSet, List, Protocol
+
+from . import outcome as outcomes
+from .forecast import forecast
+from .name import type_of
+from .outcome import Failure
+from .plan import Context, Plan
+from .planner import begin, complete
+from .state import States
+from .unit_set import UnitSet
+
+# What a hasty service needs to fail in: seconds.
+SETTLE = 0.3
+_LOADED = "loaded"
+
+
+class Manager(Protocol):
+    """What is asked of a manager (see Systemctl)."""
+
+    late: bool
+    calls: List[str]
+
+    def begin(self) -> None: ...
+    def show(self, units: Collection[str] = (), everything: bool = False) -> States: ...
+    def booted(self) -> None: ...
+    def reload_manager(self) -> None: ...
+    def run(self, verb: str, units: Collection[str]) -> None: ...
+    def forget(self, units: Collection[str]) -> None: ...
+    def journal(self, invocation: str) -> List[str]: ...
+
+
+class Transition:
+    """One switch's work on units.
+
+    `prepare` before the flip; `act` after it; `restore` when the switch is undone. `retry`: units that failed in an
+    earlier switch to the same generation. `hidden`: units whose output must not be shown.
+    """
+
+    def __init__(self, manager: Manager, old: UnitSet, new: UnitSet, context: Context) -> None:
+        self.manager = manager
+        self.old = old
+        self.new = new
+        self.context = context
+        self.retry: FrozenSet[str] = frozenset()
+        self.hidden: FrozenSet[str] = frozenset()
+        self.plan: Plan | None = None
+        self.failures: List[Failure] = []
+        self.waiting: List[str] = []
+        self.warnings: List[str] = []
+        self.reloaded = False
+
+    def prepare(self) -> Plan:
+        """Ask who runs, and plan the stops. Changes nothing."""
+        names = self.context.active | self.retry
+        before = self.manager.show(names, everything=True)
+        target = before.get("default.target")
+        if not target.runs:
+            # A manager that has only just been started must not be taken for one in which nothing runs.
+            self.manager.booted()
+            before = self.manager.show(names, everything=True)
+        self.plan = begin(self.old, self.new, before, self.context)
+        return self.plan
+
+    def preview(self, elsewhere: Collection[str]) -> Plan:
+        """The whole plan, as far as it can be told without doing anything. `elsewhere`: units of the system's folders."""
+        plan = self.prepare()
+        complete(plan, forecast(plan, elsewhere))
+        self._retry(plan, plan.before)
+        return plan
+
+    def active(self) -> List[str]:
+        """Who runs now, to be remembered before the first stop. A job that ends by itself does not count."""
+        before = self._plan().before
+        return sorted(
+            state.name
+            for state in before
+            if state.runs and not (state["Type"] == "oneshot" and state["ActiveState"] == "activating")
+        )
+
+    def act(self, only_reload: bool = False) -> None:
+        """Stop, read the new texts, reload, restart and start, and see how that went."""
+        plan = self._plan()
+        if only_reload:
+            self._reload()
+            return
+        self.manager.begin()
+        self.manager.run("stop", plan.stop)
+        self._reload()
+        now = self.manager.show(plan.asked() | self.retry, everything=True)
+        self._note_killed(plan, now)
+        complete(plan, now)
+        self._retry(plan, now)
+        for verb, units in (("reload", plan.reload), ("restart", plan.restart), ("start", plan.start)):
+            self.manager.run(verb, units)
+        self.manager.forget(plan.reset)
+        if plan.reload or plan.restart or plan.start:
+            self._judge(plan, now)
+
+    def suggest(self, elsewhere: Collection[str]) -> List[str]:
+        """Read the new texts, and give the rest as commands for a person to run. `elsewhere`: see `preview`."""
+        plan = self._plan()
+        self._reload()
+        complete(plan, forecast(plan, elsewhere))
+        again = {*plan.stop} & {*plan.start}
+        commands = {
+            "stop": [unit for unit in plan.stop if unit not in again],
+            "reload": plan.reload,
+            "restart": [*plan.restart, *(unit for unit in plan.start if unit in again)],
+            "start": [unit for unit in plan.start if unit not in again],
+        }
+        plan.stop, plan.reload, plan.restart, plan.start = [], [], [], []
+        return [f"systemctl --user {verb} {' '.join(units)}" for verb, units in commands.items() if units]
+
+    def restore(self, ran: Collection[str], started: Collection[str]) -> None:
+        """After the way back: run what `ran` before the switch, and stop what only the switch `started`."""
+        now = self.manager.show({*ran, *started})
+        self.manager.run("stop", [unit for unit in started if unit not in ran and now.get(unit).runs])
+        down = [now.get(unit) for unit in sorted(ran) if not now.get(unit).runs]
+        self.manager.run(
+            "start",
+            [state.name for state in down if state["LoadState"] == _LOADED and not state.yes("RefuseManualStart")],
+        )
+        self.manager.forget([unit for unit in started if now.get(unit).failed])
+
+    def _plan(self) -> Plan:
+        if self.plan is None:
+            raise ValueError("the transition was not prepared")
+        return self.plan
+
+    def _reload(self) -> None:
+        self.manager.reload_manager()
+        self.reloaded = True
+
+    def _retry(self, plan: Plan, now: States) -> None:
+        for unit in sorted(self.retry):
+            state = now.get(unit)
+            able = state["LoadState"] == _LOADED and not state.yes("RefuseManualStart")
+            if able and not state.runs and unit in self.new and unit not in plan.start:
+                plan.start.append(unit)
+                plan.why[unit] = "failed in the last switch"
+
+    def _note_killed(self, plan: Plan, now: States) -> None:
+        for unit in plan.stop:
+            if now.get(unit).failed and now.get(unit)["Result"] == "timeout":
+                self.warnings.append(f"{unit} did not stop in time and was killed")
+
+    def _judge(self, plan: Plan, now: States) -> None:
+        names = outcomes.watched(plan, now)
+        if outcomes.hasty(plan, now):
+            time.sleep(SETTLE)
+        end = self.manager.show(names)
+        found = outcomes.judged(plan, now, end)
+        self.warnings += found.warnings
+        self.waiting = found.waiting
+        for unit, state in found.failed.items():
+            result = found.results[unit]
+            again = result == outcomes.AGAIN
+            status = state.number("NRestarts") if again else state.number("ExecMainStatus")
+            lines = [] if unit in self.hidden else self.manager.journal(state["InvocationID"])
+            self.failures.append(Failure(unit, result, status, lines))
+
+
+def own_units(read: Callable[[], str]) -> FrozenSet[str]:
+    """The user's units that this process runs in, from the text of /proc/self/cgroup."""
+    try:
+        lines = read().splitlines()
+    except OSError:
+        return frozenset()
+    found: List[str] = []
+    for line in lines:
+        parts = line.split(":", 2)[-1].split("/")
+        managers = [place for place, part in enumerate(parts) if part.startswith("user@") and part.endswith(".service")]
+        if managers:
+            found += [part for part in parts[managers[-1] + 1 :] if type_of(part) in ("service", "scope", "slice")]
+    return frozenset(found)
+
+
+def later(plan: Plan) -> Dict[str, str]:
+    """Sentences about units that are in place and do not run yet: unit to sentence."""
+    said = {
+        unit: f"{unit} needs {holder}, which is not active, and starts with it" for unit, holder in plan.later.items()
+    }
+    for unit, state in plan.unloadable.items():
+        said[unit] = _UNLOADABLE.get(state, "{} cannot be loaded; `systemctl --user status {}` says why").replace(
+            "{}", unit
+        )
+    return said
+
+
+_UNLOADABLE = {
+    "masked": "{} is masked",
+    "not-found": "{} is to be started, but no such unit exists: its program may not be installed",
+}

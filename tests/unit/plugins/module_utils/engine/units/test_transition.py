@@ -1,0 +1,232 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A whole switch of units under a modelled manager: the calls, their order, what failed, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.home.manager.plugins.module_utils.engine.units import transition as transitions
+from ansible_collections.home.manager.plugins.module_utils.engine.units.plan import Context
+from ansible_collections.home.manager.plugins.module_utils.engine.units.transition import Transition, later, own_units
+
+from .model import Calls, Folder, Manager, unit_set
+
+WANTS = "default.target.wants/"
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(transitions, "SETTLE", 0)
+
+
+def run(version: int = 1, more: str = "") -> str:
+    return f"[Unit]\n{more}\n[Service]\nExecStart=/bin/v{version}\n"
+
+
+def prepared(old: Folder, new: Folder, *running: str) -> tuple[Transition, Calls]:
+    model = Manager(old)
+    model.active.update(dict.fromkeys(running, "active"))
+    calls = Calls(model, new)
+    transition = Transition(calls, unit_set(old), unit_set(new), Context())
+    transition.prepare()
+    return transition, calls
+
+
+def test_at_most_seven_calls_in_their_order():
+    old = {"a.service": run(1), "b.service": run(1, "X-SwitchMethod=restart")}
+    new = {
+        "a.service": run(2),
+        "b.service": run(2, "X-SwitchMethod=restart"),
+        "c.service": run(1),
+        WANTS + "c.service": "",
+    }
+    transition, calls = prepared(old, new, "a.service", "b.service")
+    transition.act()
+    assert calls.calls == ["show", "stop", "daemon-reload", "show", "restart", "start", "show"]
+    assert calls.model.active["c.service"] == "active"
+    assert transition.reloaded
+    assert not transition.failures
+
+
+def test_a_change_that_touches_no_process_asks_twice_and_reloads():
+    transition, calls = prepared({"a.service": run(1)}, {"a.service": run(1) + "[Install]\n"}, "a.service")
+    transition.act()
+    assert calls.calls == ["show", "daemon-reload", "show"]
+
+
+def test_a_repaired_link_needs_the_reload_alone():
+    transition, calls = prepared({"a.service": run(1)}, {"a.service": run(1)}, "a.service")
+    transition.act(only_reload=True)
+    assert calls.calls == ["show", "daemon-reload"]
+
+
+def test_waits_for_a_manager_that_is_starting():
+    calls = Calls(Manager({}), {})
+    calls.model.active["default.target"] = "inactive"
+    Transition(calls, unit_set({}), unit_set({}), Context()).prepare()
+    assert calls.calls == ["show", "is-system-running", "show"]
+
+
+def test_one_that_fails_does_not_hold_back_the_others():
+    new = {"a.service": run(1), WANTS + "a.service": "", "b.service": run(1), WANTS + "b.service": ""}
+    transition, calls = prepared({}, new)
+    calls.model.outcome["a.service"] = "failed"
+    transition.act()
+    assert [failure.unit for failure in transition.failures] == ["a.service"]
+    assert transition.failures[0].message == "a.service failed to start (exit-code, status 1): line of 1"
+    assert calls.model.active["b.service"] == "active"
+
+
+def test_output_of_a_secret_unit_is_not_shown():
+    transition, calls = prepared({}, {"a.service": run(1), WANTS + "a.service": ""})
+    calls.model.outcome["a.service"] = "failed"
+    transition.hidden = frozenset(("a.service",))
+    transition.act()
+    assert transition.failures[0].message == "a.service failed to start (exit-code, status 1)"
+
+
+def test_a_restart_loop_is_a_failure():
+    transition, calls = prepared({}, {"a.service": run(1), WANTS + "a.service": ""})
+    calls.model.outcome["a.service"] = "activating"
+    calls.model.sub["a.service"] = "auto-restart"
+    transition.act()
+    assert transition.failures[0].message.startswith("a.service keeps failing and being restarted (5 times)")
+
+
+def test_what_still_starts_is_no_failure():
+    transition, calls = prepared({}, {"a.service": run(1), WANTS + "a.service": ""})
+    calls.model.outcome["a.service"] = "activating"
+    transition.act()
+    assert transition.waiting == ["a.service"]
+    assert not transition.failures
+
+
+def test_a_member_that_fails_with_its_new_target_is_reported():
+    new = {"g.target": "[Unit]\n", WANTS + "g.target": "", "a.service": run(1), "g.target.wants/a.service": ""}
+    transition, calls = prepared({}, new)
+    calls.model.outcome["a.service"] = "failed"
+    transition.act()
+    assert [failure.unit for failure in transition.failures] == ["a.service"]
+
+
+def test_what_cannot_start_for_want_of_another_is_reported():
+    needs = run(1, "Requires=b.service")
+    transition, calls = prepared({}, {"a.service": needs, WANTS + "a.service": "", "b.service": run(1)})
+    calls.model.outcome["a.service"] = "inactive"
+    calls.model.outcome["b.service"] = "failed"
+    calls.model.start = lambda units: calls.model.active.update({"b.service": "failed"})  # type: ignore[method-assign]
+    transition.act()
+    assert {failure.unit: failure.result for failure in transition.failures}["a.service"] == "dependency"
+
+
+def test_a_reload_that_fails_is_reported():
+    texts = [
+        f"[Unit]\nX-Reload-Triggers={number}\n[Service]\nExecStart=/bin/a\nExecReload=/bin/r\n" for number in (1, 2)
+    ]
+    transition, calls = prepared({"a.service": texts[0]}, {"a.service": texts[1]}, "a.service")
+    calls.model.reload_result["a.service"] = "exit-code"
+    transition.act()
+    assert transition.failures[0].message.startswith("a.service could not be reloaded and runs on as it was")
+
+
+def test_a_conflict_is_named():
+    new = {"a.service": run(1), "b.service": run(1, "Conflicts=a.service"), WANTS + "b.service": ""}
+    transition, _calls = prepared({"a.service": run(1)}, new, "a.service")
+    transition.act()
+    assert transition.warnings == ["a.service was stopped by its conflict with b.service"]
+
+
+def test_what_failed_before_and_did_not_change_is_no_news():
+    old = {"a.service": run(1), WANTS + "a.service": "", "b.service": run(1)}
+    transition, calls = prepared(old, {**old, "b.service": run(2)}, "b.service")
+    calls.model.active["a.service"] = "failed"
+    transition.prepare()
+    transition.act()
+    assert not transition.failures
+    assert calls.model.active["a.service"] == "failed"
+
+
+def test_retries_what_failed_in_the_last_switch():
+    folder = {"a.service": run(1), WANTS + "a.service": ""}
+    transition, calls = prepared(folder, folder)
+    calls.model.active["a.service"] = "failed"
+    transition.retry = frozenset(("a.service",))
+    transition.prepare()
+    transition.act()
+    assert calls.model.active["a.service"] == "active"
+
+
+def test_undo_makes_the_set_of_active_units_what_it_was():
+    old = {"a.service": run(1), "c.service": run(1), "n.service": run(1)}
+    new = {"a.service": run(2), "n.service": run(1), WANTS + "n.service": ""}
+    transition, calls = prepared(old, new, "a.service", "c.service")
+    ran = transition.active()
+    transition.act()
+    assert transition.plan is not None
+    started = transition.plan.start
+    assert calls.model.active["n.service"] == "active"
+    back = Transition(Calls(calls.model, old), unit_set(new), unit_set(old), Context())
+    back.prepare()
+    back.act()
+    back.restore(ran, started)
+    assert calls.model.active["n.service"] == "inactive"
+    assert calls.model.active["c.service"] == "active"
+    assert calls.model.starts["a.service"] == 2
+
+
+def test_suggestions_are_commands():
+    old = {"a.service": run(1), "r.service": run(1)}
+    new = {"a.service": run(2), "n.service": run(1), WANTS + "n.service": ""}
+    transition, calls = prepared(old, new, "a.service", "r.service")
+    assert transition.suggest(()) == [
+        "systemctl --user stop r.service",
+        "systemctl --user restart a.service",
+        "systemctl --user start n.service",
+    ]
+    assert calls.model.jobs == []
+
+
+def test_a_preview_asks_once():
+    transition, calls = prepared({}, {"a.service": run(1), WANTS + "a.service": ""})
+    plan = transition.preview(())
+    assert plan.start == ["a.service"]
+    assert plan.why == {"a.service": "new, wanted by default.target"}
+    assert calls.calls == ["show", "show"]  # of `prepared`, and its own
+
+
+def test_what_waits_is_said():
+    transition, _calls = prepared(
+        {}, {"a.service": run(1), "graphical-session.target.wants/a.service": "", WANTS + "x.service": ""}
+    )
+    said = later(transition.preview(()))
+    assert said["a.service"] == "a.service needs graphical-session.target, which is not active, and starts with it"
+    assert said["x.service"].startswith("x.service is to be started, but no such unit exists")
+
+
+CGROUPS = {
+    "a unit": (
+        "0::/user.slice/user-1000.slice/user@1000.service/app.slice/t-in.service\n",
+        {"app.slice", "t-in.service"},
+    ),
+    "below a container's": (
+        "0::/x/user.slice/user-1.slice/user@1.service/app.slice/a.scope/sub\n",
+        {"app.slice", "a.scope"},
+    ),
+    "a session": ("0::/user.slice/user-1000.slice/session-3.scope\n", set()),
+    "a unit of the system": ("0::/system.slice/ssh.service\n", set()),
+    "the old hierarchy": ("1:name=systemd:/user.slice/user-1.slice/user@1.service/a.service\n0::/\n", {"a.service"}),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CGROUPS.values(), ids=CGROUPS)
+def test_knows_its_own_units(text, expected):
+    assert own_units(lambda: text) == expected
+
+
+def test_without_control_groups_it_runs_in_no_unit():
+    def missing() -> str:
+        raise FileNotFoundError
+
+    assert own_units(missing) == frozenset()
