@@ -174,6 +174,62 @@ def test_room_of_the_engine_imports_downwards(path):
     assert imported <= below
 
 
+# The controller's engine, from its ground floor upwards. A floor imports from itself, from those before it, and `values`.
+FLOORS = ["syntax", "formats", "expressions", "modules", "options", "packages", "plan", "play"]
+CONTROLLER_TOP = PLUGINS / "plugin_utils"
+
+
+def _floor(path: Path) -> int:
+    """The number of a file's floor; `values` lies below all of them."""
+    parts = path.relative_to(CONTROLLER_TOP).parts
+    return FLOORS.index(parts[0]) if len(parts) > 1 else -1
+
+
+@pytest.mark.parametrize("path", CONTROLLER, ids=_name)
+def test_floor_of_the_controller_imports_downwards(path):
+    above = {_name(found) for found in _relative_imports(path, CONTROLLER_TOP) if _floor(found) > _floor(path)}
+    assert not above
+
+
+def test_no_files_of_the_controller_import_each_other_in_a_circle():
+    assert [_name(path) for path in _first_cycle(CONTROLLER, CONTROLLER_TOP)] == []
+
+
+# Imports that a function makes because their cost is wanted only by who needs them: the file, and what it imports.
+DELAYED: set[tuple[str, str]] = set()
+
+
+@pytest.mark.parametrize("path", CONTROLLER, ids=_name)
+def test_controller_imports_at_the_top_of_a_file(path):
+    found = set()
+    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Import):
+                    found |= {(_name(path), alias.name) for alias in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    found.add((_name(path), node.module or "."))
+    assert found <= DELAYED
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How many parameters a caller gives; `context` is Jinja's to give."""
+    arguments = function.args
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    given = names[1:] if names[:1] in (["self"], ["cls"], ["context"]) else names
+    return len(given) + len(arguments.kwonlyargs)
+
+
+@pytest.mark.parametrize("path", CONTROLLER, ids=_name)
+def test_controller_keeps_to_its_size_limits(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assert (node.end_lineno or node.lineno) - node.lineno < 50, node.name
+            assert _parameters(node) <= 6, node.name
+
+
 def test_no_python_file_names_a_program():
     """What one program needs becomes a word of the language: its name stands in its own file of the library alone."""
     programs = {path.stem for path in (ROOT / "roles" / "home" / "modules" / "programs").glob("*.yml")}

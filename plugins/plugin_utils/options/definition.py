@@ -1,15 +1,19 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Definitions: what somebody says an option shall be, where, and how strongly."""
+"""Assignments, as modules make them, and the definitions that they come to: values with a position, a priority and an order."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..expressions.scope import Scope
+from ..modules.block import Block
 from ..syntax.marks import MIDDLE, NORMAL
 from ..syntax.nodes import place_of
 from ..syntax.position import Position
+
+# Where a definition comes in the order of modules: compared, never looked into.
+Rank = tuple[Any, ...]
 
 
 class Definition:
@@ -33,3 +37,37 @@ class Definition:
     def holding(self, value: Any) -> Definition:
         """The same definition with another value."""
         return Definition(value, self.scope, self.position, self.priority, self.order)
+
+
+class Assignment:
+    """What a module assigns to an option or to a group: a value, and the block whose scopes it is evaluated in."""
+
+    __slots__ = ("block", "order", "position", "priority", "rank", "value")
+
+    def __init__(
+        self,
+        block: Block,
+        value: Any,
+        position: Position | None,
+        rank: Rank,
+        priority: int = NORMAL,
+        order: int = MIDDLE,
+    ) -> None:
+        self.block = block
+        self.value = value
+        self.position = position
+        self.rank = rank
+        self.priority = priority
+        self.order = order
+
+    def holding(self, value: Any, position: Position | None = None, block: Block | None = None) -> Assignment:
+        """The same assignment with another value."""
+        return Assignment(block or self.block, value, position or self.position, self.rank, self.priority, self.order)
+
+    def definitions(self) -> list[Definition]:
+        """The definitions of the turns whose conditions hold."""
+        return [
+            Definition(self.value, scope, self.position, self.priority, self.order)
+            for scope in self.block.scopes()
+            if scope.active()
+        ]

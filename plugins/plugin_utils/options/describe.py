@@ -52,8 +52,8 @@ def inside(evaluation: Evaluation, node: Node, names: list[str]) -> list[str]:
             schema = schema.children.get(name)
     lines = [joined(path)]
     declaration = schema.declaration if schema is not None and len(names) > 1 else None
-    if declaration is not None and declaration.words.get("description"):
-        lines.append(f"  {declaration.words['description']}")
+    if declaration is not None and declaration.attributes.get("description"):
+        lines.append(f"  {declaration.attributes['description']}")
     if declaration is not None and declaration.type is not None:
         lines.append(f"type:     {declaration.type.description}")
     shown_value = text(plain(found))
@@ -71,19 +71,19 @@ def described(evaluation: Evaluation, dotted: str) -> list[str]:
         names = sorted({*evaluation.names_at(node)})
         return [f"{joined(node.path) or 'The home'} holds:", *(f"  {name}" for name in names)]
     lines = [joined(node.path)]
-    description = declaration.words.get("description")
+    description = declaration.attributes.get("description")
     if description:
         lines.append(f"  {description}")
     if declaration.hidden:
-        target = joined(declaration.forwards or declaration.changed_to)
+        target = joined(declaration.renamed_to or declaration.changed_to)
         lines.append(f"  old name of {target}" if target else f"  removed: {declaration.removed}")
         return lines
     lines.append(f"type:     {declaration.type.description if declaration.type is not None else 'none'}")
-    if "default" in declaration.words:
-        lines.append(f"default:  {text(declaration.words['default'])}")
+    if "default" in declaration.attributes:
+        lines.append(f"default:  {text(declaration.attributes['default'])}")
     lines.append(f"value:    {value(evaluation, node)}")
     lines.append(f"declared: {declaration.position}")
-    said = [d.position for entry in node.entries for d in evaluation.attempt(entry.definitions, [])]
+    said = [d.position for entry in node.assignments for d in evaluation.attempt(entry.definitions, [])]
     lines.extend(f"defined:  {position}" for position in dict.fromkeys(said) if position is not None)
     return lines
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..expressions.conditions import truth
 from ..expressions.expression import Expression
 from ..expressions.language import Language
 from ..expressions.scope import Outermost, Scope
@@ -23,12 +22,12 @@ from ..modules.spec_file import load_file
 from ..syntax.errors import SpecError
 from ..syntax.keys import joined
 from ..syntax.nodes import Mapping
-from .declaration import Declaration
+from .declarer import Declarer
+from .definition import Assignment
 from .facts import OptionFacts
-from .instance import Entry, Laying, Space
+from .instance import Distribution, Instance
 from .node import Node
-from .priority import discharge
-from .schema import Declarer, Schema
+from .schema import Schema
 from .trace import Trace
 
 DEFERRED = ("programs", "services")
@@ -52,11 +51,10 @@ class Evaluation(Trace):
         super().__init__()
         self.library = library
         self.modules: list[Module] = []
-        self.submodules: list[Space] = []
         self._loaded: set[str] = set()
         self._excluded: set[str] = set()
-        self._deferred: dict[tuple[str, ...], list[tuple[tuple[str, ...], Entry]]] = {}
-        self.home = Space(Schema(()), self)
+        self._deferred: dict[tuple[str, ...], list[tuple[tuple[str, ...], Assignment]]] = {}
+        self.home = Instance(Schema(()), self, self)
         language.taint = self.taint
         self.scope = Outermost(language, dict(names or {}), variable)
         self.scope.names.setdefault("config", self.home.value())
@@ -79,14 +77,14 @@ class Evaluation(Trace):
             module.shared_types = self.library.types
             self.declare(module)
         for module in modules:
-            self.lay(module)
+            self.define(module)
             self._restrict(module)
         self.modules.extend(modules)
 
     def declare(self, module: Module) -> None:
         """Take a module's declarations, and let its `cfg` mean its root."""
         if module.root:
-            module.scope.names["cfg"] = Thunk(lambda: self.read_path(module.root, self.home))
+            module.scope.names["cfg"] = Thunk(lambda: self.home.read_path(module.root))
         if module.options is None:
             return
         try:
@@ -94,10 +92,10 @@ class Evaluation(Trace):
         except SpecError as error:
             self.collect(error)
 
-    def lay(self, module: Module) -> None:
+    def define(self, module: Module) -> None:
         try:
             for block in module.config_blocks():
-                self.home.lay(Entry(block, block.body, block.position, module.rank))
+                self.home.define(Assignment(block, block.body, block.position, module.rank))
         except SpecError as error:
             self.collect(error)
 
@@ -116,13 +114,13 @@ class Evaluation(Trace):
             module.shared_types = self.library.types
             self.declare(module)
         for module in modules:
-            self.lay(module)
+            self.define(module)
             self._restrict(module)
         for key in [
             k for k in self._deferred if joined(k) in self.library.paths and file in self.library.paths[joined(k)]
         ]:
-            for path_below, entry in self._deferred.pop(key):
-                Laying(self.home, entry.rank).path(self.home.root, (*key, *path_below), entry)
+            for path_below, assignment in self._deferred.pop(key):
+                Distribution(self.home, assignment.rank).to_path(self.home.root, (*key, *path_below), assignment)
         self.modules.extend(modules)
         return True
 
@@ -138,7 +136,7 @@ class Evaluation(Trace):
             "{{ module }} is not for this platform ({{ host.platform }}); it is for {{ platforms | join(', ') }}"
         )
         entry = Mapping({"assertion": False, "message": message}, verbatim=True)
-        self.home.lay(Entry(guard, Mapping({"assertions": [entry]}, verbatim=True), None, module.rank))
+        self.home.define(Assignment(guard, Mapping({"assertions": [entry]}, verbatim=True), None, module.rank))
 
     def load_path(self, path: tuple[str, ...]) -> None:
         """Load what the library declares at a path of the schema."""
@@ -158,18 +156,18 @@ class Evaluation(Trace):
             return True
         return bool(loaded)
 
-    def defer(self, space: Space, path: tuple[str, ...], rest: tuple[str, ...], entry: Entry) -> bool:
-        """Whether an entry can wait until its program's module is loaded: a shipped module that enables nothing there."""
-        if space is not self.home or len(path) != 2 or path[0] not in DEFERRED or entry.rank[:1] != (0,):
+    def defer(self, instance: Instance, path: tuple[str, ...], rest: tuple[str, ...], assignment: Assignment) -> bool:
+        """Whether an assignment can wait until its program's module is loaded: a shipped module that enables nothing there."""
+        if instance is not self.home or len(path) != 2 or path[0] not in DEFERRED or assignment.rank[:1] != (0,):
             return False
         if not any(file not in self._loaded for file in self.library.paths.get(joined(path), ())):
             return False
         mentions = rest[:1] == ("enable",) or (
-            not rest and (not isinstance(entry.value, dict) or "enable" in entry.value)
+            not rest and (not isinstance(assignment.value, dict) or "enable" in assignment.value)
         )
         if mentions:
             return False
-        self._deferred.setdefault(path, []).append((rest, entry))
+        self._deferred.setdefault(path, []).append((rest, assignment))
         return True
 
     def names_at(self, node: Node) -> list[str]:
@@ -192,41 +190,6 @@ class Evaluation(Trace):
             except KeyError:
                 raise SpecError("there is no such option", path=dotted) from None
         return value
-
-    def read_path(self, path: tuple[str, ...], space: Space) -> Any:
-        """The value at a path that an old name leads to: in the submodule, or from the home's root."""
-        root = space.root if path[0] in space.root.schema.children else self.home.root
-        value: Any = root.group()
-        for name in path:
-            try:
-                value = value[name]
-            except (KeyError, TypeError):
-                raise SpecError("used, but it has no value", path=joined(path)) from None
-        return value
-
-    def legacy(self, node: Node, legacy: Any, declaration: Declaration) -> bool:
-        """Whether a default of an older `home.stateVersion` is in force; it warns when nobody chose."""
-        version = str(self.get("home.stateVersion"))
-        if _version(version) >= _version(str(legacy["before"])):
-            return False
-        if not any(discharge(e.definitions()) for e in node.entries) and _worth_a_warning(node, legacy, declaration):
-            self.warn(
-                f"{node.dotted} has another default since stateVersion {legacy['before']}; yours is {version}, so the old one "
-                f"is in force. Set it to silence this."
-            )
-        return True
-
-
-def _worth_a_warning(node: Node, legacy: Any, declaration: Declaration) -> bool:
-    """What a legacy default's `warn` says: a boolean, or a condition over the option's surroundings."""
-    wanted = legacy.get("warn", True)
-    if isinstance(wanted, str):
-        wanted = Expression(wanted, declaration.position, bare=True)
-    return truth(wanted, node.space.scope(declaration.module))
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
 
 
 def _no_config() -> Any:

@@ -1,15 +1,15 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # pylint: disable=unidiomatic-typecheck; an exact type is the cheapest question, and these are asked for every value
-"""Spaces: the options of a home, or of one submodule value, with what was said of each.
+"""Instances of a schema: the options of a home, or of one submodule value, with what modules assign to each.
 
-A space is a tree of nodes over a schema. Definitions are laid into it when they are known; keys that are templates wait
-until an option that they could mean is read.
+An instance is a tree of nodes. Assignments are distributed over it when they are known; those whose keys are templates stay
+pending until an option that they could mean is read.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..expressions.conditions import conditions
 from ..expressions.expression import Expression
@@ -24,78 +24,75 @@ from ..syntax.keys import Literal, Template, joined, split
 from ..syntax.marks import MIDDLE, NORMAL
 from ..syntax.nodes import Mapping, place_of
 from ..syntax.position import Position
-from .declaration import Declaration
-from .definition import Definition
-from .node import Node
-from .schema import Schema, blocks_of
-
-if TYPE_CHECKING:
-    from .evaluation import Evaluation
+from .definition import Assignment, Definition, Rank
+from .node import Loader, Node
+from .schema import Declaration, Schema
+from .trace import Trace
 
 
-class Entry:
-    """Something said of an option or of a group: a value, and the block whose scopes it is evaluated in."""
+class InstanceLoader(Loader, Protocol):
+    """What an instance asks of the library besides."""
 
-    __slots__ = ("block", "order", "position", "priority", "rank", "value")
+    def defer(self, instance: Instance, path: tuple[str, ...], rest: tuple[str, ...], assignment: Assignment) -> bool:
+        """Whether an assignment to `rest` below the group `path` waits until the group's module is loaded."""
+
+    def disabled(self, path: tuple[str, ...]) -> bool:
+        """Whether the spec disabled the module that would declare a path."""
+
+
+class Instance:
+    """The options of a home (`outer` is None) or of one submodule value.
+
+    `old_names` are, in the home's own instance, the submodules in which options were renamed or removed.
+    """
+
+    __slots__ = ("_scopes", "home", "loader", "old_names", "outer", "path", "pending_keys", "root", "trace")
 
     def __init__(
         self,
-        block: Block,
-        value: Any,
-        position: Position | None,
-        rank: tuple[Any, ...],
-        priority: int = NORMAL,
-        order: int = MIDDLE,
+        schema: Schema,
+        trace: Trace,
+        loader: InstanceLoader,
+        path: tuple[str, ...] = (),
+        outer: Instance | None = None,
     ) -> None:
-        self.block = block
-        self.value = value
-        self.position = position
-        self.rank = rank
-        self.priority = priority
-        self.order = order
-
-    def holding(self, value: Any, position: Position | None = None, block: Block | None = None) -> Entry:
-        """The same, said of something else."""
-        return Entry(block or self.block, value, position or self.position, self.rank, self.priority, self.order)
-
-    def definitions(self) -> list[Definition]:
-        """The definitions of the turns whose conditions hold."""
-        return [
-            Definition(self.value, scope, self.position, self.priority, self.order)
-            for scope in self.block.scopes()
-            if scope.active()
-        ]
-
-
-class Space:
-    """The options of a home (`outer` is None) or of one submodule value."""
-
-    __slots__ = ("_scopes", "evaluation", "outer", "path", "root", "waiting")
-
-    def __init__(
-        self, schema: Schema, evaluation: Evaluation, path: tuple[str, ...] = (), outer: Space | None = None
-    ) -> None:
-        self.evaluation = evaluation
+        self.trace = trace
+        self.loader = loader
         self.path = path
         self.outer = outer
+        self.home: Instance = self if outer is None else outer.home
         self.root = Node(self, schema, None, "")
         self._scopes: dict[int, Scope] = {}
-        self.waiting = 0
+        self.pending_keys = 0
+        self.old_names: list[Instance] = []
 
     def submodule(self, schema: Schema, path: tuple[str, ...], definitions: list[Definition]) -> LazyMapping:
-        """The value of a submodule of this space with these (discharged) definitions."""
-        space = Space(schema, self.evaluation, path, self)
-        for module, block in blocks_of(schema.bodies, space):
-            space.lay(Entry(block, block.body, block.position, (-1, module.rank)))
+        """The value of a submodule of this instance with these (discharged) definitions."""
+        instance = Instance(schema, self.trace, self.loader, path, self)
+        for module, config in schema.bodies:
+            for block in module.blocks(config, instance.scope(module)):
+                instance.define(Assignment(block, block.body, block.position, (-1, module.rank)))
         for number, definition in enumerate(definitions):
             block = Block.fixed(definition.scope)
-            space.lay(Entry(block, definition.value, definition.position, (number,)))
+            instance.define(Assignment(block, definition.value, definition.position, (number,)))
         if schema.has_old_names():
-            space.evaluation.submodules.append(space)
-        return space.value()
+            self.home.old_names.append(instance)
+        return instance.value()
 
     def value(self) -> LazyMapping:
+        """The values of all options by name, lazily."""
         return self.root.group()
+
+    def read_path(self, path: tuple[str, ...]) -> Any:
+        """The value at a path of this submodule, or of the home where the submodule has no such name. Raises SpecError."""
+        root = self.root if path[0] in self.root.schema.children else self.home.root
+        value: Any = root.group()
+        for name in path:
+            try:
+                value = value[name]
+            except (KeyError, TypeError):
+                raise SpecError("used, but it has no value", path=joined(path)) from None
+        return value
 
     def scope(self, module: Module) -> Scope:
         """The scope of a submodule's own expressions: `this`, `outer` and `name` before the module's names."""
@@ -107,198 +104,171 @@ class Space:
             found = self._scopes[id(module)] = Scope(module.scope, names)
         return found
 
-    def lay(self, entry: Entry) -> None:
-        """Lay what was said of the whole space to its options. Errors are collected by the evaluation."""
-        Laying(self, entry.rank).group(self.root, entry)
+    def define(self, assignment: Assignment) -> None:
+        """Distribute an assignment to the whole instance over its options. Errors are collected by the trace."""
+        Distribution(self, assignment.rank).to_group(self.root, assignment)
 
     def settle(self, node: Node) -> None:
-        """Lay what waits at a node, or above it, because its keys, or the whole of it, are computed."""
+        """Distribute what is pending at a node, or above it, because its keys, or the whole of it, are computed."""
         at: Node | None = node
         while at is not None:
-            if at.late:
+            if at.pending:
                 self._settle(at)
             at = at.parent
 
     def _settle(self, node: Node) -> None:
-        waiting, node.late = node.late, []
-        self.waiting -= len(waiting)
-        for entry, parts in waiting:
-            laying = Laying(self, entry.rank)
-            for scope in entry.block.scopes():
+        pending, node.pending = node.pending, []
+        self.pending_keys -= len(pending)
+        for assignment, parts in pending:
+            distribution = Distribution(self, assignment.rank)
+            for scope in assignment.block.scopes():
                 block = Block.fixed(scope)
                 if parts is not None:
-                    name = key_text(parts[0], scope, entry.position)
-                    laying.path(node, (name, *parts[1:]), entry.holding(entry.value, block=block))
+                    name = key_text(parts[0], scope, assignment.position)
+                    distribution.to_path(node, (name, *parts[1:]), assignment.holding(assignment.value, block=block))
                 elif scope.active():
-                    value = entry.value
+                    value = assignment.value
                     value = computed_each(value, scope) if isinstance(value, dict) else value.evaluate(scope)
-                    laying.group(node, entry.holding(value, block=block))
+                    distribution.to_group(node, assignment.holding(value, block=block))
 
 
-class Laying:
-    """The distribution of one entry over the nodes of a space."""
+class Distribution:
+    """The distribution of one assignment over the nodes of an instance."""
 
-    def __init__(self, space: Space, rank: tuple[Any, ...]) -> None:
-        self.space = space
-        self.evaluation = space.evaluation
+    def __init__(self, instance: Instance, rank: Rank) -> None:
+        self.instance = instance
+        self.trace = instance.trace
+        self.loader = instance.loader
         self.rank = rank
 
-    def group(self, node: Node, entry: Entry) -> None:
-        """Say `entry` of a group."""
-        value = entry.value
+    def to_group(self, node: Node, assignment: Assignment) -> None:
+        """Assign to a group."""
+        value = assignment.value
         if value is None:
             return
         if isinstance(value, Expression):
-            self.wait(node, entry, None)
+            self.postpone(node, assignment, None)
             return
         if not isinstance(value, dict):
-            raise_into(
-                self.evaluation,
-                SpecError(
-                    f"a group of options, not {shown(value)}, is wanted here",
-                    [entry.position],
-                    path=node.dotted,
-                    hint=did_you_mean("", []),
-                ),
-            )
+            message = f"a group of options, not {shown(value)}, is wanted here"
+            self.trace.collect(SpecError(message, [assignment.position], path=node.dotted))
             return
         if "_type" in value:
-            self.marked(node, entry, value)
+            self.to_marked_group(node, assignment, value)
             return
         whole = not isinstance(value, Mapping) or value.verbatim
         for key in value:
-            place = place_of(value, key) or entry.position
+            place = place_of(value, key) or assignment.position
             parts = (str(key),) if whole or str(key) in node.schema.children else split(key)
-            self.path(node, parts, entry.holding(value[key], place))
+            self.to_path(node, parts, assignment.holding(value[key], place))
 
-    def marked(self, node: Node, entry: Entry, value: dict[str, Any]) -> None:
+    def to_marked_group(self, node: Node, assignment: Assignment, value: dict[str, Any]) -> None:
+        """Assign a marked value to a group."""
         kind = value["_type"]
         if kind == "merge":
             for item in value["contents"]:
-                self.group(node, entry.holding(item, place_of(item)))
+                self.to_group(node, assignment.holding(item, place_of(item)))
         elif kind == "if":
-            self.group(node, entry.holding(value["content"], block=entry.block.guarded(_guard(value))))
+            block = assignment.block.guarded(_guard(value))
+            self.to_group(node, assignment.holding(value["content"], block=block))
         elif kind in ("override", "order"):
-            inner = entry.holding(value.get("content"))
+            inner = assignment.holding(value.get("content"))
             if kind == "override" and inner.priority == NORMAL:
                 inner.priority = value["priority"]
             elif kind == "order" and inner.order == MIDDLE:
                 inner.order = value["priority"]
-            self.group(node, inner)
+            self.to_group(node, inner)
         elif kind == "each":
-            self.wait(node, entry, None)
-        elif node.schema.freeform is not None and node.space.root is node:
-            node.freeform.append(entry)
+            self.postpone(node, assignment, None)
+        elif node.schema.freeform is not None and self.instance.root is node:
+            node.freeform.append(assignment)
         else:
-            raise_into(
-                self.evaluation,
-                SpecError(
-                    f"`{kind}` cannot stand where a group of options is wanted", [entry.position], path=node.dotted
-                ),
-            )
+            message = f"`{kind}` cannot stand where a group of options is wanted"
+            self.trace.collect(SpecError(message, [assignment.position], path=node.dotted))
 
-    def wait(self, node: Node, entry: Entry, parts: tuple[str, ...] | None) -> None:
-        """Keep what can be laid only once its key, or the whole of it, has been evaluated."""
-        node.late.append((entry, parts))
-        self.space.waiting += 1
+    def postpone(self, node: Node, assignment: Assignment, parts: tuple[str, ...] | None) -> None:
+        """Keep what can be distributed only once its key (the first of `parts`), or the whole of it, has been evaluated."""
+        node.pending.append((assignment, parts))
+        self.instance.pending_keys += 1
 
-    def path(self, node: Node, parts: tuple[str, ...], entry: Entry) -> None:
-        """Say `entry` of what `parts` leads to below a group."""
+    def to_path(self, node: Node, parts: tuple[str, ...], assignment: Assignment) -> None:
+        """Assign to what `parts` leads to below a group."""
         if not parts:
-            self.group(node, entry)
+            self.to_group(node, assignment)
             return
         name, rest = parts[0], parts[1:]
         if type(name) is Template:
-            self.wait(node, entry, parts)
+            self.postpone(node, assignment, parts)
             return
-        child = self.find(node, str(name), parts, entry)
+        child = self._child(node, str(name), parts, assignment)
         if child is None:
             return
         declaration = child.schema.declaration
         if declaration is None:
-            self.path(child, rest, entry)
-        elif declaration.changed_to:
-            self.changed(child, declaration, entry.holding(nested(rest, entry.value, entry.position)))
-        elif declaration.forwards:
-            self.forward(child, declaration.forwards, rest, entry)
+            self.to_path(child, rest, assignment)
+        elif declaration.renamed_to:
+            self._to_new_name(child, (*declaration.renamed_to, *rest), assignment)
         else:
-            child.entries.append(entry.holding(nested(rest, entry.value, entry.position)))
+            whole = assignment.holding(nested(rest, assignment.value, assignment.position))
+            child.assignments.append(whole)
+            if declaration.changed_to and len(child.assignments) == 1:
+                self._to_changed_name(child, declaration, whole)
 
-    def find(self, node: Node, name: str, parts: tuple[str, ...], entry: Entry) -> Node | None:
+    def _child(self, node: Node, name: str, parts: tuple[str, ...], assignment: Assignment) -> Node | None:
+        """The node that `name` means, or None when the assignment was taken otherwise, or is an error."""
         child = node.child(name)
         if child is not None:
             return child
         path = (*node.path, name)
-        if self.evaluation.defer(self.space, path, parts[1:], entry):
+        if self.loader.defer(self.instance, path, parts[1:], assignment):
             return None
-        if self.evaluation.load_for(node, name):
+        if self.loader.load_for(node, name):
             child = node.child(name)
             if child is not None:
                 return child
         owner = node.freeform_owner()
-        if owner is not None:
-            inside = (*node.path[len(owner.path) :], *self.literal(node, parts, entry))
-            owner.freeform.append(entry.holding(nested(inside, entry.value, entry.position)))
+        if owner is None:
+            self._unknown(node, path, assignment)
             return None
-        self.unknown(node, name, parts, entry)
+        inside = (*node.path[len(owner.path) :], *self._freeform_names(parts, assignment))
+        owner.freeform.append(assignment.holding(nested(inside, assignment.value, assignment.position)))
         return None
 
-    @staticmethod
-    def literal(node: Node, parts: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
+    def _freeform_names(self, parts: tuple[str, ...], assignment: Assignment) -> tuple[str, ...]:
         """In a freeform submodule a key whose first part is not declared is one literal name."""
-        if len(parts) > 1 and not any(type(p) is Template for p in parts) and not isinstance(entry.value, Literal):
-            return (".".join(parts),) if getattr(node, "literal_keys", True) and node.space.outer is not None else parts
-        return parts
+        if len(parts) < 2 or self.instance.outer is None or isinstance(assignment.value, Literal):
+            return parts
+        return parts if any(type(part) is Template for part in parts) else (".".join(parts),)
 
-    def forward(self, node: Node, target: tuple[str, ...], rest: tuple[str, ...], entry: Entry) -> None:
-        """An old name: the same said of the new one, whatever the new one's type is."""
-        node.entries.append(entry)
-        root = self.space.root
-        if (
-            self.space.outer is not None
-            and root.child(target[0]) is None
-            and self.evaluation.home.root.child(target[0]) is not None
-        ):
-            root = self.evaluation.home.root
-        Laying(root.space, self.rank).path(root, (*target, *rest), entry)
+    def _to_new_name(self, node: Node, path: tuple[str, ...], assignment: Assignment) -> None:
+        """An old name: the same assignment to the new one, whatever the new one's type is."""
+        node.assignments.append(assignment)
+        instance = self.instance
+        if instance.outer is not None and instance.root.child(path[0]) is None:
+            instance = instance.home if instance.home.root.child(path[0]) is not None else instance
+        Distribution(instance, self.rank).to_path(instance.root, path, assignment)
 
-    def changed(self, node: Node, declaration: Declaration, entry: Entry) -> None:
+    def _to_changed_name(self, node: Node, declaration: Declaration, assignment: Assignment) -> None:
         """An old name whose value becomes another one's through an expression over `value`."""
-        node.entries.append(entry)
-        if len(node.entries) > 1:
-            return
         names = {"value": Thunk(node.old_value), "defined": Thunk(node.defined)}
-        scope = Scope(self.space.scope(declaration.module), names)
+        scope = Scope(self.instance.scope(declaration.module), names)
         expression = declaration.expression("value")
         if expression is None:
             raise SpecError(
                 "`changedTo` wants a `value`, an expression over `value`", [declaration.position], path=node.dotted
             )
-        block = Block.fixed(scope).guarded([Expression("defined", entry.position, bare=True)])
-        said = Entry(block, expression, entry.position, self.rank, entry.priority, entry.order)
-        Laying(self.space, self.rank).path(self.space.root, declaration.changed_to, said)
+        block = Block.fixed(scope).guarded([Expression("defined", assignment.position, bare=True)])
+        self.to_path(self.instance.root, declaration.changed_to, assignment.holding(expression, block=block))
 
-    def unknown(self, node: Node, name: str, parts: tuple[str, ...], entry: Entry) -> None:
-        known = self.evaluation.names_at(node)
-        prefix = joined(node.path) + "." if node.path else ""
-        if self.evaluation.disabled((*node.path, name)):
-            raise_into(
-                self.evaluation,
-                SpecError("the module that declares it is disabled", [entry.position], path=joined((*node.path, name))),
-            )
-            return
-        hint = did_you_mean(name, known, prefix)
-        if not known and not hint:
-            hint = "nothing is declared there"
-        raise_into(
-            self.evaluation,
-            SpecError("there is no such option", [entry.position], path=joined((*node.path, name)), hint=hint),
-        )
-
-
-def raise_into(evaluation: Evaluation, error: SpecError) -> None:
-    """Collect an error that does not stop the distribution of the rest."""
-    evaluation.collect(error)
+    def _unknown(self, node: Node, path: tuple[str, ...], assignment: Assignment) -> None:
+        if self.loader.disabled(path):
+            error = SpecError("the module that declares it is disabled", [assignment.position], path=joined(path))
+        else:
+            known = self.loader.names_at(node)
+            prefix = joined(node.path) + "." if node.path else ""
+            hint = did_you_mean(path[-1], known, prefix) if known else "nothing is declared there"
+            error = SpecError("there is no such option", [assignment.position], path=joined(path), hint=hint)
+        self.trace.collect(error)
 
 
 def _guard(mark: dict[str, Any]) -> list[Expression]:

@@ -1,30 +1,70 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Nodes: one option or group of a space, and its value."""
+"""Nodes: one option or group of a instance, and its value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..expressions.closure import Closure
+from ..expressions.conditions import truth
 from ..expressions.expression import Expression
 from ..expressions.lazy import LazyMapping
 from ..expressions.scope import Scope
+from ..modules.module import Module
 from ..syntax.errors import CycleError, SpecError
 from ..syntax.keys import joined
 from ..syntax.marks import MIDDLE, OPTION_DEFAULT
-from .declaration import Declaration
-from .definition import Definition
+from .definition import Assignment, Definition
 from .priority import discharge, effective
+from .schema import NO_VALUE, Declaration, MergeContext, Schema, Site
 from .type_container import AnyValue
-from .types import NO_VALUE, Site
-
-if TYPE_CHECKING:
-    from .instance import Entry, Space
-    from .schema import Schema
 
 UNREAD = object()
+
+
+class Loader(Protocol):
+    """What a node asks of the library."""
+
+    def load_for(self, node: Node, name: str) -> bool:
+        """Load what the library declares as `name` at a node. True when the node may now have it."""
+
+    def names_at(self, node: Node) -> list[str]:
+        """All names that could stand at a node, for hints."""
+
+
+class NodeContext(MergeContext, Protocol):
+    """The instance that a node belongs to."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Its path from the root of the home."""
+
+    @property
+    def root(self) -> Node:
+        """Its outermost group."""
+
+    @property
+    def home(self) -> NodeContext:
+        """The instance of the whole home."""
+
+    @property
+    def loader(self) -> Loader:
+        """The library."""
+
+    @property
+    def pending_keys(self) -> int:
+        """How many assignments wait for the evaluation of their keys."""
+
+    def scope(self, module: Module) -> Scope:
+        """The scope of a module's expressions here."""
+
+    def read_path(self, path: tuple[str, ...]) -> Any:
+        """The value at a path of this instance, or of the home. Raises SpecError."""
+
+    def settle(self, node: Node) -> None:
+        """Distribute what is pending at a node, or above it."""
 
 
 class Group(LazyMapping):
@@ -61,7 +101,7 @@ class Group(LazyMapping):
 
     def neighbours(self) -> list[str]:
         """All names that could stand here, those of files not loaded too."""
-        return self.node.space.evaluation.names_at(self.node)
+        return self.node.instance.loader.names_at(self.node)
 
     def _names(self) -> list[str]:
         if self._known is None:
@@ -70,31 +110,31 @@ class Group(LazyMapping):
 
 
 class Node:
-    """One place in a space."""
+    """One place in a instance."""
 
     __slots__ = (
         "_group",
         "_path",
         "_value",
+        "assignments",
         "children",
-        "entries",
         "freeform",
-        "late",
+        "instance",
         "name",
         "parent",
+        "pending",
         "schema",
-        "space",
     )
 
-    def __init__(self, space: Space, schema: Schema, parent: Node | None, name: str) -> None:
-        self.space = space
+    def __init__(self, instance: NodeContext, schema: Schema, parent: Node | None, name: str) -> None:
+        self.instance = instance
         self.schema = schema
         self.parent = parent
         self.name = name
         self.children: dict[str, Node] = {}
-        self.entries: list[Entry] = []
-        self.late: list[tuple[Entry, tuple[str, ...] | None]] = []
-        self.freeform: list[Entry] = []
+        self.assignments: list[Assignment] = []
+        self.pending: list[tuple[Assignment, tuple[str, ...] | None]] = []
+        self.freeform: list[Assignment] = []
         self._value: Any = UNREAD
         self._group: Group | None = None
         self._path: tuple[str, ...] | None = None
@@ -102,7 +142,7 @@ class Node:
     @property
     def path(self) -> tuple[str, ...]:
         if self._path is None:
-            self._path = self.space.path if self.parent is None else (*self.parent.path, self.name)
+            self._path = self.instance.path if self.parent is None else (*self.parent.path, self.name)
         return self._path
 
     @property
@@ -116,18 +156,19 @@ class Node:
             schema = self.schema.children.get(name)
             if schema is None:
                 return None
-            found = self.children[name] = Node(self.space, schema, self, name)
+            found = self.children[name] = Node(self.instance, schema, self, name)
         return found
 
     def loaded(self, name: str) -> Node | None:
         """The node of a name that the library declares, loading its module."""
-        if self.space.evaluation.load_for(self, name):
+        if self.instance.loader.load_for(self, name):
             return self.child(name)
         return None
 
     def freeform_owner(self) -> Node | None:
         """The submodule around this node, where it takes undeclared names."""
-        return self.space.root if self.space.root.schema.freeform is not None else None
+        root = self.instance.root
+        return root if root.schema.freeform is not None else None
 
     def names(self) -> list[str]:
         self.settle()
@@ -136,8 +177,8 @@ class Node:
 
     def settle(self) -> None:
         """Lay what waits here or above for the evaluation of its key."""
-        if self.space.waiting:
-            self.space.settle(self)
+        if self.instance.pending_keys:
+            self.instance.settle(self)
 
     def extra(self) -> dict[str, Any]:
         """The undeclared entries of a freeform submodule at this depth."""
@@ -149,11 +190,11 @@ class Node:
             return found if isinstance(found, dict) else {}
         if self._value is UNREAD:
             definitions = effective(
-                d for entry in sorted(self.freeform, key=lambda e: e.rank) for d in entry.definitions()
+                d for assignment in sorted(self.freeform, key=lambda a: a.rank) for d in assignment.definitions()
             )
             kind = self.schema.freeform
             self._value = (
-                kind.value(Site(self.path, self.space), definitions) if definitions and kind is not None else {}
+                kind.value(Site(self.path, self.instance), definitions) if definitions and kind is not None else {}
             )
         found = self._value
         return found if isinstance(found, dict) else {}
@@ -184,14 +225,19 @@ class Node:
         if self._value is not UNREAD:
             if isinstance(self._value, SpecError):
                 raise self._value
-            self.space.evaluation.recall(self.path)
+            self.instance.trace.recall(self.path)
             return self._value
-        if not self.entries and declaration.constant is not NO_VALUE and not self.space.waiting and not self.fed():
+        if (
+            not self.assignments
+            and declaration.constant is not NO_VALUE
+            and not self.instance.pending_keys
+            and not self.fed()
+        ):
             self._value = declaration.constant
             return self._value
-        evaluation = self.space.evaluation
-        position = (self.entries[0].position if self.entries else None) or declaration.position
-        with evaluation.visiting(self, position) as frame:
+        trace = self.instance.trace
+        position = (self.assignments[0].position if self.assignments else None) or declaration.position
+        with trace.visiting(self, position) as frame:
             try:
                 self._value = self._compute(declaration)
             except SpecError as error:
@@ -201,7 +247,7 @@ class Node:
                     self._value = error
                 raise
             if frame.secret:
-                evaluation.secret.add(self.path)
+                trace.secret.add(self.path)
         return self._value
 
     def _compute(self, declaration: Declaration) -> Any:
@@ -212,11 +258,11 @@ class Node:
             )
         if declaration.changed_to:
             return self.old_value()
-        if declaration.forwards:
-            return self.space.evaluation.read_path(declaration.forwards, self.space)
+        if declaration.renamed_to:
+            return self.instance.read_path(declaration.renamed_to)
         definitions = self.definitions()
         default = self.default(declaration)
-        if declaration.words.get("readOnly") is True and len(definitions) + (default is not None) > 1:
+        if declaration.attributes.get("readOnly") is True and len(definitions) + (default is not None) > 1:
             raise SpecError("read-only, but set", [d.position for d in definitions], path=self.dotted)
         found = effective(definitions)
         if default is not None and (not found or found[0].priority >= OPTION_DEFAULT):
@@ -224,7 +270,7 @@ class Node:
         kind = declaration.type
         if kind is None:
             raise SpecError("has no type and cannot be read", [declaration.position], path=self.dotted)
-        site = Site(self.path, self.space)
+        site = Site(self.path, self.instance)
         if found:
             value = kind.value(site, found)
         else:
@@ -236,13 +282,16 @@ class Node:
         return self._finished(declaration, value, found)
 
     def _finished(self, declaration: Declaration, value: Any, found: list[Definition]) -> Any:
-        if "check" in declaration.words or "apply" in declaration.words:
+        if "check" in declaration.attributes or "apply" in declaration.attributes:
             scope = Scope(
-                self.space.scope(declaration.module), {**declaration.turn, "value": value, "option": self.described()}
+                self.instance.scope(declaration.module),
+                {**declaration.loop_vars, "value": value, "option": self.described()},
             )
             check = declaration.expression("check")
             if check is not None and check.evaluate(scope) is not True:
-                message = declaration.words.get("checkMessage") or f"the value does not pass the check `{check.source}`"
+                message = (
+                    declaration.attributes.get("checkMessage") or f"the value does not pass the check `{check.source}`"
+                )
                 raise SpecError(str(message), [d.position for d in found], path=self.dotted)
             apply = declaration.expression("apply")
             if apply is not None:
@@ -253,14 +302,14 @@ class Node:
         """The merged value of a name that was changed to another one: of its own type, or as it was said."""
         declaration = self.schema.declaration
         kind = (declaration.type if declaration is not None else None) or AnyValue("loose")
-        return kind.value(Site(self.path, self.space), effective(self.definitions()))
+        return kind.value(Site(self.path, self.instance), effective(self.definitions()))
 
     def definitions(self) -> list[Definition]:
         """What was said of the option, in order of the modules, conditions applied."""
         if self.parent is not None:
             self.parent.settle()
-        entries = self.entries if len(self.entries) < 2 else sorted(self.entries, key=lambda e: e.rank)
-        found = [d for entry in entries for d in entry.definitions()]
+        assignments = self.assignments if len(self.assignments) < 2 else sorted(self.assignments, key=lambda a: a.rank)
+        found = [d for assignment in assignments for d in assignment.definitions()]
         for feeder in self.schema.feeders:
             found.extend(self._fed(feeder))
         return found
@@ -270,38 +319,57 @@ class Node:
         if not self.schema.feeders or self.parent is None:
             return False
         children = self.parent.children
-        return any(name in children and bool(children[name].entries) for name in self.schema.feeders)
+        return any(name in children and bool(children[name].assignments) for name in self.schema.feeders)
 
     def _fed(self, name: str) -> list[Definition]:
         """The definition that a sibling option which feeds this one gives, as strong and as early as what was said of that."""
         node = self.parent.children.get(name) if self.parent is not None else None
-        if node is None or not node.entries or node.schema.declaration is None:
+        if node is None or not node.assignments or node.schema.declaration is None:
             return []
         declaration = node.schema.declaration
         said = effective(node.definitions())
         if not said or node.read() is None:
             return []
         expression = declaration.expression("value") or Expression("value", bare=True)
-        expression = Expression(expression.source, node.entries[0].position, bare=expression.bare)
-        scope = Scope(self.space.scope(declaration.module), {"value": node.read(), "option": node.described()})
+        expression = Expression(expression.source, node.assignments[0].position, bare=expression.bare)
+        scope = Scope(self.instance.scope(declaration.module), {"value": node.read(), "option": node.described()})
         orders = {d.order for d in said}
         order = orders.pop() if len(orders) == 1 else MIDDLE
-        return [Definition(Closure(expression, scope), scope, node.entries[0].position, said[0].priority, order)]
+        return [Definition(Closure(expression, scope), scope, node.assignments[0].position, said[0].priority, order)]
 
     def default(self, declaration: Declaration) -> Definition | None:
         """The default as a definition of the lowest priority."""
         said = declaration.default()
         module = declaration.module
-        position = declaration.words.place("default") if said is not NO_VALUE else declaration.position
-        legacy = declaration.words.get("legacyDefault")
-        if legacy is not None and self.space.evaluation.legacy(self, legacy, declaration):
+        position = declaration.attributes.place("default") if said is not NO_VALUE else declaration.position
+        legacy = declaration.attributes.get("legacyDefault")
+        if legacy is not None and self._legacy(legacy, declaration):
             said = legacy["value"]
         if said is NO_VALUE:
             return None
-        scope = self.space.scope(module)
+        scope = self.instance.scope(module)
         if isinstance(said, (Expression, dict)):
-            scope = Scope(scope, {**declaration.turn, "option": self.described()})
+            scope = Scope(scope, {**declaration.loop_vars, "option": self.described()})
         return Definition(said, scope, position, OPTION_DEFAULT)
+
+    def _legacy(self, legacy: Any, declaration: Declaration) -> bool:
+        """Whether a default of an older `home.stateVersion` is in force; it warns when nobody chose."""
+        version = str(self.instance.home.read_path(("home", "stateVersion")))
+        if _version(version) >= _version(str(legacy["before"])):
+            return False
+        if not any(discharge(a.definitions()) for a in self.assignments) and self._worth_a_warning(legacy, declaration):
+            self.instance.trace.warn(
+                f"{self.dotted} has another default since stateVersion {legacy['before']}; yours is {version}, so the old one "
+                f"is in force. Set it to silence this."
+            )
+        return True
+
+    def _worth_a_warning(self, legacy: Any, declaration: Declaration) -> bool:
+        """What a legacy default's `warn` says: a boolean, or a condition over the option's surroundings."""
+        wanted = legacy.get("warn", True)
+        if isinstance(wanted, str):
+            wanted = Expression(wanted, declaration.position, bare=True)
+        return truth(wanted, self.instance.scope(declaration.module))
 
     def described(self) -> dict[str, Any]:
         """What an expression can ask of the option itself."""
@@ -310,3 +378,7 @@ class Node:
     def defined(self) -> bool:
         """Whether anybody's definition (not the default) is in force."""
         return bool(discharge(self.definitions()))
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())

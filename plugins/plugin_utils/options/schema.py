@@ -1,25 +1,25 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Schemas: the tree of declared options of a home, or of a submodule."""
+"""The schema: the tree of declared options of a home, or of a submodule; their declarations, and what every type can do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from ..expressions.resolution import key_text, realise
-from ..modules.block import Block
-from ..modules.module import Module, is_declaration
-from ..syntax.errors import SpecError, shown
-from ..syntax.keys import joined, split
-from ..syntax.nodes import Mapping, place_of
-from .declaration import Declaration, by_expression, check_words, coercion
-from .type_container import AttrTag, Coerced
-from .type_text import parse_type
-from .types import Site, Type
+from ..expressions.expression import Expression
+from ..expressions.lazy import LazyMapping
+from ..modules.module import Module
+from ..syntax.errors import SpecError
+from ..syntax.keys import joined
+from ..syntax.nodes import Mapping
+from ..syntax.position import Position
+from .agreement import merge_equal, wrong_type
+from .definition import Definition
+from .trace import Trace
 
-if TYPE_CHECKING:
-    from .instance import Space
+NO_VALUE = object()
+UNKNOWN = object()
 
 
 class Schema:
@@ -53,206 +53,132 @@ class Schema:
         return [n for n, c in self.children.items() if c.declaration is None or not c.declaration.hidden]
 
 
-class Submodule(Type):
-    """A mapping with options of its own."""
+@dataclass(slots=True)
+class Declaration:
+    """One option: its type, default and words; `module` is the module that declares it, `loop_vars` the names of the loop around it."""
 
-    def __init__(self, schema: Schema) -> None:
-        self.own = schema
-        self.description = "mapping of options"
+    path: tuple[str, ...]
+    module: Module
+    position: Position | None
+    type: Type | None = None
+    attributes: Mapping = field(default_factory=Mapping)
+    renamed_to: tuple[str, ...] = ()
+    removed: str | None = None
+    changed_to: tuple[str, ...] = ()
+    alias: bool = False
+    feeds: str = ""
+    loop_vars: dict[str, Any] = field(default_factory=dict)
+    _constant: Any = UNKNOWN
+
+    @property
+    def constant(self) -> Any:
+        """The value of the option when nobody defines it, where that is the same for every instance; else NO_VALUE."""
+        if self._constant is UNKNOWN:
+            self._constant = self._find_constant()
+        return self._constant
+
+    def _find_constant(self) -> Any:
+        said = self.default()
+        if (
+            self.type is None
+            or said is NO_VALUE
+            or self.hidden
+            or {"apply", "check", "legacyDefault"} & self.attributes.keys()
+        ):
+            return NO_VALUE
+        if not (said is None or type(said) in (bool, int, str) or (isinstance(said, (list, dict)) and not said)):
+            return NO_VALUE
+        plainly = self.type.coerce(said)
+        if (
+            plainly is not said
+            or not self.type.check(said)
+            or (self.type.schema() is not None and isinstance(said, dict))
+        ):
+            return NO_VALUE
+        return [] if isinstance(said, list) else {} if isinstance(said, dict) else said
+
+    @property
+    def hidden(self) -> bool:
+        """Whether this is an old name, which iteration over its group leaves out."""
+        return bool(self.renamed_to or self.changed_to or self.removed is not None)
+
+    def default(self) -> Any:
+        """The default as a node, or NO_VALUE."""
+        return self.attributes.get("default", NO_VALUE)
+
+    def expression(self, word: str) -> Expression | None:
+        """The expression that a word holds, with or without braces."""
+        said = self.attributes.get(word)
+        if said is None:
+            return None
+        if isinstance(said, Expression):
+            return said
+        if isinstance(said, str):
+            return Expression(said, self.attributes.place(word), bare=True)
+        raise SpecError(f"`{word}` wants an expression", [self.attributes.place(word)], path=".".join(self.path))
+
+
+class MergeContext(Protocol):
+    """What a type needs of the instance in which it merges definitions."""
+
+    @property
+    def trace(self) -> Trace:
+        """The trace of the evaluation."""
+
+    def submodule(self, schema: Schema, path: tuple[str, ...], definitions: list[Definition]) -> LazyMapping:
+        """The value of a submodule with these (discharged) definitions."""
+
+
+@dataclass(slots=True)
+class Site:
+    """Where a merge takes place: the option's path and the instance that it belongs to."""
+
+    path: tuple[str, ...]
+    instance: MergeContext
+
+    def below(self, name: str) -> Site:
+        return Site((*self.path, name), self.instance)
+
+    @property
+    def dotted(self) -> str:
+        return joined(self.path)
+
+
+class Type:
+    """A type of option; `parts` are the types that it is made of."""
+
+    description: str
+    parts: tuple[Type, ...] = ()
+
+    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+        """The value as the type holds it, where a shorter way of saying it is allowed; otherwise the value itself."""
+        return value
 
     def check(self, value: Any) -> bool:
-        return isinstance(value, dict) and "_type" not in value
-
-    def schema(self) -> Schema:
-        return self.own
-
-    def empty(self, site: Site) -> Any:
-        return site.space.submodule(self.own, site.path, [])
-
-    def merge(self, site: Site, definitions: Any) -> Any:
-        return site.space.submodule(self.own, site.path, definitions)
-
-
-class Declarer:
-    """Reads one module's `options` into a schema."""
-
-    def __init__(self, module: Module, load: Callable[[tuple[str, ...]], None]) -> None:
-        self.module = module
-        self.load = load
-        self.types: dict[str, Any] = {}
-
-    def declare(self, root: Schema, said: Any) -> None:
-        """Declare a mapping, or a list of blocks with static `when`, `loop` and `vars`. Raises SpecError."""
-        for block in self.module.static_blocks(said):
-            for scope in block.scopes():
-                if scope.active():
-                    self.group(root, block.body, scope)
-
-    def group(self, schema: Schema, node: Any, scope: Any) -> None:
-        if node is None:
-            return
-        if not isinstance(node, dict):
-            raise SpecError(
-                f"declarations are a mapping, not {shown(node)}", [place_of(node)], path=joined(schema.path)
-            )
-        for key, value in node.items():
-            place = place_of(node, key)
-            parts = tuple(key_text(part, scope, place) for part in split(key))
-            if any(not part for part in parts):
-                raise SpecError(f"`{key}` has an empty part", [place])
-            self.place(schema, parts, value, place, scope)
-
-    def place(self, schema: Schema, parts: tuple[str, ...], value: Any, place: Any, scope: Any) -> None:
-        for index, part in enumerate(parts):
-            if part == "<name>":
-                schema = self.inside(schema, place)
-                continue
-            existing = schema.children.get(part)
-            if (
-                existing is not None
-                and existing.declaration is not None
-                and index < len(parts) - 1
-                and parts[index + 1] != "<name>"
-            ):
-                inner = existing.declaration.type.schema() if existing.declaration.type else None
-                if inner is None:
-                    raise SpecError(
-                        f"declared inside `{joined(existing.path)}`, which is no group",
-                        [place, existing.declaration.position],
-                    )
-                schema = inner
-                continue
-            schema = schema.child(part)
-        if is_declaration(value):
-            self.option(schema, value, place, scope)
-        else:
-            self.group(schema, value, scope)
-
-    def inside(self, schema: Schema, place: Any) -> Schema:
-        """The schema of the submodules that the option at `schema` holds."""
-        if schema.declaration is None:
-            self.load(schema.path)
-        kind = schema.declaration.type if schema.declaration is not None else None
-        found = kind.schema() if kind is not None else None
-        if found is None:
-            raise SpecError(f"`{joined(schema.path)}` holds no submodules to extend", [place])
-        return found
-
-    def option(self, schema: Schema, said: Mapping, place: Any, scope: Any) -> None:
-        node, kind = self.expanded(said, schema.path)
-        check_words(node, schema.path)
-        if schema.declaration is not None or schema.children:
-            first = schema.declaration.position if schema.declaration else place_of(said)
-            if (
-                schema.declaration is not None
-                and schema.declaration.module is not self.module
-                and self.extended(schema.declaration, node)
-            ):
-                return
-            raise SpecError("declared twice", [place, first], path=joined(schema.path))
-        declaration = Declaration(schema.path, self.module, place, words=node)
-        declaration.turn = scope.names_below(self.module.scope)
-        schema.declaration = declaration
-        for word, attribute in (("renamedTo", "renamed_to"), ("aliasOf", "renamed_to"), ("changedTo", "changed_to")):
-            if word in node:
-                setattr(declaration, attribute, tuple(str(part) for part in split(str(realise(node[word], scope)))))
-        declaration.alias = "aliasOf" in node
-        if "removed" in node:
-            declaration.removed = str(node["removed"] or "")
-        declaration.feeds = str(node.get("feeds", "") or "")
-        if "type" in node or kind is not None:
-            declaration.type = kind or self.type_of(node, schema, scope, place)
-
-    @staticmethod
-    def extended(first: Declaration, node: Mapping) -> bool:
-        """Whether a second declaration only widens the first one's set of allowed values."""
-        text, other = str(first.words.get("type", "")), str(node.get("type", ""))
-        if not (text.startswith("enum ") and other.startswith("enum ") and not (node.keys() - {"type", "description"})):
-            return False
-        first.words["type"] = text + other.removeprefix("enum")
-        first.type = parse_type(first.words["type"])
+        """Whether the root of a (coerced) value is of this type."""
         return True
 
-    def expanded(self, said: Mapping, path: tuple[str, ...]) -> tuple[Mapping, Type | None]:
-        """The declaration with the words of the named declaration that its type names, key by key."""
-        name = said.get("type")
-        named = self.module.named_type(name) if isinstance(name, str) else None
-        if named is None:
-            return said, None
-        words = Mapping({**named, **{k: v for k, v in said.items() if k != "type"}}, said.position)
-        words.places = {**named.places, **said.places}
-        inner, _none = self.expanded(words, path) if words.get("type") != name else (words, None)
-        return inner, None
+    def accepts(self, value: Any) -> bool:
+        """Whether this alternative of a union is meant by the value."""
+        return self.check(self.coerce(value))
 
-    def type_of(self, node: Mapping, schema: Schema, scope: Any, place: Any) -> Type:
-        """The type that a declaration says, with its body, coercions and named types."""
-        text = realise(node["type"], scope)
-        if not isinstance(text, str):
-            raise SpecError("a type is a text", [place], path=joined(schema.path))
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        """One value of definitions that passed the check, in their order. Raises SpecError."""
+        return merge_equal(site.path, definitions)
 
-        def named(word: str) -> Type | None:
-            if word in ("submodule", "submoduleWith"):
-                return self.submodule(node, schema, scope)
-            if word == "attrTag":
-                return AttrTag(
-                    {k: self.type_of(v, schema.child("<name>"), scope, place) for k, v in node["tags"].items()}
-                )
-            return self.named(word, schema, scope, place)
+    def empty(self, site: Site) -> Any:
+        """The value of an option without any definition, or NO_VALUE."""
+        return NO_VALUE
 
-        try:
-            found = parse_type(text, named)
-            for source, expression in coercion(node, lambda t: parse_type(t, named), place):
-                found = Coerced(found, source, by_expression(expression))
-        except SpecError as error:
-            error.positions = error.positions or [p for p in (node.place("type"), place) if p][:1]
-            error.path = error.path or joined(schema.path)
-            raise
-        return found
+    def schema(self) -> Schema | None:
+        """The options of the submodule that this type is or contains, if there is one."""
+        return next((schema for part in self.parts if (schema := part.schema()) is not None), None)
 
-    def named(self, word: str, schema: Schema, scope: Any, place: Any) -> Type | None:
-        node = self.module.named_type(word)
-        if node is None:
-            return None
-        if word not in self.types:
-            whole, _none = self.expanded(node, schema.path)
-            self.types[word] = self.type_of(whole, Schema((*schema.path, "<name>")), scope, place)
-        found: Type = self.types[word]
-        return found
-
-    def submodule(self, node: Mapping, schema: Schema, scope: Any) -> Submodule:
-        inner = Schema((*schema.path, "<name>"))
-        if "freeformType" in node:
-            inner.freeform = (
-                self.type_of(
-                    Mapping({**node, "type": node["freeformType"]} if "freeformType" in node else node, node.position),
-                    inner,
-                    scope,
-                    node.place("freeformType"),
-                )
-                if node["freeformType"] not in ("submodule",)
-                else None
-            )
-        if "options" in node:
-            for block in self.module.static_blocks(node["options"], scope):
-                for turn in block.scopes():
-                    if turn.active():
-                        self.group(inner, block.body, turn)
-        if node.get("config") is not None:
-            inner.bodies.append((self.module, node["config"]))
-        self.feeders(inner)
-        return Submodule(inner)
-
-    @staticmethod
-    def feeders(schema: Schema) -> None:
-        for name, child in schema.children.items():
-            if child.declaration is not None and child.declaration.feeds:
-                schema.child(child.declaration.feeds).feeders.append(name)
-
-
-def blocks_of(bodies: list[tuple[Module, Any]], space: Space) -> list[tuple[Module, Block]]:
-    """The configuration blocks of a submodule's bodies, in the scope of one instance."""
-    found: list[tuple[Module, Block]] = []
-    for module, config in bodies:
-        scope = space.scope(module)
-        found.extend((module, block) for block in module.blocks(config, scope))
-    return found
+    def value(self, site: Site, definitions: list[Definition]) -> Any:
+        """Coerce, check and merge discharged definitions. Raises SpecError that names the ones of a wrong type."""
+        for definition in definitions:
+            definition.value = self.coerce(definition.value, definition)
+        bad = [d for d in definitions if not self.check(d.value)]
+        if bad:
+            raise wrong_type(site.path, self.description, bad)
+        return self.merge(site, definitions)

@@ -4,19 +4,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..expressions.lazy import EntryThunk, LazyMapping
 from ..expressions.resolution import key_text, realise
 from ..syntax.errors import SpecError, shown
 from ..syntax.nodes import place_of
 from ..values import GVariant, Package, Place, Raw
+from .agreement import merge_equal, merge_one, wrong_type
 from .definition import Definition
 from .priority import discharge, effective, may_vanish
-from .types import NO_VALUE, Site, Type, merge_equal, merge_one, wrong_type
-
-if TYPE_CHECKING:
-    from .schema import Schema
+from .schema import NO_VALUE, Site, Type
 
 
 def is_set(value: Any) -> bool:
@@ -50,14 +48,12 @@ class AttrsOf(Type):
 
     def __init__(self, inner: Type, lazy: bool = False) -> None:
         self.inner = inner
+        self.parts = (inner,)
         self.lazy = lazy
         self.description = f"mapping of {inner.description}"
 
     def check(self, value: Any) -> bool:
         return is_set(value)
-
-    def schema(self) -> Schema | None:
-        return self.inner.schema()
 
     def empty(self, site: Site) -> Any:
         return {}
@@ -69,12 +65,12 @@ class AttrsOf(Type):
 
         def compute(key: str) -> Any:
             below = site.below(key)
-            with below.space.evaluation.visiting(below.path, entries[key][0].position) as frame:
+            with below.instance.trace.visiting(below.path, entries[key][0].position) as frame:
                 found = effective(entries[key])
                 if found:
                     value = self.inner.value(below, found)
                     if frame.secret:
-                        result.taint = below.space.evaluation.taint
+                        result.taint = below.instance.trace.taint
                     return value
                 value = self.inner.empty(below)
                 if value is NO_VALUE:
@@ -116,6 +112,7 @@ class ListOf(Type):
 
     def __init__(self, inner: Type, non_empty: bool = False) -> None:
         self.inner = inner
+        self.parts = (inner,)
         self.non_empty = non_empty
         self.description = f"{'non-empty ' if non_empty else ''}list of {inner.description}"
 
@@ -123,9 +120,6 @@ class ListOf(Type):
         if isinstance(value, dict):
             return value.get("_type") == "each"
         return isinstance(value, (list, tuple)) and not (self.non_empty and not value)
-
-    def schema(self) -> Schema | None:
-        return self.inner.schema()
 
     def empty(self, site: Site) -> Any:
         return NO_VALUE if self.non_empty else []
@@ -146,6 +140,7 @@ class NullOr(Type):
 
     def __init__(self, inner: Type) -> None:
         self.inner = inner
+        self.parts = (inner,)
         self.description = f"null or {inner.description}"
 
     def coerce(self, value: Any, definition: Definition | None = None) -> Any:
@@ -156,9 +151,6 @@ class NullOr(Type):
 
     def accepts(self, value: Any) -> bool:
         return value is None or self.inner.accepts(value)
-
-    def schema(self) -> Schema | None:
-        return self.inner.schema()
 
     def empty(self, site: Site) -> Any:
         return None
@@ -179,13 +171,11 @@ class Either(Type):
 
     def __init__(self, members: list[Type]) -> None:
         self.members = members
+        self.parts = tuple(members)
         self.description = " or ".join(m.description for m in members)
 
     def check(self, value: Any) -> bool:
         return any(m.accepts(value) for m in self.members)
-
-    def schema(self) -> Schema | None:
-        return next((s for s in (m.schema() for m in self.members) if s is not None), None)
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
         for member in self.members:
@@ -203,6 +193,7 @@ class Once(Type):
 
     def __init__(self, inner: Type) -> None:
         self.inner = inner
+        self.parts = (inner,)
         self.description = inner.description
 
     def coerce(self, value: Any, definition: Definition | None = None) -> Any:
@@ -212,7 +203,7 @@ class Once(Type):
         return self.inner.check(value)
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        merge_one(site, definitions)
+        merge_one(site.path, definitions)
         return self.inner.merge(site, definitions)
 
 
@@ -227,20 +218,20 @@ class AnyValue(Type):
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
         if self.how == "raw":
-            return realise(merge_one(site, definitions), definitions[0].scope)
+            return realise(merge_one(site.path, definitions), definitions[0].scope)
         values = [d.value for d in definitions]
         if all(is_set(v) for v in values):
             return AttrsOf(self).merge(site, definitions)
         if all(isinstance(v, (list, tuple)) for v in values):
             if self.how == "loose":
                 return ListOf(self).merge(site, definitions)
-            return merge_equal(site, [d.holding(ListOf(self).merge(site, [d])) for d in definitions])
+            return merge_equal(site.path, [d.holding(ListOf(self).merge(site, [d])) for d in definitions])
         if self.how == "loose" and len(values) > 1:
             if all(isinstance(v, bool) for v in values):
                 return any(values)
             if all(isinstance(v, str) for v in values):
                 return "".join(values)
-        return merge_equal(site, definitions)
+        return merge_equal(site.path, definitions)
 
 
 class GVariantType(Type):
@@ -252,7 +243,7 @@ class GVariantType(Type):
         return isinstance(value, GVariant) or not isinstance(value, dict)
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        return merge_equal(site, [d.holding(realise(d.value, d.scope)) for d in definitions])
+        return merge_equal(site.path, [d.holding(realise(d.value, d.scope)) for d in definitions])
 
 
 class ModuleType(Type):
@@ -282,7 +273,7 @@ class DagOf(AttrsOf):
 
         def compute(key: str) -> Any:
             below = site.below(key)
-            with below.space.evaluation.visiting(below.path, entries[key][0].position):
+            with below.instance.trace.visiting(below.path, entries[key][0].position):
                 return entry(key, below)
 
         def entry(key: str, below: Site) -> Any:
@@ -341,7 +332,7 @@ class Freeform(Type):
             return AttrsOf(self).merge(site, definitions)
         if isinstance(first, (list, tuple)) and all(isinstance(d.value, (list, tuple)) for d in definitions):
             return ListOf(self).merge(site, definitions)
-        return merge_equal(site, definitions)
+        return merge_equal(site.path, definitions)
 
 
 class Coerced(Type):
@@ -349,6 +340,7 @@ class Coerced(Type):
 
     def __init__(self, inner: Type, source: Type, function: Any) -> None:
         self.inner = inner
+        self.parts = (inner,)
         self.source = source
         self.function = function
         self.description = f"{inner.description} or {source.description}"
@@ -367,9 +359,6 @@ class Coerced(Type):
 
     def accepts(self, value: Any) -> bool:
         return self.source.accepts(value) or self.inner.accepts(value)
-
-    def schema(self) -> Schema | None:
-        return self.inner.schema()
 
     def empty(self, site: Site) -> Any:
         return self.inner.empty(site)
@@ -395,6 +384,6 @@ class AttrTag(Type):
                 f"defined both as {names[0]} and as {names[1]}", [d.position for d in definitions], path=site.dotted
             )
         if names[0] not in self.tags:
-            raise wrong_type(site, self, definitions)
+            raise wrong_type(site.path, self.description, definitions)
         found = effective([d.entry(names[0]) for d in definitions])
         return {names[0]: self.tags[names[0]].value(site.below(names[0]), found)}

@@ -11,7 +11,8 @@ from typing import Any
 from ..syntax.errors import SpecError
 from ..syntax.nodes import PlainWord
 from ..values import Package, Place
-from .types import PackageType, RawKind, Scalar, Separated, SourceType, TemplateType, Type
+from .schema import Type
+from .types import PackageType, RawKind, Scalar, Separated, SourceType, TemplateType
 
 
 def _is_int(value: Any) -> bool:

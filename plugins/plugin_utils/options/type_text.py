@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..syntax.errors import SpecError, did_you_mean
+from .schema import Type
 from .type_container import (
     AnyValue,
     Attrs,
@@ -23,7 +24,7 @@ from .type_container import (
     Once,
 )
 from .type_scalar import SCALARS, between, matching, one_of
-from .types import Separated, Type
+from .types import Separated
 
 _TOKEN = re.compile(r'\s*(?:(?P<paren>[()])|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[^\s()"]+))')
 _ESCAPE = re.compile(r'\\(["\\])')

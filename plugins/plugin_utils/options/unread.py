@@ -10,10 +10,10 @@ from typing import Any
 from ..expressions.lazy import DEEPEST
 from ..syntax.errors import SpecError
 from ..syntax.keys import joined
-from .declaration import Declaration
 from .evaluation import Evaluation
 from .node import Group, Node
 from .priority import discharge
+from .schema import Declaration
 
 
 def check_unread(evaluation: Evaluation) -> None:
@@ -30,8 +30,8 @@ class Unread:
 
     def check(self) -> None:
         self.attempt(partial(self._finish, self.evaluation.home.root))
-        for space in self.evaluation.submodules:
-            self.attempt(partial(self._old_names, space.root))
+        for instance in self.evaluation.home.old_names:
+            self.attempt(partial(self._old_names, instance.root))
 
     def _old_names(self, node: Node) -> None:
         node.settle()
@@ -39,7 +39,7 @@ class Unread:
             declaration = child.schema.declaration
             if declaration is None:
                 self._old_names(child)
-            elif child.entries and declaration.hidden:
+            elif child.assignments and declaration.hidden:
                 self.attempt(partial(self._old_name, child, declaration))
 
     def _finish(self, node: Node) -> None:
@@ -48,11 +48,11 @@ class Unread:
             declaration = child.schema.declaration
             if declaration is None:
                 self._finish(child)
-            elif child.entries:
+            elif child.assignments:
                 self._finish_option(child, declaration)
 
     def _finish_option(self, node: Node, declaration: Declaration) -> None:
-        users = [e for e in node.entries if e.rank[:1] == (1,)]
+        users = [e for e in node.assignments if e.rank[:1] == (1,)]
         if declaration.hidden:
             self.attempt(partial(self._old_name, node, declaration))
         elif users:
@@ -82,13 +82,13 @@ class Unread:
         for child in list(node.children.values()):
             if child.schema.declaration is None:
                 self._check_group(child, depth + 1)
-            elif child.entries:
+            elif child.assignments:
                 self.attempt(partial(self._check_option, child, depth + 1))
         if node.freeform:
             self._check(node.extra(), depth + 1)
 
     def _old_name(self, node: Node, declaration: Declaration) -> None:
-        said = [d for e in node.entries for d in discharge(e.definitions())]
+        said = [d for e in node.assignments for d in discharge(e.definitions())]
         if not said:
             return
         where = ", ".join(dict.fromkeys(str(d.position) for d in said if d.position))
@@ -99,5 +99,5 @@ class Unread:
                 path=node.dotted,
             )
         if not declaration.alias:
-            target = joined(declaration.forwards or declaration.changed_to)
+            target = joined(declaration.renamed_to or declaration.changed_to)
             self.evaluation.warn(f"{node.dotted} is now {target}" + (f" (defined at {where})" if where else ""))

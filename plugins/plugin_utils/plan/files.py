@@ -308,11 +308,11 @@ def place_in(evaluation: Evaluation, option: str, name: str) -> Position | None:
     node: Any = evaluation.home.root
     for part in option.split("."):
         node = node.child(part) if node is not None else None
-    for entry in node.entries if node is not None else ():
+    for entry in node.assignments if node is not None else ():
         if isinstance(entry.value, dict) and name in entry.value:
             found: Position | None = place_of(entry.value, name) or entry.position
             return found
-    return node.entries[0].position if node is not None and node.entries else None
+    return node.assignments[0].position if node is not None and node.assignments else None
 
 
 def shown_owner(owner: str) -> str:

@@ -44,6 +44,10 @@ class Plan:
         return scripts | {t for part in parts for t, entry in part["files"].items() if entry.get("sensitive")}
 
 
+# The mode of a file that is no link into the store, by whether it is secret and whether it is executable.
+_WRITABLE_MODES = {(True, True): "0700", (True, False): "0600", (False, True): "0755", (False, False): "0644"}
+
+
 class Builder:
     """Builds one generation's part of a manifest."""
 
@@ -137,27 +141,9 @@ class Builder:
 
     def _body(self, file: PlannedFile) -> dict[str, Any]:
         if file.tree is not None:
-            entries = {relative: self._tree_entry(leaf, relative) for relative, leaf in sorted(file.tree.items())}
-            if file.method != "link":
-                raise SpecError(
-                    f"a folder cannot have the method {file.method}",
-                    [file.position],
-                    path=file.shown,
-                    hint="set `recursive: true`",
-                )
-            return {"type": "tree", "entries": entries, "method": "link"}
+            return self._tree(file, file.tree)
         if file.merge is not None:
-            name, declared = file.merge
-            content = contract.canonical(declared)
-            return {
-                "type": "file",
-                "object": self._use(
-                    contract.object_id(content, file_mode(False, True), "merge.json"), content, file_mode(False, True)
-                ),
-                "method": "merge",
-                "format": name,
-                "mode": file.mode or ("0600" if file.secret else "0644"),
-            }
+            return self._merged(file, *file.merge)
         if file.leaf is None:
             raise SpecError("has no content", [file.position], path=file.shown)
         if file.leaf.link is not None:
@@ -167,27 +153,39 @@ class Builder:
                 )
             return {"type": "symlink", "to": file.leaf.link}
         if file.method == "link":
-            return {
-                "type": "file",
-                "object": self._object(file.leaf, file.target, file.mode, file.secret),
-                "method": "link",
-            }
+            identity = self._object(file.leaf, file.target, file.mode, file.secret)
+            return {"type": "file", "object": identity, "method": "link"}
         executable = file.leaf.read()[1]
-        mode = (
-            file.mode
-            or {(True, True): "0700", (True, False): "0600", (False, True): "0755", (False, False): "0644"}[
-                file.secret, executable
-            ]
-        )
         entry = {
             "type": "file",
             "object": self._object(file.leaf, file.target, None, file.secret),
             "method": file.method,
-            "mode": mode,
+            "mode": file.mode or _WRITABLE_MODES[file.secret, executable],
         }
         if file.method == "copy":
             entry["onConflict"] = file.on_conflict
         return entry
+
+    def _tree(self, file: PlannedFile, tree: dict[str, Leaf | None]) -> dict[str, Any]:
+        entries = {relative: self._tree_entry(leaf, relative) for relative, leaf in sorted(tree.items())}
+        if file.method != "link":
+            raise SpecError(
+                f"a folder cannot have the method {file.method}",
+                [file.position],
+                path=file.shown,
+                hint="set `recursive: true`",
+            )
+        return {"type": "tree", "entries": entries, "method": "link"}
+
+    def _merged(self, file: PlannedFile, form: str, declared: Any) -> dict[str, Any]:
+        content, mode = contract.canonical(declared), file_mode(False, True)
+        return {
+            "type": "file",
+            "object": self._use(contract.object_id(content, mode, "merge.json"), content, mode),
+            "method": "merge",
+            "format": form,
+            "mode": file.mode or _WRITABLE_MODES[file.secret, False],
+        }
 
     def _tree_entry(self, leaf: Leaf | None, relative: str) -> dict[str, Any]:
         if leaf is None:
