@@ -3,7 +3,8 @@
 """Evaluates cases: a JSON request a line on standard input, a JSON answer a line on standard output.
 
 A request has `id`, `user`, `home`, `platform` and `modules` (definitions in the wire form); an answer `files`, `packages`,
-`warnings`, `failed_assertions` and `error`.
+`warnings`, `failed_assertions` and `error`. With `"scope": "system"` there is no user or home, and the answer holds `etc`, `users`,
+`groups`, `units` and what else a system has.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from ansible_collections.home.manager.plugins.plugin_utils.options.unread import
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files, Leaf  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import Parts  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire  # noqa: E402
 
@@ -93,11 +96,65 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def system_host() -> dict[str, Any]:
+    """The facts of the host that a system's case supposes: one that is called as NixOS calls a host without a name."""
+    user = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
+    facts = {"platform": "linux", "machine": "x86_64", "hostname": "nixos", "distribution": "debian", "distribution_version": "12"}
+    return {**facts, "user": user}
+
+
+def evaluate_system(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one request for a system."""
+    roots = [(from_wire(module), "") for module in request["modules"]]
+    system = System(SystemRequest(roots, system_host(), store="/nix/store", packages=None))
+    evaluation = system.evaluation
+    parts = Parts(system)
+    answer: dict[str, Any] = {"id": request["id"]}
+    for name, compute, empty in (
+        ("etc", lambda: {f"etc/{f.target}": etc_answer(f) for f in parts.etc()}, {}),
+        ("users", lambda: {u.name: u.options for u in parts.users()}, {}),
+        ("groups", lambda: {g.name: {"gid": g.gid, "members": list(g.members)} for g in parts.groups()}, {}),
+        ("units", lambda: {u.name: unit_answer(u) for u in parts.units()}, {}),
+        ("packages", parts.packages, []),
+        ("variables", lambda: dict(evaluation.get("environment.allVariables")), {}),
+        ("shell_aliases", lambda: {k: str(v) for k, v in evaluation.get("environment.shellAliases").items() if v is not None}, {}),
+        ("nftables", lambda: evaluation.get("networking.nftables.rules"), ""),
+        ("locales", lambda: list(evaluation.get("i18n.supportedLocales")), []),
+        ("timezone", lambda: evaluation.get("time.timeZone"), None),
+    ):  # fmt: skip
+        answer[name] = evaluation.attempt(compute, empty)
+    evaluation.finish()
+    answer["failed_assertions"] = system.failed_assertions()
+    answer["warnings"] = system.warnings()
+    answer["error"] = str(SpecErrors(evaluation.errors)) if evaluation.errors else None
+    return answer
+
+
+def etc_answer(file: Any) -> dict[str, Any]:
+    if file.leaf.link is not None:
+        return {"link": file.leaf.link}
+    where = {"mode": file.mode, "user": file.user, "group": file.group}
+    content, _executable = file.leaf.read()
+    return {"text": content.decode("utf-8", "replace"), **where}
+
+
+def unit_answer(unit: Any) -> dict[str, Any]:
+    return {
+        "text": unit.text,
+        "wantedBy": unit.wanted_by,
+        "requiredBy": unit.required_by,
+        "upheldBy": unit.upheld_by,
+        "aliases": unit.aliases,
+        "masked": unit.masked,
+        "scripts": unit.scripts,
+    }
+
+
 def answered(line: str) -> dict[str, Any]:
     request: dict[str, Any] = {"id": None}
     try:
         request = json.loads(line)
-        return evaluate(request)
+        return evaluate_system(request) if request.get("scope") == "system" else evaluate(request)
     except (SpecError, SpecErrors) as error:
         return {"id": request.get("id"), "error": str(error)}
     except Exception:

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One system: its configuration evaluated with the modules of `roles/system`."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..expressions.names import language_names, package_maker
+from ..options.evaluation import Evaluation
+from ..syntax.errors import SpecErrors
+from ..modules.library import load_file
+from .home import library
+from .store import Store
+from .touched import Touched
+
+ROLE = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "system"))
+STATE = "/var/lib/home.manager"
+
+
+@dataclass(slots=True)
+class SystemRequest:
+    """What a system is made from; the fields are those of a home's `Request`.
+
+    `roots` are the modules of `system_config` as nodes, each with the file it stands in; `host` the facts of the target.
+    """
+
+    roots: list[tuple[Any, str]]
+    host: dict[str, Any]
+    special: dict[str, Any] = field(default_factory=dict)
+    variable: Callable[[str, Any], Any] | None = None
+    read: Callable[[str], Any] = load_file
+    decrypt: Callable[[str], bytes] | None = None
+    packages: str | None = "/usr"
+    store: str | None = None
+    library: str = os.path.join(ROLE, "modules")
+
+
+class System:
+    """An evaluated system. `config` computes what is read of it; `store` holds what its texts refer to."""
+
+    def __init__(self, request: SystemRequest) -> None:
+        self.request = request
+        self.store = Store(lambda: STATE, request.store)
+        names = language_names(
+            request.host,
+            package_maker(request.packages),
+            self.store,
+            os.path.join(os.path.dirname(request.library), "templates"),
+            request.special,
+        )
+        self.evaluation = Evaluation(library(request.library), names, request.variable, request.read)
+        self.evaluation.scope.names["__taint__"] = self.evaluation.taint
+        self.evaluation.scope.names["touched"] = Touched(self.evaluation)
+        self.evaluation.use(request.roots)
+
+    @property
+    def config(self) -> Any:
+        return self.evaluation.config
+
+    def failed_assertions(self) -> list[str]:
+        """The messages of the assertions that do not hold."""
+        said = self.evaluation.attempt(lambda: list(self.evaluation.get("assertions")), [])
+
+        def holds(assertion: Any) -> bool:
+            return self.evaluation.attempt(lambda: assertion["assertion"], True) is True
+
+        return [str(assertion["message"]) for assertion in said if not holds(assertion)]
+
+    def warnings(self) -> list[str]:
+        """The warnings of the modules and of the evaluation; complete once everything else has been read."""
+        said = self.evaluation.attempt(lambda: list(self.evaluation.get("warnings")), [])
+        return [*self.evaluation.warnings, *(w for w in said if w not in self.evaluation.warnings)]
+
+    def refuse(self) -> None:
+        """Raises SpecErrors when an error was found so far."""
+        if self.evaluation.errors:
+            raise SpecErrors(self.evaluation.errors)

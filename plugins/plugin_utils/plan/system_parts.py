@@ -1,0 +1,230 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The parts of an evaluated system: files below /etc, accounts, units and packages, as typed records."""
+
+from __future__ import annotations
+
+import os.path
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ..expressions.lazy import plain
+from ..syntax.errors import SpecError
+from ..syntax.position import Position
+from ..values import Package, Path, Place, StoreFile
+from .files import Leaf, place_in, walk
+from .system import System
+
+KINDS = ("service", "socket", "timer", "path", "slice", "target", "mount", "automount")
+PASSWORDS = ("initialHashedPassword", "hashedPassword", "initialPassword", "password", "hashedPasswordFile")
+
+
+@dataclass(slots=True)
+class EtcFile:
+    """One path below /etc: `leaf` is its content, or the link that it is."""
+
+    target: str
+    leaf: Leaf
+    mode: str
+    user: str
+    group: str
+    method: str = "copy"
+    divert: bool | None = None
+    replace: bool = False
+    secret: bool = False
+    reloads: tuple[str, ...] = ()
+    restarts: tuple[str, ...] = ()
+    position: Position | None = None
+
+
+@dataclass(slots=True)
+class User:
+    """One account; `options` are the values of `users.users.NAME`, plain."""
+
+    name: str
+    options: dict[str, Any]
+    secret: bool = False
+    position: Position | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """One group. `gid` is None where the host chooses it."""
+
+    name: str
+    gid: int | None
+    members: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Unit:
+    """One unit that the system declares; `dropin` says whether it is always written as a drop-in."""
+
+    name: str
+    text: str
+    wanted_by: list[str] = field(default_factory=list)
+    required_by: list[str] = field(default_factory=list)
+    upheld_by: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    masked: bool = False
+    dropin: bool = False
+    secret: bool = False
+    scripts: dict[str, str] = field(default_factory=dict)
+
+
+class Parts:
+    """Collects the parts of a system. Errors go to its evaluation."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.evaluation = system.evaluation
+
+    def etc(self) -> list[EtcFile]:
+        """The files below /etc, by target. Errors: two entries for one path, a path outside /etc, a missing source."""
+        said = self.evaluation.get("environment.etc")
+        found: dict[str, EtcFile] = {}
+        for name in said:
+            for file in self.evaluation.attempt(partial(self._files, said, name), []):
+                if file.target in found:
+                    self.evaluation.collect(
+                        SpecError(
+                            f"two entries write /etc/{file.target}",
+                            [found[file.target].position, file.position],
+                            path="environment.etc",
+                        )
+                    )
+                found[file.target] = file
+        return [found[target] for target in sorted(found)]
+
+    def _files(self, said: Any, name: str) -> list[EtcFile]:
+        position = place_in(self.evaluation, "environment.etc", name)
+        with self.evaluation.visiting(("environment", "etc", name, "content"), position) as frame:
+            entry = said[name]
+            if not entry["enable"]:
+                return []
+            target = str(entry["target"])
+            if target.startswith("/") or not target or ".." in target.split("/"):
+                raise SpecError(f"/etc/{target} is not inside /etc", [position], path=f'environment.etc."{name}"')
+            leaves = self._leaves(entry, name, position)
+            link = entry["mode"] == "direct-symlink"
+            files = [
+                EtcFile(
+                    target=f"{target}/{below}" if below else target,
+                    leaf=leaf,
+                    mode="0777" if link else ("0644" if entry["mode"] == "symlink" else entry["mode"].rjust(4, "0")),
+                    user=str(entry["user"]),
+                    group=str(entry["group"]),
+                    method=entry["method"],
+                    divert=entry["divert"],
+                    replace=entry["replaceExisting"],
+                    secret=entry["sensitive"],
+                    reloads=tuple(entry["reloads"]),
+                    restarts=tuple(entry["restarts"]),
+                    position=position,
+                )
+                for below, leaf in leaves
+            ]
+        for file in files:
+            file.secret = file.secret or frame.secret
+        return files
+
+    def _leaves(self, entry: Any, name: str, position: Position | None) -> list[tuple[str, Leaf]]:
+        source: Place | None = entry["source"]
+        where = f'environment.etc."{name}"'
+        if source is None:
+            if entry["text"] is None:
+                raise SpecError("has neither `text` nor `source`", [position], path=where)
+            return [("", Leaf(content=entry["text"].encode("utf-8", "surrogateescape")))]
+        if isinstance(source, StoreFile):
+            return [("", Leaf(content=source.content, executable=source.executable))]
+        if not isinstance(source, Path):
+            if entry["mode"] != "direct-symlink":
+                raise SpecError(
+                    f"the source {source} is a place on the host, which cannot be copied",
+                    [position],
+                    path=where,
+                    hint="set `mode: direct-symlink` to make a link to it",
+                )
+            return [("", Leaf(link=str(source)))]
+        if entry["mode"] == "direct-symlink":
+            return [("", Leaf(link=source.path))]
+        if os.path.isdir(source.path):
+            return [(below, leaf) for below, leaf in walk(source.path) if leaf is not None]
+        if not os.path.exists(source.path):
+            raise SpecError(f"the source {source.path} does not exist", [position], path=where)
+        return [("", Leaf(path=source.path))]
+
+    def users(self) -> list[User]:
+        """The accounts to exist. root is among them only where the user's modules declare it."""
+        said = self.evaluation.get("users.users")
+        found = []
+        for key in said:
+            if key == "root" and not self._root_declared():
+                continue
+            user = self.evaluation.attempt(partial(self._user, said, key))
+            if user is not None:
+                found.append(user)
+        return found
+
+    def _root_declared(self) -> bool:
+        touched = self.evaluation.scope.names["touched"]
+        return bool(touched("users.users.root") or touched("users.extraUsers.root"))
+
+    def _user(self, said: Any, key: str) -> User | None:
+        position = place_in(self.evaluation, "users.users", key)
+        with self.evaluation.visiting(("users", "users", key, "account"), position) as frame:
+            value = said[key]
+            if not value["enable"]:
+                return None
+            options = {name: plain(value[name]) for name in value if name not in ("openssh", "packages")}
+            options["keys"] = bool(
+                value["openssh"]["authorizedKeys"]["keys"] or value["openssh"]["authorizedKeys"]["keyFiles"]
+            )
+        return User(str(value["name"]), options, frame.secret, position)
+
+    def groups(self) -> list[Group]:
+        """The groups to exist, with their members. Those of every host are left out when nobody is declared a member."""
+        said = self.evaluation.get("users.groups")
+        primary = {user.options["group"] for user in self.users()}
+        touched = self.evaluation.scope.names["touched"]
+        found = []
+        for key in said:
+            value = self.evaluation.attempt(partial(plain, said[key]))
+            if value is None:
+                continue
+            if key in ("root", "wheel", "users") and not (value["members"] or key in primary or touched(f"users.groups.{key}")):
+                continue
+            found.append(Group(str(value["name"]), value["gid"], tuple(value["members"])))
+        return found
+
+    def units(self) -> list[Unit]:
+        """The declared units, by name."""
+        found = []
+        for kind in KINDS:
+            said = self.evaluation.get(f"systemd.{kind}s")
+            for key in said if isinstance(said, dict) else range(len(said)):
+                unit = self.evaluation.attempt(partial(self._unit, said, key, kind))
+                if unit is not None:
+                    found.append(unit)
+        masked = self.evaluation.get("systemd.maskedUnits")
+        return sorted([*found, *(Unit(name, "", masked=True) for name in masked)], key=lambda unit: unit.name)
+
+    def _unit(self, said: Any, key: Any, kind: str) -> Unit:
+        with self.evaluation.visiting(("systemd", f"{kind}s", str(key), "unit"), None) as frame:
+            value = said[key]
+            unit = Unit(
+                f"{value['stem']}.{kind}",
+                str(value["text"]),
+                *(list(value[name]) for name in ("wantedBy", "requiredBy", "upheldBy", "aliases")),
+                masked=not value["enable"],
+                dropin=value["overrideStrategy"] == "asDropin",
+                scripts=dict(plain(value["scripts"])) if kind == "service" else {},
+            )
+        unit.secret = frame.secret
+        return unit
+
+    def packages(self) -> list[str]:
+        """The names of the packages to install, each once, in the order of their definition."""
+        said: list[Package] = self.evaluation.get("environment.systemPackages")
+        return list(dict.fromkeys(package.name if isinstance(package, Package) else str(package) for package in said))
