@@ -99,7 +99,13 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
 def system_host() -> dict[str, Any]:
     """The facts of the host that a system's case supposes: one that is called as NixOS calls a host without a name."""
     user = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
-    facts = {"platform": "linux", "machine": "x86_64", "hostname": "nixos", "distribution": "debian", "distribution_version": "12"}
+    facts = {
+        "platform": "linux",
+        "machine": "x86_64",
+        "hostname": "nixos",
+        "distribution": "debian",
+        "distribution_version": "12",
+    }
     return {**facts, "user": user}
 
 

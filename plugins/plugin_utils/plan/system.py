@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..expressions.names import language_names, package_maker
+from ..modules.library import load_file
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecErrors
-from ..modules.library import load_file
 from .home import library
 from .store import Store
 from .touched import Touched

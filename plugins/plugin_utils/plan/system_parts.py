@@ -193,7 +193,9 @@ class Parts:
             value = self.evaluation.attempt(partial(plain, said[key]))
             if value is None:
                 continue
-            if key in ("root", "wheel", "users") and not (value["members"] or key in primary or touched(f"users.groups.{key}")):
+            if key in ("root", "wheel", "users") and not (
+                value["members"] or key in primary or touched(f"users.groups.{key}")
+            ):
                 continue
             found.append(Group(str(value["name"]), value["gid"], tuple(value["members"])))
         return found
@@ -216,7 +218,10 @@ class Parts:
             unit = Unit(
                 f"{value['stem']}.{kind}",
                 str(value["text"]),
-                *(list(value[name]) for name in ("wantedBy", "requiredBy", "upheldBy", "aliases")),
+                wanted_by=list(value["wantedBy"]),
+                required_by=list(value["requiredBy"]),
+                upheld_by=list(value["upheldBy"]),
+                aliases=list(value["aliases"]),
                 masked=not value["enable"],
                 dropin=value["overrideStrategy"] == "asDropin",
                 scripts=dict(plain(value["scripts"])) if kind == "service" else {},

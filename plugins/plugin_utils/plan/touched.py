@@ -8,8 +8,8 @@ from typing import Any
 
 from ..expressions.expression import Expression
 from ..options.evaluation import Evaluation
-from ..options.node import Node
 from ..options.instance import Entry
+from ..options.node import Node
 from ..syntax.errors import SpecError
 from ..syntax.keys import split
 

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The library of systems: its files load, its options say what they are for, and what nobody declares is left alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.expression import Expression
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library import INDEX, load_file
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index import build, files
+from ansible_collections.home.manager.plugins.plugin_utils.options.declaration import is_declaration
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import Parts
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
+
+LIBRARY = Path(__file__).resolve().parents[2] / "roles" / "system" / "modules"
+EVERY = list(files(str(LIBRARY)))
+USER = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
+HOST = {
+    "platform": "linux",
+    "machine": "x86_64",
+    "hostname": "web1",
+    "distribution": "debian",
+    "distribution_version": "12",
+    "systemdBoot": False,
+    "user": USER,
+}
+NOT_OF_THE_TYPE = {"default", "example", "description", "readOnly", "internal", "visible", "apply", "feeds", "value"}
+OLD_NAME = {"renamedTo", "removed", "changedTo", "aliasOf"}
+
+
+def system(spec: dict[str, Any] | None = None, *more: tuple[Any, str]) -> System:
+    return System(SystemRequest([(Mapping(spec or {}), ""), *more], HOST))
+
+
+def outcome(file: str | None) -> dict[str, Any]:
+    """All that a system without any wish comes to, with one of the library's files loaded."""
+    found = system()
+    evaluation, parts = found.evaluation, Parts(found)
+    if file is not None:
+        evaluation._load(file)
+    result = {
+        "etc": [entry.target for entry in parts.etc()],
+        "users": [user.name for user in parts.users()],
+        "groups": [group.name for group in parts.groups()],
+        "units": [unit.name for unit in parts.units()],
+        "provided": sorted(evaluation.get("systemd.provided")),
+        "packages": parts.packages(),
+        "variables": plain(evaluation.get("environment.allVariables")),
+        "lines": plain(evaluation.get("environment.addedLines")),
+        "activation": sorted(evaluation.get("system.activationScripts")),
+        "refused": found.failed_assertions(),
+    }
+    evaluation.finish()
+    return {**result, "warnings": found.warnings(), "errors": [str(error) for error in evaluation.errors]}
+
+
+def test_files_are_found() -> None:
+    assert len(EVERY) > 60
+
+
+def test_the_committed_index_is_that_of_the_files() -> None:
+    assert json.loads((LIBRARY / INDEX).read_text(encoding="utf-8")) == build(str(LIBRARY))
+
+
+@pytest.mark.parametrize("file", [None, *EVERY])
+def test_nothing_is_touched_that_nobody_declares(file: str | None) -> None:
+    assert {name for name, value in with_deep_stack(lambda: outcome(file)).items() if value} == set()
+
+
+def below(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Mapping]]:
+    for block in node if isinstance(node, list) else [node]:
+        if not isinstance(block, dict):
+            continue
+        for key, value in block.items():
+            if isinstance(value, dict) and is_declaration(value):
+                yield ".".join((*path, key)), value
+                yield from below(value.get("options"), (*path, key))
+            elif isinstance(value, dict | list):
+                yield from below(value, (*path, key))
+
+
+def declared(file: str) -> list[tuple[str, Mapping]]:
+    module = load_file(str(LIBRARY / file))
+    found = list(below(module.get("options"), ()))
+    for name, declaration in (module.get("types") or {}).items():
+        found += below(declaration.get("options"), ("types", name))
+    return found
+
+
+@pytest.mark.parametrize("file", [*EVERY, "types.yml", "lib/unit.yml"])
+def test_every_option_says_what_it_is_for(file: str) -> None:
+    silent = []
+    for name, words in declared(file):
+        said = words.get("description")
+        text = said.source if isinstance(said, Expression) else said
+        if not OLD_NAME & words.keys() and (not isinstance(text, str) or len(text.strip(" .")) < 4):
+            silent.append(name)
+    assert silent == []
+
+
+@pytest.mark.parametrize("file", [*EVERY, "types.yml"])
+def test_examples_are_values_of_their_options(file: str) -> None:
+    module = load_file(str(LIBRARY / file))
+    shown = [(name, words) for name, words in declared(file) if "example" in words]
+    probes, values = Mapping(), Mapping()
+    for number, (_name, words) in enumerate(shown):
+        kept = Mapping({k: v for k, v in words.items() if k not in NOT_OF_THE_TYPE}, words.position)
+        kept.places = words.places
+        probes[f"option{number}"], values[f"option{number}"] = kept, words["example"]
+        values.places[f"option{number}"] = words.place("example")
+    probe = Mapping({key: module[key] for key in ("types", "vars") if key in module})
+    probe.update(root="probe", options=Mapping({"probe": probes}), config=Mapping({"probe": values}))
+
+    def evaluated() -> list[str]:
+        evaluation = system(None, (probe, str(LIBRARY / file))).evaluation
+        for number in range(len(shown)):
+            evaluation.attempt(lambda number=number: plain(evaluation.get(f"probe.option{number}")))
+        return [str(error) for error in evaluation.errors]
+
+    assert with_deep_stack(evaluated) == []
