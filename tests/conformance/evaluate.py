@@ -38,12 +38,14 @@ from ansible_collections.home.manager.plugins.plugin_utils.options.unread import
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files, Leaf  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system import LIBRARY as SYSTEM_LIBRARY  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import Parts  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire  # noqa: E402
 
 COMPILER = compiler()
+SYSTEM_COMPILER = compiler(SYSTEM_LIBRARY)
 
 
 def host(request: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +114,7 @@ def system_host() -> dict[str, Any]:
 def evaluate_system(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to one request for a system."""
     roots = [(from_wire(module), "") for module in request["modules"]]
-    system = System(SystemRequest(roots, system_host(), store="/nix/store", packages=None))
+    system = System(SystemRequest(roots, system_host(), store="/nix/store", packages=None, compiler=SYSTEM_COMPILER))
     evaluation = system.evaluation
     parts = Parts(system)
     answer: dict[str, Any] = {"id": request["id"]}
@@ -129,7 +131,7 @@ def evaluate_system(request: dict[str, Any]) -> dict[str, Any]:
         ("timezone", lambda: evaluation.get("time.timeZone"), None),
     ):  # fmt: skip
         answer[name] = evaluation.attempt(compute, empty)
-    evaluation.finish()
+    check_unread(evaluation)
     answer["failed_assertions"] = system.failed_assertions()
     answer["warnings"] = system.warnings()
     answer["error"] = str(SpecErrors(evaluation.errors)) if evaluation.errors else None

@@ -13,10 +13,12 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.expression import Expression
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
-from ansible_collections.home.manager.plugins.plugin_utils.modules.library import INDEX, load_file
+from ansible_collections.home.manager.plugins.plugin_utils.modules.library import INDEX
 from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index import build, files
-from ansible_collections.home.manager.plugins.plugin_utils.options.declaration import is_declaration
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.modules.module import is_declaration
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import Parts
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
@@ -59,7 +61,7 @@ def outcome(file: str | None) -> dict[str, Any]:
         "activation": sorted(evaluation.get("system.activationScripts")),
         "refused": found.failed_assertions(),
     }
-    evaluation.finish()
+    check_unread(evaluation)
     return {**result, "warnings": found.warnings(), "errors": [str(error) for error in evaluation.errors]}
 
 

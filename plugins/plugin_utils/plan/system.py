@@ -9,15 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..expressions.names import language_names, package_maker
-from ..modules.library import load_file
+from ..expressions.compiler import Compiler
+from ..expressions.language import Language
+from ..expressions.names import language_names
+from ..modules.library import Library
+from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecErrors
-from .home import library
+from .home import compiler
 from .store import Store
 from .touched import Touched
 
-ROLE = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "system"))
+LIBRARY = os.path.normpath(
+    os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "system", "modules")
+)
 STATE = "/var/lib/home.manager"
 
 
@@ -36,7 +41,8 @@ class SystemRequest:
     decrypt: Callable[[str], bytes] | None = None
     packages: str | None = "/usr"
     store: str | None = None
-    library: str = os.path.join(ROLE, "modules")
+    library: str = LIBRARY
+    compiler: Compiler | None = None
 
 
 class System:
@@ -45,15 +51,9 @@ class System:
     def __init__(self, request: SystemRequest) -> None:
         self.request = request
         self.store = Store(lambda: STATE, request.store)
-        names = language_names(
-            request.host,
-            package_maker(request.packages),
-            self.store,
-            os.path.join(os.path.dirname(request.library), "templates"),
-            request.special,
-        )
-        self.evaluation = Evaluation(library(request.library), names, request.variable, request.read)
-        self.evaluation.scope.names["__taint__"] = self.evaluation.taint
+        self.language = Language(request.compiler or compiler(request.library), self.store, request.packages)
+        names = language_names(request.host, self.language, request.special)
+        self.evaluation = Evaluation(Library(request.library), self.language, names, request.variable, request.read)
         self.evaluation.scope.names["touched"] = Touched(self.evaluation)
         self.evaluation.use(request.roots)
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from ..expressions.folder import walk
 from ..expressions.lazy import plain
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
 from ..values import Package, Path, Place, StoreFile
-from .files import Leaf, place_in, walk
+from .files import Leaf, place_in
 from .system import System
 
 KINDS = ("service", "socket", "timer", "path", "slice", "target", "mount", "automount")
@@ -150,7 +151,11 @@ class Parts:
         if entry["mode"] == "direct-symlink":
             return [("", Leaf(link=source.path))]
         if os.path.isdir(source.path):
-            return [(below, leaf) for below, leaf in walk(source.path) if leaf is not None]
+            return [
+                (member.relative, Leaf(path=member.path, link=member.link))
+                for member in walk(source.path)
+                if not member.is_folder
+            ]
         if not os.path.exists(source.path):
             raise SpecError(f"the source {source.path} does not exist", [position], path=where)
         return [("", Leaf(path=source.path))]

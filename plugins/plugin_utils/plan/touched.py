@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..expressions.expression import Expression
+from ..options.definition import Assignment
 from ..options.evaluation import Evaluation
-from ..options.instance import Entry
 from ..options.node import Node
 from ..syntax.errors import SpecError
 from ..syntax.keys import split
@@ -38,9 +38,9 @@ class Touched:
         return _below(node)
 
 
-def _said(node: Node) -> list[Entry]:
+def _said(node: Node) -> list[Assignment]:
     """What the user's modules say of a node, conditions applied."""
-    return [entry for entry in node.entries if entry.rank[:1] == USER and entry.definitions()]
+    return [entry for entry in node.assignments if entry.rank[:1] == USER and entry.definitions()]
 
 
 def _below(node: Node) -> bool:
@@ -48,7 +48,7 @@ def _below(node: Node) -> bool:
     return bool(_said(node)) or any(_below(child) for child in list(node.children.values()))
 
 
-def _mentions(entry: Entry, parts: list[str]) -> bool:
+def _mentions(entry: Assignment, parts: list[str]) -> bool:
     """Whether the value of an entry has something at a path of names."""
     return any(_inside(d.value, d.scope, parts) for d in entry.definitions())
 
