@@ -10,8 +10,8 @@ import stat
 import time
 from typing import Any, Callable, List, Optional
 
-from .. import filesystem
-from ..errors import EngineError
+from ..contract.errors import EngineError
+from ..disk import filesystem
 from .recipe import Artefact, is_identity
 
 PACKAGES = "packages"

@@ -11,8 +11,8 @@ import threading
 from hashlib import sha256
 from typing import IO, Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from .. import filesystem
-from ..errors import EngineError
+from ..contract.errors import EngineError
+from ..disk import filesystem
 from .recipe import Artefact
 
 PARALLEL = 4

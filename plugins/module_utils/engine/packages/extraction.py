@@ -11,8 +11,8 @@ import stat
 import tarfile
 from typing import IO, Callable, Dict, Iterator, List, Optional, Tuple
 
-from .. import filesystem
-from ..errors import EngineError
+from ..contract.errors import EngineError
+from ..disk import filesystem
 
 AR_MAGIC = b"!<arch>\n"
 _PIECE = 1 << 20

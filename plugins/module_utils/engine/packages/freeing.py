@@ -8,8 +8,8 @@ import os
 import stat
 from typing import List, NamedTuple, Set
 
-from .. import filesystem
-from ..errors import EngineError
+from ..contract.errors import EngineError
+from ..disk import filesystem
 from .depot import DOWNLOADS, PACKAGES, PARTS, TEMPORARY, Depot, DepotLock
 
 _TIMEOUT = 30.0

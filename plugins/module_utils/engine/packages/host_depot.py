@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import stat
 
-from .. import filesystem
+from ..disk import filesystem
 from .depot import PACKAGES, Depot
 from .recipe import Recipe
 

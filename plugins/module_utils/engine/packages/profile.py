@@ -7,8 +7,8 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
-from .. import filesystem
-from ..errors import EngineError
+from ..contract.errors import EngineError
+from ..disk import filesystem
 from .depot import PACKAGES, Depot
 from .tree import file_hash
 

@@ -14,8 +14,8 @@ import stat
 import subprocess
 from typing import Callable, Dict, List, NamedTuple, Optional
 
-from .. import filesystem
-from ..errors import EngineError
+from ..contract.errors import EngineError
+from ..disk import filesystem
 from .depot import PACKAGES, PARTS, TEMPORARY, Depot, DepotLock, part_name
 from .download import Downloads, Progress, Sources
 from .extraction import Extraction

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any, Dict, List, NamedTuple, Tuple
 
-from ..errors import EngineError
+from ..contract.errors import EngineError
 
 # Part of every identity: raise it when the same recipe must give another tree.
 REALISER = 1

@@ -9,8 +9,8 @@ import re
 import subprocess
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from .. import filesystem
-from ..errors import EngineError
+from ..contract.errors import EngineError
+from ..disk import filesystem
 from . import elf
 from .launchers import wrap_script
 from .tree import Leaf, Mapping, Tree

@@ -10,8 +10,8 @@ import stat
 from hashlib import sha256
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from .. import filesystem
-from ..errors import EngineError
+from ..contract.errors import EngineError
+from ..disk import filesystem
 from .depot import PACKAGES, RECORD, TEMPORARY, Depot
 from .extraction import entries, seal
 from .recipe import Recipe
@@ -196,26 +196,35 @@ class Tree:
 
     def placed(self, text: str) -> str:
         """A text of a recipe with `{prefix}`, `{triplet}` and the names of other packages filled in. A `*` in a path
-        below the prefix stands for the one name that matches. EngineError `recipe` when none or several do.
+        below the prefix stands for the one name that matches. EngineError `recipe` when several do, or none.
         """
         for name, place in self.places.items():
             text = text.replace("{" + name + "}", place)
         text = text.replace("{triplet}", self.triplet)
         words = text.split(":")
-        for at, word in enumerate(words):
-            if word.startswith("{prefix}/") and "*" in word:
-                words[at] = "{prefix}/" + self._one(word[len("{prefix}/") :])
-        return ":".join(words).replace("{prefix}", self.prefix)
+        kept = []
+        for word in words:
+            if word.startswith("{prefix}/") and any(sign in word for sign in "*?["):
+                pattern, old, rest = word[len("{prefix}/") :].partition("{old}")
+                found = self._matching(pattern)
+                if len(found) > 1 or (not found and len(words) == 1):
+                    what = f"{len(found)} files match {pattern!r}, not one"
+                    raise EngineError(f"{self.identity[33:]}: {what}", "recipe")
+                # In a list of folders, one that this version does not have is left out.
+                if found:
+                    kept.append("{prefix}/" + found[0] + old + rest)
+                elif old and kept:
+                    kept[-1] += old + rest
+            else:
+                kept.append(word)
+        return ":".join(kept).replace("{prefix}", self.prefix)
 
-    def _one(self, pattern: str) -> str:
+    def _matching(self, pattern: str) -> List[str]:
         from fnmatch import fnmatchcase
 
         depth = pattern.rstrip("/").count("/")
         known = [*self.folders, *self.leaves]
-        found = [path for path in known if path.count("/") == depth and fnmatchcase(path, pattern.rstrip("/"))]
-        if len(found) != 1:
-            raise EngineError(f"{self.identity[33:]}: {len(found)} files match {pattern!r}, not one", "recipe")
-        return found[0]
+        return [path for path in known if path.count("/") == depth and fnmatchcase(path, pattern.rstrip("/"))]
 
     def finish(self, record: Dict[str, Any]) -> None:
         """Write the record of the tree and make its folders read-only."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Dict
 
-from ...errors import EngineError
+from ...contract.errors import EngineError
 from .archive import Archive
 from .deb import Deb
 from .provider import Provider

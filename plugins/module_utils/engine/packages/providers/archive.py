@@ -8,7 +8,7 @@ import os
 from fnmatch import fnmatchcase
 from typing import IO, Dict, List, Optional
 
-from ...errors import EngineError
+from ...contract.errors import EngineError
 from ..extraction import Extraction
 from ..launchers import wrap_commands
 from ..recipe import Artefact, Recipe

@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 from typing import IO, Dict, Optional
 
-from ...errors import EngineError
+from ...contract.errors import EngineError
 from ..extraction import Extraction, ar_members
 from ..launchers import wrap_commands
 from ..recipe import Artefact, Recipe
@@ -42,6 +42,10 @@ class Deb(Provider):
         for artefact in sorted(recipe.artefacts, key=lambda item: not item.own):
             tree.add_part(parts[artefact.sha256], artefact.own, _shown if artefact.own else _needed)
         tree.settle_links(flattened)
+        # Debian's name for a command may be another one; some programs look at the name that they are called by.
+        for command, name in sorted(recipe.commands.items()):
+            if f"bin/{command}" not in tree.leaves and f"bin/{name}" in tree.leaves:
+                tree.link(f"bin/{command}", name, True)
         relocate(tree, flattened, tools.get("patchelf"))
         wrap_commands(tree, recipe.launch)
 

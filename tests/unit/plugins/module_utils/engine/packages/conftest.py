@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine import filesystem
+from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.depot import Depot
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.recipe import Artefact, Recipe
 

@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import Downloads, Sources, shown
 
 CONTENT = os.urandom(700_000)
