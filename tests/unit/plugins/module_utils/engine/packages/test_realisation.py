@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.packages import freeing, host_depot
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.depot import Depot
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import Sources
