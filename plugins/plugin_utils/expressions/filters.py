@@ -19,7 +19,7 @@ from jinja2 import pass_context
 from ..formats import FORMATS
 from ..formats.quoting import QUOTING
 from ..formats.words import WORDS
-from ..syntax.errors import SpecError, shown
+from ..syntax.errors import SpecError, did_you_mean, shown
 from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
 from ..values import FormatError
 from .attributes import interpolated
@@ -202,6 +202,16 @@ def only(value: dict[str, Any], *names: str) -> dict[str, Any]:
     return {key: value[key] for key in value if key in kept}
 
 
+def record(value: Any, *names: str) -> dict[str, Any]:
+    """A mapping that may hold the fields `names` alone; a value that is no mapping is its first field. Raises SpecError."""
+    found = value if isinstance(value, dict) else {names[0]: value}
+    for name in found:
+        if name not in names:
+            hint = did_you_mean(name, names) or f"known fields: {', '.join(names)}"
+            raise SpecError(f"unknown field `{name}`", hint=hint)
+    return found
+
+
 def map_format(value: Any, pattern: str, quote: str | None = None) -> Any:
     """Each text of a list put into `pattern` at its `%s`; of a mapping each value, with the key at `%k`.
 
@@ -294,6 +304,7 @@ OWN: dict[str, Callable[..., Any]] = {
     "only": only,
     "path_get": path_get,
     "prune": prune,
+    "record": record,
     "regex_replace": regex_replace,
     "regex_search": regex_search,
     "relpath": lambda v, start: posixpath.relpath(str(v), str(start)),

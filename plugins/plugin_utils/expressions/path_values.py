@@ -110,7 +110,9 @@ def _leaves(key: str, item: Place) -> list[tuple[str, Place]]:
 
 
 def exe(package: Any, name: str | None = None) -> str:
-    """The path of a package's main program, or of another of its programs."""
+    """The path of a package's main program, or of another of its programs; of null the program's bare name, as `PATH` finds it."""
+    if package is None and name is not None:
+        return name
     if isinstance(package, Package):
         if package.program is not None and name in (None, package.main_program or package.name):
             return str(package.program)

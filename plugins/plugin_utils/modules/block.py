@@ -3,7 +3,8 @@
 """Blocks: a piece of configuration with its `when`, `loop` and `vars`.
 
 Nothing of a block is evaluated until an option that it could define is read. An outer `when` guards inner loops and
-variables; a `when` beside a `loop` is asked for each item.
+variables; a `when` beside a `loop` is asked for each item. The blocks of a word see its arguments as `given`, and the
+one that brings the block as `value`; both are evaluated where the word is used, when they are first read.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from typing import Any
 
 from ..expressions.conditions import conditions
 from ..expressions.expression import Expression
-from ..expressions.resolution import loop_items, turn_scope
+from ..expressions.lazy import LazyMapping
+from ..expressions.resolution import loop_items, realise, turn_scope
 from ..expressions.scope import Scope
+from ..expressions.thunk import Thunk
 from ..syntax.errors import CycleError, SpecError, did_you_mean, shown
 from ..syntax.nodes import Mapping, place_of
 from ..syntax.position import Position
+from ..values import OMIT
+from .word import Word
 
 WORDS = ("when", "loop", "loop_control", "vars", "block")
 
@@ -24,7 +29,7 @@ WORDS = ("when", "loop", "loop_control", "vars", "block")
 class Block:
     """A body of definitions, and the scopes that it is evaluated in: one, or one for each turn of its loop."""
 
-    __slots__ = ("_busy", "_scopes", "body", "guard", "loop", "parent", "position", "turn", "variables")
+    __slots__ = ("_busy", "_scopes", "body", "call", "guard", "loop", "parent", "position", "turn", "variables")
 
     def __init__(self, parent: Block | None, body: Any, position: Position | None = None) -> None:
         self.parent = parent
@@ -34,6 +39,7 @@ class Block:
         self.loop: Any = None
         self.turn = "item"
         self.variables: Any = None
+        self.call: tuple[Mapping, str] | None = None  # of a word, and the argument that brought this block
         self._scopes: list[Scope] | None = None
         self._busy = False
 
@@ -66,15 +72,36 @@ class Block:
         found: list[Scope] = []
         for outer in self.parent.scopes() if self.parent is not None else []:
             if self.loop is None:
-                found.append(turn_scope(outer, {}, self.variables, self.guard))
+                found.append(turn_scope(outer, self._given(outer), self.variables, self.guard))
             elif outer.active():
                 for item in loop_items(self.loop, outer, self.position):
                     found.append(turn_scope(outer, {self.turn: item}, self.variables, self.guard))
         return found
 
+    def _given(self, outer: Scope) -> dict[str, Any]:
+        """The arguments of the word that brought this block, to be evaluated in the scope around it."""
+        if self.call is None:
+            return {}
+        call, argument = self.call
+        given = LazyMapping(list(call), lambda key: _argument(call, key, outer))
+        return {"given": given, "value": Thunk(lambda: given[argument])}
 
-def read_blocks(said: Any, parent: Block) -> list[Block]:
-    """The blocks that a `config` says (a mapping, or a list of them), nested ones as blocks of their own. Raises SpecError."""
+
+def _argument(call: Mapping, name: str, scope: Scope) -> Any:
+    found = realise(call[name], scope)
+    if found is OMIT:
+        hint = "put the word into a block of its own with a `when`"
+        raise SpecError(
+            f"the argument `{name}` of a word cannot be left out by `omit`", [place_of(call, name)], hint=hint
+        )
+    return found
+
+
+def read_blocks(said: Any, parent: Block, words: dict[str, Word]) -> list[Block]:
+    """The blocks that a `config` says (a mapping, or a list of them), nested ones and those of `words` as blocks of their own.
+
+    Raises SpecError.
+    """
     if said is None:
         return []
     if isinstance(said, list):
@@ -82,18 +109,20 @@ def read_blocks(said: Any, parent: Block) -> list[Block]:
         for index, item in enumerate(said):
             if not isinstance(item, dict):
                 raise SpecError(f"a block is a mapping, not {shown(item)}", [place_of(said, index)])
-            found.extend(_read_block(item, parent))
+            found.extend(_read_block(item, parent, words))
         return found
     if not isinstance(said, dict):
         raise SpecError(f"a configuration is a mapping or a list of blocks, not {shown(said)}", [place_of(said)])
-    return _read_block(said, parent)
+    return _read_block(said, parent, words)
 
 
-def _read_block(node: dict[str, Any], parent: Block) -> list[Block]:
-    if getattr(node, "verbatim", True) or not any(word in node for word in WORDS):
+def _read_block(node: dict[str, Any], parent: Block, words: dict[str, Word]) -> list[Block]:
+    used = [word for name, word in words.items() if name in node]
+    if getattr(node, "verbatim", True) or not (used or any(word in node for word in WORDS)):
         return [Block(parent, node, place_of(node))]
     label = {"name"} if "block" in node else set()  # elsewhere `name` is an option like any other
-    body = Mapping({k: v for k, v in node.items() if k not in WORDS and k not in label}, place_of(node))
+    left_out = {*WORDS, *label, *(() if "block" in node else (word.name for word in used))}
+    body = Mapping({k: v for k, v in node.items() if k not in left_out}, place_of(node))
     body.places = node.places  # type: ignore[attr-defined]
     block = Block(parent, body, place_of(node))
     if "when" in node:
@@ -102,12 +131,25 @@ def _read_block(node: dict[str, Any], parent: Block) -> list[Block]:
     block.turn = _turn_name(node)
     block.variables = _variables(node)
     if "block" not in node:
-        return [block]
+        found = [block] if body or not used else []
+        return found + [inner for word in used for inner in _word_blocks(word, node, block, words)]
     if body:
         first = next(iter(body))
         hint = did_you_mean(first, WORDS) or "move it into the `block`"
         raise SpecError(f"`{first}` cannot stand beside `block`", [place_of(node, first)], hint=hint)
-    return read_blocks(node["block"], block)
+    return read_blocks(node["block"], block, words)
+
+
+def _word_blocks(word: Word, node: dict[str, Any], parent: Block, words: dict[str, Word]) -> list[Block]:
+    """The blocks that a word stands for, where `node` uses it. A word does not know itself."""
+    call, position = node[word.name], place_of(node, word.name)
+    others = {name: other for name, other in words.items() if other is not word}
+    found: list[Block] = []
+    for argument, body in word.brought(call, position):
+        holder = Block(parent, None, position)
+        holder.call = (call, argument)
+        found.extend(read_blocks(body, holder, others))
+    return found
 
 
 def _turn_name(node: dict[str, Any]) -> str:

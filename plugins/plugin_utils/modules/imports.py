@@ -133,7 +133,8 @@ class Collector:
             seen.add(found.key)
             self._flatten(found.imports, disabled, seen, ordered)
             for inner in found.imports:
-                found.module.imported_types.update({**inner.module.imported_types, **inner.module.types})
+                found.module.imported.update(inner.module.imported)
+                found.module.imported.update(inner.module.own)
             ordered.append(found.module)
 
 

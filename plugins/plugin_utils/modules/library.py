@@ -13,6 +13,7 @@ from ..syntax.keys import joined
 from ..syntax.nodes import Mapping
 from .library_index import INDEX, TYPES, build
 from .spec_file import load_file
+from .word import Vocabulary
 
 
 class Library:
@@ -33,12 +34,15 @@ class Library:
         self.paths: dict[str, list[str]] = index["paths"]
 
     @functools.cached_property
-    def types(self) -> Mapping:
-        """The named types that every module can use."""
-        found = (
-            load_file(os.path.join(self.folder, TYPES)) if os.path.exists(os.path.join(self.folder, TYPES)) else None
+    def vocabulary(self) -> Vocabulary:
+        """The named types and the words that every module can use."""
+        path = os.path.join(self.folder, TYPES)
+        found = load_file(path) if os.path.exists(path) else None
+        return (
+            Vocabulary.of(found.get("types", {}), found.get("words", {}))
+            if isinstance(found, Mapping)
+            else Vocabulary()
         )
-        return found["types"] if isinstance(found, Mapping) else Mapping()
 
     @functools.cached_property
     def groups(self) -> frozenset[str]:

@@ -68,7 +68,7 @@ def owned(path: str, variables: dict[str, Any] | None = None, language: Language
     for block in module.static_blocks(module.options):
         for scope in block.scopes():
             for declared in declared_paths(block.body, old=True):
-                found.add(group_of(tuple(key_text(part, scope, None) for part in declared)))
+                found.add(tuple(key_text(part, scope, None) for part in group_of(declared)))
     return found
 
 

@@ -17,9 +17,10 @@ from ..syntax.nix import advice
 from ..syntax.nodes import Mapping, place_of
 from ..syntax.position import Position
 from .block import Block, read_blocks
+from .word import Vocabulary, Word
 
 LONG = ("options", "config")
-ALWAYS = ("imports", "disabledModules", "meta", "vars", "root", "types", "key")
+ALWAYS = ("imports", "disabledModules", "meta", "vars", "root", "types", "words", "key")
 DECLARING = ("type", "renamedTo", "aliasOf", "removed", "changedTo")
 WORDS = (*ALWAYS, *LONG, "freeformType")
 
@@ -55,15 +56,15 @@ class Module:
         )
         for name, value in self._mapping("vars").items():
             self.scope.names[name] = Thunk(lambda value=value: realise(value, self.scope))  # type: ignore[misc]
-        self.shared_types: dict[str, Any] = {}
-        self.imported_types: dict[str, Any] = {}
-        self.types: dict[str, Any] = self._mapping("types")
+        self.own = Vocabulary.of(self._mapping("types"), self._mapping("words"))
+        self.imported = Vocabulary()
+        self.shared = Vocabulary()
         self.base = Block.fixed(self.scope)
         self.root = self._root()
 
     def _mapping(self, word: str) -> dict[str, Any]:
         said = self.node.get(word) if "_type" not in self.node else None
-        if said is None or (word in ("types", "vars") and not self.long and not isinstance(said, dict)):
+        if said is None or (word in ("types", "vars", "words") and not self.long and not isinstance(said, dict)):
             return {}
         if not isinstance(said, dict):
             raise SpecError(f"`{word}` is a mapping, not {shown(said)}", [place_of(self.node, word)])
@@ -103,15 +104,18 @@ class Module:
 
     def named_type(self, name: str) -> Mapping | None:
         """The declaration that a named type stands for: of this module, of one that it imports, or of the library."""
-        found = next(
-            (types[name] for types in (self.types, self.imported_types, self.shared_types) if name in types), None
-        )
+        found = next((v.types[name] for v in (self.own, self.imported, self.shared) if name in v.types), None)
         return found if isinstance(found, Mapping) else None
+
+    @property
+    def words(self) -> dict[str, Word]:
+        """The words that the module's configuration may use: its own, those of what it imports, and the library's."""
+        return {**self.shared.words, **self.imported.words, **self.own.words}
 
     def config_blocks(self) -> list[Block]:
         """The blocks of the module's configuration."""
         if self.long:
-            return read_blocks(self.node.get("config"), self.base)
+            return read_blocks(self.node.get("config"), self.base, self.words)
         if "_type" in self.node:
             return [Block(self.base, self.node, place_of(self.node))]
         body = Mapping(
@@ -120,15 +124,15 @@ class Module:
             getattr(self.node, "verbatim", True),
         )
         body.places = getattr(self.node, "places", {})
-        return read_blocks(body, self.base)
+        return read_blocks(body, self.base, self.words)
 
     def blocks(self, config: Any, scope: Scope) -> list[Block]:
         """Blocks of a submodule's `config`, in the scope of one instance."""
-        return read_blocks(config, Block.fixed(scope))
+        return read_blocks(config, Block.fixed(scope), self.words)
 
     def static_blocks(self, said: Any, scope: Scope | None = None) -> list[Block]:
         """The blocks of `options`: the same words, but static."""
-        return read_blocks(said, Block.fixed(scope) if scope is not None else self.base)
+        return read_blocks(said, Block.fixed(scope) if scope is not None else self.base, {})
 
     def _root(self) -> tuple[str, ...]:
         """The path that `cfg` means: what `root` says, else where all declared options have their common group."""

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..expressions.expression import Expression
-from ..expressions.resolution import key_text, realise
+from ..expressions.resolution import key_text, loop_items, realise, turn_scope
 from ..expressions.scope import Scope
 from ..modules.module import Module, is_declaration
 from ..syntax.errors import SpecError, did_you_mean, shown
@@ -71,10 +71,22 @@ class Declarer:
             )
         for key, value in node.items():
             place = place_of(node, key)
-            parts = tuple(key_text(part, scope, place) for part in split(key))
-            if any(not part for part in parts):
-                raise SpecError(f"`{key}` has an empty part", [place])
-            self.place(schema, parts, value, place, scope)
+            for declared, turn in self.turns(value, place, scope):
+                parts = tuple(key_text(part, turn, place) for part in split(key))
+                if any(not part for part in parts):
+                    raise SpecError(f"`{key}` has an empty part", [place])
+                self.place(schema, parts, declared, place, turn)
+
+    @staticmethod
+    def turns(value: Any, place: Any, scope: Any) -> Iterator[tuple[Any, Any]]:
+        """What stands below a key, with its scope: a declaration with `loop` once for each item, anything else as it is."""
+        if not is_declaration(value) or "loop" not in value:
+            yield value, scope
+            return
+        declared = Mapping({word: node for word, node in value.items() if word != "loop"}, place_of(value))
+        declared.places = value.places
+        for item in loop_items(value["loop"], scope, place):
+            yield declared, turn_scope(scope, {"item": item}, None)
 
     def place(self, schema: Schema, parts: tuple[str, ...], value: Any, place: Any, scope: Any) -> None:
         for index, part in enumerate(parts):
@@ -188,7 +200,7 @@ class Declarer:
 
     def named(self, word: str, schema: Schema, scope: Any, place: Any) -> Type | None:
         node = self.module.named_type(word)
-        if node is None:
+        if node is None or node.get("type") == word:  # a declaration that is called like its own type
             return None
         if word not in self.types:
             whole, _none = self.expanded(node, schema.path)

@@ -52,8 +52,8 @@ def inside(evaluation: Evaluation, node: Node, names: list[str]) -> list[str]:
             schema = schema.children.get(name)
     lines = [joined(path)]
     declaration = schema.declaration if schema is not None and len(names) > 1 else None
-    if declaration is not None and declaration.attributes.get("description"):
-        lines.append(f"  {declaration.attributes['description']}")
+    if declaration is not None and declaration.description:
+        lines.append(f"  {declaration.description}")
     if declaration is not None and declaration.type is not None:
         lines.append(f"type:     {declaration.type.description}")
     shown_value = text(plain(found))
@@ -71,9 +71,8 @@ def described(evaluation: Evaluation, dotted: str) -> list[str]:
         names = sorted({*evaluation.names_at(node)})
         return [f"{joined(node.path) or 'The home'} holds:", *(f"  {name}" for name in names)]
     lines = [joined(node.path)]
-    description = declaration.attributes.get("description")
-    if description:
-        lines.append(f"  {description}")
+    if declaration.description:
+        lines.append(f"  {declaration.description}")
     if declaration.hidden:
         target = joined(declaration.renamed_to or declaration.changed_to)
         lines.append(f"  old name of {target}" if target else f"  removed: {declaration.removed}")
@@ -81,6 +80,8 @@ def described(evaluation: Evaluation, dotted: str) -> list[str]:
     lines.append(f"type:     {declaration.type.description if declaration.type is not None else 'none'}")
     if "default" in declaration.attributes:
         lines.append(f"default:  {text(declaration.attributes['default'])}")
+    if "example" in declaration.attributes:
+        lines.append(f"example:  {text(declaration.attributes['example'])}")
     lines.append(f"value:    {value(evaluation, node)}")
     lines.append(f"declared: {declaration.position}")
     said = [d.position for entry in node.assignments for d in evaluation.attempt(entry.definitions, [])]

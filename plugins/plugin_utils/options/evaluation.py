@@ -74,7 +74,7 @@ class Evaluation(Trace):
         for file in self.library.core:
             self._load(file)
         for module in modules:
-            module.shared_types = self.library.types
+            module.shared = self.library.vocabulary
             self.declare(module)
         for module in modules:
             self.define(module)
@@ -111,7 +111,7 @@ class Evaluation(Trace):
         for number, module in enumerate(modules):
             module.shipped = True
             module.rank = (0, file, number)
-            module.shared_types = self.library.types
+            module.shared = self.library.vocabulary
             self.declare(module)
         for module in modules:
             self.define(module)

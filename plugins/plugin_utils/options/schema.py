@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from ..expressions.expression import Expression
 from ..expressions.lazy import LazyMapping
+from ..expressions.scope import Scope
 from ..modules.module import Module
 from ..syntax.errors import SpecError
 from ..syntax.keys import joined
@@ -101,6 +102,12 @@ class Declaration:
     def hidden(self) -> bool:
         """Whether this is an old name, which iteration over its group leaves out."""
         return bool(self.renamed_to or self.changed_to or self.removed is not None)
+
+    @property
+    def description(self) -> str:
+        """What the option is for, in the words of its module."""
+        found = self.attributes.get("description") or ""
+        return str(found.evaluate(Scope(self.module.scope, self.loop_vars)) if isinstance(found, Expression) else found)
 
     def default(self) -> Any:
         """The default as a node, or NO_VALUE."""

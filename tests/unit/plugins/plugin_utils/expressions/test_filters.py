@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import gnu_options, prune
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import gnu_options, prune, record
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 from ansible_collections.home.manager.plugins.plugin_utils.values import Package
 
@@ -35,3 +35,10 @@ def test_nulls_go_at_any_depth_and_emptied_mappings_where_asked() -> None:
     value = {"a": None, "b": {"c": None, "d": {"e": None}}, "f": [{"g": None}, 0], "h": False, "i": []}
     assert prune(value) == {"b": {"d": {}}, "f": [{}, 0], "h": False, "i": []}
     assert prune(value, empty=True) == {"f": [{}, 0], "h": False, "i": []}
+
+
+def test_a_record_has_known_fields() -> None:
+    assert record("init", "arguments", "order") == {"arguments": "init"}
+    assert record({"order": 5}, "arguments", "order") == {"order": 5}
+    with pytest.raises(SpecError, match="unknown field `oder`"):
+        record({"oder": 5}, "arguments", "order")

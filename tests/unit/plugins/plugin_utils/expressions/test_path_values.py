@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.path_values import (
+    exe,
     place,
     store_dir,
     stored,
@@ -51,3 +52,10 @@ def test_a_folder_of_the_controller_inside_a_store_folder_is_its_files(tmp_path:
     entries = store.folders[str(folder).rsplit("/", 1)[1]]
     assert sorted(entries) == ["a.b/out/main.js", "a.b/package.json", "c"]
     assert entries["c"] == {"symlink": "@c@"}
+
+
+def test_the_program_of_a_package_that_is_null_is_found_by_path() -> None:
+    assert exe(Package("gnupg", "gpg"), "gpgsm") == "@gnupg@/bin/gpgsm"
+    assert exe(None, "gpgsm") == "gpgsm"
+    with pytest.raises(SpecError):
+        exe(None)

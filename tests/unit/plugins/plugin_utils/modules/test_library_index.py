@@ -31,6 +31,11 @@ def test_loops(tmp_path: Path) -> None:
     assert paths(tmp_path, text) == {"programs.x", "programs.y"}
 
 
+def test_declarations_with_a_loop(tmp_path: Path) -> None:
+    text = 'options: {programs.a: {"in{{ item }}": {type: str, loop: [x, y]}}}'
+    assert paths(tmp_path, text) == {"programs.a"}
+
+
 def test_imports_with_variables(tmp_path: Path) -> None:
     shared = {"lib/b.yml": 'options: [{"{{ top }}.windowManager.{{ wm }}": {enable: {type: bool}}}]'}
     text = "imports: [{import: ../lib/b.yml, vars: {top: xsession, wm: i3}}]"
