@@ -261,3 +261,28 @@ def remove_tree(name: str, at: int) -> None:
     finally:
         os.close(fd)
     rmdir(name, at)
+
+
+def open_part(name: str, at: int | None = None) -> int:
+    """A descriptor to go on writing a file that may be there already."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor: int = _change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
+    return descriptor
+
+
+def write_at(fd: int, name: str, content: bytes, offset: int) -> None:
+    """Write all of `content` at an offset of an open file."""
+    rest = memoryview(content)
+    while rest:
+        written = _change("write", name, os.pwrite, fd, rest, offset)
+        rest, offset = rest[written:], offset + written
+
+
+def truncate(fd: int, name: str, size: int) -> None:
+    """Cut an open file to a size."""
+    _change("ftruncate", name, os.ftruncate, fd, size)
+
+
+def set_time(name: str, mtime: int, at: int | None = None) -> None:
+    """Set access and modification time, in nanoseconds; a link is not followed."""
+    _change("utime", name, os.utime, encode(name), ns=(mtime, mtime), dir_fd=at, follow_symlinks=False)

@@ -1,0 +1,21 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The kinds of packages that this engine builds, by the name of their provider."""
+
+from __future__ import annotations
+
+from typing import Dict
+
+from ...contract.errors import EngineError
+from .archive import Archive
+from .deb import Deb
+from .provider import Provider
+
+PROVIDERS: Dict[str, Provider] = {provider.name: provider for provider in (Deb(), Archive())}
+
+
+def provider(name: str) -> Provider:
+    """The provider of a recipe. EngineError `recipe` when this engine does not have it."""
+    if name not in PROVIDERS:
+        raise EngineError(f"this engine has no provider {name!r} (known: {', '.join(sorted(PROVIDERS))})", "recipe")
+    return PROVIDERS[name]

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The catalogue: which provider has a program, and what the program needs to find its own parts."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from ..syntax.errors import SpecError, did_you_mean, shown
+from .canonical import canonical
+
+FOLDER = os.path.normpath(
+    os.path.join(os.path.dirname(os.path.abspath(__file__)), *[".."] * 3, "roles", "home", "packages")
+)
+SHIPPED = os.path.join(FOLDER, "catalogue.yml")
+PROVIDERS = ("deb", "uv", "npm", "archive", "system", "nix", "brew", "flatpak", "cargo", "go")
+_FACTS = ("commands", "launch", "write", "make", "shares")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """What the catalogue says of one name. `providers` holds what each provider that has it must know; `commands` the
+    programs and the files in `bin` that they are; the rest goes into the recipe as it is.
+    """
+
+    name: str
+    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(default_factory=dict)
+    launch: Mapping[str, Any] = field(default_factory=dict)
+    write: Mapping[str, str] = field(default_factory=dict)
+    make: tuple[tuple[str, ...], ...] = ()
+    shares: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, value: Any) -> CatalogueEntry:
+        """Raises SpecError for anything malformed."""
+        if not isinstance(value, dict):
+            raise SpecError(f"the catalogue's entry for {name} must be a mapping, not {shown(value)}")
+        unknown = sorted(set(value) - {*PROVIDERS, *_FACTS})
+        if unknown:
+            hint = did_you_mean(unknown[0], [*PROVIDERS, *_FACTS])
+            raise SpecError(f"the catalogue's entry for {name} has an unknown key {unknown[0]!r}", hint=hint)
+        commands = value.get("commands") or {}
+        if isinstance(commands, list):
+            commands = {command: command for command in commands}
+        return cls(
+            name,
+            {key: _details(name, key, value[key]) for key in PROVIDERS if value.get(key)},
+            dict(commands),
+            value.get("launch") or {},
+            value.get("write") or {},
+            tuple(tuple(command) for command in value.get("make") or ()),
+            tuple(value.get("shares") or ()),
+        )
+
+
+def _details(name: str, provider: str, value: Any) -> Mapping[str, Any]:
+    if isinstance(value, str):
+        return {"url": value} if provider == "archive" else {"package": value}
+    if isinstance(value, dict):
+        return value
+    raise SpecError(f"the catalogue's {provider} for {name} must be a name or a mapping, not {shown(value)}")
+
+
+class Catalogue:
+    """The shipped catalogue with a user's own entries over it, entry by entry."""
+
+    def __init__(self, overlay: Mapping[str, Any] | None = None) -> None:
+        entries, self.closure = _shipped()
+        own = {name: CatalogueEntry.of(name, value) for name, value in (overlay or {}).items()}
+        self.entries: dict[str, CatalogueEntry] = {**entries, **own}
+        self.hash = "sha256:" + hashlib.sha256(_shipped_bytes() + canonical(dict(overlay or {}))).hexdigest()
+
+    def get(self, name: str) -> CatalogueEntry | None:
+        """The entry of a name, `None` for one that nobody has heard of."""
+        return self.entries.get(name)
+
+    def hint(self, name: str) -> str:
+        """What a person who wrote `name` may have meant; names of commands count too."""
+        commands = {command: entry.name for entry in self.entries.values() for command in entry.commands}
+        if name in commands:
+            return f"did you mean `{commands[name]}`?"
+        return did_you_mean(name, self.entries)
+
+
+@functools.cache
+def _shipped_bytes() -> bytes:
+    with open(SHIPPED, "rb") as source:
+        return source.read()
+
+
+@functools.cache
+def _shipped() -> tuple[dict[str, CatalogueEntry], Mapping[str, Any]]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    value = yaml.load(_shipped_bytes(), Loader=loader)
+    return {name: CatalogueEntry.of(name, entry) for name, entry in value["packages"].items()}, value["closure"]

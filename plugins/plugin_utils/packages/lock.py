@@ -1,0 +1,245 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The lock of a project: which bytes every package of every platform is made of. Reviewed like code, written by update."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from ..syntax.errors import SpecError
+
+VERSION = 1
+NAME = "home.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class LockedArtefact:
+    """One file: `at` holds `SOURCE:PATH` or addresses, in the order to try."""
+
+    size: int
+    file: str
+    at: tuple[str, ...]
+
+    @classmethod
+    def of(cls, value: Any) -> LockedArtefact:
+        """Raises KeyError or TypeError for anything malformed."""
+        return cls(int(value["size"]), str(value["file"]), tuple(value["at"]))
+
+    def json(self) -> dict[str, Any]:
+        """The form that `of` reads."""
+        return {"size": self.size, "file": self.file, "at": list(self.at)}
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPackage:
+    """A package as it was resolved. `asked` is what the spec said beyond the name: it must be the same for the entry to
+    count. `closure` holds `NAME=HASH` by platform, `own` the names whose files are shown.
+    """
+
+    provider: str
+    version: str
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(default_factory=dict)
+    closure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
+    source: str = ""
+    package: str = ""
+    launch: Mapping[str, Any] = field(default_factory=dict)
+    write: Mapping[str, str] = field(default_factory=dict)
+    make: tuple[tuple[str, ...], ...] = ()
+    place: Mapping[str, str] = field(default_factory=dict)
+    shares: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, value: Any) -> LockedPackage:
+        """Raises KeyError or TypeError for anything malformed."""
+        return cls(
+            str(value["provider"]),
+            str(value["version"]),
+            value.get("asked") or {},
+            value.get("commands") or {},
+            {platform: tuple(names) for platform, names in (value.get("closure") or {}).items()},
+            tuple(value.get("own") or ()),
+            value.get("source") or "",
+            value.get("package") or "",
+            value.get("launch") or {},
+            value.get("write") or {},
+            tuple(tuple(command) for command in value.get("make") or ()),
+            value.get("place") or {},
+            tuple(value.get("shares") or ()),
+            tuple(value.get("requires") or ()),
+        )
+
+    def json(self) -> dict[str, Any]:
+        """The form that `of` reads, without what is empty."""
+        value = {
+            "provider": self.provider,
+            "version": self.version,
+            "asked": self.asked,
+            "commands": self.commands,
+            "closure": {platform: list(names) for platform, names in self.closure.items()},
+            "own": list(self.own),
+            "source": self.source,
+            "package": self.package,
+            "launch": self.launch,
+            "write": self.write,
+            "make": [list(command) for command in self.make],
+            "place": self.place,
+            "shares": list(self.shares),
+            "requires": list(self.requires),
+        }
+        return {key: item for key, item in value.items() if item}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where artefacts came from: mirrors, the moment of resolving, and the hash of each signed release."""
+
+    mirrors: tuple[str, ...] = ()
+    at: str = ""
+    release: str = ""
+
+    @classmethod
+    def of(cls, value: Any) -> Source:
+        """Raises KeyError or TypeError for anything malformed."""
+        return cls(tuple(value.get("mirrors") or ()), value.get("at") or "", value.get("release") or "")
+
+    def json(self) -> dict[str, Any]:
+        """The form that `of` reads."""
+        return {k: v for k, v in (("mirrors", list(self.mirrors)), ("at", self.at), ("release", self.release)) if v}
+
+
+class _Item(Protocol):
+    def json(self) -> dict[str, Any]:
+        """The JSON form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The content of `home.lock`. `tools` are programs that packages are built with: name, platform, hash."""
+
+    catalogue: str = ""
+    platforms: tuple[str, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    packages: Mapping[str, LockedPackage] = field(default_factory=dict)
+    artefacts: Mapping[str, LockedArtefact] = field(default_factory=dict)
+    tools: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: str) -> Lock:
+        """The lock at a path, empty when there is none. Raises SpecError when it cannot be read."""
+        try:
+            with open(path, encoding="utf-8") as source:
+                value = json.load(source)
+        except FileNotFoundError:
+            return cls()
+        except (OSError, ValueError) as error:
+            raise SpecError(
+                f"{path} cannot be read: {error}", hint="restore it, or make it anew by home.manager.update"
+            ) from None
+        if not isinstance(value, dict) or value.get("version") != VERSION:
+            found = value.get("version") if isinstance(value, dict) else None
+            raise SpecError(f"{path} is of version {found!r}, and this collection reads version {VERSION}")
+        try:
+            return cls(
+                value.get("catalogue") or "",
+                tuple(value.get("platforms") or ()),
+                {name: Source.of(item) for name, item in (value.get("sources") or {}).items()},
+                {name: LockedPackage.of(item) for name, item in (value.get("packages") or {}).items()},
+                {name: LockedArtefact.of(item) for name, item in (value.get("artefacts") or {}).items()},
+                value.get("tools") or {},
+            )
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise SpecError(
+                f"{path} is damaged: {error!r}", hint="restore it, or make it anew by home.manager.update"
+            ) from None
+
+    def text(self) -> str:
+        """Canonical JSON, an entry a line, so that a change of one package is a change of its lines."""
+        groups: tuple[tuple[str, Mapping[str, _Item]], ...] = (
+            ("sources", self.sources),
+            ("packages", self.packages),
+            ("artefacts", self.artefacts),
+        )
+        lines = [
+            f'{{"version": {VERSION}, "catalogue": {_one(self.catalogue)}, "platforms": {_one(list(self.platforms))},'
+        ]
+        lines.append(f' "tools": {_one({name: dict(item) for name, item in self.tools.items()})},')
+        for index, (title, items) in enumerate(groups):
+            body = ",\n".join(f"  {_one(name)}: {_one(items[name].json())}" for name in sorted(items))
+            end = "}" if index == len(groups) - 1 else ","
+            lines.append(f' "{title}": {{\n{body}\n }}{end}' if body else f' "{title}": {{}}{end}')
+        return "\n".join(lines) + "\n"
+
+    def with_packages(self, other: Lock) -> Lock:
+        """This lock with the packages, sources and artefacts of `other` over it; artefacts that nothing names are left out."""
+        packages = {**self.packages, **other.packages}
+        merged = replace(
+            self,
+            catalogue=other.catalogue or self.catalogue,
+            platforms=tuple(sorted({*self.platforms, *other.platforms})),
+            sources={**self.sources, **other.sources},
+            packages=packages,
+            artefacts={**self.artefacts, **other.artefacts},
+            tools={**self.tools, **other.tools},
+        )
+        used = {hash_of(item) for entry in packages.values() for names in entry.closure.values() for item in names}
+        used.update(item for platforms in merged.tools.values() for item in platforms.values())
+        return replace(merged, artefacts={key: item for key, item in merged.artefacts.items() if key in used})
+
+
+def hash_of(item: str) -> str:
+    """The hash in a `NAME=HASH` of a closure."""
+    return item.rpartition("=")[2]
+
+
+def name_of(item: str) -> str:
+    """The name in a `NAME=HASH` of a closure."""
+    return item.rpartition("=")[0]
+
+
+def change(path: str, make: Callable[[Lock], Lock]) -> Lock:
+    """Replace the lock at a path by what `make` makes of it, in one rename, alone among the runs of this host.
+
+    Raises SpecError when it cannot be written.
+    """
+    try:
+        with _alone(path):
+            new = make(Lock.read(path))
+            text = new.text()
+            fd, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".home.lock-")
+            try:
+                with os.fdopen(fd, "w", encoding="utf-8") as target:
+                    target.write(text)
+                    target.flush()
+                    os.fsync(fd)
+                os.chmod(temporary, 0o644)
+                os.replace(temporary, path)
+            except BaseException:
+                os.unlink(temporary)
+                raise
+            return new
+    except OSError as error:
+        raise SpecError(f"{path} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _alone(path: str) -> Iterator[None]:
+    fd = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _one(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

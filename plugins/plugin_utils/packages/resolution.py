@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Resolving: from names to a lock, by the first provider that the catalogue or the user names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..syntax.errors import SpecError, SpecErrors
+from .archive_resolver import ArchiveResolver
+from .catalogue import Catalogue, CatalogueEntry
+from .deb_resolver import DebResolver
+from .lock import Lock
+from .patchelf import patchelf
+from .resolver import Context, Resolver, merged
+from .wanted import Wanted
+
+LINUX = ("aarch64-linux", "x86_64-linux")
+DARWIN = ("aarch64-darwin", "x86_64-darwin")
+RESOLVERS: Mapping[str, type[Resolver]] = {kind.provider: kind for kind in (DebResolver, ArchiveResolver)}
+ORDER = ("deb", "uv", "npm", "archive")
+ORDER_DARWIN = ("archive", "uv", "npm")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a resolution depends on beside the names: `order` of providers, and the context that resolvers share."""
+
+    catalogue: Catalogue
+    context: Context
+    order: tuple[str, ...] = ORDER
+
+
+class Resolution:
+    """Resolves names, each once; every mistake is found before anything is reported."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._resolvers: dict[str, Resolver] = {}
+
+    def resolve(self, wanted: Sequence[Wanted], newest: bool = False) -> Lock:
+        """A lock with these packages. Raises SpecErrors with everything that cannot be had."""
+        errors: list[SpecError] = []
+        locks: list[Lock] = []
+        chosen: list[tuple[Wanted, CatalogueEntry, str]] = []
+        for item in wanted:
+            try:
+                chosen.append((item, *self.choose(item)))
+            except SpecError as error:
+                errors.append(error)
+        for provider in dict.fromkeys(provider for _item, _entry, provider in chosen):
+            try:
+                self.resolver(provider).prepare(newest)
+            except SpecError as error:
+                # Nothing else of this provider can go well either.
+                errors.append(error)
+                chosen = [choice for choice in chosen if choice[2] != provider]
+        for item, entry, provider in chosen:
+            try:
+                self.settings.context.tell(f"resolving {item.name} ({provider})")
+                locks.append(self.resolver(provider).resolve(item, entry))
+            except SpecError as error:
+                errors.append(_at(error, item))
+        if errors:
+            raise SpecErrors(errors)
+        lock = merged(locks)
+        if any(package.provider == DebResolver.provider for package in lock.packages.values()):
+            lock = lock.with_packages(patchelf(lock.platforms, self.settings.context.sources))
+        return replace(lock, catalogue=self.settings.catalogue.hash)
+
+    def choose(self, wanted: Wanted) -> tuple[CatalogueEntry, str]:
+        """The catalogue's entry and the provider for a package. Raises SpecError when there is none."""
+        entry = self.settings.catalogue.get(wanted.name) or CatalogueEntry(wanted.name)
+        if wanted.url is not None:
+            return entry, ArchiveResolver.provider
+        if wanted.provider is not None:
+            if wanted.provider not in RESOLVERS:
+                known = ", ".join(sorted(RESOLVERS))
+                raise SpecError(
+                    f"{wanted.name}: there is no provider {wanted.provider!r} (known: {known})", [wanted.position]
+                )
+            return entry, wanted.provider
+        for provider in self.settings.order:
+            if provider in entry.providers and provider in RESOLVERS:
+                return entry, provider
+        # Debian's names are looked after by people; elsewhere anybody may have taken a name. What the catalogue lists without a
+        # provider is another program there.
+        deb = DebResolver.provider
+        if (
+            self.settings.catalogue.get(wanted.name) is None
+            and deb in self.settings.order
+            and self.resolver(deb).knows(wanted.name)
+        ):
+            return entry, deb
+        raise self._unknown(wanted)
+
+    def _unknown(self, wanted: Wanted) -> SpecError:
+        tried = ", ".join(provider for provider in self.settings.order if provider in RESOLVERS)
+        name = wanted.name
+        if self.settings.catalogue.get(name) is not None:
+            message = f"no provider has {name!r}. Tried: {tried}."
+            hint = f"say where it is published: {{name: {name}, url: ..., sha256: ...}}, or an archive in home.packageCatalogue"
+            return SpecError(message, [wanted.position], hint=hint)
+        message = f"no provider has {name!r}. Tried: {tried} (not in the catalogue)."
+        return SpecError(message, [wanted.position], hint=self.settings.catalogue.hint(name))
+
+    def resolver(self, provider: str) -> Resolver:
+        """The resolver of a provider, one for the whole resolution."""
+        if provider not in self._resolvers:
+            self._resolvers[provider] = RESOLVERS[provider](self.settings.context)
+        return self._resolvers[provider]
+
+
+def missing(lock: Lock, wanted: Iterable[Wanted], platform: str) -> list[Wanted]:
+    """What the lock lacks: no entry, another wish than the entry was made for, or not for this platform."""
+    found = []
+    for item in wanted:
+        entry = lock.packages.get(item.name)
+        if entry is None or dict(entry.asked) != item.asked() or platform not in entry.closure:
+            found.append(item)
+    return found
+
+
+def _at(error: SpecError, wanted: Wanted) -> SpecError:
+    positions = error.positions or ([wanted.position] if wanted.position else [])
+    return SpecError(f"{wanted.name}: {error.message}", positions, hint=error.hint)

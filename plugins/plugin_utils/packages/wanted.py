@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a spec asks for: one package by its name, with what the user said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.position import Position
+
+PRIORITIES = ("high", "normal", "low")
+_KEYS = ("name", "provider", "version", "url", "sha256", "with", "map", "priority", "commands")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A package that a home wants. `named` says that the user asked for it by name, so that the host's own does not do;
+    `extra` are the packages that it must see.
+    """
+
+    name: str
+    provider: str | None = None
+    version: str | None = None
+    url: str | None = None
+    sha256: str | None = None
+    extra: tuple[str, ...] = ()
+    place: tuple[tuple[str, str], ...] = ()
+    commands: tuple[tuple[str, str], ...] = ()
+    priority: str = "normal"
+    named: bool = True
+    program: str | None = None
+    position: Position | None = None
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any], position: Position | None = None) -> Wanted:
+        """What a mapping in a spec asks for. Raises SpecError for anything malformed."""
+        unknown = sorted(set(value) - set(_KEYS))
+        if unknown:
+            raise SpecError(f"a package has no {unknown[0]!r}", [position], hint=did_you_mean(unknown[0], _KEYS))
+        if not isinstance(value.get("name"), str) or not value["name"]:
+            raise SpecError(f"a package needs a name, not {shown(value.get('name'))}", [position])
+        priority = value.get("priority") or "normal"
+        if priority not in PRIORITIES:
+            raise SpecError(f"the priority of a package is high, normal or low, not {shown(priority)}", [position])
+        for key in ("provider", "version", "url", "sha256"):
+            if value.get(key) is not None and not isinstance(value[key], str):
+                raise SpecError(
+                    f"{key} of the package {value['name']} must be a string, not {shown(value[key])}", [position]
+                )
+        commands = value.get("commands") or {}
+        if isinstance(commands, list):
+            commands = {command: command for command in commands}
+        return cls(
+            value["name"],
+            value.get("provider"),
+            value.get("version"),
+            value.get("url"),
+            value.get("sha256"),
+            tuple(value.get("with") or ()),
+            tuple(sorted((value.get("map") or {}).items())),
+            tuple(sorted(commands.items())),
+            priority,
+            position=position,
+        )
+
+    def asked(self) -> dict[str, Any]:
+        """What was said beyond the name, as the lock keeps it."""
+        said = {
+            "provider": self.provider,
+            "version": self.version,
+            "url": self.url,
+            "sha256": self.sha256,
+            "with": list(self.extra),
+            "map": dict(self.place),
+            "commands": dict(self.commands),
+        }
+        return {key: value for key, value in said.items() if value}

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The lock's one text, and what happens to it when packages come and go."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import (
+    Lock,
+    LockedArtefact,
+    LockedPackage,
+    Source,
+    change,
+)
+from ansible_collections.home.manager.plugins.plugin_utils.packages.recipes import recipe_of
+from ansible_collections.home.manager.plugins.plugin_utils.packages.wanted import Wanted
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
+
+A, B = "a" * 64, "b" * 64
+
+
+def lock(name="x", sha256=A, version="1"):
+    return Lock(
+        "sha256:0",
+        ("x86_64-linux",),
+        {"debian": Source(("http://mirror/debian",), "20260101T000000Z", "sha256:1")},
+        {name: LockedPackage("deb", version, closure={"x86_64-linux": (f"{name}={sha256}",)}, own=(name,))},
+        {sha256: LockedArtefact(3, f"{name}.deb", ("debian:pool/x.deb",))},
+    )
+
+
+def test_text_reads_back_and_has_one_entry_a_line(tmp_path):
+    both = lock().with_packages(lock("y", B))
+    (tmp_path / "home.lock").write_text(both.text())
+    assert Lock.read(str(tmp_path / "home.lock")) == both
+    assert json.loads(both.text())["version"] == 1
+    assert sum(line.startswith('  "') for line in both.text().splitlines()) == 5
+    assert both.text() == lock("y", B).with_packages(lock()).text()
+
+
+def test_artefacts_that_nothing_names_go(tmp_path):
+    path = str(tmp_path / "home.lock")
+    change(path, lambda old: old.with_packages(lock()))
+    new = change(path, lambda old: old.with_packages(lock(sha256=B, version="2")))
+    assert set(new.artefacts) == {B}
+    assert Lock.read(path) == new
+
+
+def test_a_missing_lock_is_empty_and_a_damaged_one_an_error(tmp_path):
+    path = tmp_path / "home.lock"
+    assert Lock.read(str(path)) == Lock()
+    for text in ("", "{", "[]", '{"version": 2}', '{"version": 1, "packages": {"x": {}}}'):
+        path.write_text(text)
+        with pytest.raises(SpecError):
+            Lock.read(str(path))
+
+
+def test_a_platform_that_is_not_locked_is_told():
+    with pytest.raises(SpecError, match=r"home\.lock has no aarch64-linux for x"):
+        recipe_of(lock(), "x", "aarch64-linux", "/base")
+
+
+def test_wanted_refuses_what_it_does_not_know():
+    assert Wanted.of({"name": "x", "with": ["y"], "priority": "low"}).extra == ("y",)
+    with pytest.raises(SpecError, match="no 'verison'"):
+        Wanted.of({"name": "x", "verison": "1"})
+    with pytest.raises(SpecError, match="high, normal or low"):
+        Wanted.of({"name": "x", "priority": "urgent"})
+    with pytest.raises(SpecError, match="needs a name"):
+        Wanted.of({"provider": "uv"})
