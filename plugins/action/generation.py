@@ -1,19 +1,22 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tells the module of the same name where a home is, when an earlier switch has shown it to lie elsewhere than usual."""
+"""Runs the module of the same name, where it knows the home to be, and says what it did as a plan."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ansible import context
+from ansible.errors import AnsibleAction
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.home.manager.plugins.module_utils.engine.command import terminal
 from ansible_collections.home.manager.plugins.plugin_utils.play import facts
+from ansible_collections.home.manager.plugins.plugin_utils.report.generation_result import GenerationResult
+from ansible_collections.home.manager.plugins.plugin_utils.report.run_result import Refused
 
 
 class ActionModule(ActionBase):
-    """Thin adapter: the module's arguments, completed by what this controller remembers of the home."""
+    """Thin adapter: the module's arguments, completed by what this controller remembers of the home; its answer as a plan."""
 
     _supports_check_mode = True
     _supports_diff = True
@@ -22,12 +25,16 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         variables = task_vars or {}
         arguments = dict(self._task.args)
-        known = facts.places(str(variables.get("inventory_hostname", "")), str(arguments.get("user", "")))
+        host = str(variables.get("inventory_hostname", ""))
+        known = facts.places(host, str(arguments.get("user", "")))
         if not arguments.get("home") and not arguments.get("state_path"):
             arguments.update(known)
-        result.update(
-            self._execute_module(module_name="home.manager.generation", module_args=arguments, task_vars=variables)
-        )
-        if "generations" in result:
-            result["lines"] = [terminal.generation(item) for item in result["generations"]]
+        answer = self._execute_module(module_name="home.manager.generation", module_args=arguments, task_vars=variables)
+        command = " ".join(["ansible-playbook", *context.CLIARGS.get("args", ())])
+        told = GenerationResult(arguments, host, bool(self._task.check_mode), bool(self._task.diff), command)
+        try:
+            result.update(told.of(answer))
+        except Refused as refusal:
+            self._task._ds = None
+            raise AnsibleAction(refusal.text, result={**result, **refusal.result}) from None
         return result

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleAction, AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.home.manager.plugins.plugin_utils.play.switch import Refused, Switch
+from ansible_collections.home.manager.plugins.plugin_utils.play.switch import Switch
+from ansible_collections.home.manager.plugins.plugin_utils.report.run_result import Refused
 
 ARGUMENTS = (
     "user",
@@ -44,5 +45,7 @@ class ActionModule(ActionBase):
         try:
             result.update(Switch(self, task_vars or {}).run())
         except Refused as refusal:
-            result.update(refusal.result)
+            # Without the task's place in the role, which is no place of the reader's, the text is printed once.
+            self._task._ds = None
+            raise AnsibleAction(refusal.text, result={**result, **refusal.result}) from None
         return result

@@ -264,7 +264,6 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.age import parse_age
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
-from ansible_collections.home.manager.plugins.module_utils.engine.switching.report import block
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 VERBS = ("list", "activate", "rollback", "remove", "expire", "verify", "uninstall")
@@ -316,10 +315,6 @@ def main() -> None:
         answer = handle(request_of(module.params, module.check_mode, module._diff))
     except EngineError as error:
         module.fail_json(msg=error.message, kind=error.kind, **error.details)
-    if module._diff and answer.get("operations"):
-        answer["diff"] = [block(answer)]
-    for name in ("before", "after"):
-        answer.pop(name, None)
     for warning in answer.pop("warnings", None) or []:
         module.warn(warning)
     failed = answer.pop("failed", None)

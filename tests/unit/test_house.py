@@ -71,7 +71,7 @@ def test_says_whose_it_is_and_what_it_promises(path):
     text = path.read_text(encoding="utf-8")
     if not text:
         return
-    documented = {"modules", "action", "filter", "lookup", "test", "doc_fragments"}
+    documented = {"modules", "action", "callback", "filter", "lookup", "test", "doc_fragments"}
     lines = text.removeprefix("#!/usr/bin/python\n")
     assert lines.startswith(HEADER)
     if path.relative_to(PLUGINS).parts[0] not in documented:

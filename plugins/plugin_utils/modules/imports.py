@@ -38,6 +38,8 @@ class Collector:
         self.variables = variables or {}
         self.count = 0
         self.errors: list[SpecError] = []
+        # Where each file was first imported.
+        self.importers: dict[str, Position] = {}
 
     def collect(self, roots: list[tuple[Any, str]]) -> tuple[list[Module], set[str]]:
         """The modules of some root nodes (each with its file) in order, and the files that were disabled."""
@@ -89,6 +91,8 @@ class Collector:
             key = json.dumps([os.path.realpath(path), variables], sort_keys=True, default=str)
             if key in chain:
                 return None
+            if place is not None:
+                self.importers.setdefault(path, place)
             return self._module(self.read(path), path, variables, chain, key)
         except SpecError as error:
             if place is not None and place not in error.positions:

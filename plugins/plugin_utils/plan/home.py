@@ -100,4 +100,4 @@ class Home:
     def refuse(self) -> None:
         """Raises SpecErrors when anything was found wrong so far."""
         if self.evaluation.errors:
-            raise SpecErrors(self.evaluation.errors)
+            raise SpecErrors(self.evaluation.errors, self.evaluation.collector.importers)

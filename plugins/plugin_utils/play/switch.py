@@ -10,17 +10,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.utils.display import Display
 
 from ...module_utils.engine.contract.bundle import write_bundle
+from ...module_utils.engine.voice.message import Message
+from ...module_utils.engine.voice.plan import Owner
+from ...module_utils.engine.voice.plan import Plan as Owned
 from ..options.describe import described
 from ..plan.deep_stack import with_deep_stack
-from ..plan.diff import diffs
-from ..plan.home import Home, Request, compiler
+from ..plan.home import LIBRARY, Home, Request, compiler
 from ..plan.manifest import Plan, build
+from ..report.home_plan import Telling
+from ..report.keeps import keeps_of
+from ..report.provenance import provenance
+from ..report.run_result import Refused, result_of
+from ..report.session import session_of
+from ..report.source import Sources
+from ..report.spec_messages import messages
 from ..syntax.errors import SpecError, SpecErrors
 from . import facts as memory
 from .facts import Consulted
@@ -39,12 +49,13 @@ def package_prefix(host: dict[str, Any]) -> str:
     return "/usr/local" if host["machine"] == "x86_64" else "/opt/homebrew"
 
 
-class Refused(Exception):
-    """A switch that did not take place; `result` is what the task reports."""
+@dataclass(slots=True)
+class Evaluated:
+    """A home as its spec says it, with what is told of it: its session, and the options that keep a file's lines."""
 
-    def __init__(self, result: dict[str, Any]) -> None:
-        super().__init__(result.get("msg", ""))
-        self.result = {"failed": True, **result}
+    plan: Plan
+    session: dict[str, Any]
+    keeps: dict[str, tuple[str, str]]
 
 
 class Switch:
@@ -61,6 +72,8 @@ class Switch:
         self.host = str(variables.get("inventory_hostname", "localhost"))
         self.config = self._config()
         self.target = Target(action, variables)
+        self.owner = Owner(self.user, self.host)
+        self.local = str(variables.get("ansible_connection") or action._play_context.connection) == "local"
         self.special = self.arguments.get("special_args") or {}
         self.compiler = compiler(plugins=PlayPlugins())
 
@@ -87,30 +100,30 @@ class Switch:
             return {"changed": False, "lines": self.evaluated(host, lambda home: described(home.evaluation, option))}
         target = self._text("build_to")
         try:
-            plan = self.plan(host)
+            found = self.plan(host)
         except Refused:
             if known is not None or target is not None:
                 raise
             known = self.learned(host)
             host = Consulted(known)
-            plan = self.plan(host)
+            found = self.plan(host)
         if target is not None:
-            return write_result(
-                plan, os.path.join(os.path.abspath(target), self.host, self.user), self.task.check_mode, self.task.diff
-            )
-        answer = self.first_contact(plan, host) if known is None else self.ask(plan)
+            folder = os.path.join(os.path.abspath(target), self.host, self.user)
+            return write_result(found.plan, folder, self.task.check_mode, self.task.diff)
+        answer = self.first_contact(found, host) if known is None else self.ask(found.plan)
         real = memory.of_answer(answer["facts"])
         if real != {key: value for key, value in host.items() if key != "places"}:
             memory.remember(self.host, self.user, real)
             if host.differs(real):
-                plan = self.plan(real)
-                answer = self.ask(plan)
-        memory.remember_places(self.host, self.user, plan.manifest["home"], plan.manifest["state"])
+                found = self.plan(real)
+                answer = self.ask(found.plan)
+        manifest = found.plan.manifest
+        memory.remember_places(self.host, self.user, manifest["home"], manifest["state"])
         if "operations" in answer:
-            return self.switched(plan, answer)
+            return self.switched(found, answer)
         if answer["unchanged"]:
-            return self.settled(plan, answer)
-        return self.ship(plan, answer)
+            return self.settled(found, answer)
+        return self.ship(found, answer)
 
     def learned(self, host: Consulted) -> dict[str, Any]:
         """The facts of a host that was never asked; a spec may be right with them and wrong with what was supposed."""
@@ -128,16 +141,26 @@ class Switch:
         memory.remember(self.host, self.user, facts)
         return facts
 
-    def first_contact(self, plan: Plan, host: Consulted) -> dict[str, Any]:
+    def first_contact(self, found: Evaluated, host: Consulted) -> dict[str, Any]:
         """The answer of a host that was never asked: a switch, if the facts that the spec asked for are as supposed; else its facts."""
+        plan = found.plan
         objects = plan.declarations() if self.task.check_mode else plan.objects(set())
-        request = {**self.switch_request(plan), "expected": host.read}
+        request = {**self.switch_request(found), "expected": host.read}
         return self.call(request, write_bundle(plan.manifest, objects), engine=True)
 
-    def plan(self, host: dict[str, Any]) -> Plan:
+    def plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan of the spec for a host. Raises Refused with all errors of the spec."""
-        found: Plan = self.evaluated(host, lambda home: build(home, self.origin()))
+
+        def use(home: Home) -> Evaluated:
+            plan = build(home, self.origin())
+            return Evaluated(plan, session_of(home.evaluation), keeps_of(home.evaluation, Sources(LIBRARY)))
+
+        found: Evaluated = self.evaluated(host, use)
         return found
+
+    def sources(self, error: SpecError | SpecErrors) -> Sources:
+        """The spec's files, as errors show them."""
+        return Sources(LIBRARY, error.importers if isinstance(error, SpecErrors) else {})
 
     def evaluated(self, host: dict[str, Any], use: Callable[[Home], Any]) -> Any:
         """What `use` makes of the spec evaluated for a host. Raises Refused with all errors of the spec."""
@@ -166,8 +189,10 @@ class Switch:
 
         try:
             return with_deep_stack(compute)
-        except (SpecError, SpecErrors, AnsibleError) as error:
-            raise Refused({"msg": f"The home of {self.user} was not switched, nothing was changed.\n{error}"}) from None
+        except (SpecError, SpecErrors) as error:
+            raise self.refused(*messages(error, self.sources(error))) from None
+        except AnsibleError as error:
+            raise self.refused(Message(str(error))) from None
 
     def origin(self) -> dict[str, Any]:
         """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running."""
@@ -197,16 +222,22 @@ class Switch:
             engine=engine,
         )
 
-    def ship(self, plan: Plan, answer: dict[str, Any]) -> dict[str, Any]:
+    def ship(self, found: Evaluated, answer: dict[str, Any]) -> dict[str, Any]:
         """Send what the target lacks and switch."""
+        plan = found.plan
         known = set(answer.get("objects") or [])
         objects = plan.declarations() if self.task.check_mode else plan.objects(known)
-        done = self.call(self.switch_request(plan), write_bundle(plan.manifest, objects))
-        return self.switched(plan, done, answer)
+        done = self.call(self.switch_request(found), write_bundle(plan.manifest, objects))
+        return self.switched(found, done, answer)
 
-    def switch_request(self, plan: Plan) -> dict[str, Any]:
+    def switch_request(self, found: Evaluated) -> dict[str, Any]:
         """What the engine is asked for with a bundle."""
+        plan = found.plan
+        about: dict[str, Any] = {"session": found.session}
+        if not self.task.check_mode:
+            about.update(provenance(plan.manifest["origin"]["project"], self.local))
         return {
+            "about": about,
             "verb": "switch",
             "user": self.user,
             "home": plan.manifest["home"],
@@ -220,81 +251,40 @@ class Switch:
             "lock_timeout": self.arguments.get("lock_timeout", 30),
         }
 
-    def switched(self, plan: Plan, done: dict[str, Any], *asked: dict[str, Any]) -> dict[str, Any]:
+    def telling(self, found: Evaluated) -> Telling:
+        """How the runs of this home are told."""
+        return Telling(
+            self.owner,
+            found.plan,
+            self.task.check_mode,
+            command=" ".join(["ansible-playbook", *context.CLIARGS.get("args", ())]),
+            local=self.local,
+            specialisation=self._text("specialisation"),
+            warnings=tuple(Message(text) for text in found.plan.warnings),
+            keeps=found.keeps,
+        )
+
+    def switched(self, found: Evaluated, done: dict[str, Any], *asked: dict[str, Any]) -> dict[str, Any]:
         """The result of a switch. Raises Refused when it did not take place, or failed."""
-        result = {
-            "changed": bool(done.get("changed")),
-            "generation": done.get("generation"),
-            "previous": done.get("previous"),
-            "operations": done.get("operations") or [],
-            "hooks": [{k: h[k] for k in ("name", "rc") if k in h} for h in done.get("hooks") or []],
-        }
-        self.tell(plan, done, *asked)
-        if self.task.diff:
-            result["diff"] = diffs(plan, done)
-        if done.get("collisions"):
-            raise Refused(
-                {
-                    **result,
-                    "changed": False,
-                    "collisions": done["collisions"],
-                    "msg": collision_text(self.user, done["collisions"]),
-                }
-            )
-        if done.get("failed"):
-            if done["failed"].get("entry") in plan.sensitive():
-                done["failed"].pop("output", None)
-                done["failed"]["message"] = f"{done['failed']['entry']} failed with code {done['failed'].get('rc')}"
-            raise Refused({**result, "failure": done["failed"], "msg": failure_text(self.user, done["failed"])})
-        return result
+        said = [warning for answer in asked for warning in answer.get("warnings") or []]
+        recovered = next((answer["recovered"] for answer in asked if answer.get("recovered")), done.get("recovered"))
+        answer = {**done, "warnings": [*said, *(done.get("warnings") or [])], "recovered": recovered}
+        plan = self.telling(found).switched(answer)
+        members = {"generation": done.get("generation"), "previous": done.get("previous")}
+        return result_of(plan, bool(self.task.diff), **members)
 
-    def settled(self, plan: Plan, answer: dict[str, Any]) -> dict[str, Any]:
+    def settled(self, found: Evaluated, answer: dict[str, Any]) -> dict[str, Any]:
         """The result when the home is as it shall be."""
-        self.tell(plan, answer)
-        current = answer.get("current") or {}
-        repaired = answer.get("repaired") or []
-        return {
-            "changed": bool(repaired),
-            "generation": current.get("generation"),
-            "operations": repaired,
-            "drift": answer.get("drift") or [],
-        }
+        plan = self.telling(found).settled(answer)
+        return result_of(plan, bool(self.task.diff), generation=plan.to)
 
-    def tell(self, plan: Plan, *answers: dict[str, Any]) -> None:
-        """Show warnings, each once."""
-        said = [*plan.warnings, *(w for answer in answers for w in answer.get("warnings") or [])]
-        for warning in dict.fromkeys(said):
-            Display().warning(f"{self.user}: {warning}")
+    def refused(self, *problems: Message, **members: Any) -> Refused:
+        """A run that did not take place, for these reasons."""
+        return Refused(Owned("switch", self.owner, "refused", self.task.check_mode, errors=problems), **members)
 
     def call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
         """The engine's answer to a request. Raises Refused when it refuses."""
         try:
             return self.target.ask(request, bundle, engine)
         except TargetError as error:
-            raise Refused(
-                {"msg": f"The home of {self.user} was not switched: {error.message}", **error.result}
-            ) from None
-
-
-def failure_text(user: str, failed: dict[str, Any]) -> str:
-    """What failed, the lines before its last, which is in the message, and how the home is now."""
-    if failed.get("kind") == "check":
-        now = "nothing was changed"
-    elif failed.get("undone"):
-        now = "the generation before is back"
-    else:
-        now = "the new generation stays, marked as failed"
-    said = [line for line in str(failed.get("output") or "").splitlines() if line.strip()][-6:-1]
-    text = f"The switch of the home of {user} failed, {now}: {failed.get('message', 'the reason is not known')}"
-    return "\n".join([text, *(f"  {line}" for line in said)])
-
-
-def collision_text(user: str, collisions: list[dict[str, str]]) -> str:
-    """All that is in the way, and what can be done about it."""
-    lines = [f"The home of {user} was not switched, nothing was changed: {len(collisions)} path(s) are in the way."]
-    lines.extend(f"- ~/{c['path']}: {c['reason']}" for c in collisions)
-    lines.append(
-        "Set `home_backup_extension` (or run with `-e home_backup_extension=bak`) to move such files aside, `force: true` on a file to replace "
-        "it, or take the files away."
-    )
-    return "\n".join(lines)
+            raise self.refused(Message(error.message, str(error.result.get("kind", ""))), **error.result) from None

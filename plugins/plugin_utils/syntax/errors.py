@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from .position import Position
 
@@ -15,7 +15,17 @@ class SpecError(Exception):
 
     `message` says what was expected and what came; `positions` are all the places that the error stands at, the most
     telling one first; `path` is the option's dotted path where there is one; `hint` is what to write instead.
+
+    What only a printer needs is set by `told`: see there.
     """
+
+    code = ""
+    at_value = False
+    word = ""
+    whole = False
+    fatal = False
+    labels: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -30,6 +40,26 @@ class SpecError(Exception):
         self.positions = list(dict.fromkeys(p for p in positions if p is not None))
         self.path = path
         self.hint = hint
+
+    def told(
+        self,
+        code: str,
+        *,
+        at_value: bool = False,
+        word: str = "",
+        whole: bool = False,
+        labels: Iterable[str] = (),
+        advice: Iterable[str] = (),
+    ) -> SpecError:
+        """The same error with how it is shown.
+
+        `code` names its kind for machines; `at_value`: the positions are keys, and their values are wrong; `word` is what
+        is wrong on the line; `whole`: the message names the option already; `labels` are put beside the places, `advice`
+        below them.
+        """
+        self.code, self.at_value, self.word, self.whole = code, at_value, word, whole
+        self.labels, self.advice = tuple(labels), tuple(advice)
+        return self
 
     def __str__(self) -> str:
         head = f"{self.path}: {self.message}" if self.path else self.message
@@ -50,7 +80,8 @@ class CycleError(SpecError):
 class SpecErrors(Exception):
     """All that is wrong with a spec, each error once, in the order of their places."""
 
-    def __init__(self, errors: Iterable[SpecError]) -> None:
+    def __init__(self, errors: Iterable[SpecError], importers: Mapping[str, Position] | None = None) -> None:
+        self.importers = importers or {}
         unique: dict[str, SpecError] = {}
         for error in errors:
             unique.setdefault(str(error), error)

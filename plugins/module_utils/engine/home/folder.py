@@ -7,7 +7,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import EngineError
 from ..contract.manifest import parents, split
@@ -27,6 +27,8 @@ class HomeFolder:
         self.path = path.rstrip("/") or "/"
         self.state_path = state_path.rstrip("/")
         self.state = state
+        # What this run first finished or undid: {"to", "direction", "started"}.
+        self.recovered: dict[str, Any] | None = None
         try:
             self.fd = filesystem.open_folder(self.path, follow=True)
         except OSError as error:

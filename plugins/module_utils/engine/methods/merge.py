@@ -33,13 +33,16 @@ class Merge:
         previous = None
         if self.former is not None:
             if self.former["format"] != self.entry["format"]:
-                self.plan.collide(self.target, f"its format was {self.former['format']} and cannot become another one")
+                reason = f"its format was {self.former['format']} and cannot become another one"
+                self.plan.collide(self.target, reason, "format", made=reason)
                 return None
             previous = self.former["record"]
         try:
             merged = merge(self.entry["format"], text.decode("utf-8"), declared, previous)
         except (MergeError, UnicodeDecodeError) as error:
-            self.plan.collide(self.target, f"cannot be merged into: {error}")
+            self.plan.collide(
+                self.target, f"cannot be merged into: {error}", "format", made=f"it cannot be merged into: {error}"
+            )
             return None
         self._record = merged.record
         self._text = merged.text.encode("utf-8")

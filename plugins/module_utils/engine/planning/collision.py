@@ -102,15 +102,18 @@ class CollisionPolicy:
             if self.unchanged(record, content) or self.wholly_merged(blocker, record, content):
                 return Resolution("change")
         if seen.reason == "denied":
-            self.plan.collide(target, f"the folder {blocker} cannot be entered")
+            self.plan.collide(target, f"the folder {blocker} cannot be entered", "denied", parent=blocker)
         elif found.kind == "link":
             if entry.get("force") and self.home.inspect(target, True).kind != "blocked":
                 return Resolution("change", follow=True)
-            self.plan.collide(target, f"its folder {blocker} is a link to {found.text}; `force` writes through it")
+            reason = f"its folder {blocker} is a link to {found.text}; `force` writes through it"
+            self.plan.collide(target, reason, "parent-link", parent=blocker, to=found.text)
         elif self._may_back_up(blocker):
             return Resolution("change", backup=self._backup(blocker, False))
         else:
-            self.plan.collide(target, f"{blocker}, which should be a folder, is {self.described(found)}")
+            what = self.described(found)
+            reason = f"{blocker}, which should be a folder, is {what}"
+            self.plan.collide(target, reason, "parent-file", parent=blocker, made=what)
         return None
 
     def described(self, seen: PathState) -> str:
@@ -123,6 +126,15 @@ class CollisionPolicy:
                 return "a fifo"
             return "a socket" if stat.S_ISSOCK(mode) else "a device"
         return {"file": "a file", "folder": "a folder"}.get(seen.kind, "something unreadable")
+
+    def _kind(self, seen: PathState) -> dict[str, str]:
+        """What is at a path, for a collision: its kind, and what belongs to it."""
+        if seen.kind == "link":
+            text = seen.text or ""
+            if text.startswith("/nix/store/") and "home-manager" in text:
+                return {"kind": "foreign", "made": "Home Manager", "to": text}
+            return {"kind": "link", "to": text}
+        return {"kind": "file"} if seen.kind == "file" else {"kind": "special", "made": self.described(seen)}
 
     def _past_link(
         self, target: str, entry: Entry, record: Record | None, seen: PathState, follow: bool
@@ -149,13 +161,13 @@ class CollisionPolicy:
 
     def _past_foreign(self, target: str, entry: Entry, seen: PathState, follow: bool) -> Resolution | None:
         if seen.kind == "blocked":
-            self.plan.collide(target, f"{seen.blocker} cannot be entered")
+            self.plan.collide(target, f"{seen.blocker} cannot be entered", "denied", parent=seen.blocker)
             return None
         if self._may_back_up(target):
             return Resolution("change", backup=self._backup(target, follow))
         if entry.get("force"):
             return Resolution("change", f"replaces {self.described(seen)}, as `force` says")
-        self.plan.collide(target, f"{self.described(seen)} that is not managed stands there")
+        self.plan.collide(target, f"{self.described(seen)} that is not managed stands there", **self._kind(seen))
         return None
 
     def _past_folder(self, target: str, entry: Entry, follow: bool) -> Resolution | None:
@@ -167,10 +179,11 @@ class CollisionPolicy:
             # A file that appears in the folder at the last moment is still kept under this name.
             return Resolution("change", "was a folder", backup, inside, spare=True)
         if self._may_back_up(target) or entry.get("force"):
-            self.plan.report("backup", target, f"the folder is kept as {backup}")
+            self.plan.report("backup", target, f"the folder is kept as {backup}", to=backup)
             return Resolution("change", "was a folder", backup, inside)
         some = ", ".join(foreign[:3]) + (", ..." if len(foreign) > 3 else "")
-        self.plan.collide(target, f"a folder with files that are not managed stands there ({some})")
+        reason = f"a folder with files that are not managed stands there ({some})"
+        self.plan.collide(target, reason, "folder", number=len(foreign), names=foreign[:3])
         return None
 
     def _survey(self, top: str, rel: str, follow: bool, inside: dict[str, dict[str, str]], foreign: list[str]) -> None:

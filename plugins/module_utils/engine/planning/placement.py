@@ -35,7 +35,8 @@ class Placement:
 
     def put(self, target: str, make: Make, seen: PathState, way: Resolution, follow: bool) -> None:
         """Put something at `target`, in the way that was found for it; into the new folder where one takes an old file's place."""
-        self.plan.report(way.op, target, way.detail)
+        facts = {"found": seen.kind} if way.op == "repair" else {}
+        self.plan.report(way.op, target, way.detail, **facts)
         for above in parents(target):
             if above in self.turned:
                 self.turned[above][target[len(above) + 1 :]] = make
@@ -82,7 +83,7 @@ class Placement:
             if way.backup:
                 self.plan.files[target]["moved"] = way.backup
         if way.backup:
-            self.plan.report("backup", target, f"kept as {way.backup}; a folder takes its place")
+            self.plan.report("backup", target, f"kept as {way.backup}; a folder takes its place", to=way.backup)
 
     def _folder_mode(self, folder: str) -> int:
         private = self.needed.get(folder, False) or any(part in _PRIVATE for part in folder.split("/"))

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..state.ledger import Record
@@ -46,8 +46,8 @@ class Plan:
         self.drop: list[str] = []
         self.files: dict[str, Record] = {}
         self.made: list[str] = []
-        self.operations: list[dict[str, str]] = []
-        self.collisions: list[dict[str, str]] = []
+        self.operations: list[dict[str, Any]] = []
+        self.collisions: list[dict[str, Any]] = []
         self.warnings: list[str] = []
         # Targets whose shown content changes with the flip itself.
         self.refreshed: list[str] = []
@@ -59,10 +59,14 @@ class Plan:
         """Whether the home is as it should be."""
         return not self.steps and not self.collisions
 
-    def report(self, op: str, path: str, detail: str = "") -> None:
-        """Note an operation for people."""
-        self.operations.append({"op": op, "path": path, "detail": detail})
+    def report(self, op: str, path: str, detail: str = "", **facts: Any) -> None:
+        """Note an operation. `facts`: `to` of a backup, `found` of a repair, `restores` of a removal."""
+        self.operations.append(dict({"op": op, "path": path, "detail": detail}, **facts))
 
-    def collide(self, path: str, reason: str) -> None:
-        """Note a collision."""
-        self.collisions.append({"path": path, "reason": reason})
+    def collide(self, path: str, reason: str, kind: str, **facts: Any) -> None:
+        """Note a collision.
+
+        `kind`: file, folder, link, foreign, special, parent-link, parent-file, denied, unreadable, format. `facts`:
+        `to` of a link, `number` and `names` of a folder's files, `parent`: the folder that is in the way, `made`.
+        """
+        self.collisions.append(dict({"path": path, "reason": reason, "kind": kind}, **facts))

@@ -78,19 +78,19 @@ def put_object(state: State, name: str, content: bytes, mode: str, sync: bool) -
 
 
 def stage_generation(
-    state: State, manifest: Manifest, digest: str, number: int, tx: str, unsynced: bool = False
+    state: State, manifest: Manifest, about: dict[str, Any], number: int, unsynced: bool = False
 ) -> None:
     """Lay down `generations/N` with hard links to the objects, its folders read-only.
 
     Before it gets its name, all that it shows is lasting: a generation that bears its number can be relied on. With
-    `unsynced` the objects are not yet.
+    `unsynced` the objects are not yet. `about` is what is remembered of it; the time is added.
     """
     state.folder(layout.GENERATIONS)
     hidden = f"{layout.GENERATIONS}/.{number}"
     filesystem.mkdir(hidden, 0o700, state.fd)
     fd = filesystem.open_folder(hidden, state.fd)
     try:
-        about = {"digest": digest, "created": int(time.time()), "tx": tx}
+        about = dict(about, created=int(time.time()))
         few = not unsynced and _leaves(manifest) <= FEW
         _lay(state, fd, manifest, about, few)
         names = sorted(manifest.get("specialisations") or {})

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import EngineError
 from ..contract.manifest import check, specialised
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ..contract.bundle import Bundle
     from ..contract.manifest import Manifest
     from ..home.folder import HomeFolder
+
+
+# What a request may say of where a generation comes from.
+ABOUT = ("session", "commit", "by", "via")
 
 
 class Goal:
@@ -32,11 +36,15 @@ class Goal:
         self.held: dict[str, bytes] = {}
         self.raw = b""
         self.fresh = False
+        # What `generation.json` will keep of where it came from; and the session that it makes, None when not known.
+        self.about: dict[str, Any] = {}
+        self.session: dict[str, Any] | None = None
         self.restoring = False
 
 
-def goal_of_bundle(home: HomeFolder, bundle: Bundle, raw: bytes, digest: str, specialisation: str | None) -> Goal:
+def goal_of_bundle(home: HomeFolder, bundle: Bundle, raw: bytes, request: dict[str, Any]) -> Goal:
     """The goal that a bundle states. EngineError when it is not for this home or not well formed."""
+    digest, specialisation = request.get("digest") or "", request.get("specialisation")
     manifest = check(bundle.manifest)
     if digest_of(manifest) != digest:
         raise EngineError("the bundle's manifest is not the one that was announced", "bundle")
@@ -49,6 +57,8 @@ def goal_of_bundle(home: HomeFolder, bundle: Bundle, raw: bytes, digest: str, sp
     goal = Goal(layout.reference(number, specialisation), specialised(manifest, specialisation))
     goal.manifest, goal.digest, goal.raw, goal.fresh = manifest, digest, raw, fresh
     goal.held = dict(bundle.contents())
+    goal.about = {key: value for key, value in (request.get("about") or {}).items() if key in ABOUT}
+    goal.session = None if specialisation else goal.about.get("session")
     return goal
 
 
@@ -59,6 +69,7 @@ def goal_of_generation(home: HomeFolder, number: int, specialisation: str | None
     specialised(base, specialisation)
     to = layout.reference(number, specialisation)
     goal = Goal(to, state.manifest(to))
+    goal.session = None if specialisation else state.about(number).get("session")
     current = state.current()
     goal.restoring = current is not None and layout.parse_reference(current)[0] > number
     return goal

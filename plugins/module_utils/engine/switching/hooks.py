@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from typing import TYPE_CHECKING, Any
 
 from ..state import layout
@@ -38,6 +39,20 @@ DRY_RUN_CMD=${DRY_RUN:+echo}
 """
 
 
+class Hook:
+    """A script to run. `event`: activation, onChange or check; `item` is what the manifest holds of it."""
+
+    def __init__(self, name: str, event: str, item: Entry) -> None:
+        self.name = name
+        self.event = event
+        self.script: str = item.get("onChange" if event == "onChange" else "script") or ""
+        self.secret = bool(item.get("sensitive"))
+
+    def json(self) -> dict[str, Any]:
+        """What an answer says of it."""
+        return dict({"name": self.name, "event": self.event}, **({"secret": True} if self.secret else {}))
+
+
 class Outcome:
     """What the hooks did: `hooks` for the answer, `failed` ({"entry", "rc", "output"}) when one of them failed."""
 
@@ -53,7 +68,7 @@ def checks(home: HomeFolder, view: Manifest, user: str, dry: bool) -> Outcome:
     outcome = Outcome()
     for item in view.get("activation") or []:
         if item.get("phase") == "check" and outcome.failed is None:
-            _run(outcome, item["name"], item["script"], _environment(home, user, None, dry), home.path)
+            _run(outcome, Hook(item["name"], "check", item), _environment(home, user, None, dry), home.path)
     return outcome
 
 
@@ -69,8 +84,10 @@ def changed_hooks(before: Manifest | None, after: Manifest) -> list[tuple[str, s
 
 def due(before: Manifest | None, after: Manifest) -> list[dict[str, Any]]:
     """What would run after the links, for a preview: `name` alone, for nothing of it has run."""
-    entries = [item["name"] for item in after.get("activation") or [] if item.get("phase", "write") == "write"]
-    return [{"name": name} for name in [*(target for target, _script in changed_hooks(before, after)), *entries]]
+    items = [item for item in after.get("activation") or [] if item.get("phase", "write") == "write"]
+    entries = [Hook(item["name"], "activation", item) for item in items]
+    changed = [Hook(target, "onChange", after["files"][target]) for target, _script in changed_hooks(before, after)]
+    return [hook.json() for hook in [*changed, *entries]]
 
 
 def _signature(entry: Entry) -> dict[str, Any]:
@@ -88,13 +105,13 @@ def run_all(
     environment = _environment(home, user, new, False)
     if old is not None:
         environment["oldGenPath"] = f"{home.state_path}/{old}"
-    for target, script in changed_hooks(before, after):
+    for target, _script in changed_hooks(before, after):
         if outcome.failed is None:
             outcome.started.append(target)
-            _run(outcome, target, script, environment, home.path)
+            _run(outcome, Hook(target, "onChange", after["files"][target]), environment, home.path)
     for item in after.get("activation") or []:
         if item.get("phase", "write") == "write" and outcome.failed is None:
-            _run(outcome, item["name"], item["script"], environment, home.path)
+            _run(outcome, Hook(item["name"], "activation", item), environment, home.path)
     return outcome
 
 
@@ -106,7 +123,7 @@ def run_again(home: HomeFolder, view: Manifest, targets: list[str], user: str, n
         script = view["files"].get(target, {}).get("onChange")
         if script:
             outcome.failed = None
-            _run(outcome, target, script, environment, home.path)
+            _run(outcome, Hook(target, "onChange", view["files"][target]), environment, home.path)
     return outcome
 
 
@@ -126,7 +143,8 @@ def _environment(home: HomeFolder, user: str, new: str | None, dry: bool) -> dic
     return environment
 
 
-def _run(outcome: Outcome, name: str, script: str, environment: dict[str, str], folder: str) -> None:
+def _run(outcome: Outcome, hook: Hook, environment: dict[str, str], folder: str) -> None:
+    script = hook.script
     if not script.strip():
         return
     import subprocess
@@ -135,6 +153,7 @@ def _run(outcome: Outcome, name: str, script: str, environment: dict[str, str], 
     prelude = _PRELUDE + ("set -o pipefail\n" if shell.endswith("bash") else "")
     # Over standard input, for an argument would show in the process list; read whole before its first command runs.
     text = prelude + "{\n" + script + "\n} < /dev/null\n"
+    began = time.monotonic()
     with _sink() as sink:
         old = os.umask(0o022)
         try:
@@ -156,9 +175,10 @@ def _run(outcome: Outcome, name: str, script: str, environment: dict[str, str], 
         sink.flush()
         size = os.fstat(sink.fileno()).st_size
         output = os.pread(sink.fileno(), OUTPUT, max(0, size - OUTPUT)).decode("utf-8", "replace")
-    outcome.hooks.append({"name": name, "rc": code, "output": output})
+    took = round(time.monotonic() - began, 3)
+    outcome.hooks.append(dict(hook.json(), rc=code, output=output, seconds=took))
     if code != 0:
-        outcome.failed = {"entry": name, "rc": code, "output": output}
+        outcome.failed = {"entry": hook.name, "rc": code, "output": output}
 
 
 def _shell() -> str:

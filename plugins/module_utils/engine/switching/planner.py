@@ -162,18 +162,23 @@ class _Planner:
         policy = entry.get("onConflict", "keep")
         if policy == "keep" and not self.options.restoring:
             self.plan.files[target] = record
-            self.plan.report("keep", target, "changed by its user since it was written")
+            self._report_kept(target, "changed by its user since it was written", seen)
             return
         backup = None
         if policy != "overwrite" or self.options.restoring:
             extension = self.options.extension or FALLBACK_EXTENSION
             backup = self.home.free_name(target, extension, self.policy.taken, follow)
-            self.plan.report("backup", target, f"the user's changes are kept as {backup}")
+            self.plan.report("backup", target, f"the user's changes are kept as {backup}", to=backup)
         self._keep_backup(target, fresh, record)
         if backup:
             # Not given back when the copy is dropped: it is a version of the copy, not what stood there before.
             fresh["moved"] = backup
         self.placement.put(target, make, seen, Resolution("change", backup=backup), follow)
+
+    def _report_kept(self, target: str, detail: str, seen: PathState) -> None:
+        """Note a file that stays as its user changed it, and when that was."""
+        facts = {"since": int(seen.status.st_mtime)} if seen.kind == "file" and seen.status is not None else {}
+        self.plan.report("keep", target, detail, **facts)
 
     def _seed(self, target: str, entry: Entry, record: Record | None, seen: PathState, follow: bool) -> None:
         fresh = self._file_record("seed", entry)
@@ -209,7 +214,7 @@ class _Planner:
             if seen.kind == "link":
                 text = self.home.through(target, follow) or b""
         if text is None:
-            self.plan.collide(target, "the file to merge into cannot be read")
+            self.plan.collide(target, "the file to merge into cannot be read", "unreadable")
         if way is None or text is None:
             if record is not None:
                 self.plan.files[target] = record
@@ -233,7 +238,7 @@ class _Planner:
         if seen.kind == "absent":
             way.op = self._adding(record, entry["object"])
         if way.backup and way.inside is None:
-            self.plan.report("backup", target, f"kept as {way.backup}")
+            self.plan.report("backup", target, f"kept as {way.backup}", to=way.backup)
         if way.inside is not None:
             self.swallowed.add(target)
         self.placement.put(target, {"text": after, "mode": mode}, seen, way, follow)
@@ -257,7 +262,7 @@ class _Planner:
             return
         self._keep_backup(target, fresh, record, None if way.spare else way.backup)
         if way.backup and way.inside is None:
-            self.plan.report("backup", target, f"kept as {way.backup}")
+            self.plan.report("backup", target, f"kept as {way.backup}", to=way.backup)
         if way.inside is not None:
             self.swallowed.add(target)
         self.placement.put(target, make, seen, way, follow)
@@ -276,7 +281,7 @@ class _Planner:
     def _mend_mode(self, target: str, mode: int, seen: PathState, follow: bool) -> None:
         if seen.status is not None and seen.status.st_mode & 0o7777 != mode:
             self.plan.steps.append(Step(MODE, target, seen.identity(), mode=mode, follow=follow))
-            self.plan.report("repair", target, f"mode {mode:04o}")
+            self.plan.report("repair", target, f"mode {mode:04o}", found="mode")
 
     # -- what is no longer declared
 
@@ -302,17 +307,19 @@ class _Planner:
         if seen.kind == "absent":
             if restore:
                 self.plan.steps.append(Step(RESTORE, target, None, restore=restore, follow=follow))
-            self.plan.report("remove", target, "was gone already")
+            self.plan.report("remove", target, "was gone already", found="absent")
             return
         if not self._still_ours(target, record, seen, follow):
             detail = "no longer managed, but not as it was put there"
-            self.plan.report("keep", target, detail + (f"; {restore} is what stood there before" if restore else ""))
+            detail += f"; {restore} is what stood there before" if restore else ""
+            self._report_kept(target, detail, seen)
             return
         if target in self.needed:
             self.placement.turn(target, Resolution("change"), record)
             return
         self.plan.steps.append(Step(DELETE, target, seen.identity(), restore=restore, follow=follow))
-        self.plan.report("remove", target, f"{restore} is put back" if restore else "")
+        facts = {"restores": restore} if restore else {}
+        self.plan.report("remove", target, f"{restore} is put back" if restore else "", **facts)
 
     def _remove_seed(self, target: str, record: Record, seen: PathState, follow: bool) -> None:
         """A seed is the user's and stays; only the one that the switch being undone put there goes."""
@@ -337,7 +344,7 @@ class _Planner:
     def _unmerge(self, target: str, record: Record, seen: PathState, follow: bool) -> None:
         text = self.home.content(target, follow) if seen.kind == "file" else None
         if text is None:
-            self.plan.report("remove", target, "was gone already")
+            self.plan.report("remove", target, "was gone already", found="absent")
             return
         after = _withdrawn(target, record, text, self.plan)
         if after is None or after == text:

@@ -18,8 +18,10 @@ from ..state.ledger import Ledger
 from ..state.staging import check_space, stage_generation, stage_objects
 from ..transaction.commit import commit
 from ..transaction.recovery import begin, recover
-from . import hooks, report
+from . import hooks
 from .planner import make_plan
+from .report import Report
+from .session import counts, session_changes
 
 if TYPE_CHECKING:
     from ..contract.manifest import Manifest
@@ -165,13 +167,11 @@ class _Switch:
             raise EngineError(f"the bundle lacks the object {name}", "objects", missing=[name]) from None
 
     def _tell(self, plan: Plan) -> None:
+        Report(self.home, self.goal.view, self.ledger, self._content, self.settings.diff).complete(plan)
         self.answer["operations"] += plan.operations
+        self.answer["session"] = self._session()
         self.answer["collisions"] = plan.collisions
         self.answer["warnings"] += plan.warnings
-        if self.settings.diff:
-            self.answer["before"], self.answer["after"] = report.texts(
-                self.home, self.goal.view, self.ledger, plan, self.source
-            )
 
     def _go(self, plan: Plan, owed: bool) -> None:
         forward = self._transact(plan)
@@ -202,13 +202,28 @@ class _Switch:
         if goal.manifest is not None and goal.fresh:
             check_space(state, goal.manifest, goal.held)
             unsynced = stage_objects(state, goal.manifest, goal.held, goal.raw, self.tx)
-            stage_generation(state, goal.manifest, goal.digest, self.answer["generation"], self.tx, unsynced)
+            stage_generation(state, goal.manifest, self._about(), self.answer["generation"], unsynced)
         elif self.goal.to is not None:
             self._freshen(plan)
         last = max(self.ledger.last, self.answer["generation"] or 0)
         large = objects.large_objects(state, goal.view["objects"])
         fresh = Ledger(plan.files, plan.made, last, large, self.home.path)
         return commit(self.home, plan, fresh, goal.to)
+
+    def _about(self) -> dict[str, Any]:
+        """What `generation.json` keeps, for lists of generations and for the next switch."""
+        changes = counts(self.answer["operations"], self.answer["session"])
+        return dict(self.goal.about, digest=self.goal.digest, tx=self.tx, counts=changes)
+
+    def _session(self) -> list[dict[str, Any]]:
+        """What changes in the session; nothing where one of the two is not known, or there is none to come."""
+        if self.goal.to is None or self.goal.session is None:
+            return []
+        if self.source is None:
+            return session_changes({}, self.goal.session)
+        number, specialisation = layout.parse_reference(self.source)
+        before = self.home.require_state().about(number).get("session") if specialisation is None else None
+        return session_changes(before, self.goal.session) if before is not None else []
 
     def _freshen(self, plan: Plan) -> None:
         # Content that becomes older must not look older: caches go by time.

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import EngineError
 from ..disk import filesystem
@@ -44,14 +44,27 @@ def recover(home: HomeFolder) -> list[str]:
             raise EngineError(f"an interrupted switch of the home {journal.home} must be finished there", "owner")
         if journal.committed(state):
             forward = finish(home, journal)
-            messages.append(f"the switch {journal.tx}, which was interrupted, is now finished")
+            home.recovered = _recovered(journal, "finished")
             messages += [f"{item['path']}: {item['reason']}" for item in forward.problems]
             messages += [f"{item['path']}: {item['detail']}" for item in forward.kept]
         else:
             undo(home, journal)
-            messages.append(f"the switch {journal.tx}, which was interrupted, is undone")
+            home.recovered = _recovered(journal, "undone")
     sweep(home)
     return messages
+
+
+def _recovered(journal: Journal, direction: str) -> dict[str, Any]:
+    import calendar
+    import time
+
+    # The name of a transaction begins with its time, in UTC.
+    try:
+        started = calendar.timegm(time.strptime(journal.tx[:15], "%Y%m%dT%H%M%S"))
+    except ValueError:
+        started = 0
+    number = layout.parse_reference(journal.to)[0] if journal.to is not None else None
+    return {"to": number, "direction": direction, "started": started}
 
 
 def sweep(home: HomeFolder) -> None:

@@ -140,8 +140,7 @@ def _switch(request: Request, account: Any, raw: bytes, waiting: Callable[[str],
         raise EngineError(f"{settings.extension!r} cannot be the extension of a backup", "request")
 
     def go(home: HomeFolder) -> Answer:
-        digest = request.get("digest") or ""
-        return run(home, goal_of_bundle(home, bundle, raw, digest, request.get("specialisation")), settings)
+        return run(home, goal_of_bundle(home, bundle, raw, request), settings)
 
     places = (os.path.normpath(manifest["home"]), os.path.normpath(manifest["state"]))
     return _locked(*places, not dry, request, waiting, go)
@@ -162,7 +161,10 @@ def _locked(
             if home.state is None:
                 return function(home)
             with _lock(home, request, waiting):
-                return function(home)
+                answer = function(home)
+                if home.recovered is not None:
+                    answer["recovered"] = home.recovered
+                return answer
         except EngineError as error:
             if error.kind != GONE:
                 raise

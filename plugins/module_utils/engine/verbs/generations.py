@@ -7,12 +7,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import EngineError
+from ..disk import filesystem
 from ..state import layout
 from ..transaction import expiry
 from ..transaction.recovery import begin
 
 if TYPE_CHECKING:
     from ..home.folder import HomeFolder
+    from ..state.state import State
     from ..switching.switch import Settings
 
     Answer = dict[str, Any]
@@ -26,6 +28,7 @@ def listing(home: HomeFolder) -> Answer:
     answer: Answer = {"changed": False, "current": None, "specialisation": None, "generations": []}
     if state is None:
         return answer
+    answer["bytes"] = stored_bytes(state)
     current, completed = state.current(), state.completed()
     if current is not None:
         answer["current"], answer["specialisation"] = layout.parse_reference(current)
@@ -46,9 +49,23 @@ def listing(home: HomeFolder) -> Answer:
                 "specialisations": sorted(manifest.get("specialisations") or {}),
                 "origin": manifest.get("origin") or {},
                 "path": f"{home.state_path}/{layout.reference(number)}",
+                "counts": about.get("counts"),
+                "commit": about.get("commit"),
+                "by": about.get("by") or "",
+                "via": about.get("via") or "",
             }
         )
     return answer
+
+
+def stored_bytes(state: State) -> int:
+    """The size of all contents that the generations keep, in bytes."""
+    total = 0
+    for folder in (layout.STORE, layout.PACKS):
+        for name in state.names(folder):
+            status = filesystem.lstat(f"{folder}/{name}", state.fd)
+            total += status.st_size if status is not None else 0
+    return total
 
 
 def settings(request: dict[str, Any], user: str) -> Settings:

@@ -51,7 +51,7 @@ def probe(home: HomeFolder, request: dict[str, Any]) -> Answer:
 
 def _settle(home: HomeFolder, answer: Answer, current: str, dry: bool, user: str) -> None:
     from ..switching.drift import object_drift, path_drift
-    from ..switching.repair import needs_switch, repair
+    from ..switching.repair import examine, kept_files, repair
 
     ledger = Ledger.read(home.state, home.path)
     broken = object_drift(home, ledger, current)
@@ -61,7 +61,11 @@ def _settle(home: HomeFolder, answer: Answer, current: str, dry: bool, user: str
         answer["unchanged"] = True
         return
     if dry:
-        answer["unchanged"] = not broken and not needs_switch(home, ledger, current)
+        plan = examine(home, ledger, current)
+        answer["kept"] = kept_files(plan)
+        answer["unchanged"] = not broken and plan.empty
     elif not answer["owed"]:
-        answer["repaired"], left = repair(home, ledger, current, broken, user)
+        done, left = repair(home, ledger, current, broken, user)
+        answer["repaired"] = [item for item in done if item["op"] == "repair"]
+        answer["kept"] = [item for item in done if item["op"] == "keep"]
         answer["unchanged"] = not left

@@ -23,13 +23,15 @@ def uninstall(home: HomeFolder, request: dict[str, Any], user: str) -> Answer:
     """The verb: the answer of a switch to nothing. What the user changed since stays, and is told."""
     from ..switching.goal import Goal
     from ..switching.switch import NOTHING, run
-    from .generations import settings
+    from .generations import settings, stored_bytes
 
     if home.state is None:
         return {"changed": False, "operations": [], "collisions": [], "warnings": [], "hooks": []}
     warnings = begin(home, bool(request.get("check")))
+    stock = {"generations": len(home.state.generations()), "bytes": stored_bytes(home.state)}
     answer = run(home, Goal(None, NOTHING), settings(request, user))
     answer["changed"] = True
+    answer["stock"] = stock
     if not request.get("check") and "failed" not in answer:
         answer["warnings"] += _remove_state(home)
     answer["warnings"] = warnings + answer["warnings"]

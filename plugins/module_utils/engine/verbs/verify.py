@@ -26,7 +26,7 @@ def verify(home: HomeFolder, request: dict[str, Any], user: str) -> Answer:
         return answer
     dry = bool(request.get("check"))
     answer["warnings"] = begin(home, dry)
-    answer["changed"] = bool(answer["warnings"]) and not dry
+    answer["changed"] = home.recovered is not None
     current = home.state.current()
     ledger = Ledger.read(home.state, home.path)
     if current is None:
@@ -44,7 +44,8 @@ def verify(home: HomeFolder, request: dict[str, Any], user: str) -> Answer:
         if dry:
             answer["changed"] = True
         else:
-            repaired, left = repair(home, ledger, current, broken, user)
+            done, left = repair(home, ledger, current, broken, user)
+            repaired = [item for item in done if item["op"] == "repair"]
             answer["repaired"] = repaired
             answer["changed"] = answer["changed"] or bool(repaired)
             answer["warnings"] += left

@@ -38,6 +38,8 @@ def described(collision: Collision) -> str:
         return "the backup of an earlier switch is there already"
     if kind == "foreign":
         return f"made by {collision.made}"
+    if kind == "parent-file":
+        return f"{collision.made} of yours, where a folder has to be"
     if kind == "edited":
         return "changed by you since it was written"
     return {"denied": "it cannot be entered", "unreadable": "it cannot be read"}.get(kind, collision.made or kind)

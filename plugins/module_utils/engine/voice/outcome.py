@@ -58,7 +58,7 @@ def _repaired(plan: Plan) -> bool:
 
 def headline(plan: Plan) -> str:
     """What follows the home on the first line; empty when the home alone is said."""
-    if plan.verb in ("diff", "uninstall", "expire", "build", "init"):
+    if plan.verb in ("diff", "uninstall", "expire", "build", "init", "verify"):
         return _headline_of_other(plan)
     if plan.outcome == "undone":
         return "not switched" + (f", back to generation {plan.undo.to}" if plan.undo and plan.undo.to else "")
@@ -146,6 +146,8 @@ def _result(plan: Plan) -> str:
         return f"{plural(len(gone), 'generation')} {would}: {ranges(gone)}"
     if plan.verb == "uninstall":
         return f"uninstalled: {counts}" if counts else "uninstalled"
+    if plan.verb == "verify":
+        return _verified(plan)
     if plan.outcome == "unchanged":
         return f"up to date, generation {plan.to}"
     if _repaired(plan):
@@ -153,11 +155,24 @@ def _result(plan: Plan) -> str:
     return f"{'would be ' if plan.check else ''}generation {plan.to}" + (f": {counts}" if counts else "")
 
 
+def _verified(plan: Plan) -> str:
+    """What a verification came to."""
+    differing = sum(file.op == "keep" for file in plan.files)
+    repaired = len(plan.files) - differing
+    if plan.to is None:
+        return "nothing is managed here"
+    if not plan.files:
+        return f"everything is as generation {plan.to} put it there"
+    parts = [f"{plural(differing, 'file')} {'differs' if differing == 1 else 'differ'}"] if differing else []
+    parts += [f"{plural(repaired, 'file')} put back"] if repaired else []
+    return f"generation {plan.to}: {', '.join(parts)}"
+
+
 def _remarks(plan: Plan) -> list[str]:
     kept = sum(file.op == "keep" for file in plan.files)
     warnings = len(plan.warnings) + any(package.op == "lack" for package in plan.packages)
     found = []
-    if kept and plan.verb not in ("diff", "uninstall"):
+    if kept and plan.verb not in ("diff", "uninstall", "verify"):
         found.append(f"{plural(kept, 'file')} kept as you changed {'it' if kept == 1 else 'them'}")
     if warnings:
         found.append(plural(warnings, "warning"))

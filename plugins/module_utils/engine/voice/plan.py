@@ -33,7 +33,7 @@ class Owner(NamedTuple):
     @property
     def label(self) -> str:
         """`user@host`, as a home is called everywhere."""
-        return f"{self.user}@{self.host}" if self.host else self.user
+        return "@".join(part for part in (self.user, self.host) if part)
 
     def json(self) -> dict[str, Any]:
         """The JSON object."""

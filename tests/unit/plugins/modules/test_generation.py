@@ -31,9 +31,9 @@ def test_list(ask):
 def test_rollback_in_check_mode_tells_and_writes_nothing(ask, sandbox):
     result = ask("rollback", check=True, diff=True)
     assert result["changed"]
-    assert result["diff"][0]["before_header"] == "generation 2"
-    assert "b1\n" in result["diff"][0]["after"]
-    assert "b2\n" in result["diff"][0]["before"]
+    found = {item["path"]: item for item in result["operations"]}
+    assert {path: item["op"] for path, item in found.items()} == {"a": "change", "b1": "add", "b2": "remove"}
+    assert found["a"]["diff"] == {"added": 1, "removed": 1, "before": "2", "after": "1"}
     assert sandbox.read("a") == "2"
 
 
@@ -59,7 +59,8 @@ def test_collisions_fail(ask, sandbox):
     result = ask("rollback")
     assert result["failed"]
     assert result["kind"] == "collision"
-    assert result["collisions"] == [{"path": "b1", "reason": "a file that is not managed stands there"}]
+    (collision,) = result["collisions"]
+    assert (collision["path"], collision["kind"], collision["lines"]) == ("b1", "file", 1)
     assert not ask("rollback", backup_extension="bak").get("failed")
     assert sandbox.read("b1.bak") == "mine"
 

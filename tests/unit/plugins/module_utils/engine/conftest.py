@@ -165,6 +165,17 @@ def op(answer: dict[str, Any], path: str) -> list[str]:
     return [item["op"] for item in answer["operations"] if item["path"] == path]
 
 
+def member(answer: dict[str, Any], path: str, name: str) -> Any:
+    """What an answer says of the last operation on a path; None when it does not say that."""
+    return [item for item in answer["operations"] if item["path"] == path][-1].get(name)
+
+
+@pytest.fixture(name="member")
+def fixture_member() -> Callable[..., Any]:
+    """What an answer says of the last operation on a path."""
+    return member
+
+
 @pytest.fixture(name="op")
 def fixture_op() -> Callable[..., list[str]]:
     """What an answer says was done to a path."""

@@ -24,14 +24,18 @@ def test_a_copy_is_a_real_file_that_follows_the_spec(sandbox, op):
 
 
 @pytest.mark.parametrize("policy", ["keep", "overwrite", "backup"])
-def test_an_edited_copy_goes_as_the_spec_says(sandbox, op, policy):
+def test_an_edited_copy_goes_as_the_spec_says(sandbox, op, member, policy):
     sandbox.switch({"a": copy("1", onConflict=policy)})
     sandbox.write("a", "edited")
     probe = sandbox.probe({"a": copy("1", onConflict=policy)})
     assert [item["problem"] for item in probe["drift"]] == ["changed"]
     assert probe["unchanged"] == (policy == "keep")
-    before = sandbox.switch({"a": copy("2", onConflict=policy)}, check=True, diff=True)["before"]
-    assert before["a"] == {"text": "edited"}
+    assert [item["path"] for item in probe["kept"]] == (["a"] if policy == "keep" else [])
+    told = sandbox.switch({"a": copy("2", onConflict=policy)}, check=True, diff=True)
+    if policy == "keep":
+        assert member(told, "a", "since") == int((sandbox.home / "a").stat().st_mtime)
+    else:
+        assert member(told, "a", "diff") == {"added": 1, "removed": 1, "before": "edited", "after": "2"}
     answer = sandbox.switch({"a": copy("2", onConflict=policy)})
     assert sandbox.read("a") == ("edited" if policy == "keep" else "2")
     assert op(answer, "a")[0] == {"keep": "keep", "overwrite": "change", "backup": "backup"}[policy]
@@ -119,15 +123,16 @@ def test_declared_keys_are_merged_and_taken_out(sandbox):
     assert json.loads(path.read_text()) == {"theirs": 1, "both": "old", "later": 3}
 
 
-def test_a_declared_key_that_the_program_changed_is_set_again(sandbox, op):
+def test_a_declared_key_that_the_program_changed_is_set_again(sandbox, op, member):
     path = sandbox.home / "a"
     spec = {"a": merged(ours=2)}
     sandbox.switch(spec)
     path.write_text('{"ours": 9}')
     assert not sandbox.probe(spec)["unchanged"]
     answer = sandbox.switch(spec, check=True, diff=True)
-    assert json.loads(answer["after"]["a"]["text"]) == {"ours": 2}
-    assert answer["before"]["a"] == {"text": '{"ours": 9}'}
+    diff = member(answer, "a", "diff")
+    assert json.loads(diff["after"]) == {"ours": 2}
+    assert diff["before"] == '{"ours": 9}'
     assert op(sandbox.switch(spec), "a") == ["change"]
     assert json.loads(path.read_text()) == {"ours": 2}
 

@@ -1,0 +1,263 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Prints what runs of home.manager would do, or did, as plans for people instead of results for machines."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: plan
+type: stdout
+short_description: What changes in the homes, for people
+version_added: 0.1.0
+author:
+  - The home.manager contributors (@home-manager)
+description:
+  - Prints the changes of each home as a short list with a sign, a kind and a name for each entry, with the lines that change under C(--diff),
+    errors with their source line and what to do about them, and one last line for each home.
+  - A run with nothing to do prints one line. Homes with the same changes share one list.
+  - Tasks that are not of this collection are silent when they change nothing, take one line when they change something, and are printed
+    as the callback P(ansible.builtin.default#callback) prints them when they fail.
+  - With C(-v) nothing is left out. With C(-vv) and more, everything is printed as P(ansible.builtin.default#callback) does it.
+  - Ansible looks for this plugin at every C(ansible-playbook) of a project that names it, so the collection must be installed
+    there first; list it in the project's F(requirements.yml).
+extends_documentation_fragment:
+  - default_callback
+  - result_format_callback
+options:
+  format:
+    description:
+      - C(text) for people. C(json) prints the plan of each home as one line of JSON.
+    type: str
+    choices: [text, json]
+    default: text
+    env:
+      - name: HOME_PLAN_FORMAT
+    ini:
+      - section: callback_plan
+        key: format
+requirements:
+  - Set as the stdout callback, C(stdout_callback = home.manager.plan).
+"""
+
+import atexit
+import shutil
+import sys
+from typing import Any
+
+from ansible import context
+from ansible.plugins.callback.default import CallbackModule as Default
+from ansible.utils.color import stringc
+
+from ansible_collections.home.manager.plugins.module_utils.engine.voice import lines
+from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines import Line, View
+from ansible_collections.home.manager.plugins.plugin_utils.report.screen import Screen
+from ansible_collections.home.manager.plugins.plugin_utils.report.task_result import (
+    lines_of,
+    other_line,
+    plan_of,
+    plans_of_unreachable,
+)
+
+COLOURS = {
+    lines.ADD: "green",
+    lines.REMOVE: "red",
+    lines.CHANGE: "yellow",
+    lines.STAY: "dark gray",
+    lines.NEED: "magenta",
+    lines.DONE: "cyan",
+    lines.ERROR: "red",
+    lines.WARNING: "bright yellow",
+    lines.HOME: "white",
+    lines.NOTE: "dark gray",
+}
+
+
+class CallbackModule(Default):
+    """Thin adapter: events in, plans to the `Screen`; everything else to Ansible's own callback."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "home.manager.plan"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._screen: Screen | None = None
+        self._waiting: dict[str, None] = {}
+        self._started = 0
+        self._told = False
+        # A run that is interrupted has no end; what is held is printed all the same.
+        atexit.register(self._flush)
+
+    @property
+    def _native(self) -> bool:
+        """Whether Ansible's own output was asked for."""
+        return bool(self._display.verbosity >= 2)
+
+    @property
+    def screen(self) -> Screen:
+        """The screen, made when the options are known."""
+        if self._screen is None:
+            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+            command = ["ansible-playbook", *context.CLIARGS.get("args", ())]
+            self._screen = Screen(
+                self._write,
+                View(width=width, verbose=self._display.verbosity > 0),
+                self.get_option("format") == "json",
+                " ".join(command),
+            )
+        return self._screen
+
+    def _write(self, line: Line) -> None:
+        self._progress("")
+        colour = COLOURS.get(line.style)
+        stderr = line.style == lines.ERROR and self.get_option("display_failed_stderr")
+        self._display.display(stringc(line.text, colour) if colour and line.text else line.text, stderr=stderr)
+
+    def _flush(self) -> None:
+        if self._screen is not None:
+            self._screen.end_task()
+
+    def _progress(self, text: str) -> None:
+        """One line on the terminal's stderr, written over the one before; empty to take it away."""
+        if (text or self._told) and sys.stderr.isatty():
+            self._told = bool(text)
+            sys.stderr.write("\r\x1b[K" + text[: shutil.get_terminal_size().columns - 1])
+            sys.stderr.flush()
+
+    def _taken(self, result: Any) -> bool:
+        """Whether a result was printed, or kept for printing, by this plugin."""
+        self._waiting.pop(result.host.get_name(), None)
+        found = plan_of(result.result)
+        if found is not None:
+            self.screen.add(found)
+            return True
+        shown = lines_of(result.result, self.screen.view)
+        if shown:
+            self.screen.say(shown)
+        return bool(shown)
+
+    # -- the events
+
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        if self._native:
+            super().v2_playbook_on_start(playbook)
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        if self._native:
+            super().v2_playbook_on_play_start(play)
+            return
+        self._flush()
+        self._play = play
+        manager = play.get_variable_manager()
+        hosts = manager.get_vars(play=play, include_hostvars=False).get("ansible_play_hosts_all") or []
+        self.screen.hosts += [host for host in hosts if host not in self.screen.hosts]
+
+    def _task_start(self, task: Any, prefix: str | None = None) -> None:
+        if self._native:
+            super()._task_start(task, prefix)
+            return
+        self._flush()
+        self._task_type_cache[task._uuid] = prefix or "TASK"
+        self._last_task_name = task.get_name().strip()
+        self._waiting, self._started = {}, 0
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        if self._native:
+            super().v2_runner_on_start(host, task)
+            return
+        self._waiting[host.get_name()] = None
+        self._started += 1
+        self._tell_progress(task)
+
+    def _tell_progress(self, task: Any) -> None:
+        if self._started > 1:
+            done = self._started - len(self._waiting)
+            some = ", ".join(list(self._waiting)[:3]) + (", ..." if len(self._waiting) > 3 else "")
+            self._progress(f"{self._started} hosts: {done} done" + (f", waiting for {some}" if some else ""))
+        elif self._waiting:
+            self._progress(f"{next(iter(self._waiting))}: {task.get_name().strip()}")
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        if self._native:
+            super().v2_runner_on_ok(result)
+            return
+        self._waiting.pop(result.host.get_name(), None)
+        if result.task.loop and "results" in result.result:
+            self._tell_progress(result.task)
+            return
+        self._done(result)
+
+    def v2_runner_item_on_ok(self, result: Any) -> None:
+        if self._native:
+            super().v2_runner_item_on_ok(result)
+        else:
+            self._done(result)
+
+    def _done(self, result: Any) -> None:
+        if self._taken(result):
+            return
+        if result.result.get("warnings") or result.result.get("deprecations"):
+            self._flush()
+            self._progress("")
+            self._handle_warnings_and_exception(result)
+        shown = other_line(result.host.get_name(), self._last_task_name or "", result.result, self._item(result))
+        if shown:
+            self.screen.say(shown)
+
+    def _item(self, result: Any) -> str:
+        return str(self._get_item_label(result.result) or "") if "ansible_loop_var" in result.result else ""
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        if not self._native and result.task.loop and "results" in result.result:
+            # Each item was told by itself.
+            return
+        if self._native or not self._taken(result):
+            self._flush()
+            self._progress("")
+            super().v2_runner_on_failed(result, ignore_errors)
+
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        if not self._native and result.result.get("unreachable"):
+            # Told once for the host, when all its items are.
+            return
+        if self._native or not self._taken(result):
+            self._flush()
+            self._progress("")
+            super().v2_runner_item_on_failed(result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._waiting.pop(result.host.get_name(), None)
+        if self._native:
+            super().v2_runner_on_unreachable(result)
+            return
+        for plan in plans_of_unreachable(result.host.get_name(), result.result):
+            self.screen.add(plan)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        self._waiting.pop(result.host.get_name(), None)
+        if self._native:
+            super().v2_runner_on_skipped(result)
+
+    def v2_runner_item_on_skipped(self, result: Any) -> None:
+        if self._native:
+            super().v2_runner_item_on_skipped(result)
+
+    def v2_on_file_diff(self, result: Any) -> None:
+        # A plan holds its own diffs.
+        results = result.result.get("results", [result.result]) if not self._native else []
+        if self._native or not any(plan_of(item) for item in results if isinstance(item, dict)):
+            self._flush()
+            self._progress("")
+            super().v2_on_file_diff(result)
+
+    def v2_playbook_on_include(self, included_file: Any) -> None:
+        if self._native:
+            super().v2_playbook_on_include(included_file)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        if self._native:
+            super().v2_playbook_on_stats(stats)
+            return
+        self._progress("")
+        self.screen.end_run()
+        self._progress("")

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A home's plan completed by what only the controller knows: contents, places, warnings, and how lines can be kept."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...module_utils.engine.switching.report import changed_lines
+from ...module_utils.engine.voice.answers import Ways, plan_of_answer, plan_of_probe
+from ...module_utils.engine.voice.entries import Collision, Diff, File
+from ...module_utils.engine.voice.message import Choice, Message, Place
+from ...module_utils.engine.voice.obstacles import KEEP_LINES
+from ...module_utils.engine.voice.plan import Owner, Plan
+from ..plan.manifest import Plan as Built
+
+_MAXIMUM = 512 * 1024
+
+
+@dataclass(slots=True)
+class Telling:
+    """How the runs of one home are told.
+
+    `built` is what the spec evaluated to, `part` the manifest's part that is switched to; `command` the `ansible-playbook`
+    command that was typed; `local`: the home is on this machine; `project` the folder of the spec.
+    """
+
+    owner: Owner
+    built: Built
+    check: bool
+    command: str = "ansible-playbook home.yml"
+    local: bool = False
+    project: str = ""
+    specialisation: str | None = None
+    warnings: tuple[Message, ...] = ()
+    keeps: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def part(self) -> dict[str, Any]:
+        manifest = self.built.manifest
+        return manifest["specialisations"][self.specialisation] if self.specialisation else manifest
+
+    def switched(self, answer: Mapping[str, Any]) -> Plan:
+        """The plan of a switch."""
+        ways = Ways(f"{self.command} -e home_backup_extension=bak")
+        plan = plan_of_answer(answer, "switch", self.owner, self.check, ways)
+        files = tuple(self._file(file) for file in plan.files)
+        collisions = tuple(self._collision(item) for item in plan.collisions)
+        return self._warned(plan._replace(files=files, collisions=collisions))
+
+    def settled(self, answer: Mapping[str, Any]) -> Plan:
+        """The plan of a probe that found nothing to do."""
+        return self._warned(plan_of_probe(answer, self.owner, self.check))
+
+    def _warned(self, plan: Plan) -> Plan:
+        return plan._replace(warnings=tuple(dict.fromkeys([*self.warnings, *plan.warnings])))
+
+    def _file(self, file: File) -> File:
+        entry = self.part["files"].get(file.path) or {}
+        origin = place_of_origin(entry.get("origin", ""))
+        return file._replace(diff=self._diff(file, entry), origin=(origin,) if origin else ())
+
+    def _diff(self, file: File, entry: Mapping[str, Any]) -> Diff | None:
+        """The diff with the new text, which in check mode is only here."""
+        diff = file.diff
+        if diff is None or file.secret or file.what == "binary" or diff.after is not None or file.op == "remove":
+            return diff
+        if not diff.shown and file.op != "add":
+            return diff
+        after = self._text(entry)
+        if after is None:
+            return None
+        removed, added = changed_lines(diff.before or "", after)
+        return diff._replace(after=after, removed=removed, added=added)
+
+    def _text(self, entry: Mapping[str, Any]) -> str | None:
+        """The text of a declared file; None when it has none that can be shown."""
+        if entry.get("type") != "file" or entry.get("method") == "merge" or entry.get("sensitive"):
+            return None
+        content = self.built.contents[entry["object"]]
+        if b"\0" in content or len(content) > _MAXIMUM:
+            return None
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+
+    def _collision(self, found: Collision) -> Collision:
+        entry = self.part["files"].get(found.path) or {}
+        origin = place_of_origin(entry.get("origin", ""))
+        diff = found.diff
+        after = self._text(entry) if diff is not None else None
+        if diff is not None and after is not None:
+            diff = diff._replace(after=after, added=len(after.splitlines()))
+        choices = found.choices
+        if found.kind == "file" and found.lines is not None and self.local and found.path in self.keeps:
+            choices = (*choices, self._keeping(found.path))
+        return found._replace(diff=diff, origin=(origin,) if origin else (), choices=choices)
+
+    def _keeping(self, path: str) -> Choice:
+        """How to keep the lines of a file that is in the way: by the option of the module that writes it."""
+        option, where = self.keeps[path]
+        name = os.path.basename(path).lstrip(".")
+        variable = "old_" + re.sub(r"\W", "_", name)
+        kept = f"files/{name}"
+        folder = os.path.dirname(where) if where else ""
+        source = os.path.relpath(kept, folder) if folder and not os.path.isabs(folder) else kept
+        lines = [f"vars: {{{variable}: !path {source}}}", f'{option}: "{{{{ {variable} | content }}}}"']
+        return Choice(
+            f"keep your lines in the new ~/{path}",
+            f"mv ~/{path} {kept}",
+            "\n".join(lines),
+            where,
+            option,
+            KEEP_LINES,
+        )
+
+
+def place_of_origin(text: str) -> Place | None:
+    """`FILE:LINE:COLUMN` as a place; None for an empty text."""
+    if not text:
+        return None
+    found = re.fullmatch(r"(.*?):(\d+):(\d+)", text)
+    return Place(found[1], int(found[2]), int(found[3])) if found else Place(text)

@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which option keeps the present lines of a file that a module writes anew: the modules' own word, `meta.keeps`."""
+
+from __future__ import annotations
+
+from ..options.evaluation import Evaluation
+from .source import Sources
+
+
+def keeps_of(evaluation: Evaluation, sources: Sources) -> dict[str, tuple[str, str]]:
+    """Path to the option and the user's file that enables its module (empty when that is not a file of the user's)."""
+    found: dict[str, tuple[str, str]] = {}
+    for module in evaluation.modules:
+        said = module.meta.get("keeps")
+        if not isinstance(said, dict) or not module.root:
+            continue
+        where = _enabler((*module.root, "enable"), evaluation, sources)
+        for path, option in said.items():
+            found[str(path)] = (f"{'.'.join(module.root)}.{option}", where)
+    return found
+
+
+def _enabler(path: tuple[str, ...], evaluation: Evaluation, sources: Sources) -> str:
+    node = evaluation.home.root
+    for name in path:
+        below = node.child(name)
+        if below is None:
+            return ""
+        node = below
+    for entry in node.entries:
+        for definition in evaluation.attempt(entry.definitions, []):
+            position = definition.position
+            if position is not None and not sources.module(position.file):
+                return sources.shown(position.file)
+    return ""

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The result of a task whose work is a plan: for our own callback the plan, for every other what it prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...module_utils.engine.voice.lines import Line, View
+from ...module_utils.engine.voice.messages import brief
+from ...module_utils.engine.voice.outcome import last_line
+from ...module_utils.engine.voice.outline import errors, joined, plan_lines
+from ...module_utils.engine.voice.plan import Plan
+
+_FAILED = ("refused", "failed", "undone", "unreachable", "interrupted")
+
+
+class Refused(Exception):
+    """A run that did not take place, or failed. `text` says it whole; `result` is what the task reports beside it."""
+
+    def __init__(self, plan: Plan, **members: Any) -> None:
+        self.text = error_text(plan)
+        super().__init__(self.text)
+        self.plan = plan
+        self.result = {"failed": True, "changed": False, "msg": summary(plan), **members}
+        # Ansible's own callback leaves `diff` out of what it prints of a failure, so the plan costs nothing there.
+        self.result["diff"] = [{"prepared": "", "plan": plan.json()}]
+
+
+def result_of(plan: Plan, diff: bool, **members: Any) -> dict[str, Any]:
+    """What a task reports of a plan. Raises Refused when it did not take place, or failed."""
+    if plan.outcome in _FAILED:
+        raise Refused(plan, **members)
+    result = {
+        "changed": plan.outcome in ("changed", "would-change"),
+        "msg": summary(plan),
+        "plan": plan.json(),
+        **members,
+    }
+    if plan.warnings:
+        result["warnings"] = [f"{plan.home.label}: {brief(message)}" for message in plan.warnings]
+    if diff and plan.outcome != "unchanged":
+        result["diff"] = [{"prepared": _text(plan_lines(plan, View()))}]
+    return result
+
+
+def error_text(plan: Plan) -> str:
+    """All errors of a plan as one text, the first without its word, which whoever prints it puts there."""
+    sections = errors(plan)
+    text = _text(joined(sections)).rstrip("\n") if sections else last_line(plan)
+    return text.removeprefix("error: ")
+
+
+def summary(plan: Plan) -> str:
+    """A plan on one line."""
+    if plan.errors:
+        more = f" and {len(plan.errors) - 1} more" if len(plan.errors) > 1 else ""
+        return brief(plan.errors[0]) + more
+    text = last_line(plan)
+    return f"{plan.home.label}  {text}" if text else ""
+
+
+def _text(lines: list[Line]) -> str:
+    return "".join(line.text + "\n" for line in lines)

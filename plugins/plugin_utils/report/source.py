@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Places of a spec with their source lines, as a person finds them: relative paths, and the text that is meant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from ...module_utils.engine.voice.message import Place
+from ..syntax.position import Position
+
+# Longer lines are no help to look at.
+_LONGEST = 400
+_VAULT = "$ANSIBLE_VAULT"
+_CLOSING = {"[": "]", "{": "}"}
+
+
+class Sources:
+    """The spec's files. `library` is the folder of the shipped modules, `importers` where each file is imported."""
+
+    def __init__(
+        self, library: str, importers: Mapping[str, Position] | None = None, folder: str | None = None
+    ) -> None:
+        self.library = os.path.realpath(library)
+        self.importers = importers or {}
+        self.folder = folder or os.getcwd()
+        self._lines: dict[str, list[str]] = {}
+
+    def shown(self, path: str) -> str:
+        """A path relative to the working folder, else to the home, else whole."""
+        if not os.path.isabs(path):
+            return path
+        relative = os.path.relpath(path, self.folder)
+        if not relative.startswith(".."):
+            return relative
+        home = os.path.expanduser("~")
+        return "~" + path[len(home) :] if path.startswith(home + "/") else path
+
+    def module(self, path: str) -> str:
+        """The name of a shipped module, such as `services/mpd`; empty for any other file."""
+        real = os.path.realpath(path)
+        if not real.startswith(self.library + os.sep):
+            return ""
+        return os.path.splitext(os.path.relpath(real, self.library))[0]
+
+    def place(
+        self, position: Position, *, value: bool = False, word: str = "", label: str = "", before: bool = False
+    ) -> Place:
+        """The place of a position. `value`: what is meant is the value behind the key there; `word`: a word on the line;
+        `before`: with the line before it."""
+        module = self.module(position.file)
+        if module:
+            return Place("", label=label, module=module)
+        line = self._line(position)
+        column, end = self._extent(line, position.column, value, word) if line else (position.column, 0)
+        source = line
+        if before and line and position.line > 1:
+            above = self._line(position._replace(line=position.line - 1))
+            source = f"{above}\n{line}" if above else line
+        return Place(
+            self.shown(position.file), position.line, column, end, source, label, by=self._chain(position.file)
+        )
+
+    def _chain(self, file: str) -> tuple[Place, ...]:
+        """The imports that lead to a file, the nearest first, up to the inventory."""
+        found: list[Place] = []
+        seen = {file}
+        while file in self.importers:
+            importer = self.importers[file]
+            if importer.file in seen or self.module(importer.file):
+                break
+            found.append(Place(self.shown(importer.file), importer.line, importer.column))
+            file = importer.file
+            seen.add(file)
+        # The user's own file is imported by the inventory: that is how it begins, and helps nobody.
+        return tuple(found[:-1])
+
+    def _line(self, position: Position) -> str:
+        """The source line of a position; empty when it must not, or cannot, be shown."""
+        if not position.line:
+            return ""
+        if position.file not in self._lines:
+            self._lines[position.file] = _read(position.file)
+        lines = self._lines[position.file]
+        text = lines[position.line - 1] if position.line <= len(lines) else ""
+        return "" if len(text) > _LONGEST else text
+
+    def _extent(self, line: str, column: int, value: bool, word: str) -> tuple[int, int]:
+        """The first column of what is meant, and the one behind it."""
+        start = max(column, 1) - 1
+        if word:
+            found = line.find(word, start)
+            if found >= 0:
+                return found + 1, found + len(word) + 1
+        if value:
+            start = _value_start(line, start)
+        return start + 1, _token_end(line, start) + 1
+
+
+def _read(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [] if text.startswith(_VAULT) else text.splitlines()
+
+
+def _value_start(line: str, start: int) -> int:
+    """Where the value of a key begins; the key itself when the value is on another line."""
+    end = _token_end(line, start)
+    rest = line[end:]
+    if not rest.startswith(":") or not rest[1:].strip() or rest[1:].strip().startswith("#"):
+        return start
+    return end + 1 + len(rest[1:]) - len(rest[1:].lstrip())
+
+
+def _token_end(line: str, start: int) -> int:
+    """The column behind the key, scalar, list or mapping that begins at a column."""
+    if start >= len(line):
+        return start + 1
+    first = line[start]
+    if first in "\"'":
+        return _quoted_end(line, start)
+    if first in _CLOSING:
+        return _bracket_end(line, start)
+    if first == "!":
+        space = line.find(" ", start)
+        return len(line.rstrip()) if space < 0 else _token_end(line, space + 1)
+    if first == "\t":
+        return start + len(line[start:]) - len(line[start:].lstrip("\t"))
+    inside = _open_brackets(line[:start])
+    for index in range(start, len(line)):
+        rest = line[index:]
+        if rest == ":" or rest.startswith((" #", ": ")) or (inside and rest[0] in ",]}"):
+            return index
+    return len(line.rstrip())
+
+
+def _quoted_end(line: str, start: int) -> int:
+    index = start + 1
+    while index < len(line):
+        if line[index] == "\\" and line[start] == '"':
+            index += 1
+        elif line[index] == line[start]:
+            return index + 1
+        index += 1
+    return len(line)
+
+
+def _bracket_end(line: str, start: int) -> int:
+    depth = 0
+    index = start
+    while index < len(line):
+        if line[index] in "\"'":
+            index = _quoted_end(line, index)
+            continue
+        depth += (line[index] in "[{") - (line[index] in "]}")
+        index += 1
+        if depth == 0:
+            return index
+    return len(line.rstrip())
+
+
+def _open_brackets(text: str) -> int:
+    return sum(c in "[{" for c in text) - sum(c in "]}" for c in text)

@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Errors and warnings of a spec as messages for people: one for each mistake, with its source and its remedy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ...module_utils.engine.voice.message import Choice, Message, Place
+from ..syntax.errors import CycleError, SpecError, SpecErrors
+from .source import Sources
+
+# Longer remedies go below the source, not beside the carets.
+_LABEL = 60
+_MOST_PLACES = 4
+_PREDICATE = re.compile(r"(must|has|needs|is|cannot|was|does|takes) ")
+
+
+def messages(problem: SpecError | SpecErrors, sources: Sources) -> tuple[Message, ...]:
+    """The messages of everything that is wrong with a spec, each once."""
+    errors = problem.errors if isinstance(problem, SpecErrors) else [problem]
+    return tuple(
+        dict.fromkeys(_cycle(e, sources) if isinstance(e, CycleError) else message(e, sources) for e in _causes(errors))
+    )
+
+
+def _causes(errors: Iterable[SpecError]) -> list[SpecError]:
+    """The errors without those that follow from another: a file that cannot be read silences what is then missing."""
+    found = list(errors)
+    if any(error.fatal for error in found):
+        return [error for error in found if error.fatal]
+    return found
+
+
+def message(error: SpecError, sources: Sources) -> Message:
+    """The message of one error."""
+    text = _text(error)
+    positions = sorted(error.positions, key=lambda p: bool(sources.module(p.file)))
+    shown = positions[:_MOST_PLACES]
+    labels = [*error.labels, *[""] * len(shown)]
+    places = [
+        sources.place(position, value=error.at_value, word=error.word, label=label, before=error.code in _WITH_CONTEXT)
+        for position, label in zip(shown, labels, strict=False)
+    ]
+    hints = [Choice(error.hint)] if error.hint else []
+    hints += [Choice(text) for text in error.advice]
+    if hints and error.hint and places and places[0].source and not places[0].label and len(error.hint) <= _LABEL:
+        places[0] = places[0]._replace(label=error.hint)
+        hints = hints[1:]
+    return Message(
+        text,
+        error.code,
+        error.path,
+        tuple(_joined(places)),
+        len(positions) - len(shown),
+        hints=tuple(hints),
+    )
+
+
+_WITH_CONTEXT = ("unknown-option", "yaml")
+
+
+def _joined(places: list[Place]) -> list[Place]:
+    """A module of the library that was read because of a place of the user's is said together with it."""
+    own = [place for place in places if not place.module]
+    modules = [place for place in places if place.module]
+    if len(own) == 1 and len(modules) == 1 and not modules[0].file:
+        return [own[0]._replace(module=modules[0].module)]
+    return places
+
+
+def _text(error: SpecError) -> str:
+    """What is wrong, in one sentence that names the option."""
+    if not error.path or error.whole:
+        return error.message
+    if _PREDICATE.match(error.message):
+        return f"`{error.path}` {error.message}"
+    return f"`{error.path}`: {error.message}"
+
+
+def _cycle(error: CycleError, sources: Sources) -> Message:
+    """A value that needs itself: the places in the order of the chain, each with what it needs."""
+    chain = error.chain
+    following = chain[1:]
+    parents = {name.rpartition(".")[0] for name in chain}
+    places = []
+    for index, position in enumerate(error.positions[:_MOST_PLACES]):
+        needed = following[index % len(following)] if following else chain[0]
+        short = needed.rpartition(".")[2] if len(parents) == 1 else needed
+        places.append(sources.place(position, value=True, label=f"needs {short}"))
+    return Message(f"`{chain[0]}` needs its own value", "cycle", chain[0], tuple(places))
+
+
+def warning(text: str) -> Message:
+    """A warning that is known by its text alone."""
+    return Message(text)

@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Results of tasks as the plans and lines that are in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...module_utils.engine.voice.checkup import Checkup, checkup_lines
+from ...module_utils.engine.voice.generations import Generations, generation_lines
+from ...module_utils.engine.voice.lines import CHANGE, Line, View
+from ...module_utils.engine.voice.message import Message
+from ...module_utils.engine.voice.options import Explanation, explanation_lines
+from ...module_utils.engine.voice.plan import Owner, Plan
+
+# What Ansible puts before the reason why a host cannot be reached.
+_WRAPPING = ("Task failed: ", "Action failed: ", "Failed to connect to the host via ssh: ")
+
+
+def plan_of(result: Mapping[str, Any]) -> Plan | None:
+    """The plan of a result: its own, or of a failed one the plan in its diff. None when there is none."""
+    value = result.get("plan")
+    if value is None:
+        diffs = result.get("diff")
+        value = (
+            next((d["plan"] for d in diffs if isinstance(d, Mapping) and "plan" in d), None)
+            if isinstance(diffs, list)
+            else None
+        )
+    return Plan.of(value) if isinstance(value, dict) and "verb" in value else None
+
+
+def lines_of(result: Mapping[str, Any], view: View) -> list[Line]:
+    """The lines of a result that is no plan: generations, an option, a checkup."""
+    if isinstance(result.get("listing"), dict):
+        return generation_lines(Generations.of(result["listing"]))
+    if isinstance(result.get("explanation"), dict):
+        return explanation_lines(Explanation.of(result["explanation"]), view)
+    if isinstance(result.get("checkup"), dict):
+        return checkup_lines(Checkup.of(result["checkup"]), view.verbose)
+    return []
+
+
+def other_line(host: str, task: str, result: Mapping[str, Any], item: str = "") -> list[Line]:
+    """What is said of a task that is not of this collection: that it changed something, or its message."""
+    if result.get("_ansible_verbose_always") and "msg" in result:
+        message = result["msg"]
+        texts = message if isinstance(message, list) else str(message).splitlines()
+        return [Line(f"{host}: {text}", whole=True) for text in texts]
+    if not result.get("changed"):
+        return []
+    return [Line(f"{host}: {task}{f' ({item})' if item else ''}: changed", CHANGE)]
+
+
+def plans_of_unreachable(host: str, result: Mapping[str, Any]) -> list[Plan]:
+    """A plan for each home of a host that cannot be reached; all of them hold the same error."""
+    items = [item for item in result.get("results") or [] if isinstance(item, Mapping)]
+    users = [str(item["user"]) for item in items if item.get("user")] or [str(result.get("user") or "")]
+    reason = next((str(item["msg"]) for item in items if item.get("msg")), str(result.get("msg") or ""))
+    for words in _WRAPPING:
+        reason = reason.removeprefix(words)
+    lines = [line for line in reason.strip().splitlines() if line.strip()] or ["the reason is not known"]
+    message = Message(f"{host} cannot be reached: {lines[-1].removeprefix('ssh: ')}", code="unreachable")
+    return [Plan("switch", Owner(user, host), "unreachable", errors=(message,)) for user in dict.fromkeys(users)]
