@@ -175,7 +175,7 @@ def test_room_of_the_engine_imports_downwards(path):
 
 
 # The controller's engine, from its ground floor upwards. A floor imports from itself, from those before it, and `values`.
-FLOORS = ["syntax", "formats", "expressions", "modules", "options", "packages", "plan", "play"]
+FLOORS = ["syntax", "formats", "expressions", "modules", "options", "packages", "plan", "report", "play"]
 CONTROLLER_TOP = PLUGINS / "plugin_utils"
 
 

@@ -71,6 +71,7 @@ class AttrsOf(Type):
                     value = self.inner.value(below, found)
                     if frame.secret:
                         result.taint = below.instance.trace.taint
+                        below.instance.trace.secret.add(below.path)
                     return value
                 value = self.inner.empty(below)
                 if value is NO_VALUE:

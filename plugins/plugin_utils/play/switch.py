@@ -97,7 +97,9 @@ class Switch:
         host = Consulted(known or memory.guess(self.user))
         option = self._text("option")
         if option is not None:
-            return {"changed": False, "lines": self.evaluated(host, lambda home: described(home.evaluation, option))}
+            lines = self.evaluated(host, lambda home: described(home.evaluation, option))
+            # What was asked for is the result: Ansible's own callback shows it whatever the verbosity.
+            return {"changed": False, "lines": lines, "_ansible_verbose_always": True}
         target = self._text("build_to")
         try:
             found = self.plan(host)

@@ -14,7 +14,7 @@ from .source import Sources
 # Longer remedies go below the source, not beside the carets.
 _LABEL = 60
 _MOST_PLACES = 4
-_PREDICATE = re.compile(r"(must|has|needs|is|cannot|was|does|takes) ")
+_PREDICATE = re.compile(r"(must|has|needs|is|cannot|was|does|takes|lies|holds|wants|belongs) ")
 
 
 def messages(problem: SpecError | SpecErrors, sources: Sources) -> tuple[Message, ...]:

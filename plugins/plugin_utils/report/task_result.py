@@ -39,6 +39,8 @@ def lines_of(result: Mapping[str, Any], view: View) -> list[Line]:
         return explanation_lines(Explanation.of(result["explanation"]), view)
     if isinstance(result.get("checkup"), dict):
         return checkup_lines(Checkup.of(result["checkup"]), view.verbose)
+    if result.get("_ansible_verbose_always") and isinstance(result.get("lines"), list):
+        return [Line(str(text), whole=True) for text in result["lines"]]
     return []
 
 
