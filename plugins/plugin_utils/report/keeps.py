@@ -28,7 +28,7 @@ def _enabler(path: tuple[str, ...], evaluation: Evaluation, sources: Sources) ->
         if below is None:
             return ""
         node = below
-    for entry in node.entries:
+    for entry in node.assignments:
         for definition in evaluation.attempt(entry.definitions, []):
             position = definition.position
             if position is not None and not sources.module(position.file):
