@@ -12,6 +12,8 @@ from ..disk import filesystem
 from .depot import PACKAGES, Depot
 from .tree import file_hash
 
+# Where the programs are that the home itself shows a wrapper of.
+UNWRAPPED = "libexec/unwrapped"
 PRIORITIES = {"high": 0, "normal": 5, "low": 10}
 # What a profile shows of a package: its own files in these folders, never its dependencies, libraries or headers.
 SHOWN = (
@@ -31,32 +33,36 @@ _TIED = "profile"
 
 
 class Member(NamedTuple):
-    """A package of a profile: `id` names its tree (None for a program of the host, whose `commands` are absolute
-    paths), `shares` further folders that it shows.
+    """A package of a profile: `id` names its tree. None stands for what the host brings: `places` are then absolute paths
+    by their path in the profile. `shares` are further folders to show, `unwrapped` commands that the home wraps.
     """
 
     name: str
     id: Optional[str]
     priority: int
     commands: Dict[str, str]
-    shares: Tuple[str, ...] = ()
+    shares: Tuple[str, ...]
+    unwrapped: Tuple[str, ...]
+    places: Dict[str, str]
 
     @classmethod
     def of(cls, value: Any) -> Member:
-        """A member as a manifest's `packages` describes it. EngineError `manifest` for anything malformed."""
+        """A member from a mapping. EngineError `manifest` for anything malformed."""
         try:
-            priority = value.get("priority", "normal")
-            number = PRIORITIES[priority] if isinstance(priority, str) else int(priority)
-            found = cls(
+            return cls(
                 value["name"],
                 value.get("id"),
-                number,
+                PRIORITIES[value.get("priority") or "normal"],
                 dict(value.get("commands") or {}),
                 tuple(value.get("shares") or ()),
+                tuple(value.get("unwrapped") or ()),
+                dict(value.get("places") or {}),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise EngineError(f"not a package of a manifest: {value!r}", "manifest") from None
-        return found
+
+
+_HOME = Member("", None, -1, {}, (), (), {})
 
 
 class _Owner(NamedTuple):
@@ -86,6 +92,8 @@ class _Shown:
             place = next((p for p in (f"bin/{name}", f"sbin/{name}", f"games/{name}") if p in record["files"]), None)
             if place is not None:
                 self.files[f"bin/{command}"] = place
+            if command in member.unwrapped and place is not None:
+                self.files[f"{UNWRAPPED}/{command}"] = place
             manual = f"share/man/man1/{name}.1.gz"
             if command != name and manual in record["files"]:
                 self.files.setdefault(f"share/man/man1/{command}.1.gz", manual)
@@ -112,7 +120,7 @@ class Profile:
         for member in members:
             self._add(member)
         for path in taken:
-            self._node(path).owners = [_Owner(Member("", None, -1, {}), "")]
+            self._node(path).owners = [_Owner(_HOME, "")]
 
     def build(self) -> Dict[str, str]:
         """Every link by its path in the profile. EngineError `profile` with all collisions at once."""
@@ -124,8 +132,8 @@ class Profile:
 
     def _add(self, member: Member) -> None:
         if member.id is None:
-            for command, place in member.commands.items():
-                self._node(f"bin/{command}").owners.append(_Owner(member, place))
+            for path, place in member.places.items():
+                self._node(path).owners.append(_Owner(member, place))
             return
         shown = _Shown(member, self.depot.record(member.id))
         self.mixed[member.id] = shown.mixed

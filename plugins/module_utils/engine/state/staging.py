@@ -7,13 +7,14 @@ from __future__ import annotations
 import errno
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..contract.bundle import write_bundle
 from ..contract.errors import EngineError
 from ..contract.manifest import all_objects, canonical, content_hash, entry_objects, specialised
 from ..disk import filesystem
 from . import layout
+from .packaged import NOTHING, RECORD, Packaged
 
 if TYPE_CHECKING:
     from ..contract.manifest import Manifest
@@ -78,12 +79,18 @@ def put_object(state: State, name: str, content: bytes, mode: str, sync: bool) -
 
 
 def stage_generation(
-    state: State, manifest: Manifest, about: dict[str, Any], number: int, unsynced: bool = False
+    state: State,
+    manifest: Manifest,
+    about: dict[str, Any],
+    number: int,
+    packaged: Packaged = NOTHING,
+    unsynced: bool = False,
 ) -> None:
     """Lay down `generations/N` with hard links to the objects, its folders read-only.
 
     Before it gets its name, all that it shows is lasting: a generation that bears its number can be relied on. With
-    `unsynced` the objects are not yet. `about` is what is remembered of it; the time is added.
+    `unsynced` the objects are not yet. `about` is what is remembered of it; the time is added. `packaged` is what it
+    shows of packages.
     """
     state.folder(layout.GENERATIONS)
     hidden = f"{layout.GENERATIONS}/.{number}"
@@ -91,8 +98,10 @@ def stage_generation(
     fd = filesystem.open_folder(hidden, state.fd)
     try:
         about = dict(about, created=int(time.time()))
-        few = not unsynced and _leaves(manifest) <= FEW
-        _lay(state, fd, manifest, about, few)
+        few = not unsynced and _leaves(manifest) + sum(map(len, packaged.links.values())) <= FEW
+        _lay(state, fd, shown(manifest, packaged, None), about, few)
+        if packaged.trees or packaged.host:
+            filesystem.write(RECORD, packaged.record(), 0o400, fd, few)
         names = sorted(manifest.get("specialisations") or {})
         if names:
             filesystem.mkdir("specialisation", 0o700, fd)
@@ -100,7 +109,7 @@ def stage_generation(
             filesystem.mkdir(f"specialisation/{name}", 0o700, fd)
             inner = filesystem.open_folder(f"specialisation/{name}", fd)
             try:
-                _lay(state, inner, specialised(manifest, name), None, few)
+                _lay(state, inner, shown(specialised(manifest, name), packaged, name), None, few)
             finally:
                 os.close(inner)
             filesystem.chmod(f"specialisation/{name}", 0o555, fd)
@@ -117,23 +126,35 @@ def stage_generation(
     filesystem.chmod(layout.reference(number), 0o555, state.fd)
 
 
+class Shown(NamedTuple):
+    """A view of a manifest, and the links to packages in its profile."""
+
+    view: Manifest
+    links: dict[str, str]
+
+
+def shown(view: Manifest, packaged: Packaged, specialisation: str | None) -> Shown:
+    """What one part of a generation shows."""
+    return Shown(view, packaged.links.get(specialisation, {}))
+
+
 def _leaves(manifest: Manifest) -> int:
     """How many names a generation has, about."""
     views = [manifest, *(manifest.get("specialisations") or {}).values()]
     return sum(len(entry.get("entries") or "1") for view in views for entry in view["files"].values())
 
 
-def _lay(state: State, fd: int, view: Manifest, about: dict[str, Any] | None, sync: bool) -> None:
+def _lay(state: State, fd: int, part: Shown, about: dict[str, Any] | None, sync: bool) -> None:
     import json
 
-    filesystem.write(layout.MANIFEST, canonical(view), 0o400, fd, sync)
+    filesystem.write(layout.MANIFEST, canonical(part.view), 0o400, fd, sync)
     if about is not None:
         filesystem.write(layout.ABOUT, json.dumps(about, sort_keys=True).encode("ascii"), 0o400, fd, sync)
     for name, lay in ((layout.FILES, _Farm.lay), (layout.PROFILE, _Farm.lay_profile)):
         filesystem.mkdir(name, 0o700, fd)
         inside = filesystem.open_folder(name, fd)
         try:
-            lay(_Farm(state, inside, sync), view)
+            lay(_Farm(state, inside, sync), part)
             if sync:
                 filesystem.sync(inside, name)
         finally:
@@ -151,8 +172,9 @@ class _Farm:
         self.made: list[str] = []
         self.known: set[str] = {""}
 
-    def lay(self, view: Manifest) -> None:
+    def lay(self, part: Shown) -> None:
         """The managed files that links lead to."""
+        view = part.view
         leaves: dict[str, dict[str, Any]] = {}
         for target, entry in sorted(view["files"].items()):
             if entry["type"] == "file" and entry.get("method", "link") == "link":
@@ -162,9 +184,11 @@ class _Farm:
                 leaves.update({f"{target}/{rel}": leaf for rel, leaf in sorted(entry["entries"].items())})
         self._leaves(leaves, view["objects"])
 
-    def lay_profile(self, view: Manifest) -> None:
-        """What the user's profile holds."""
-        self._leaves(dict(sorted((view.get("profile") or {}).items())), view["objects"])
+    def lay_profile(self, part: Shown) -> None:
+        """What the user's profile holds: its packages, and over them what the home itself puts there."""
+        leaves = {path: {"symlink": text} for path, text in part.links.items()}
+        leaves.update(part.view.get("profile") or {})
+        self._leaves(dict(sorted(leaves.items())), part.view["objects"])
 
     def _leaves(self, leaves: dict[str, dict[str, Any]], objects: dict[str, Any]) -> None:
         store_fd = filesystem.open_folder(layout.STORE, self.state.fd) if objects else -1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..contract.errors import EngineError
 from ..contract.manifest import check, specialised
 from ..contract.manifest import digest as digest_of
-from ..state import layout
+from ..state import layout, packaged
 from ..state.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def _number(home: HomeFolder, digest: str) -> tuple[int, bool]:
     current = state.current()
     likely = [layout.parse_reference(current)[0]] if current is not None else []
     for number in likely + numbers[-1:]:
-        if state.about(number).get("digest") == digest:
+        # Where a package or a program of the host is gone, the same spec makes another generation.
+        if state.about(number).get("digest") == digest and not packaged.lost(state, number):
             return number, False
     return max([Ledger.read(state, home.path).last, *numbers]) + 1, True

@@ -13,7 +13,7 @@ from ..contract.errors import EngineError
 from ..disk import filesystem
 from ..disk.folders import Blocked
 from ..planning.plan import Options, Plan
-from ..state import layout, objects
+from ..state import layout, objects, packaged
 from ..state.ledger import Ledger
 from ..state.staging import check_space, stage_generation, stage_objects
 from ..transaction.commit import commit
@@ -45,6 +45,8 @@ class Settings:
     def __init__(
         self, user: str, check: bool = False, extension: str | None = None, undo: bool = True, diff: bool = False
     ) -> None:
+        # What the request says of packages: where to download them from, which may be missing.
+        self.packages: Any = None
         self.user = user
         self.check = check
         self.extension = extension
@@ -79,6 +81,7 @@ class _Switch:
         self.goal = goal
         self.settings = settings
         self.tx = transaction_name()
+        self.packaged = packaged.NOTHING
         state = home.state
         self.ledger = Ledger.read(state, home.path)
         self.source = state.current() if state is not None else None
@@ -94,6 +97,8 @@ class _Switch:
         }
 
     def run(self) -> Answer:
+        if not self._packages():
+            return self.answer
         damaged = self._damaged()
         plan = self._plan()
         moves = self.source != self.goal.to
@@ -123,9 +128,52 @@ class _Switch:
             if owed and self.goal.to is not None:
                 self.answer["hooks"] += hooks.due(self._finished(), self.goal.view)
             return self.answer
+        if self._install():
+            # Meanwhile the user may have changed what the plan rests on.
+            plan = self._plan()
+            if plan.collisions:
+                self.answer["collisions"] = plan.collisions
+                self.answer["failed"] = {"kind": "collision", "message": _collision_message(plan), "undone": False}
+                self.answer["changed"] = False
+                return self.answer
         self._mend(damaged)
         self._go(plan, owed)
         return self.answer
+
+    def _packages(self) -> bool:
+        """Tell which packages come and go; False when some must be asked for first."""
+        manifest, state = self.goal.manifest, self.home.state
+        if manifest is None or not self.goal.fresh:
+            if self.goal.to is not None and state is not None:
+                gone = packaged.lost(state, layout.parse_reference(self.goal.to)[0])
+                self.answer["warnings"] += [f"{name} is gone; a switch by Ansible puts it back" for name in gone]
+            return True
+        if not manifests_name_packages(manifest):
+            return True
+        from ..packages.changes import changes
+
+        before = state.manifest(self.source) if state is not None and self.source is not None else {}
+        found = changes(before, manifest, self.settings.packages)
+        if found.wanting:
+            self.answer["wanting"] = found.wanting
+            return False
+        self.answer["packages"] = found.packages
+        self.answer["warnings"] += found.warnings
+        return True
+
+    def _install(self) -> bool:
+        """Realise what the new generation names; whether that may have taken long."""
+        manifest = self.goal.manifest
+        if manifest is None or not self.goal.fresh or not manifests_name_packages(manifest):
+            return False
+        from ..packages.depot import Depot
+        from ..packages.installation import Asked, install
+
+        state = self.home.require_state()
+        done = install(Depot(state.path, state.fd), manifest, self._content, Asked.of(self.settings.packages))
+        self.packaged = packaged.Packaged(done.links, done.record["packages"], done.record["host"])
+        self.answer["installed"] = {"made": done.made, "downloaded": done.downloaded}
+        return bool(done.made)
 
     def _finished(self) -> Manifest | None:
         """The generation that last finished, as it was activated."""
@@ -202,7 +250,8 @@ class _Switch:
         if goal.manifest is not None and goal.fresh:
             check_space(state, goal.manifest, goal.held)
             unsynced = stage_objects(state, goal.manifest, goal.held, goal.raw, self.tx)
-            stage_generation(state, goal.manifest, self._about(), self.answer["generation"], unsynced)
+            about = self._about()
+            stage_generation(state, goal.manifest, about, self.answer["generation"], self.packaged, unsynced)
         elif self.goal.to is not None:
             self._freshen(plan)
         last = max(self.ledger.last, self.answer["generation"] or 0)
@@ -280,6 +329,12 @@ class _Switch:
         if back is None and filesystem.lstat(layout.COMPLETED, state.fd) is not None:
             filesystem.unlink(layout.COMPLETED, state.fd)
         sweep_quickly(self.home)
+
+
+def manifests_name_packages(manifest: Manifest) -> bool:
+    """Whether a manifest, or one of its specialisations, has any package that is more than a name."""
+    views = [manifest, *(manifest.get("specialisations") or {}).values()]
+    return any(isinstance(item, dict) for view in views for item in view.get("packages") or ())
 
 
 def sweep_quickly(home: HomeFolder) -> None:

@@ -136,6 +136,7 @@ def _switch(request: Request, account: Any, raw: bytes, waiting: Callable[[str],
         request.get("on_failure", "undo") == "undo",
         bool(request.get("diff")),
     )
+    settings.packages = request.get("packages")
     if settings.extension and ("/" in settings.extension or len(settings.extension) > 64):
         raise EngineError(f"{settings.extension!r} cannot be the extension of a backup", "request")
 

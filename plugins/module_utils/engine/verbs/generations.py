@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import EngineError
 from ..disk import filesystem
-from ..state import layout
+from ..state import layout, packaged
 from ..transaction import expiry
 from ..transaction.recovery import begin
 
@@ -45,7 +45,7 @@ def listing(home: HomeFolder) -> Answer:
                 "completed": completed is not None and layout.parse_reference(completed)[0] == number,
                 "failed": str(number) in failed,
                 "files": len(manifest["files"]),
-                "packages": manifest.get("packages") or [],
+                "packages": [_package_name(item) for item in manifest.get("packages") or []],
                 "specialisations": sorted(manifest.get("specialisations") or {}),
                 "origin": manifest.get("origin") or {},
                 "path": f"{home.state_path}/{layout.reference(number)}",
@@ -66,6 +66,11 @@ def stored_bytes(state: State) -> int:
             status = filesystem.lstat(f"{folder}/{name}", state.fd)
             total += status.st_size if status is not None else 0
     return total
+
+
+def _package_name(item: Any) -> str:
+    """The name of a package of a manifest, which is a mapping, or the name alone where it is only declared."""
+    return str(item["name"]) if isinstance(item, dict) else str(item)
 
 
 def settings(request: dict[str, Any], user: str) -> Settings:
@@ -139,7 +144,29 @@ def _take_away(home: HomeFolder, request: dict[str, Any], numbers: list[int]) ->
                 raise EngineError(f"generation {number} is missing or in use", "generation")
         planned = [{"op": "remove", "path": layout.reference(number), "detail": ""} for number in numbers]
         return _with(_removed(numbers, planned), warnings)
-    return _with(_removed(numbers, expiry.remove(home, numbers)), warnings)
+    operations = expiry.remove(home, numbers)
+    if filesystem.lstat(packaged.FOLDER, state.fd) is not None:
+        freed, told = _free_packages(state)
+        operations += freed
+        warnings += told
+    return _with(_removed(numbers, operations), warnings)
+
+
+def _free_packages(state: State) -> tuple[list[dict[str, str]], list[str]]:
+    """Remove the packages that no generation names and no process runs from: operations, and warnings."""
+    from ..packages.depot import Depot
+    from ..packages.freeing import free
+    from ..packages.installation import needs
+
+    live: set[str] = set()
+    for number in state.generations():
+        live |= needs(state.manifest(layout.reference(number)))
+    freed = free(Depot(state.path, state.fd), live)
+    operations = [{"op": "remove", "path": f"{packaged.FOLDER}/{name}", "detail": ""} for name in freed.packages]
+    if freed.size:
+        detail = f"{freed.size / (1 << 20):.1f} MB freed"
+        operations.append({"op": "remove", "path": packaged.FOLDER, "detail": detail})
+    return operations, [f"{name[33:]} stays as long as it runs" for name in freed.running]
 
 
 def _removed(numbers: list[int], operations: list[dict[str, str]]) -> Answer:

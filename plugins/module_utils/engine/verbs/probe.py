@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..state import layout
+from ..state import layout, packaged
 from ..state.ledger import Ledger
 from ..transaction.recovery import begin
 
@@ -39,7 +39,10 @@ def probe(home: HomeFolder, request: dict[str, Any]) -> Answer:
         answer["current"] = {"generation": number, "digest": digest, "specialisation": specialisation}
         answer["owed"] = current != state.completed()
         if digest == request.get("digest") and specialisation == request.get("specialisation"):
-            if request.get("verify", True):
+            if packaged.lost(state, number):
+                # Not unchanged, whatever else: the switch puts it back or finds another.
+                answer["warnings"] += [f"{name} is gone" for name in packaged.lost(state, number)]
+            elif request.get("verify", True):
                 _settle(home, answer, current, dry, request.get("user") or "")
             else:
                 answer["unchanged"] = True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..disk import filesystem
 from ..launcher import ENGINES
-from ..state import layout, lock
+from ..state import layout, lock, packaged
 from ..transaction.recovery import begin
 
 if TYPE_CHECKING:
@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     Answer = dict[str, Any]
 
-_PARTS = (layout.GENERATIONS, layout.FAILED, layout.STORE, layout.PACKS, layout.COMPLETED, layout.LEDGER, ENGINES)
+_PACKAGES = (packaged.FOLDER, "parts", "downloads")
+_PARTS = (
+    *_PACKAGES,
+    layout.GENERATIONS,
+    layout.FAILED,
+    layout.STORE,
+    layout.PACKS,
+    layout.COMPLETED,
+    layout.LEDGER,
+    ENGINES,
+)
 
 
 def uninstall(home: HomeFolder, request: dict[str, Any], user: str) -> Answer:

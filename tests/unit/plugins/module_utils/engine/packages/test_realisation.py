@@ -274,7 +274,7 @@ def test_what_the_home_itself_puts_there_wins(depot, server):
 
 
 def test_a_program_of_the_host_is_a_link(depot):
-    links = Profile(depot, [Member.of({"name": "sh", "commands": {"sh": "/bin/sh"}})], []).build()
+    links = Profile(depot, [Member.of({"name": "sh", "places": {"bin/sh": "/bin/sh"}})], []).build()
     assert links == {"bin/sh": "/bin/sh"}
 
 

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a switch changes about packages, for people: what comes, what goes, what becomes another version, and who brings it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from .installation import Asked, Choice, choose, is_absent
+
+_EXACT = ("deb", "uv", "npm", "archive", "nix")
+
+
+class Changes(NamedTuple):
+    """`packages` for the answer; `wanting` the names that nobody brings and that the request does not give up."""
+
+    packages: List[Dict[str, Any]]
+    warnings: List[str]
+    wanting: List[str]
+
+
+def changes(before: Any, manifest: Any, request: Any) -> Changes:
+    """The difference between two manifests. EngineError `manifest` or `request` for malformed ones."""
+    asked = Asked.of(request)
+    old = {choice.requested.name: choice for choice in _choices(before) if choice.requested.shown}
+    new = {choice.requested.name: choice for choice in _choices(manifest) if choice.requested.shown}
+    absent = sorted(name for name, choice in new.items() if is_absent(choice))
+    wanting = [name for name in absent if name not in asked.without]
+    told = [f"nobody brings {name}: no provider has it, and it is not installed on this host" for name in absent]
+    found: List[Dict[str, Any]] = []
+    for name in sorted({*old, *new}, key=str.lower):
+        item = _change(old.get(name), new.get(name))
+        if item is not None:
+            found.append(item)
+    return Changes(found, told, wanting)
+
+
+def _choices(manifest: Any) -> List[Choice]:
+    views = [manifest, *(manifest.get("specialisations") or {}).values()]
+    return [choose(item) for view in views for item in view.get("packages") or []]
+
+
+def _change(old: Optional[Choice], new: Optional[Choice]) -> Optional[Dict[str, Any]]:
+    was, now = (None if c is None or is_absent(c) else c for c in (old, new))
+    if was is None and now is None:
+        return None
+    choice = now or was
+    assert choice is not None  # noqa: S101 - one of the two is there
+    if was is not None and now is not None:
+        if _told(was) == _told(now):
+            return None
+        op = "change"
+    else:
+        op = "add" if now is not None else "remove"
+    provider = "host" if choice.places is not None else choice.requested.provider
+    value: Dict[str, Any] = {"name": choice.requested.name, "op": op, "provider": provider}
+    value["exact"] = provider in _EXACT
+    if was is not None:
+        value["from"] = was.requested.version if was.places is None else "host"
+    if now is not None:
+        value["to"] = now.requested.version if now.places is None else "host"
+    return value
+
+
+def _told(choice: Choice) -> str:
+    return json.dumps([choice.requested.id if choice.places is None else None, choice.places], sort_keys=True)
