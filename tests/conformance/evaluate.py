@@ -34,6 +34,7 @@ def collection_path() -> None:
 
 collection_path()
 
+from ansible_collections.home.manager.plugins.plugin_utils.formats import FORMATS  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files, Leaf  # noqa: E402
@@ -83,6 +84,8 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     for target, file in sorted(planned.items()):
         if file.tree is not None:
             files[target] = {"source": file.folder}
+        elif file.merge is not None:
+            files[target] = {"text": FORMATS[file.merge[0]](file.merge[1]), "executable": False}
         elif file.leaf is not None:
             files[target] = evaluation.attempt(lambda file=file: file_answer(file.leaf, file.mode), {"text": ""})
     answer = {

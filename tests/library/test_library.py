@@ -50,7 +50,7 @@ def answered(case: Any, path: Path) -> dict[str, Any]:
         for target, file in planned.items()
         if file.leaf is not None and file.leaf.link is not None
     }
-    packages = [p.name for p in home.evaluation.get("home.packages")]
+    packages = home.evaluation.attempt(lambda: [p.name for p in home.evaluation.get("home.packages")], [])
     check_unread(home.evaluation)
     refused = home.failed_assertions()
     warnings = home.warnings()

@@ -30,7 +30,7 @@ class CodeCache:
 
     def __init__(self, folder: str | None = None) -> None:
         version = f"{sys.implementation.cache_tag}-{sys.hexversion:x}-{jinja2.__version__}"
-        self.path = os.path.join(folder or cache_folder(), f"expressions-2-{version}")
+        self.path = os.path.join(folder or cache_folder(), f"expressions-3-{version}")
         self.dirty = False
         self.entries: dict[str, tuple[bool, CodeType]] = self._load()
 

@@ -8,6 +8,7 @@ its methods, an unknown name is an error that names its neighbours, and only tex
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from .path_values import ScopedContext, stored
 from .scope import Scope
 
 SCOPE = "__scope__"
+GENERATORS = ("batch", "map", "reject", "rejectattr", "select", "selectattr", "slice", "unique")
 Functions = dict[str, Callable[..., Any]]
 
 
@@ -130,10 +132,21 @@ def _environment(filters: Functions, tests: Functions, plugins: Plugins | None, 
         undefined=Absent, keep_trailing_newline=True, autoescape=False, finalize=interpolated_here, **syntax
     )
     find_filter, find_test = (plugins.filter, plugins.test) if plugins is not None else (_nothing, _nothing)
-    environment.filters = Provided({**environment.filters, **filters}, find_filter)  # type: ignore[assignment]
+    lazy = {name: _listing(environment.filters[name]) for name in GENERATORS}
+    environment.filters = Provided({**environment.filters, **lazy, **filters}, find_filter)  # type: ignore[assignment]
     environment.tests = Provided(dict[str, Any](environment.tests) | tests, find_test)  # type: ignore[assignment]
     environment.globals.update({"null": None, "Null": None})
     return environment
+
+
+def _listing(generator: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter of Jinja that yields its results, as one that returns a list: only that is a value of an option."""
+
+    @functools.wraps(generator)
+    def listing(*args: Any, **kwargs: Any) -> list[Any]:
+        return list(generator(*args, **kwargs))
+
+    return listing
 
 
 def _nothing(_name: str) -> None:

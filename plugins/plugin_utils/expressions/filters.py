@@ -21,10 +21,10 @@ from ..formats.quoting import QUOTING
 from ..formats.words import WORDS
 from ..syntax.errors import SpecError, did_you_mean, shown
 from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
-from ..values import FormatError
+from ..values import FormatError, Path
 from .attributes import interpolated
 from .lazy import plain
-from .path_values import PLACES, shipped
+from .path_values import PLACES, shipped, stored
 
 
 def _override(value: Any, priority: int) -> dict[str, Any]:
@@ -284,6 +284,22 @@ def regex_search(value: str, pattern: str, group: int | None = None) -> str | No
     return None if found is None else found.group(group or 0)
 
 
+def refuse(message: str) -> str:
+    """Never a value: the evaluation fails with this message."""
+    raise SpecError(message)
+
+
+@pass_context
+def text_of(context: Any, value: Any) -> str:
+    """The value as text; a file of the controller is its place in the store of the target, as in a text."""
+    return str(stored(context, value) if isinstance(value, Path) else value)
+
+
+def path_text(value: Any) -> str:
+    """The path that a path value says, for an option that names a place and never ships what lies there."""
+    return str(value)
+
+
 OWN: dict[str, Callable[..., Any]] = {
     "b64encode": lambda v: base64.b64encode(v.encode() if isinstance(v, str) else v).decode(),
     "basename": lambda v: posixpath.basename(str(v)),
@@ -303,13 +319,16 @@ OWN: dict[str, Callable[..., Any]] = {
     "map_format": map_format,
     "only": only,
     "path_get": path_get,
+    "path_text": path_text,
     "prune": prune,
     "record": record,
     "regex_replace": regex_replace,
     "regex_search": regex_search,
+    "refuse": refuse,
     "relpath": lambda v, start: posixpath.relpath(str(v), str(start)),
     "split": lambda v, separator=None: str(v).split(separator),
     "splitext": lambda v: list(posixpath.splitext(str(v))),
+    "string": text_of,
     "ternary": lambda v, yes, no=None, none=None: none if v is None and none is not None else (yes if v else no),
     "to_list": _text_list,
     "values": lambda v: [v[key] for key in v],

@@ -47,6 +47,32 @@ class Submodule(Type):
         return site.instance.submodule(self.own, site.path, definitions)
 
 
+class Unfinished(Type):
+    """A named type that is used inside its own declaration; `built` is the type once it is whole."""
+
+    def __init__(self, name: str) -> None:
+        self.description = name
+        self.built: Type = self
+
+    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+        return self.built.coerce(value, definition)
+
+    def check(self, value: Any) -> bool:
+        return self.built.check(value)
+
+    def accepts(self, value: Any) -> bool:
+        return self.built.accepts(value)
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+        return self.built.merge(site, definitions)
+
+    def empty(self, site: Site) -> Any:
+        return self.built.empty(site)
+
+    def schema(self) -> Schema | None:
+        return None if self.built is self else self.built.schema()
+
+
 class Declarer:
     """Reads one module's `options` into a schema."""
 
@@ -204,7 +230,8 @@ class Declarer:
             return None
         if word not in self.types:
             whole, _none = self.expanded(node, schema.path)
-            self.types[word] = self.type_of(whole, Schema((*schema.path, "<name>")), scope, place)
+            self.types[word] = unfinished = Unfinished(word)
+            self.types[word] = unfinished.built = self.type_of(whole, Schema((*schema.path, "<name>")), scope, place)
         found: Type = self.types[word]
         return found
 

@@ -328,9 +328,10 @@ class Node:
             return []
         declaration = node.schema.declaration
         said = effective(node.definitions())
-        if not said or node.read() is None:
+        written = declaration.expression("value")
+        if not said or (written is None and node.read() is None):
             return []
-        expression = declaration.expression("value") or Expression("value", bare=True)
+        expression = written or Expression("value", bare=True)
         expression = Expression(expression.source, node.assignments[0].position, bare=expression.bare)
         scope = Scope(self.instance.scope(declaration.module), {"value": node.read(), "option": node.described()})
         orders = {d.order for d in said}

@@ -179,7 +179,10 @@ class Either(Type):
         return any(m.accepts(value) for m in self.members)
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        for member in self.members:
+        members = self.members
+        if all(type(d.value) is int for d in definitions):  # An integer stays one where the union has integers too.
+            members = sorted(members, key=lambda m: type(m.coerce(definitions[0].value)) is float)
+        for member in members:
             if all(member.accepts(d.value) for d in definitions):
                 return member.value(site, definitions)
         raise SpecError(
