@@ -9,111 +9,59 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from .. import VERSION
 from ..contract.errors import EngineError
 from ..verbs.dispatch import STATE, handle
-from . import terminal
+from ..voice.answers import Ways, generations_of, plan_of_answer, plan_of_verify
+from ..voice.generations import generation_lines
+from ..voice.plan import Owner
+from .arguments import HELP, parser
+from .output import Output
 
 if TYPE_CHECKING:
     import argparse
 
     from .project import Project
 
-_EPILOG = """\
-switch without --rollback, --generation or --specialisation works in the project that the current generation came
-from, and so do build, option, edit and news; all but edit call Ansible there. Everything else needs neither Ansible
-nor a network.
-"""
-
 
 def main(arguments: list[str]) -> int:
-    """Run the command; the exit code (0 done, 1 failed, 2 wrong use)."""
-    parsed = parser().parse_args(arguments)
-    if parsed.command is None or parsed.command == "help":
-        parser().print_help(sys.stdout if parsed.command else sys.stderr)
-        return 0 if parsed.command else 1
+    """Run the command; the exit code (0 done, 1 refused or failed, 2 wrong use)."""
+    top = parser()
+    parsed = top.parse_args(arguments)
+    if parsed.help or parsed.command == "help":
+        topic = getattr(parsed, "topic", None)
+        if topic:
+            top.parse_args([topic, "--help"])
+        sys.stdout.write(HELP)
+        return 0
+    if parsed.command is None:
+        sys.stderr.write(HELP)
+        return 2
+    for stream in (sys.stdout, sys.stderr):
+        # A name of a file may be no text in the terminal's encoding.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    output = Output(sys.stdout, sys.stderr, parsed.color or "auto", parsed.json, parsed.verbose)
     try:
-        return Command(parsed, sys.stdout, sys.stderr).run()
+        return Command(parsed, output).run()
     except EngineError as error:
-        say(f"home-manager: {error.message}", sys.stderr)
-        return 1
+        output.error(error.message, error.kind)
+        return 2 if error.kind == "usage" else 1
     except OSError as error:
-        say(f"home-manager: {error}", sys.stderr)
+        output.error(str(error), "system")
         return 1
     except KeyboardInterrupt:
-        say("home-manager: interrupted; the next run finishes or undoes what was under way", sys.stderr)
+        output.error("interrupted; the next run finishes or undoes what was under way", "interrupted")
         return 130
-
-
-def say(line: str, where: TextIO) -> None:
-    """Write a line."""
-    where.write(line + "\n")
-
-
-def parser() -> argparse.ArgumentParser:
-    """The parser of the arguments."""
-    import argparse
-
-    common = argparse.ArgumentParser(add_help=False)
-    # Before and after the subcommand's name alike; the later one must not reset what the earlier one said.
-    _common(common, argparse.SUPPRESS, argparse.SUPPRESS)
-    top = argparse.ArgumentParser(
-        prog="home-manager",
-        description="Look after the generations of this home.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    _common(top, None, False)
-    top.add_argument("--version", action="version", version=VERSION)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
-
-    def add(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, description=text, parents=[common])
-
-    add("help", "show this help")
-    add("generations", "list the generations, the newest first")
-    switch = add("switch", "switch to the project's spec, or to a generation that is there")
-    which = switch.add_mutually_exclusive_group()
-    which.add_argument("--rollback", action="store_true", help="go to the generation before the current one")
-    which.add_argument("--generation", type=int, metavar="N", help="go to this generation")
-    switch.add_argument("-c", "--specialisation", metavar="NAME", help="choose this specialisation of the generation")
-    switch.add_argument("--base", action="store_true", help="leave the specialisation of the current generation")
-    switch.add_argument("-b", "-e", dest="extension", metavar="EXT", help="move files that are in the way to FILE.EXT")
-    switch.add_argument("--keep-failed", action="store_true", help="do not undo when a hook fails")
-    add("build", "render the project's spec to ./result, without touching the home")
-    option = add("option", "tell an option's value, type and definitions")
-    option.add_argument("option", metavar="PATH", nargs="+")
-    add("edit", "open the project's spec in $VISUAL or $EDITOR")
-    add("news", "tell the changes in the installed release of the collection")
-    add("packages", "list the packages that the current generation declares")
-    expire = add("expire-generations", "remove generations that are older than a date or an age")
-    expire.add_argument("age", metavar="TIME", nargs="*", help="such as '-30 days', 30d or 2026-05-01")
-    expire.add_argument("--keep", type=int, metavar="N", help="the newest N stay, whatever their age")
-    remove = add("remove-generations", "remove these generations")
-    remove.add_argument("ids", metavar="ID", nargs="+", type=int)
-    verify = add("verify", "tell which managed files were changed, replaced or removed")
-    verify.add_argument("--repair", action="store_true", help="put links, modes and objects right")
-    uninstall = add("uninstall", "take everything away and put back what was there before")
-    uninstall.add_argument("-y", "--yes", action="store_true", help="do not ask")
-    return top
-
-
-def _common(where: argparse.ArgumentParser, text: Any, flag: Any) -> None:
-    where.add_argument("-n", "--dry-run", action="store_true", default=flag, help="only tell what would be done")
-    where.add_argument("-v", "--verbose", action="store_true", default=flag, help="tell more")
-    where.add_argument("--home", default=text, metavar="DIR", help="the home (default: your own)")
-    where.add_argument("--state", default=text, metavar="DIR", help="the folder of the generations")
 
 
 class Command:
     """One run of the command."""
 
-    def __init__(self, parsed: argparse.Namespace, out: TextIO, err: TextIO) -> None:
+    def __init__(self, parsed: argparse.Namespace, output: Output) -> None:
         self.parsed = parsed
-        self.out = out
-        self.err = err
+        self.output = output
         state = parsed.state or own_state(sys.argv[0])
         self.place = {"home": parsed.home, "state": os.path.abspath(state) if state else None}
 
@@ -131,18 +79,29 @@ class Command:
 
     def _waiting(self, holder: str) -> None:
         who = f" (process {holder})" if holder else ""
-        say(f"home-manager: waiting for another switch of this home{who} ...", self.err)
+        self.output.note(f"waiting for another switch of this home{who}")
+
+    @property
+    def owner(self) -> Owner:
+        """Whose home it is."""
+        import pwd
+
+        return Owner(pwd.getpwuid(os.geteuid()).pw_name, os.uname().nodename.split(".")[0], self.parsed.home or "")
 
     def do_generations(self) -> int:
         """List them."""
-        for item in self.ask("list", check=True)["generations"]:
-            say(terminal.generation(item), self.out)
+        found = generations_of(self.ask("list", check=True))
+        self.output.record(found, generation_lines(found))
         return 0
 
     def do_packages(self) -> int:
         """List the current generation's packages, sorted whatever their case."""
-        for name in sorted(self._current()["packages"], key=str.lower):
-            say(name, self.out)
+        names = sorted(self._current()["packages"], key=str.lower)
+        if self.output.as_json:
+            self.output.json({"packages": names})
+        else:
+            for name in names:
+                self.output.say(name)
         return 0
 
     def do_switch(self) -> int:
@@ -150,34 +109,74 @@ class Command:
         parsed = self.parsed
         wanted = {
             "check": parsed.dry_run,
+            "diff": parsed.diff,
             "backup_extension": parsed.extension,
             "on_failure": "keep" if parsed.keep_failed else "undo",
         }
         if parsed.rollback:
             if parsed.specialisation:
                 raise EngineError("a rollback goes to the base of a generation; leave --specialisation out", "usage")
-            return self._told(self.ask("rollback", **wanted))
+            return self._told(self.ask("rollback", **wanted), "rollback")
+        if parsed.overwrite:
+            return self._overwrite(wanted)
         if parsed.generation is not None or parsed.specialisation or parsed.base:
             wanted.update(generation=parsed.generation, specialisation=parsed.specialisation)
-            return self._told(self.ask("activate", **wanted))
+            return self._told(self.ask("activate", **wanted), "generation")
         extra = []
         if parsed.extension:
             extra += ["-e", f"home_backup_extension={parsed.extension}"]
         if parsed.keep_failed:
             extra += ["-e", "home_on_failure=keep"]
         if parsed.dry_run:
-            extra += ["--check", "--diff"]
-        return self._project().play(None, extra, parsed.verbose)
+            extra.append("--check")
+        if parsed.diff:
+            extra.append("--diff")
+        return self._project().play(None, extra, self._environment())
+
+    def _overwrite(self, wanted: dict[str, Any]) -> int:
+        """Put the declared content of kept files back, and refuse paths of which there is none."""
+        current = self.ask("list", check=True)
+        paths = [self._relative(path) for path in self.parsed.overwrite]
+        kept = {item["path"] for item in self.ask("verify", check=True)["drift"] if item["problem"] == "changed"}
+        for path in paths:
+            if path not in kept:
+                raise EngineError(f"~/{path} is no file that was kept as you changed it", "usage")
+        wanted.update(overwrite=paths, generation=None, specialisation=current["specialisation"])
+        return self._told(self.ask("activate", **wanted), "generation")
+
+    def _relative(self, path: str) -> str:
+        """A path as it was typed, relative to the home."""
+        home = os.path.realpath(self.parsed.home or os.path.expanduser("~"))
+        folder, name = os.path.split(os.path.abspath(os.path.expanduser(path)))
+        whole = os.path.join(os.path.realpath(folder), name)
+        if not whole.startswith(home.rstrip("/") + "/"):
+            raise EngineError(f"{path} is not in the home {home}", "usage")
+        return whole[len(home.rstrip("/")) + 1 :]
+
+    def do_diff(self) -> int:
+        """Two generations, one and the current one, the home and its generation, or one file."""
+        first, second = self.parsed.between, self.parsed.and_
+        request: dict[str, Any] = {"from": None, "to": second}
+        if first is not None and first.isdigit():
+            request["from"] = int(first)
+        elif first is not None:
+            if second is not None:
+                raise EngineError("a file is compared with the current generation alone", "usage")
+            request["path"] = self._relative(first)
+        answer = self.ask("diff", check=True, **request)
+        self.output.plan(plan_of_answer(answer, "diff", self.owner, False))
+        return 1 if answer["changed"] and self.parsed.exit_code else 0
 
     def do_build(self) -> int:
         """Render only."""
-        return self._project().play("home.manager.build", [], self.parsed.verbose)
+        return self._project().play("home.manager.build", [], self._environment())
 
     def do_option(self) -> int:
         """Explain options."""
         code = 0
         for path in self.parsed.option:
-            code = self._project().play("home.manager.option", ["-e", f"option={path.rstrip('.')}"], False) or code
+            extra = ["-e", f"option={path.rstrip('.')}"]
+            code = self._project().play("home.manager.option", extra, self._environment()) or code
         return code
 
     def do_news(self) -> int:
@@ -188,18 +187,22 @@ class Command:
         """Open the spec."""
         return self._project().edit()
 
+    def do_instantiate(self) -> int:
+        """Nothing: a home has no derivation here."""
+        raise EngineError("there is nothing to instantiate; `home-manager build` renders the spec to ./result", "usage")
+
     def do_remove_generations(self) -> int:
         """Remove those that are named; one that cannot be removed is told and left out."""
         code = 0
         for number in self.parsed.ids:
             try:
-                self._told(self.ask("remove", generations=[number], check=self.parsed.dry_run))
+                self._told(self.ask("remove", generations=[number], check=self.parsed.dry_run), "expire")
             except EngineError as error:
-                say(f"home-manager: {error.message}", self.err)
+                self.output.error(error.message, error.kind)
                 code = 1
         return code
 
-    def do_expire_generations(self) -> int:
+    def do_expire(self) -> int:
         """Remove the old ones."""
         from ..contract.age import parse_age
 
@@ -207,35 +210,32 @@ class Command:
         if not text and self.parsed.keep is None:
             raise EngineError("say how old (such as '-30 days') or how many to keep (--keep N)", "usage")
         older = parse_age(text) if text else None
-        return self._told(self.ask("expire", older_than=older, keep=self.parsed.keep, check=self.parsed.dry_run))
+        answer = self.ask("expire", older_than=older, keep=self.parsed.keep, check=self.parsed.dry_run)
+        return self._told(answer, "expire")
+
+    do_expire_generations = do_expire
 
     def do_verify(self) -> int:
         """Compare; 1 when something differs still."""
         answer = self.ask("verify", repair=self.parsed.repair, check=self.parsed.dry_run)
-        for line in terminal.drift(answer):
-            say(line, self.out)
+        self.output.plan(plan_of_verify(answer, self.owner, self.parsed.dry_run))
         return 1 if len(answer["drift"]) > len(answer["repaired"]) else 0
 
     def do_uninstall(self) -> int:
         """Take everything away, if so wished."""
         if not (self.parsed.yes or self.parsed.dry_run):
-            self.out.write("Take every managed file out of this home and remove all generations? [y/n] ")
-            self.out.flush()
+            self._told(self.ask("uninstall", check=True), "uninstall")
+            sys.stderr.write("Take all this away? [y/N] ")
+            sys.stderr.flush()
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-                say("Nothing was changed.", self.out)
+                self.output.say("nothing changed")
                 return 1
-        return self._told(self.ask("uninstall", check=self.parsed.dry_run))
+        return self._told(self.ask("uninstall", check=self.parsed.dry_run), "uninstall")
 
-    def _told(self, answer: dict[str, Any]) -> int:
-        for line in terminal.answer(answer, self.parsed.dry_run, self.parsed.verbose):
-            say(line, self.out)
-        for warning in answer.get("warnings") or []:
-            say(f"home-manager: {warning}", self.err)
-        failed = answer.get("failed")
-        if failed:
-            undone = "; the generation before was put back" if failed.get("undone") else ""
-            say(f"home-manager: {failed['message']}{undone}", self.err)
-        return 1 if failed else 0
+    def _told(self, answer: dict[str, Any], verb: str) -> int:
+        given = [argument for argument in sys.argv[1:] if argument not in ("-n", "--dry-run")]
+        again = " ".join(["home-manager", *given, "-b bak"])
+        return self.output.plan(plan_of_answer(answer, verb, self.owner, self.parsed.dry_run, Ways(again)))
 
     def _current(self) -> dict[str, Any]:
         for item in self.ask("list", check=True)["generations"]:
@@ -244,10 +244,27 @@ class Command:
                 return found
         raise EngineError("there is no current generation", "generation")
 
+    def _environment(self) -> dict[str, str]:
+        """What the Ansible that is called has to know of how to print."""
+        parsed = self.parsed
+        found = {"HOME_PLAN_FORMAT": "json"} if parsed.json else {}
+        if parsed.verbose:
+            found["ANSIBLE_VERBOSITY"] = "1"
+        if parsed.color in ("always", "never"):
+            found["ANSIBLE_FORCE_COLOR" if parsed.color == "always" else "ANSIBLE_NOCOLOR"] = "1"
+        return found
+
     def _project(self) -> Project:
         from .project import Project
 
-        return Project(self._current()["origin"])
+        try:
+            origin = self._current()["origin"]
+        except EngineError:
+            # The first switch of a project that is named needs no generation before it.
+            if not self.parsed.project:
+                raise
+            origin = {}
+        return Project(origin, self.parsed.project)
 
 
 def own_state(script: str) -> str | None:

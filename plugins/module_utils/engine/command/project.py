@@ -19,9 +19,9 @@ _NO_ANSIBLE = (
 class Project:
     """A folder with a playbook and an inventory. EngineError of kind `project` when it is not on this machine."""
 
-    def __init__(self, origin: dict[str, Any]) -> None:
+    def __init__(self, origin: dict[str, Any], chosen: str | None = None) -> None:
         self.host = origin.get("host")
-        folder = origin.get("project")
+        folder = os.path.abspath(chosen) if chosen else origin.get("project")
         if not folder:
             raise EngineError("the current generation does not say which project it came from", "project")
         if not os.path.isdir(folder):
@@ -29,9 +29,12 @@ class Project:
         self.folder: str = folder
         self.playbook: str | None = origin.get("playbook")
         self.inventory: str | None = origin.get("inventory")
+        if chosen:
+            # Another folder than the generation's has its own playbook, and says itself where its inventory is.
+            self.playbook, self.inventory = "home.yml", None
 
-    def play(self, playbook: str | None, extra: list[str], verbose: bool) -> int:
-        """Run a playbook (None: the project's own) for this host and user; its exit code."""
+    def play(self, playbook: str | None, extra: list[str], environment: dict[str, str]) -> int:
+        """Run a playbook (None: the project's own) for this host and user, with our output; its exit code."""
         program = self._program("ansible-playbook")
         chosen = playbook or self.playbook
         if not chosen:
@@ -42,9 +45,9 @@ class Project:
         if self.host:
             command += ["--limit", self.host]
         command += ["-e", f"home_user={_user()}", *extra]
-        if verbose:
-            command.append("-v")
-        return self._call(command)
+        # The playbook cannot run without the collection, so its callback is there too; who chose another keeps it.
+        given = {"ANSIBLE_STDOUT_CALLBACK": "home.manager.plan", **os.environ, **environment}
+        return self._call(command, given)
 
     def news(self) -> int:
         """Show the change log of the installed collection; the exit code."""
@@ -82,10 +85,10 @@ class Project:
         spec = users if os.path.exists(os.path.join(self.folder, users)) else self.playbook or "."
         return self._call([*shlex.split(editor), spec])
 
-    def _call(self, command: list[str]) -> int:
+    def _call(self, command: list[str], environment: dict[str, str] | None = None) -> int:
         import subprocess
 
-        return subprocess.run(command, cwd=self.folder, check=False).returncode
+        return subprocess.run(command, cwd=self.folder, check=False, env=environment).returncode
 
     @staticmethod
     def _program(name: str) -> str:

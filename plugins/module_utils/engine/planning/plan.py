@@ -18,7 +18,7 @@ class Options:
     the user changed are backed up rather than kept. `same`: the generation stays, so what is missing is a repair.
     `former`: this undoes a switch, and these were the ledger's records before it: what that switch backed up comes
     back,
-    and what it gave back is backed up again.
+    and what it gave back is backed up again. `overwrite`: paths whose declared content replaces the user's changes.
     """
 
     def __init__(
@@ -27,11 +27,13 @@ class Options:
         restoring: bool = False,
         same: bool = False,
         former: dict[str, Record] | None = None,
+        overwrite: tuple[str, ...] = (),
     ) -> None:
         self.extension = extension
         self.restoring = restoring
         self.same = same
         self.former = former
+        self.overwrite = overwrite
 
 
 class Plan:

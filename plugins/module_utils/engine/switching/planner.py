@@ -159,7 +159,7 @@ class _Planner:
     def _edited_copy(
         self, target: str, entry: Entry, record: Record, seen: PathState, fresh: Record, make: Make, follow: bool
     ) -> None:
-        policy = entry.get("onConflict", "keep")
+        policy = "overwrite" if target in self.options.overwrite else entry.get("onConflict", "keep")
         if policy == "keep" and not self.options.restoring:
             self.plan.files[target] = record
             self._report_kept(target, "changed by its user since it was written", seen)

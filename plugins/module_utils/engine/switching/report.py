@@ -92,7 +92,7 @@ class Report:
 
     def _compare(self, operation: dict[str, Any], after: bytes | None) -> None:
         before = self.held(operation["path"]) if operation["op"] != "add" else None
-        texts = [_text(content) for content in (before, after)]
+        texts = [text_of(content) for content in (before, after)]
         if any(text is None for text in texts):
             operation["what"] = "binary"
             operation["diff"] = {"bytes": len(after if after is not None else before or b"")}
@@ -114,7 +114,7 @@ class Report:
             return
         content = self.held(target) or b""
         collision["bytes"] = len(content)
-        text = _text(content)
+        text = text_of(content)
         if text is not None:
             collision["lines"] = len(text.splitlines())
             if self.diff:
@@ -135,7 +135,7 @@ class Report:
             return None
 
 
-def _text(content: bytes | None) -> str | None:
+def text_of(content: bytes | None) -> str | None:
     """The text of a content, empty for none; None when it is binary, or too long to be read."""
     if content is None:
         return ""

@@ -38,8 +38,8 @@ class Settings:
     """How to switch.
 
     `check`: write nothing; `extension`: back up what is in the way; `undo`: after a failed hook put the
-    generation before back; `diff`: also answer what the files held before; `force`: run the hooks even if nothing is
-    owed.
+    generation before back; `diff`: also answer what the files held before; `overwrite`: paths whose declared content
+    replaces what their user made of them.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Settings:
     ) -> None:
         # What the request says of packages: where to download them from, which may be missing.
         self.packages: Any = None
+        self.overwrite: tuple[str, ...] = ()
         self.user = user
         self.check = check
         self.extension = extension
@@ -203,7 +204,8 @@ class _Switch:
                     operation["detail"] = detail
 
     def _plan(self) -> Plan:
-        options = Options(self.settings.extension, self.goal.restoring, self.source == self.goal.to)
+        settings, same = self.settings, self.source == self.goal.to
+        options = Options(settings.extension, self.goal.restoring, same, overwrite=settings.overwrite)
         return make_plan(self.home, self.goal.view, self.ledger, self.tx, options, self._content)
 
     def _content(self, name: str) -> bytes:

@@ -236,6 +236,12 @@ def _uninstall(home: HomeFolder, request: Request, account: Any) -> Answer:
     return uninstall(home, request, account.pw_name)
 
 
+def _diff(home: HomeFolder, request: Request, _account: Any) -> Answer:
+    from .comparison import compare
+
+    return compare(home, request)
+
+
 def _never(home: HomeFolder, request: Request, _account: Any) -> Answer:
     raise AssertionError("a switch opens its home by its manifest")
 
@@ -250,4 +256,5 @@ _VERBS: dict[str, Callable[[HomeFolder, Request, Any], Answer]] = {
     "expire": _expire,
     "verify": _verify,
     "uninstall": _uninstall,
+    "diff": _diff,
 }

@@ -77,13 +77,15 @@ def settings(request: dict[str, Any], user: str) -> Settings:
     """The settings of a request."""
     from ..switching.switch import Settings
 
-    return Settings(
+    chosen = Settings(
         user,
         bool(request.get("check")),
         request.get("backup_extension") or None,
         request.get("on_failure", "undo") == "undo",
         bool(request.get("diff")),
     )
+    chosen.overwrite = tuple(request.get("overwrite") or ())
+    return chosen
 
 
 def activate(home: HomeFolder, request: dict[str, Any], user: str) -> Answer:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Mapping
 
-from .entries import Collision, Diff, File, Hook, Variable
+from .entries import Collision, Diff, File, Hook, Package, Variable
 from .generations import Generation, Generations
 from .message import Choice, Message
 from .obstacles import BACKUP
@@ -49,6 +49,7 @@ def plan_of_answer(answer: Answer, verb: str, home: Owner, check: bool, ways: Wa
         goal,
         files=files,
         session=tuple(Variable.of(item) for item in answer.get("session") or []),
+        packages=tuple(Package.of(item) for item in answer.get("packages") or []),
         hooks=tuple(_hook(item) for item in answer.get("hooks") or []),
         collisions=tuple(collisions_of(answer.get("collisions") or [], ways)),
         warnings=_warnings(answer),
@@ -163,6 +164,7 @@ def _file(item: Answer, path: str, op: str) -> File:
         str(item.get("to") or ""),
         int(item.get("since") or 0),
         int(item.get("number") or 0),
+        str(item.get("note") or ""),
         diff=Diff.of(diff) if diff else None,
         choices=_settling(path, item) if op == "keep" else (),
     )

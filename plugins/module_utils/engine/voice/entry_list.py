@@ -97,8 +97,8 @@ def _rows(plan: Plan, view: View) -> Iterator[Row]:
         yield Row(SIGN_OF[variable.op], variable.kind, variable_subject(variable), variable_note(variable))
     for package in plan.packages:
         if package.op != "lack":
-            versions = package_versions(package)
-            yield Row(SIGN_OF[package.op], "package", package.name, versions or "-", package_note(package))
+            versions, note = package_versions(package), package_note(package)
+            yield Row(SIGN_OF[package.op], "package", package.name, versions or ("-" if note else ""), note)
     for setting in plan.settings:
         yield Row(SIGN_OF[setting.op], "setting", setting_subject(setting), setting_note(setting))
     for unit in plan.units:

@@ -54,7 +54,7 @@ def opening(plan: Plan) -> list[list[Line]]:
     return [[Line(f"note: {which}, {when}, is {now}", NOTE, True)]]
 
 
-def body(plan: Plan, view: View) -> list[list[Line]]:
+def body(plan: Plan, view: View, with_warnings: bool = True) -> list[list[Line]]:
     """Headline, list, totals, notes and warnings."""
     shown = _listed(plan)
     listing = list_lines(shown, view)
@@ -64,7 +64,8 @@ def body(plan: Plan, view: View) -> list[list[Line]]:
         sections.append([title, *listing])
     else:
         sections += [[title] if title else [], listing]
-    return [*sections, _totals(plan), _notes(plan), *_warnings(plan), *_next(plan)]
+    found = warnings(plan) if with_warnings else []
+    return [*sections, _totals(plan), _notes(plan), *found, *_next(plan)]
 
 
 def _listed(plan: Plan) -> Plan:
@@ -113,7 +114,8 @@ def _notes(plan: Plan) -> list[Line]:
     return [line for message in (*own, *plan.notes) for line in message_lines(message, "note")]
 
 
-def _warnings(plan: Plan) -> list[list[Line]]:
+def warnings(plan: Plan) -> list[list[Line]]:
+    """The warnings, each a section."""
     found = [*plan.warnings]
     missing = lacking(plan)
     if missing is not None:

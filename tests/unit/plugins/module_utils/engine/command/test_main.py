@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -57,18 +58,64 @@ def test_the_archive_depends_on_its_sources_alone():
 
 def test_it_finds_its_own_state_and_lists(installed):
     lines = installed.run("generations").splitlines()
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d : id 2 -> .*/generations/2 \(current\)", lines[0])
-    assert "id 1" in lines[1]
-    assert len(lines) == 2
+    assert re.fullmatch(r"   2  \d{4}-\d\d-\d\d \d\d:\d\d  files ~1 +current", lines[0])
+    assert re.fullmatch(r"   1  \d{4}-\d\d-\d\d \d\d:\d\d  files \+2", lines[1])
+    assert lines[2].startswith("2 generations, ")
+    found = json.loads(installed.run("--json", "generations"))
+    assert [item["number"] for item in found["generations"]] == [2, 1]
 
 
 def test_rollback_and_back(installed):
-    assert "would change a" in installed.run("-n", "switch", "--rollback")
+    preview = installed.run("-n", "--diff", "switch", "--rollback")
+    assert "preview of generation 1, back from 2, nothing is written\n" in preview
+    assert "  ~ file  ~/a\n      @@ 1 @@\n      -2\n      +1\n" in preview
     assert installed.sandbox.read("a") == "2"
-    assert "generation 1 is current" in installed.run("switch", "--rollback")
+    told = installed.run("switch", "--rollback")
+    assert ": back to generation 1, from 2\n" in told
+    assert "note: the spec still says generation 2; the next switch brings it back\n" in told
+    assert told.endswith("  generation 1: files ~1\n")
     assert installed.sandbox.read("a") == "1"
-    assert "generation 2 is current" in installed.run("switch", "--generation", "2")
-    assert "no generation 7" in installed.run("switch", "--generation", "7", code=1)
+    assert installed.run("switch", "--generation", "2").endswith("  generation 2: files ~1\n")
+    assert installed.run("switch", "--generation", "2").endswith("  up to date, generation 2\n")
+    assert "error: there is no generation 7\n" in installed.run("switch", "--generation", "7", code=1)
+
+
+def test_a_plan_as_json_is_one_line_and_nothing_else(installed):
+    (installed.sandbox.home / "a").unlink()
+    (installed.sandbox.home / "a").write_text("mine")
+    text = installed.run("switch", "--rollback", "--json", code=1)
+    assert text.count("\n") == 1
+    plan = json.loads(text)
+    assert (plan["verb"], plan["outcome"], plan["from"], plan["to"]) == ("rollback", "refused", 2, 1)
+    (collision,) = plan["collisions"]
+    assert (collision["path"], collision["kind"], collision["lines"]) == ("a", "file", 1)
+    assert collision["choices"][0]["command"].endswith("-b bak")
+
+
+def test_differences_of_generations_and_of_the_home(installed):
+    assert "  ~ file  ~/a\n      @@ 1 @@\n      -1\n      +2\n" in installed.run("diff", "1", "2")
+    assert "generation 2 -> 1\n" in installed.run("diff", "2", "1")
+    installed.run("diff", "1", "--exit-code", code=1)
+    assert "no difference" in installed.run("diff", "2", "--exit-code")
+    assert "no difference" in installed.run("diff")
+    (installed.sandbox.home / "a").unlink()
+    assert "  - file  ~/a  it is gone\n" in installed.run("diff")
+    assert "there is no generation 9" in installed.run("diff", "9", code=1)
+
+
+def test_a_kept_edit_is_shown_and_dropped(installed):
+    copied = {"text": "one\n", "method": "copy", "mode": "0644"}
+    home = str(installed.sandbox.home)
+    installed.switch({"a": "3", "c": copied})
+    installed.sandbox.write("c", "mine\n")
+    assert "      -one\n      +mine\n" in installed.run("diff", f"{home}/c", "--home", home)
+    told = installed.run("switch", "--generation", "3")
+    assert re.search(r"  ! file  ~/c  kept: you changed it since \d{4}-\d\d-\d\d\n", told)
+    assert "      to drop it           home-manager switch --overwrite ~/c\n" in told
+    assert told.endswith("  up to date, generation 3; 1 file kept as you changed it\n")
+    assert "is no file that was kept" in installed.run("switch", "--overwrite", f"{home}/a", "--home", home, code=2)
+    installed.run("switch", "--overwrite", f"{home}/c", "--home", home)
+    assert installed.sandbox.read("c") == "one\n"
 
 
 def test_specialisations(installed):
@@ -89,27 +136,33 @@ def test_packages_are_sorted_whatever_their_case(installed):
 
 def test_expire_and_remove(installed):
     installed.switch({"a": "3"})
-    assert "nothing to do" in installed.run("expire-generations", "-30 days")
+    assert "no generation is old enough to be removed" in installed.run("expire-generations", "-30 days")
     assert "in use" in installed.run("remove-generations", "3", code=1)
-    assert "would remove generations/1" in installed.run("-n", "remove-generations", "1")
+    assert "1 generation would be removed: 1\n" in installed.run("-n", "remove-generations", "1")
     installed.run("remove-generations", "1")
-    installed.run("expire-generations", "--keep", "1")
-    assert len(installed.run("generations").splitlines()) == 1
-    assert "say how old" in installed.run("expire-generations", code=1)
+    assert "1 generation removed: 2\n" in installed.run("expire", "--keep", "1")
+    assert len(installed.run("generations").splitlines()) == 2
+    assert "1 generation (1-2 expired)" in installed.run("generations")
+    assert "say how old" in installed.run("expire-generations", code=2)
     assert "not an age" in installed.run("expire-generations", "soon", code=1)
 
 
 def test_verify(installed):
-    assert "everything is as it was" in installed.run("verify")
+    assert "everything is as generation 2 put it there" in installed.run("verify")
     (installed.sandbox.home / "a").unlink()
-    assert "missing a" in installed.run("verify", code=1)
-    assert "repaired a" in installed.run("verify", "--repair")
+    told = installed.run("verify", code=1)
+    assert "  ! file  ~/a  it is gone\n" in told
+    assert told.endswith("  generation 2: 1 file differs\n")
+    assert "  ~ file  ~/a  put back, it was gone\n" in installed.run("verify", "--repair")
 
 
 def test_uninstall_asks(installed):
-    assert "Nothing was changed" in installed.run("uninstall", stdin="n\n", code=1)
+    told = installed.run("uninstall", stdin="n\n", code=1)
+    assert "  - file  2 files and links\n  - data  2 generations, " in told
+    assert "Take all this away? [y/N] " in told
+    assert "nothing changed\n" in told
     assert installed.sandbox.read("a") == "2"
-    assert "would remove a" in installed.run("uninstall", "-n")
+    assert "would be uninstalled, nothing is written" in installed.run("uninstall", "-n")
     installed.run("uninstall", stdin="y\n")
     assert installed.sandbox.tree() == {}
     assert not installed.sandbox.state.exists()
@@ -117,12 +170,14 @@ def test_uninstall_asks(installed):
 
 def test_help_and_version(installed):
     text = installed.run("help")
-    for word in ("generations", "switch", "expire-generations", "uninstall", "verify", "packages"):
-        assert word in text
+    for word in ("generations", "switch", "expire", "uninstall", "verify", "packages"):
+        assert f"\n  {word} " in text
     assert text == installed.run("--help")
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", installed.run("--version"))
-    installed.run(code=1)
-    installed.run("nonsense", code=2)
+    assert installed.run(code=2) == text
+    assert installed.run("swich", code=2) == "error: there is no command `swich`; did you mean `switch`?\n"
+    assert "--overwrite PATH" in installed.run("help", "switch")
+    assert "nothing to instantiate" in installed.run("instantiate", code=2)
 
 
 def test_a_new_spec_needs_ansible_and_says_so(installed):
@@ -147,10 +202,20 @@ def test_a_new_spec_is_switched_by_the_project_playbook(installed):
     user = installed.sandbox.user
     start = f"{project} home.yml -i inventory.yml --limit here -e home_user={user}"
     assert installed.run("switch", code=4) == start + "\n"
-    assert (
-        installed.run("-n", "switch", "-b", "bak", code=4) == start + " -e home_backup_extension=bak --check --diff\n"
-    )
-    assert installed.run("build", "-v", code=4) == start.replace("home.yml", "home.manager.build", 1) + " -v\n"
+    told = installed.run("-n", "--diff", "switch", "-b", "bak", code=4)
+    assert told == start + " -e home_backup_extension=bak --check --diff\n"
+    assert installed.run("build", "-v", code=4) == start.replace("home.yml", "home.manager.build", 1) + "\n"
+    other = installed.sandbox.base / "other"
+    other.mkdir()
+    assert installed.run("switch", "-f", str(other), code=4) == (f"{other} home.yml --limit here -e home_user={user}\n")
+    program.write_text('#!/bin/sh\nPATH=/usr/bin:/bin\nenv | grep -E "^(ANSIBLE|HOME_PLAN)" | sort\n')
+    assert installed.run("switch", "--json", "-v", "--color", "never").splitlines() == [
+        "ANSIBLE_NOCOLOR=1",
+        "ANSIBLE_STDOUT_CALLBACK=home.manager.plan",
+        "ANSIBLE_VERBOSITY=1",
+        "HOME_PLAN_FORMAT=json",
+    ]
+    program.write_text('#!/bin/sh\necho "$PWD $*"\nexit 4\n')
     assert "option=programs.git" in installed.run("option", "programs.git.", code=4)
     assert "VISUAL" in installed.run("edit", code=1)
     (project / "users" / f"{user}.yml").touch()
