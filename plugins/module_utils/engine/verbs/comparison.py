@@ -54,10 +54,24 @@ def compare(home: HomeFolder, request: dict[str, Any]) -> Answer:
 
 
 def _packages(old: Manifest, new: Manifest) -> list[dict[str, str]]:
-    before, after = set(old.get("packages") or []), set(new.get("packages") or [])
-    found = [{"name": name, "op": "remove"} for name in before - after]
-    found += [{"name": name, "op": "add"} for name in after - before]
-    return sorted(found, key=lambda item: item["name"])
+    before, after = ({_package(item)[0]: item for item in side.get("packages") or []} for side in (old, new))
+    found = []
+    for name in sorted({**before, **after}, key=str.lower):
+        first, second = before.get(name), after.get(name)
+        if first == second:
+            continue
+        item = {"name": name, "op": "add" if first is None else "remove" if second is None else "change"}
+        versions = (("from", first), ("to", second))
+        item.update({key: _package(value)[1] for key, value in versions if value is not None and _package(value)[1]})
+        found.append(item)
+    return found
+
+
+def _package(item: Any) -> tuple[str, str]:
+    """The name and the version of a package of a manifest, which is a mapping, or the name alone."""
+    if isinstance(item, dict):
+        return str(item["name"]), str(item.get("version") or "")
+    return str(item), ""
 
 
 def _leaves(manifest: Manifest) -> dict[str, Leaf]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _FOUND = {"absent": "absent", "link": "link", "file": "file", "mode": "mode"}
 # What a person sees of the folder of the generations itself is no file of the home.
-_STORE = ("store/", "generations/")
+_STORE = ("store/", "generations/", "packages/")
 
 
 class Ways:
@@ -136,7 +136,7 @@ def _files(operations: Sequence[Answer]) -> list[File]:
     found: dict[tuple[str, str], File] = {}
     for item in operations:
         path, op = str(item["path"]), str(item["op"])
-        if path.startswith(_STORE):
+        if path.startswith(_STORE) or path + "/" in _STORE:
             continue
         found[path, op] = _file(item, path, op)
         if item.get("restores"):
