@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The values of the spec language that plain YAML data cannot hold.
 
-Beside ``dict``, ``list``, ``str``, ``int``, ``float``, ``bool`` and ``None`` an option may hold a place (a path, a
+Besides ``dict``, ``list``, ``str``, ``int``, ``float``, ``bool`` and ``None`` an option may hold a path value (a path, a
 package, a file that the store will hold) or an expression of some program's own language. All of them are immutable and
 hashable.
 """
@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 
-class Place:
-    """Something that stands for a path; ``str(place)`` is the text that stands for it in a file."""
+class PathValue:
+    """Something that stands for a path; its ``str`` is the path as a file would name it."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True)
-class Path(Place):
+class Path(PathValue):
     """A file or folder on the controller whose content is meant; ``path`` is absolute."""
 
     path: str
@@ -30,11 +30,11 @@ class Path(Place):
 
 
 @dataclass(frozen=True)
-class Package(Place):
+class Package(PathValue):
     """A program to be installed.
 
     ``name`` is the name in the package table, ``main_program`` the name of its command where that differs, ``version``
-    is ``None`` for the newest, ``out`` an explicit text for its place (a package without one is written ``@NAME@``).
+    is ``None`` for the newest, ``out`` the path of its folder where that is known (a package without one is written ``@NAME@``).
     """
 
     name: str
@@ -42,11 +42,11 @@ class Package(Place):
     version: str | None = None
     out: str | None = None
     set_name: str | None = None
-    program: Place | None = None
+    program: PathValue | None = None
 
     @property
     def out_path(self) -> str:
-        """The text that stands for the place of the package."""
+        """The path of the package's folder."""
         return f"@{self.name}@" if self.out is None else self.out
 
     def __str__(self) -> str:
@@ -54,32 +54,32 @@ class Package(Place):
 
 
 @dataclass(frozen=True)
-class StoreFile(Place):
+class StoreFile(PathValue):
     """A generated file that the store of the target will hold.
 
-    ``place`` is its absolute path there; it is known when the home's state folder is (see ``placed``) and takes no part
+    ``path`` is its absolute path there; it is known when the home's state folder is (see ``at``) and takes no part
     in equality: two store files are the same when name, content and mode are.
     """
 
     name: str
     content: bytes
     executable: bool = False
-    place: str = field(default="", compare=False)
+    path: str = field(default="", compare=False)
 
-    def placed(self, place: str) -> StoreFile:
-        """The same file, at the absolute path ``place``."""
-        return replace(self, place=place)
+    def at(self, path: str) -> StoreFile:
+        """The same file, at an absolute path."""
+        return replace(self, path=path)
 
     def __str__(self) -> str:
-        """Raises ``ValueError`` before the file has a place: no text could be right."""
-        if not self.place:
-            raise ValueError(f"the store file {self.name!r} has no place yet")
-        return self.place
+        """Raises ``ValueError`` before the file has a path."""
+        if not self.path:
+            raise ValueError(f"the store file {self.name!r} has no path yet")
+        return self.path
 
 
 @dataclass(frozen=True)
-class OutOfStore(Place):
-    """A place on the target that a link leads to as it is: live, unversioned, not rolled back."""
+class OutOfStore(PathValue):
+    """A path on the target that a link leads to as it is: live, unversioned, not rolled back."""
 
     path: str
 
@@ -88,21 +88,21 @@ class OutOfStore(Place):
 
 
 @dataclass(frozen=True)
-class StoreFolder(Place):
+class StoreFolder(PathValue):
     """A generated folder that the store of the target will hold.
 
-    ``entries`` are pairs of a relative path and a `Path` or `StoreFile`; ``place`` as with `StoreFile`.
+    ``entries`` are pairs of a relative path and a `Path` or `StoreFile`; ``path`` as with `StoreFile`.
     """
 
     name: str
-    entries: tuple[tuple[str, Place], ...]
-    place: str = field(default="", compare=False)
+    entries: tuple[tuple[str, PathValue], ...]
+    path: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        """Raises ``ValueError`` before the folder has a place."""
-        if not self.place:
-            raise ValueError(f"the store folder {self.name!r} has no place yet")
-        return self.place
+        """Raises ``ValueError`` before the folder has a path."""
+        if not self.path:
+            raise ValueError(f"the store folder {self.name!r} has no path yet")
+        return self.path
 
 
 @dataclass(frozen=True)

@@ -162,10 +162,10 @@ def test_examples_are_values_of_their_options(file: str) -> None:
     probes, values = Mapping(), Mapping()
     for number, option in enumerate(shown):
         kept = Mapping({k: v for k, v in option.words.items() if k not in ASIDE}, option.words.position)
-        kept.places = option.words.places
+        kept.positions = option.words.positions
         probes[f"option{number}"] = kept
         values[f"option{number}"] = option.words["example"]
-        values.places[f"option{number}"] = option.words.place("example")
+        values.positions[f"option{number}"] = option.words.position_of("example")
     probe = Mapping({k: module[k] for k in ("types", "vars") if k in module})
     probe.update(root=group(module), options=Mapping({"probe": probes}), config=Mapping({"probe": values}))
     user = Mapping({"imports": [{"import": __file__, "vars": VARIABLES.get(file, {})}]})

@@ -116,9 +116,9 @@ def test_examples_are_values_of_their_options(file: str) -> None:
     probes, values = Mapping(), Mapping()
     for number, (_name, words) in enumerate(shown):
         kept = Mapping({k: v for k, v in words.items() if k not in NOT_OF_THE_TYPE}, words.position)
-        kept.places = words.places
+        kept.positions = words.positions
         probes[f"option{number}"], values[f"option{number}"] = kept, words["example"]
-        values.places[f"option{number}"] = words.place("example")
+        values.positions[f"option{number}"] = words.position_of("example")
     probe = Mapping({key: module[key] for key in ("types", "vars") if key in module})
     probe.update(root="probe", options=Mapping({"probe": probes}), config=Mapping({"probe": values}))
 

@@ -13,7 +13,7 @@ from jinja2.runtime import LoopContext
 from jinja2.utils import Namespace
 
 from ..syntax.errors import SpecError, did_you_mean, nearest, shown
-from ..values import GVariant, Package, Place, Raw
+from ..values import GVariant, Package, PathValue, Raw
 
 _METHODS: dict[type[Any], set[str]] = {
     dict: {"items", "keys", "values", "get"},
@@ -78,7 +78,7 @@ def attribute(value: Any, name: str) -> Any:
             return getattr(value, name)
         except AttributeError:
             return Absent(name=name, hint=f"the template has set no `{name}`")
-    if isinstance(value, (Place, Raw, GVariant)):
+    if isinstance(value, (PathValue, Raw, GVariant)):
         return _part(value, name)
     if isinstance(value, LoopContext) and not name.startswith("_"):
         return getattr(value, name, unknown_key(value, name))
@@ -90,7 +90,7 @@ def attribute(value: Any, name: str) -> Any:
     return unknown_key(value, name)
 
 
-def _part(value: Place | Raw | GVariant, name: str) -> Any:
+def _part(value: PathValue | Raw | GVariant, name: str) -> Any:
     if isinstance(value, Package):
         if name == "mainProgram":
             return value.main_program or value.name
@@ -131,7 +131,7 @@ def interpolated(value: Any) -> Any:
         )
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, Place):
+    if isinstance(value, PathValue):
         return str(value)
     if isinstance(value, Raw):
         return value.text

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..syntax.errors import SpecError
-from ..syntax.nodes import place_of
+from ..syntax.nodes import position_of
 from ..syntax.position import Position
 from .expression import Expression
 from .scope import Scope, holds, not_a_boolean
@@ -18,15 +18,15 @@ def conditions(node: Any, position: Position | None) -> list[Expression]:
     items = node if isinstance(node, list) else [node]
     found: list[Expression] = []
     for index, item in enumerate(items):
-        place = place_of(node, index) if isinstance(node, list) else position
+        where = position_of(node, index) if isinstance(node, list) else position
         if isinstance(item, bool):
-            found.append(Expression("true" if item else "false", place, bare=True))
+            found.append(Expression("true" if item else "false", where, bare=True))
         elif isinstance(item, str):
-            found.append(Expression(item, place, bare=True))
+            found.append(Expression(item, where, bare=True))
         elif isinstance(item, Expression):
             found.append(Expression(item.source, item.position, bare=False))
         else:
-            raise SpecError("a `when` is an expression, or a list of them", [place or position])
+            raise SpecError("a `when` is an expression, or a list of them", [where or position])
     return found
 
 
@@ -39,7 +39,7 @@ def mark_holds(mark: dict[str, Any], scope: Scope) -> bool:
     """Whether the condition of an `if` mark holds. Raises SpecError."""
     wanted = mark["condition"]
     if isinstance(wanted, dict) and wanted.get("_type") == "when":
-        return all_hold(wanted["expr"], scope, place_of(wanted))
+        return all_hold(wanted["expr"], scope, position_of(wanted))
     return truth(wanted, scope)
 
 

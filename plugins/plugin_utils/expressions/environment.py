@@ -39,7 +39,7 @@ class Plugins(Protocol):
 
 @jinja2.pass_context
 def interpolated_here(context: ScopedContext, value: Any) -> Any:
-    """The text of a value put into text; a file of the controller is its place in the store of the target, as in Nix."""
+    """The text of a value put into text; a file of the controller is its path in the store of the target, as in Nix."""
     return interpolated(stored(context, value) if isinstance(value, Path) else value)
 
 

@@ -28,7 +28,7 @@ class Language:
     """The language as one home sees it.
 
     `compiler` holds the Jinja environments and everything compiled, and may serve several homes; `store` takes the files that
-    expressions generate; `packages` is the prefix that stands for the place of every package, or None to write `@NAME@`.
+    expressions generate; `packages` is the folder that stands for that of every package, or None to write `@NAME@`.
     `taint` is called when something is read that must not be shown.
     """
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Filters that make places: generated files of the store, parts of packages, wrapped programs, templates."""
+"""Filters that make path values: generated files of the store, parts of packages, wrapped programs, templates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jinja2 import pass_context
 
 from ..formats.quoting import QUOTING
 from ..syntax.errors import SpecError, shown
-from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
+from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
 from .folder import walk
 from .scope import Scope, Services
 
@@ -63,7 +63,7 @@ def stored(context: ScopedContext, value: Any, name: str | None = None) -> Any:
 
 
 def shipped(context: ScopedContext, value: Any) -> Any:
-    """Plain data in which every path of the controller is replaced by its place in the store of the target."""
+    """Plain data in which every path of the controller is replaced by its path in the store of the target."""
     if isinstance(value, Path):
         return stored(context, value)
     if isinstance(value, dict):
@@ -83,24 +83,24 @@ def store_script(context: ScopedContext, value: str, name: str = "script", shell
 @pass_context
 def store_dir(context: ScopedContext, value: dict[str, Any], name: str = "folder") -> Any:
     """A folder of path values, or texts, in the store of the target."""
-    entries: list[tuple[str, Place]] = []
+    entries: list[tuple[str, PathValue]] = []
     for key in sorted(value):
         item = value[key]
         if isinstance(item, str) and not item.startswith("/"):
             item = services(context).store_file(StoreFile(posixpath.basename(key), item.encode()))
         elif isinstance(item, str):
             item = OutOfStore(item)
-        if not isinstance(item, Place):
+        if not isinstance(item, PathValue):
             raise SpecError(f"a folder holds files, `{key}` is {shown(item)}")
         entries.extend(_leaves(key, item))
     return services(context).store_folder(StoreFolder(name, tuple(entries)))
 
 
-def _leaves(key: str, item: Place) -> list[tuple[str, Place]]:
+def _leaves(key: str, item: PathValue) -> list[tuple[str, PathValue]]:
     """An entry of a folder; a folder of the controller is the files and links below it."""
     if not isinstance(item, Path) or not os.path.isdir(item.path):
         return [(key, item)]
-    found: list[tuple[str, Place]] = []
+    found: list[tuple[str, PathValue]] = []
     for member in walk(item.path):
         if member.link is not None:
             found.append((posixpath.join(key, member.relative), OutOfStore(member.link)))
@@ -117,31 +117,31 @@ def exe(package: Any, name: str | None = None) -> str:
         if package.program is not None and name in (None, package.main_program or package.name):
             return str(package.program)
         return f"{package.out_path}/bin/{name or package.main_program or package.name}"
-    if isinstance(package, (str, Place)):
+    if isinstance(package, (str, PathValue)):
         return str(package) if name is None else f"{package}/bin/{name}"
     raise SpecError(f"exe takes a package, not {shown(package)}")
 
 
-def subpath(place: Any, name: str | None) -> Any:
+def subpath(value: Any, name: str | None) -> Any:
     """A file or folder inside a path value, still a path value."""
     if not name:
-        return place
-    if isinstance(place, Path):
-        return Path(posixpath.normpath(posixpath.join(place.path, name)))
-    if isinstance(place, Package):
-        return OutOfStore(f"{place.out_path}/{name}")
-    if isinstance(place, (str, Place)):
-        return OutOfStore(posixpath.join(str(place), name))
-    raise SpecError(f"subpath takes a path, not {shown(place)}")
+        return value
+    if isinstance(value, Path):
+        return Path(posixpath.normpath(posixpath.join(value.path, name)))
+    if isinstance(value, Package):
+        return OutOfStore(f"{value.out_path}/{name}")
+    if isinstance(value, (str, PathValue)):
+        return OutOfStore(posixpath.join(str(value), name))
+    raise SpecError(f"subpath takes a path, not {shown(value)}")
 
 
-def place(value: Any) -> Any:
-    """A path value; an absolute string is a place on the target, as an option of the type `path` means it."""
+def path_value(value: Any) -> PathValue:
+    """A path value; an absolute string is a path on the target, as an option of the type `path` means it."""
     if isinstance(value, str) and value.startswith("/"):
         return OutOfStore(value)
-    if isinstance(value, Place):
+    if isinstance(value, PathValue):
         return value
-    raise SpecError(f"place takes a path, not {shown(value)}")
+    raise SpecError(f"path_value takes a path, not {shown(value)}")
 
 
 @pass_context
@@ -195,7 +195,7 @@ PLACES: dict[str, Callable[..., Any]] = {
     "exe": exe,
     "mkOutOfStoreSymlink": lambda value: OutOfStore(str(value)),
     "package": package,
-    "place": place,
+    "path_value": path_value,
     "store_dir": store_dir,
     "store_file": store_file,
     "store_script": store_script,

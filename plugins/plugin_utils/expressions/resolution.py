@@ -9,7 +9,7 @@ from typing import Any
 
 from ..syntax.errors import SpecError, shown
 from ..syntax.keys import Literal, Template
-from ..syntax.nodes import Mapping, Sequence, place_of
+from ..syntax.nodes import Mapping, Sequence, position_of
 from ..syntax.position import Position
 from ..values import OMIT, GVariant, OutOfStore, Package, Path, Raw
 from .closure import Closure
@@ -55,7 +55,7 @@ def _realise_mapping(value: Mapping, scope: Scope) -> Any:
     for key, item in value.items():
         found = realise(item, scope)
         if found is not OMIT:
-            result[key_text(key, scope, value.place(key))] = found
+            result[key_text(key, scope, value.position_of(key))] = found
     return result
 
 
@@ -72,7 +72,7 @@ def key_text(key: str, scope: Scope, position: Position | None) -> str:
 def constructed(mark: dict[str, Any], scope: Scope) -> Any:
     """The value that a record with `_type` stands for; a record whose kind belongs to a type of option stays as it is."""
     kind = mark["_type"]
-    position = place_of(mark)
+    position = position_of(mark)
     if kind == "package":
         return _package(mark, scope, position)
     if kind == "path":
@@ -112,7 +112,7 @@ def _package(mark: dict[str, Any], scope: Scope, position: Position | None) -> P
 
 def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
     """The mapping (with `key`) or list that `!each` describes; its entries keep the scope of their turn."""
-    position = place_of(mark)
+    position = position_of(mark)
     unknown = set(mark) - {"_type", "loop", "loop_var", "when", "vars", "key", "value"}
     if unknown or "loop" not in mark or "value" not in mark:
         raise SpecError("!each takes loop, value, and perhaps key, when, vars, loop_var", [position])
@@ -120,30 +120,30 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
     mapping, sequence = Mapping(None, position, verbatim=True), Sequence(None, position)
     for item in loop_items(mark["loop"], scope, position):
         turn = turn_scope(scope, {mark.get("loop_var", "item"): item}, mark.get("vars"))
-        if "when" in mark and not all_hold(mark["when"], turn, place_of(mark, "when")):
+        if "when" in mark and not all_hold(mark["when"], turn, position_of(mark, "when")):
             continue
-        bound = Closure(mark["value"], turn, place_of(mark, "value"))
+        bound = Closure(mark["value"], turn, position_of(mark, "value"))
         if not keyed:
             sequence.append(bound)
-            sequence.places.append(bound.position or Position(""))
+            sequence.positions.append(bound.position or Position(""))
             continue
         key = realise(mark["key"], turn)
         if not isinstance(key, str):
-            raise SpecError(f"a key must be text, not {shown(key)}", [place_of(mark, "key")])
+            raise SpecError(f"a key must be text, not {shown(key)}", [position_of(mark, "key")])
         if key in mapping:
-            raise SpecError(f"!each gives the key `{key}` twice", [place_of(mark, "key")])
+            raise SpecError(f"!each gives the key `{key}` twice", [position_of(mark, "key")])
         mapping[key] = bound
     return mapping if keyed else sequence
 
 
-def loop_items(said: Any, scope: Scope, position: Position | None) -> list[Any]:
+def loop_items(node: Any, scope: Scope, position: Position | None) -> list[Any]:
     """The items of a loop: the elements of a list, or a mapping's entries as `key` and `value`."""
-    value = realise(said, scope)
+    value = realise(node, scope)
     if isinstance(value, dict):
         return [{"key": key, "value": value[key]} for key in sorted(value)]
     if isinstance(value, (list, tuple, range)):
         return list(value)
-    raise SpecError(f"a loop wants a list or a mapping, not {shown(value)}", [place_of(said) or position])
+    raise SpecError(f"a loop wants a list or a mapping, not {shown(value)}", [position_of(node) or position])
 
 
 def turn_scope(outer: Scope, names: dict[str, Any], variables: Any, guard: list[Expression] | None = None) -> Scope:

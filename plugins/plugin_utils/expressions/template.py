@@ -48,8 +48,8 @@ class Templates:
     def find(self, name: str, folder: str) -> str:
         """The absolute path of a template: in `folder`, in a `templates` folder near it, or in the library. Raises SpecError."""
         near = (folder, os.path.join(folder, "templates"), os.path.join(folder, "..", "templates"), self.library)
-        for place in near:
-            path = os.path.normpath(os.path.join(place, name)) if place else name
+        for start in near:
+            path = os.path.normpath(os.path.join(start, name)) if start else name
             if os.path.isabs(path) and os.path.isfile(path):
                 return path
         beside = os.path.dirname(os.path.join(folder, name))
@@ -64,7 +64,7 @@ class Templates:
             return "".join(template.root_render_func(context))
         except SpecError as error:
             if not error.positions:
-                error.positions.extend(place for place in (_line(error, name), position) if place is not None)
+                error.positions.extend(found for found in (_line(error, name), position) if found is not None)
             raise
         except RecursionError:
             raise SpecError("nested too deeply to render", [position]) from None
@@ -83,11 +83,11 @@ class Templates:
 
 def _line(problem: BaseException, name: str) -> Position:
     """Where in a template an error came up, by Jinja's rewritten traceback."""
-    place = Position(name)
+    position = Position(name)
     step = problem.__traceback__
     while step is not None:
         compiled = step.tb_frame.f_globals.get("__jinja_template__")
         if compiled is not None and os.path.isabs(compiled.filename or ""):
-            place = Position(compiled.filename, compiled.get_corresponding_lineno(step.tb_lineno), 1)
+            position = Position(compiled.filename, compiled.get_corresponding_lineno(step.tb_lineno), 1)
         step = step.tb_next
-    return place
+    return position

@@ -11,19 +11,15 @@ from typing import Any
 
 from jinja2 import pass_context
 
-from ..values import Package, Place, Raw
+from ..values import Package, PathValue, Raw
 from .path_values import ScopedContext, services
 
 
-def _set(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
 @pass_context
-def _placed(context: ScopedContext, value: Any) -> bool:
-    """Whether a value says where it is: a path value, or a package with a place of its own instead of the host's."""
+def _located(context: ScopedContext, value: Any) -> bool:
+    """Whether the path of a value is known: a path value, or a package in a folder of its own instead of the host's."""
     if not isinstance(value, Package):
-        return isinstance(value, Place)
+        return isinstance(value, PathValue)
     return value.out_path != services(context).package(value.name).out_path
 
 
@@ -34,14 +30,13 @@ def _systemwide(value: Any) -> bool:
 
 TESTS: dict[str, Callable[..., Any]] = {
     "abs": lambda v: isinstance(v, str) and posixpath.isabs(v),
-    "place": lambda v: isinstance(v, Place),
-    "placed": _placed,
-    "path": lambda v: isinstance(v, Place) or (isinstance(v, str) and v.startswith("/")),
+    "path_value": lambda v: isinstance(v, PathValue),
+    "located": _located,
+    "path": lambda v: isinstance(v, PathValue) or (isinstance(v, str) and v.startswith("/")),
     "package": lambda v: isinstance(v, Package),
     "raw": lambda v: isinstance(v, Raw),
     "bool": lambda v: isinstance(v, bool),
     "list": lambda v: isinstance(v, (list, tuple)),
-    "set": _set,
     "systemwide": _systemwide,
     "null": lambda v: v is None,
     "empty": lambda v: v is None or (isinstance(v, (str, list, dict)) and len(v) == 0),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ..values import FormatError, GVariant, Package, Path, Place, Raw, StoreFile
+from ..values import FormatError, GVariant, Package, Path, PathValue, Raw, StoreFile
 
 Trail = tuple["str | int", ...]
 
@@ -104,7 +104,7 @@ def atom_text(
     """
     if isinstance(value, bool):
         return bools[0] if value else bools[1]
-    if isinstance(value, (str, int, Place)):
+    if isinstance(value, (str, int, PathValue)):
         return str(value)
     if isinstance(value, float):
         try:
@@ -136,7 +136,7 @@ def plain(value: Any, trail: Trail = (), *, nulls: bool = True) -> Any:
         return int(value)
     if isinstance(value, float):
         return float(value)
-    if isinstance(value, (str, Place)):
+    if isinstance(value, (str, PathValue)):
         return str(value)
     if isinstance(value, Mapping):
         return {key: plain(item, inner, nulls=nulls) for key, item, inner in entries(value, trail)}

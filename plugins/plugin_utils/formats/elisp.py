@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ..values import FormatError, Place, Raw
+from ..values import FormatError, PathValue, Raw
 from .atoms import Trail, choice, entries, is_list, is_mapping, items, kind_of, short_float
 from .quoting import elisp_quote
 
@@ -44,7 +44,7 @@ class _Writer:
             return str(value)
         if isinstance(value, float):
             return short_float(value, trail)
-        if isinstance(value, (str, Place)):
+        if isinstance(value, (str, PathValue)):
             return elisp_quote(value)
         if isinstance(value, Raw) and value.kind in INLINE:
             return value.text

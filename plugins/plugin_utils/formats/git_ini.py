@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..values import FormatError, Place
+from ..values import FormatError, PathValue
 from .atoms import Trail, atom_text, entries, is_mapping, several
 
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -83,6 +83,6 @@ def _value(value: Any, trail: Trail) -> str:
     text = atom_text(value, trail)
     if "\0" in text:
         raise FormatError("git cannot hold a NUL character", trail)
-    if isinstance(value, str) or (isinstance(value, Place) and not SAFE_PLACE.fullmatch(text)):
+    if isinstance(value, str) or (isinstance(value, PathValue) and not SAFE_PLACE.fullmatch(text)):
         return '"' + "".join(ESCAPES.get(char, char) for char in text) + '"'
     return text

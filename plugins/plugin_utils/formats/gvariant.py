@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..values import FormatError, GVariant, Place
+from ..values import FormatError, GVariant, PathValue
 from .atoms import Trail, entries, float_text, is_list, is_mapping, items, kind_of
 from .ini import to_ini
 
@@ -53,7 +53,7 @@ def _typed(value: Any, kind: str, trail: Trail) -> str:
         return _integer(value, kind, trail)
     if kind == "d" and isinstance(value, (int, float)) and not isinstance(value, bool):
         return float_text(float(value))
-    if kind in STRINGS and isinstance(value, (str, Place)):
+    if kind in STRINGS and isinstance(value, (str, PathValue)):
         text = str(value).replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
         return f"{STRINGS[kind]}'{text}'"
     if kind == "v" and value is not None:
@@ -91,7 +91,7 @@ def _tuple(value: Any, kind: str, trail: Trail) -> str:
 
 def infer(value: Any, trail: Trail = ()) -> str:
     """The type of a plain value, as ``lib.hm.gvariant.mkValue`` finds it."""
-    for kind, text in ((bool, "b"), (int, "i"), (float, "d"), ((str, Place), "s")):
+    for kind, text in ((bool, "b"), (int, "i"), (float, "d"), ((str, PathValue), "s")):
         if isinstance(value, kind):
             return text
     if isinstance(value, GVariant):

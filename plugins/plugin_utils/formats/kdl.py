@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..values import FormatError, Place
+from ..values import FormatError, PathValue
 from .atoms import Trail, entries, float_text, is_list, is_mapping, items, kind_of
 
 if TYPE_CHECKING:
@@ -88,6 +88,6 @@ class _Writer:
             return str(value)
         if isinstance(value, float):
             return float_text(value)
-        if isinstance(value, (str, Place)):
+        if isinstance(value, (str, PathValue)):
             return '"' + "".join(self.escapes.get(char, char) for char in str(value)) + '"'
         raise FormatError(f"a plain value is wanted here, not {kind_of(value)}", trail)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from ..values import FormatError, Place
+from ..values import FormatError, PathValue
 from .atoms import Trail, atom_text, choice, entries, is_mapping, items, several
 from .quoting import QUOTING, VARIABLE
 
@@ -85,7 +85,7 @@ class Dialect:
     def _text(self, value: Any, trail: Trail) -> str:
         null = {"write": "null", "refuse": None}.get(self.nulls, "")
         text = atom_text(value, trail, bools=self.bools, null=null)
-        if self.quote is not None and (self.quote_all or isinstance(value, (str, Place))):
+        if self.quote is not None and (self.quote_all or isinstance(value, (str, PathValue))):
             return QUOTING[self.quote](text)
         return text
 

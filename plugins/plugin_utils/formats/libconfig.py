@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..values import FormatError, Place
+from ..values import FormatError, PathValue
 from .atoms import Trail, atom_text, entries, is_list, is_mapping, items, kind_of
 from .quoting import escaped_quote
 
@@ -28,7 +28,7 @@ def _value(value: Any, trail: Trail) -> str:
     if is_list(value):
         texts = " , ".join(_value(item, way) for item, way in items(value, trail))
         return f"[ {texts} ]" if _array(value) else f"( {texts} )"
-    if isinstance(value, (str, Place)):
+    if isinstance(value, (str, PathValue)):
         return escaped_quote(value)
     if not isinstance(value, (bool, int, float)):
         raise FormatError(f"libconfig cannot hold {kind_of(value)}", trail)

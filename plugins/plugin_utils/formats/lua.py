@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..values import FormatError, Place, Raw
+from ..values import FormatError, PathValue, Raw
 from .atoms import Trail, entries, is_mapping, items, kind_of, short_float
 from .quoting import lua_quote
 
@@ -41,7 +41,7 @@ def _expression(value: Any, multiline: bool, indent: str, trail: Trail) -> str:
         return str(value)
     if isinstance(value, float):
         return short_float(value, trail)
-    if isinstance(value, (str, Place)):
+    if isinstance(value, (str, PathValue)):
         return lua_quote(value)
     if isinstance(value, Raw) and value.kind == INLINE:
         return f"({value.text})"

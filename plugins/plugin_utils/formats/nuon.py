@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..values import FormatError, Package, Place, Raw
+from ..values import FormatError, Package, PathValue, Raw
 from .atoms import Trail, entries, is_mapping, items, kind_of, short_float
 from .quoting import nu_quote
 
@@ -65,7 +65,7 @@ def _expression(value: Any, multiline: bool, indent: str, trail: Trail, inline: 
         return str(value)
     if isinstance(value, float):
         return short_float(value, trail)
-    if isinstance(value, (str, Place)):
+    if isinstance(value, (str, PathValue)):
         # Home Manager leaves a package's place bare where the word is one to Nushell.
         bare = inline and isinstance(value, Package) and BARE_PLACE.fullmatch(str(value))
         return str(value) if bare else nu_quote(value)

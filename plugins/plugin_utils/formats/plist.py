@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..values import FormatError, Place
+from ..values import FormatError, PathValue
 from .atoms import Trail, entries, is_list, is_mapping, items, kind_of, short_float
 from .quoting import xml_escape
 
@@ -33,7 +33,7 @@ def _lines(value: Any, escape: bool, indent: str, trail: Trail) -> list[str]:
         return [f"{indent}<integer>{value}</integer>"]
     if isinstance(value, float):
         return [f"{indent}<real>{short_float(value, trail)}</real>"]
-    if isinstance(value, (str, Place)):
+    if isinstance(value, (str, PathValue)):
         return [f"{indent}<string>{_text(str(value), escape, trail)}</string>"]
     inside: list[str] = []
     if is_list(value):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..values import FormatError, Place, Raw
+from ..values import FormatError, PathValue, Raw
 from .atoms import Trail, entries, is_list, is_mapping, items, kind_of, several, short_float
 from .quoting import escaped_quote
 
@@ -55,7 +55,7 @@ def _value(value: Any, trail: Trail) -> str:
         return short_float(value, trail)
     if isinstance(value, Raw) and value.kind == INLINE:
         return value.text
-    if isinstance(value, (str, Place)):
+    if isinstance(value, (str, PathValue)):
         return escaped_quote(value)
     if is_list(value):
         return "[ " + ",".join(_value(item, way) for item, way in items(value, trail)) + " ]"

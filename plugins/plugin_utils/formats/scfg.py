@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..values import FormatError, Place
+from ..values import FormatError, PathValue
 from .atoms import Trail, atom_text, is_list, is_mapping, items, kind_of
 
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t"}
@@ -48,6 +48,6 @@ def _directives(value: Any, trail: Trail) -> list[str]:
 
 def _word(value: Any, trail: Trail) -> str:
     text = atom_text(value, trail, null=None)
-    if isinstance(value, (str, Place)) and (not text or SPECIAL.search(text)):
+    if isinstance(value, (str, PathValue)) and (not text or SPECIAL.search(text)):
         return '"' + "".join(ESCAPES.get(char, char) for char in text) + '"'
     return text

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..values import FormatError, Place
+from ..values import FormatError, PathValue
 from .atoms import Trail, entries, is_mapping, kind_of, several, short_float
 from .quoting import xml_escape
 
@@ -57,7 +57,7 @@ def _text(value: Any, trail: Trail) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return short_float(value, trail)
-    if not isinstance(value, (int, str, Place)):
+    if not isinstance(value, (int, str, PathValue)):
         raise FormatError(f"an element of XML holds a mapping or a plain value, not {kind_of(value)}", trail)
     text = str(value)
     if any((ord(char) < 0x20 and char not in "\t\n\r") or char in "\ufffe\uffff" for char in text):

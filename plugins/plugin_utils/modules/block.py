@@ -18,7 +18,7 @@ from ..expressions.resolution import loop_items, realise, turn_scope
 from ..expressions.scope import Scope
 from ..expressions.thunk import Thunk
 from ..syntax.errors import CycleError, SpecError, did_you_mean, shown
-from ..syntax.nodes import Mapping, place_of
+from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from ..values import OMIT
 from .word import Word
@@ -92,41 +92,41 @@ def _argument(call: Mapping, name: str, scope: Scope) -> Any:
     if found is OMIT:
         hint = "put the word into a block of its own with a `when`"
         raise SpecError(
-            f"the argument `{name}` of a word cannot be left out by `omit`", [place_of(call, name)], hint=hint
+            f"the argument `{name}` of a word cannot be left out by `omit`", [position_of(call, name)], hint=hint
         )
     return found
 
 
-def read_blocks(said: Any, parent: Block, words: dict[str, Word]) -> list[Block]:
+def read_blocks(config: Any, parent: Block, words: dict[str, Word]) -> list[Block]:
     """The blocks that a `config` says (a mapping, or a list of them), nested ones and those of `words` as blocks of their own.
 
     Raises SpecError.
     """
-    if said is None:
+    if config is None:
         return []
-    if isinstance(said, list):
+    if isinstance(config, list):
         found: list[Block] = []
-        for index, item in enumerate(said):
+        for index, item in enumerate(config):
             if not isinstance(item, dict):
-                raise SpecError(f"a block is a mapping, not {shown(item)}", [place_of(said, index)])
+                raise SpecError(f"a block is a mapping, not {shown(item)}", [position_of(config, index)])
             found.extend(_read_block(item, parent, words))
         return found
-    if not isinstance(said, dict):
-        raise SpecError(f"a configuration is a mapping or a list of blocks, not {shown(said)}", [place_of(said)])
-    return _read_block(said, parent, words)
+    if not isinstance(config, dict):
+        raise SpecError(f"a configuration is a mapping or a list of blocks, not {shown(config)}", [position_of(config)])
+    return _read_block(config, parent, words)
 
 
 def _read_block(node: dict[str, Any], parent: Block, words: dict[str, Word]) -> list[Block]:
     used = [word for name, word in words.items() if name in node]
     if getattr(node, "verbatim", True) or not (used or any(word in node for word in WORDS)):
-        return [Block(parent, node, place_of(node))]
+        return [Block(parent, node, position_of(node))]
     label = {"name"} if "block" in node else set()  # elsewhere `name` is an option like any other
     left_out = {*WORDS, *label, *(() if "block" in node else (word.name for word in used))}
-    body = Mapping({k: v for k, v in node.items() if k not in left_out}, place_of(node))
-    body.places = node.places  # type: ignore[attr-defined]
-    block = Block(parent, body, place_of(node))
+    body = Mapping({k: v for k, v in node.items() if k not in left_out}, position_of(node))
+    body.positions = node.positions  # type: ignore[attr-defined]
+    block = Block(parent, body, position_of(node))
     if "when" in node:
-        block.guard = conditions(node["when"], place_of(node, "when"))
+        block.guard = conditions(node["when"], position_of(node, "when"))
     block.loop = node.get("loop")
     block.turn = _turn_name(node)
     block.variables = _variables(node)
@@ -136,13 +136,13 @@ def _read_block(node: dict[str, Any], parent: Block, words: dict[str, Word]) -> 
     if body:
         first = next(iter(body))
         hint = did_you_mean(first, WORDS) or "move it into the `block`"
-        raise SpecError(f"`{first}` cannot stand beside `block`", [place_of(node, first)], hint=hint)
+        raise SpecError(f"`{first}` cannot stand beside `block`", [position_of(node, first)], hint=hint)
     return read_blocks(node["block"], block, words)
 
 
 def _word_blocks(word: Word, node: dict[str, Any], parent: Block, words: dict[str, Word]) -> list[Block]:
     """The blocks that a word stands for, where `node` uses it. A word does not know itself."""
-    call, position = node[word.name], place_of(node, word.name)
+    call, position = node[word.name], position_of(node, word.name)
     others = {name: other for name, other in words.items() if other is not word}
     found: list[Block] = []
     for argument, body in word.brought(call, position):
@@ -157,12 +157,12 @@ def _turn_name(node: dict[str, Any]) -> str:
     if control is None:
         return "item"
     if not isinstance(control, dict) or not isinstance(control.get("loop_var"), str) or len(control) > 1:
-        raise SpecError("`loop_control` takes `loop_var`, a name", [place_of(node, "loop_control")])
+        raise SpecError("`loop_control` takes `loop_var`, a name", [position_of(node, "loop_control")])
     return str(control["loop_var"])
 
 
 def _variables(node: dict[str, Any]) -> Any:
-    said = node.get("vars")
-    if said is not None and not isinstance(said, dict):
-        raise SpecError(f"`vars` is a mapping of names, not {shown(said)}", [place_of(node, "vars")])
-    return said
+    variables = node.get("vars")
+    if variables is not None and not isinstance(variables, dict):
+        raise SpecError(f"`vars` is a mapping of names, not {shown(variables)}", [position_of(node, "vars")])
+    return variables

@@ -16,7 +16,7 @@ from typing import Any
 from ..expressions.resolution import realise
 from ..expressions.scope import Scope
 from ..syntax.errors import SpecError, did_you_mean, shown
-from ..syntax.nodes import Mapping, place_of
+from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from ..values import Path
 from .module import Module
@@ -61,65 +61,65 @@ class Collector:
             self.count += 1
             key = key or f"module {self.count}"
             found = _Found(module, key)
-            said = [] if module.imports is None else module.imports
-            said = said if isinstance(said, list) else realise(said, module.scope)
+            items = [] if module.imports is None else module.imports
+            items = items if isinstance(items, list) else realise(items, module.scope)
         except SpecError as error:
             self.errors.append(error)
             return None
-        if not isinstance(said, list):
+        if not isinstance(items, list):
             self.errors.append(
-                SpecError(f"`imports` is a list of files, not {shown(said)}", [place_of(module.node, "imports")])
+                SpecError(f"`imports` is a list of files, not {shown(items)}", [position_of(module.node, "imports")])
             )
             return found
-        for index, item in enumerate(said):
-            inner = self._import(item, module, place_of(module.imports, index), (*chain, key))
+        for index, item in enumerate(items):
+            inner = self._import(item, module, position_of(module.imports, index), (*chain, key))
             if inner is not None:
                 found.imports.append(inner)
         return found
 
-    def _import(self, item: Any, module: Module, place: Position | None, chain: tuple[str, ...]) -> _Found | None:
+    def _import(self, item: Any, module: Module, position: Position | None, chain: tuple[str, ...]) -> _Found | None:
         variables: dict[str, Any] = {}
         try:
             if not isinstance(item, dict) or "import" in item:
                 item = realise(item, module.scope)
             if isinstance(item, dict) and "import" in item:
-                variables = self._variables(item, place)
+                variables = self._variables(item, position)
                 item = item["import"]
             elif isinstance(item, dict):
                 return self._module(_as_node(item), module.file, dict(module.import_variables), chain)
-            path = self._path(item, module, place)
+            path = self._path(item, module, position)
             key = json.dumps([os.path.realpath(path), variables], sort_keys=True, default=str)
             if key in chain:
                 return None
-            if place is not None:
-                self.importers.setdefault(path, place)
+            if position is not None:
+                self.importers.setdefault(path, position)
             return self._module(self.read(path), path, variables, chain, key)
         except SpecError as error:
-            if place is not None and place not in error.positions:
-                error.positions.append(place)
+            if position is not None and position not in error.positions:
+                error.positions.append(position)
             self.errors.append(error)
             return None
 
     @staticmethod
-    def _variables(item: dict[str, Any], place: Position | None) -> dict[str, Any]:
+    def _variables(item: dict[str, Any], position: Position | None) -> dict[str, Any]:
         unknown = set(item) - {"import", "vars"}
-        said = item.get("vars") or {}
-        if unknown or not isinstance(said, dict):
-            raise SpecError("an import is a file, or a mapping of `import` and `vars`", [place])
-        return dict(said)
+        variables = item.get("vars") or {}
+        if unknown or not isinstance(variables, dict):
+            raise SpecError("an import is a file, or a mapping of `import` and `vars`", [position])
+        return dict(variables)
 
     @staticmethod
-    def _path(item: Any, module: Module, place: Position | None) -> str:
+    def _path(item: Any, module: Module, position: Position | None) -> str:
         text = item.path if isinstance(item, Path) else item
         if not isinstance(text, str):
             hint = "write its elements one level higher" if isinstance(item, list) else ""
-            raise SpecError(f"an import is the name of a file, not {shown(item)}", [place], hint=hint)
+            raise SpecError(f"an import is the name of a file, not {shown(item)}", [position], hint=hint)
         base = os.path.dirname(module.file) if module.file else os.getcwd()
         path = os.path.normpath(os.path.join(base, os.path.expanduser(text)))
         if os.path.isdir(path):
             path = os.path.join(path, "default.yml")
         if not os.path.exists(path):
-            raise SpecError(f"there is no file `{text}`", [place], hint=_nearest_file(path))
+            raise SpecError(f"there is no file `{text}`", [position], hint=_nearest_file(path))
         return path
 
     def _disabled(self, trees: list[_Found], disabled: set[str]) -> None:

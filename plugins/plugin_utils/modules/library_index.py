@@ -62,8 +62,8 @@ def owned(path: str, variables: dict[str, Any] | None = None, language: Language
     node = load_file(path)
     module = Module(node, path, Outermost(language, dict(variables or {})), rank=(0,), variables=variables)
     found: set[tuple[str, ...]] = set()
-    for said in module.imports or []:
-        inner, more = (said["import"], said.get("vars")) if isinstance(said, dict) else (said, None)
+    for item in module.imports or []:
+        inner, more = (item["import"], item.get("vars")) if isinstance(item, dict) else (item, None)
         found |= owned(os.path.join(os.path.dirname(path), inner), dict(more or {}), language)
     for block in module.static_blocks(module.options):
         for scope in block.scopes():

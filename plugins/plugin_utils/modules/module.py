@@ -14,7 +14,7 @@ from ..expressions.thunk import Thunk
 from ..syntax.errors import SpecError, did_you_mean, shown
 from ..syntax.keys import split
 from ..syntax.nix import advice
-from ..syntax.nodes import Mapping, place_of
+from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from .block import Block, read_blocks
 from .word import Vocabulary, Word
@@ -46,7 +46,9 @@ class Module:
             node = Mapping()
         if not isinstance(node, dict):
             raise SpecError(
-                f"a module is a mapping, not {shown(node)}", [place_of(node) or Position(file, 1, 1)], hint=advice(node)
+                f"a module is a mapping, not {shown(node)}",
+                [position_of(node) or Position(file, 1, 1)],
+                hint=advice(node),
             )
         self.node = node
         self.long = not (isinstance(node, dict) and "_type" in node) and any(word in node for word in LONG)
@@ -63,12 +65,12 @@ class Module:
         self.root = self._root()
 
     def _mapping(self, word: str) -> dict[str, Any]:
-        said = self.node.get(word) if "_type" not in self.node else None
-        if said is None or (word in ("types", "vars", "words") and not self.long and not isinstance(said, dict)):
+        value = self.node.get(word) if "_type" not in self.node else None
+        if value is None or (word in ("types", "vars", "words") and not self.long and not isinstance(value, dict)):
             return {}
-        if not isinstance(said, dict):
-            raise SpecError(f"`{word}` is a mapping, not {shown(said)}", [place_of(self.node, word)])
-        return said
+        if not isinstance(value, dict):
+            raise SpecError(f"`{word}` is a mapping, not {shown(value)}", [position_of(self.node, word)])
+        return value
 
     def _check(self) -> None:
         if not self.long:
@@ -80,7 +82,7 @@ class Module:
                     or "with `options` or `config` at the top, configuration belongs under `config`"
                 )
                 raise SpecError(
-                    f"`{key}` cannot stand beside `options` and `config`", [place_of(self.node, key)], hint=hint
+                    f"`{key}` cannot stand beside `options` and `config`", [position_of(self.node, key)], hint=hint
                 )
 
     @property
@@ -89,10 +91,10 @@ class Module:
 
     @property
     def disabled(self) -> list[Any]:
-        said = self.node.get("disabledModules") or []
-        if not isinstance(said, list) or not all(isinstance(item, str) for item in said):
-            raise SpecError("`disabledModules` is a list of file names", [place_of(self.node, "disabledModules")])
-        return said
+        names = self.node.get("disabledModules") or []
+        if not isinstance(names, list) or not all(isinstance(item, str) for item in names):
+            raise SpecError("`disabledModules` is a list of file names", [position_of(self.node, "disabledModules")])
+        return names
 
     @property
     def options(self) -> Any:
@@ -117,30 +119,30 @@ class Module:
         if self.long:
             return read_blocks(self.node.get("config"), self.base, self.words)
         if "_type" in self.node:
-            return [Block(self.base, self.node, place_of(self.node))]
+            return [Block(self.base, self.node, position_of(self.node))]
         body = Mapping(
             {k: v for k, v in self.node.items() if k not in ALWAYS},
-            place_of(self.node),
+            position_of(self.node),
             getattr(self.node, "verbatim", True),
         )
-        body.places = getattr(self.node, "places", {})
+        body.positions = getattr(self.node, "positions", {})
         return read_blocks(body, self.base, self.words)
 
     def blocks(self, config: Any, scope: Scope) -> list[Block]:
         """Blocks of a submodule's `config`, in the scope of one instance."""
         return read_blocks(config, Block.fixed(scope), self.words)
 
-    def static_blocks(self, said: Any, scope: Scope | None = None) -> list[Block]:
+    def static_blocks(self, options: Any, scope: Scope | None = None) -> list[Block]:
         """The blocks of `options`: the same words, but static."""
-        return read_blocks(said, Block.fixed(scope) if scope is not None else self.base, {})
+        return read_blocks(options, Block.fixed(scope) if scope is not None else self.base, {})
 
     def _root(self) -> tuple[str, ...]:
         """The path that `cfg` means: what `root` says, else where all declared options have their common group."""
-        said = self.node.get("root") if "_type" not in self.node else None
-        if said is not None:
-            text = realise(said, self.scope)
+        declared = self.node.get("root") if "_type" not in self.node else None
+        if declared is not None:
+            text = realise(declared, self.scope)
             if not isinstance(text, str):
-                raise SpecError("`root` is the path of a group of options", [place_of(self.node, "root")])
+                raise SpecError("`root` is the path of a group of options", [position_of(self.node, "root")])
             return tuple(str(part) for part in split(text))
         paths = list(declared_paths(self.options)) if self.long else []
         paths = [p for p in paths if "<name>" not in p]
@@ -152,10 +154,10 @@ class Module:
         return tuple(str(part) for part in shortest[:depth])
 
 
-def declared_paths(said: Any, prefix: tuple[str, ...] = (), old: bool = False) -> list[tuple[str, ...]]:
+def declared_paths(options: Any, prefix: tuple[str, ...] = (), old: bool = False) -> list[tuple[str, ...]]:
     """The paths of all options that an `options` node declares; old names only where asked for."""
     found: list[tuple[str, ...]] = []
-    for node in said if isinstance(said, list) else [said]:
+    for node in options if isinstance(options, list) else [options]:
         node = node.get("block", node) if isinstance(node, dict) else node
         if isinstance(node, list):
             found.extend(declared_paths(node, prefix, old))

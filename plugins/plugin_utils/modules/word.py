@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..syntax.errors import SpecError, did_you_mean, shown
-from ..syntax.nodes import Mapping, place_of
+from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 
 FIELDS = ("arguments", "blocks")
@@ -60,7 +60,7 @@ class Word:
         for argument in call:
             if argument not in known:
                 hint = did_you_mean(argument, known) or f"known arguments: {', '.join(sorted(known))}"
-                raise SpecError(f"`{self.name}` has no argument `{argument}`", [place_of(call, argument)], hint=hint)
+                raise SpecError(f"`{self.name}` has no argument `{argument}`", [position_of(call, argument)], hint=hint)
         return ((argument, body) for argument, body in self.blocks.items() if argument in call)
 
 
@@ -76,7 +76,7 @@ class Vocabulary:
     @classmethod
     def of(cls, types: dict[str, Any], words: dict[str, Any]) -> Vocabulary:
         """What the `types` and `words` of a file say. Raises SpecError."""
-        return cls(types, {name: Word.of(name, node, place_of(words, name)) for name, node in words.items()})
+        return cls(types, {name: Word.of(name, node, position_of(words, name)) for name, node in words.items()})
 
     def update(self, other: Vocabulary) -> None:
         """Take over what another file says; its names win."""

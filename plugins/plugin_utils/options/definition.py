@@ -9,7 +9,7 @@ from typing import Any
 from ..expressions.scope import Scope
 from ..modules.block import Block
 from ..syntax.marks import MIDDLE, NORMAL
-from ..syntax.nodes import place_of
+from ..syntax.nodes import position_of
 from ..syntax.position import Position
 
 # Where a definition comes in the order of modules: compared, never looked into.
@@ -32,7 +32,7 @@ class Definition:
 
     def entry(self, key: str | int) -> Definition:
         """The definition of one entry of this one's mapping or list, at normal priority and order."""
-        return Definition(self.value[key], self.scope, place_of(self.value, key) or self.position)
+        return Definition(self.value[key], self.scope, position_of(self.value, key) or self.position)
 
     def holding(self, value: Any) -> Definition:
         """The same definition with another value."""

@@ -84,8 +84,8 @@ def described(evaluation: Evaluation, dotted: str) -> list[str]:
         lines.append(f"example:  {text(declaration.attributes['example'])}")
     lines.append(f"value:    {value(evaluation, node)}")
     lines.append(f"declared: {declaration.position}")
-    said = [d.position for entry in node.assignments for d in evaluation.attempt(entry.definitions, [])]
-    lines.extend(f"defined:  {position}" for position in dict.fromkeys(said) if position is not None)
+    positions = [d.position for entry in node.assignments for d in evaluation.attempt(entry.definitions, [])]
+    lines.extend(f"defined:  {position}" for position in dict.fromkeys(positions) if position is not None)
     return lines
 
 

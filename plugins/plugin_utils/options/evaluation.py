@@ -149,9 +149,9 @@ class Evaluation(Trace):
 
     def load_for(self, node: Node, name: str) -> bool:
         """Load what the library declares as `name` at a node. True when the node may now have it."""
-        place = (*node.schema.path, name)
-        loaded = [file for file in self.library.declarers(place) if self._load(file)]
-        if name not in node.schema.children and joined(place) in self.library.groups:
+        path = (*node.schema.path, name)
+        loaded = [file for file in self.library.declarers(path) if self._load(file)]
+        if name not in node.schema.children and joined(path) in self.library.groups:
             node.schema.child(name)
             return True
         return bool(loaded)

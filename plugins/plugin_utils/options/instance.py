@@ -22,7 +22,7 @@ from ..modules.module import Module
 from ..syntax.errors import SpecError, did_you_mean, shown
 from ..syntax.keys import Literal, Template, joined, split
 from ..syntax.marks import MIDDLE, NORMAL
-from ..syntax.nodes import Mapping, place_of
+from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from .definition import Assignment, Definition, Rank
 from .node import Loader, Node
@@ -158,16 +158,16 @@ class Distribution:
             return
         whole = not isinstance(value, Mapping) or value.verbatim
         for key in value:
-            place = place_of(value, key) or assignment.position
+            position = position_of(value, key) or assignment.position
             parts = (str(key),) if whole or str(key) in node.schema.children else split(key)
-            self.to_path(node, parts, assignment.holding(value[key], place))
+            self.to_path(node, parts, assignment.holding(value[key], position))
 
     def to_marked_group(self, node: Node, assignment: Assignment, value: dict[str, Any]) -> None:
         """Assign a marked value to a group."""
         kind = value["_type"]
         if kind == "merge":
             for item in value["contents"]:
-                self.to_group(node, assignment.holding(item, place_of(item)))
+                self.to_group(node, assignment.holding(item, position_of(item)))
         elif kind == "if":
             block = assignment.block.guarded(_guard(value))
             self.to_group(node, assignment.holding(value["content"], block=block))
@@ -276,10 +276,10 @@ def _guard(mark: dict[str, Any]) -> list[Expression]:
     if isinstance(wanted, Expression):
         return [wanted]
     if isinstance(wanted, dict) and wanted.get("_type") == "when":
-        return conditions(wanted["expr"], place_of(wanted))
+        return conditions(wanted["expr"], position_of(wanted))
     if isinstance(wanted, bool):
-        return conditions(wanted, place_of(mark))
-    raise SpecError("the condition of an `if` must be a boolean", [place_of(mark)])
+        return conditions(wanted, position_of(mark))
+    raise SpecError("the condition of an `if` must be a boolean", [position_of(mark)])
 
 
 def nested(parts: tuple[str, ...], value: Any, position: Position | None) -> Any:
@@ -287,6 +287,6 @@ def nested(parts: tuple[str, ...], value: Any, position: Position | None) -> Any
     for part in reversed(parts):
         outer = Mapping({part: value}, position, verbatim=True)
         if position is not None:
-            outer.places = {part: position}
+            outer.positions = {part: position}
         value = outer
     return value

@@ -110,7 +110,7 @@ class Group(LazyMapping):
 
 
 class Node:
-    """One place in a instance."""
+    """One option, or one group of options, of an instance."""
 
     __slots__ = (
         "_group",
@@ -322,36 +322,38 @@ class Node:
         return any(name in children and bool(children[name].assignments) for name in self.schema.feeders)
 
     def _fed(self, name: str) -> list[Definition]:
-        """The definition that a sibling option which feeds this one gives, as strong and as early as what was said of that."""
+        """The definition that a sibling option which feeds this one gives, as strong and as early as the definitions of that one."""
         node = self.parent.children.get(name) if self.parent is not None else None
         if node is None or not node.assignments or node.schema.declaration is None:
             return []
         declaration = node.schema.declaration
-        said = effective(node.definitions())
+        definitions = effective(node.definitions())
         written = declaration.expression("value")
-        if not said or (written is None and node.read() is None):
+        if not definitions or (written is None and node.read() is None):
             return []
         expression = written or Expression("value", bare=True)
         expression = Expression(expression.source, node.assignments[0].position, bare=expression.bare)
         scope = Scope(self.instance.scope(declaration.module), {"value": node.read(), "option": node.described()})
-        orders = {d.order for d in said}
+        orders = {d.order for d in definitions}
         order = orders.pop() if len(orders) == 1 else MIDDLE
-        return [Definition(Closure(expression, scope), scope, node.assignments[0].position, said[0].priority, order)]
+        return [
+            Definition(Closure(expression, scope), scope, node.assignments[0].position, definitions[0].priority, order)
+        ]
 
     def default(self, declaration: Declaration) -> Definition | None:
         """The default as a definition of the lowest priority."""
-        said = declaration.default()
+        value = declaration.default()
         module = declaration.module
-        position = declaration.attributes.place("default") if said is not NO_VALUE else declaration.position
+        position = declaration.attributes.position_of("default") if value is not NO_VALUE else declaration.position
         legacy = declaration.attributes.get("legacyDefault")
         if legacy is not None and self._legacy(legacy, declaration):
-            said = legacy["value"]
-        if said is NO_VALUE:
+            value = legacy["value"]
+        if value is NO_VALUE:
             return None
         scope = self.instance.scope(module)
-        if isinstance(said, (Expression, dict)):
+        if isinstance(value, (Expression, dict)):
             scope = Scope(scope, {**declaration.loop_vars, "option": self.described()})
-        return Definition(said, scope, position, OPTION_DEFAULT)
+        return Definition(value, scope, position, OPTION_DEFAULT)
 
     def _legacy(self, legacy: Any, declaration: Declaration) -> bool:
         """Whether a default of an older `home.stateVersion` is in force; it warns when nobody chose."""

@@ -20,7 +20,7 @@ from ..expressions.resolution import computed_each, constructed
 from ..expressions.scope import Scope
 from ..syntax.errors import SpecError
 from ..syntax.marks import MIDDLE, NORMAL
-from ..syntax.nodes import Mapping, place_of
+from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from ..values import OMIT
 from .definition import Definition
@@ -72,7 +72,7 @@ def _expand(
             elif kind == "merge":
                 contents = value["contents"]
                 for index, item in enumerate(contents):
-                    _expand(item, scope, place_of(contents, index) or position, priority, order, found)
+                    _expand(item, scope, position_of(contents, index) or position, priority, order, found)
                 return
             elif kind == "each":
                 value = computed_each(value, scope)
@@ -91,7 +91,7 @@ def _expand(
 def _number(mark: dict[str, Any], position: Position | None) -> int:
     number = mark.get("priority")
     if isinstance(number, bool) or not isinstance(number, int):
-        raise SpecError("a priority or order must be an integer", [place_of(mark) or position])
+        raise SpecError("a priority or order must be an integer", [position_of(mark) or position])
     return number
 
 

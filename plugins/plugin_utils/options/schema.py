@@ -79,24 +79,26 @@ class Declaration:
         return self._constant
 
     def _find_constant(self) -> Any:
-        said = self.default()
+        default = self.default()
         if (
             self.type is None
-            or said is NO_VALUE
+            or default is NO_VALUE
             or self.hidden
             or {"apply", "check", "legacyDefault"} & self.attributes.keys()
         ):
             return NO_VALUE
-        if not (said is None or type(said) in (bool, int, str) or (isinstance(said, (list, dict)) and not said)):
-            return NO_VALUE
-        plainly = self.type.coerce(said)
-        if (
-            plainly is not said
-            or not self.type.check(said)
-            or (self.type.schema() is not None and isinstance(said, dict))
+        if not (
+            default is None or type(default) in (bool, int, str) or (isinstance(default, (list, dict)) and not default)
         ):
             return NO_VALUE
-        return [] if isinstance(said, list) else {} if isinstance(said, dict) else said
+        plainly = self.type.coerce(default)
+        if (
+            plainly is not default
+            or not self.type.check(default)
+            or (self.type.schema() is not None and isinstance(default, dict))
+        ):
+            return NO_VALUE
+        return [] if isinstance(default, list) else {} if isinstance(default, dict) else default
 
     @property
     def hidden(self) -> bool:
@@ -115,14 +117,14 @@ class Declaration:
 
     def expression(self, word: str) -> Expression | None:
         """The expression that a word holds, with or without braces."""
-        said = self.attributes.get(word)
-        if said is None:
+        value = self.attributes.get(word)
+        if value is None:
             return None
-        if isinstance(said, Expression):
-            return said
-        if isinstance(said, str):
-            return Expression(said, self.attributes.place(word), bare=True)
-        raise SpecError(f"`{word}` wants an expression", [self.attributes.place(word)], path=".".join(self.path))
+        if isinstance(value, Expression):
+            return value
+        if isinstance(value, str):
+            return Expression(value, self.attributes.position_of(word), bare=True)
+        raise SpecError(f"`{word}` wants an expression", [self.attributes.position_of(word)], path=".".join(self.path))
 
 
 class MergeContext(Protocol):

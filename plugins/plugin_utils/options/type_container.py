@@ -9,8 +9,8 @@ from typing import Any
 from ..expressions.lazy import EntryThunk, LazyMapping
 from ..expressions.resolution import key_text, realise
 from ..syntax.errors import SpecError, shown
-from ..syntax.nodes import place_of
-from ..values import GVariant, Package, Place, Raw
+from ..syntax.nodes import position_of
+from ..values import GVariant, Package, PathValue, Raw
 from .agreement import merge_equal, merge_one, wrong_type
 from .definition import Definition
 from .priority import discharge, effective, may_vanish
@@ -29,9 +29,9 @@ def by_key(definitions: list[Definition]) -> dict[str, list[Definition]]:
         mapping = definition.value
         position = definition.position
         for key in mapping:
-            text = key_text(key, definition.scope, place_of(mapping, key))
+            text = key_text(key, definition.scope, position_of(mapping, key))
             found.setdefault(text, []).append(
-                Definition(_entry(mapping, key), definition.scope, place_of(mapping, key) or position)
+                Definition(_entry(mapping, key), definition.scope, position_of(mapping, key) or position)
             )
     return found
 
@@ -129,7 +129,9 @@ class ListOf(Type):
         result: list[Any] = []
         for number, definition in enumerate(definitions, 1):
             for index, item in enumerate(definition.value):
-                element = Definition(item, definition.scope, place_of(definition.value, index) or definition.position)
+                element = Definition(
+                    item, definition.scope, position_of(definition.value, index) or definition.position
+                )
                 found = effective([element])
                 if found:
                     result.append(self.inner.value(site.below(f"[definition {number}-entry {index + 1}]"), found))
@@ -298,17 +300,17 @@ class DagOf(AttrsOf):
         if not (isinstance(value, dict) and value.get("_type") == "dagEntry"):
             return definition
         for side, names in edges.items():
-            said = realise(value.get(side, []), definition.scope)
-            said = [said] if isinstance(said, str) else said
-            if not (isinstance(said, list) and all(isinstance(n, str) for n in said)):
+            listed = realise(value.get(side, []), definition.scope)
+            listed = [listed] if isinstance(listed, str) else listed
+            if not (isinstance(listed, list) and all(isinstance(n, str) for n in listed)):
                 raise SpecError(
-                    f"`{side}` wants a list of names, not {shown(said)}", [definition.position], path=site.dotted
+                    f"`{side}` wants a list of names, not {shown(listed)}", [definition.position], path=site.dotted
                 )
-            names.extend(said)
+            names.extend(listed)
         return Definition(
             value["data"],
             definition.scope,
-            place_of(value, "data") or definition.position,
+            position_of(value, "data") or definition.position,
             definition.priority,
             definition.order,
         )
@@ -325,7 +327,7 @@ class Freeform(Type):
     def check(self, value: Any) -> bool:
         if value is None:
             return self.null
-        return isinstance(value, (bool, int, float, str, list, tuple, Place, Raw, GVariant)) or is_set(value)
+        return isinstance(value, (bool, int, float, str, list, tuple, PathValue, Raw, GVariant)) or is_set(value)
 
     def empty(self, site: Site) -> Any:
         return {}

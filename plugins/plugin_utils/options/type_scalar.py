@@ -10,7 +10,7 @@ from typing import Any
 
 from ..syntax.errors import SpecError
 from ..syntax.nodes import PlainWord
-from ..values import Package, Place
+from ..values import Package, PathValue
 from .schema import Type
 from .types import PackageType, RawKind, Scalar, Separated, SourceType, TemplateType
 
@@ -39,13 +39,13 @@ def _decimal(value: Any) -> Any:
     return float(value) if _is_int(value) else value
 
 
-def _place_text(value: Any) -> Any:
-    """A package where text is wanted stands for its place, as in Nix."""
+def _package_path(value: Any) -> Any:
+    """A package where text is expected stands for its path, as in Nix."""
     return str(value) if isinstance(value, Package) else value
 
 
 def _path(value: Any) -> bool:
-    return isinstance(value, Place) or (isinstance(value, str) and value.startswith("/"))
+    return isinstance(value, PathValue) or (isinstance(value, str) and value.startswith("/"))
 
 
 def _single_line(value: Any) -> Any:
@@ -86,8 +86,8 @@ SCALARS: dict[str, Type] = {
     "int": Scalar("integer", _is_int),
     "float": Scalar("number with decimals", _is_float, _decimal),
     "number": Scalar("number", _is_number),
-    "str": Scalar("string", _is_text, _place_text),
-    "string": Scalar("string", _is_text, _place_text),
+    "str": Scalar("string", _is_text, _package_path),
+    "string": Scalar("string", _is_text, _package_path),
     "nonEmptyStr": Scalar("string that is not blank", lambda v: _is_text(v) and v.strip() != ""),
     "singleLineStr": Scalar("string of one line", lambda v: _is_text(v) and "\n" not in v, _single_line),
     "path": Scalar("absolute path", _path),

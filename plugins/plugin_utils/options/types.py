@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..values import Package, Path, Place, Raw
+from ..values import Package, Path, PathValue, Raw
 from .agreement import merge_equal, merge_one
 from .definition import Definition
 from .schema import Site, Type
@@ -47,12 +47,12 @@ _PACKAGE = re.compile(r"/.*|(?!pkgs\.)[^\s;,\[\](){}]+")
 
 
 class PackageType(Type):
-    """A package; a string is its name, an absolute path the place where it is."""
+    """A package; a string is its name, or the absolute path of its folder."""
 
     description = "package"
 
     def coerce(self, value: Any, definition: Definition | None = None) -> Any:
-        if isinstance(value, str) and not isinstance(value, Place) and _PACKAGE.fullmatch(value):
+        if isinstance(value, str) and not isinstance(value, PathValue) and _PACKAGE.fullmatch(value):
             make = definition.scope.language.package if definition is not None else Package
             if value.startswith("/"):
                 return make(value.rstrip("/").rpartition("/")[2] or "root", out=value)
@@ -63,7 +63,7 @@ class PackageType(Type):
         return self.check(value)
 
     def check(self, value: Any) -> bool:
-        return isinstance(value, Place)
+        return isinstance(value, PathValue)
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
         return merge_equal(site.path, definitions)
@@ -82,7 +82,7 @@ class SourceType(Type):
         return value
 
     def check(self, value: Any) -> bool:
-        return isinstance(value, Place)
+        return isinstance(value, PathValue)
 
 
 class TemplateType(Type):
@@ -91,7 +91,7 @@ class TemplateType(Type):
     description = "path of a template"
 
     def coerce(self, value: Any, definition: Definition | None = None) -> Any:
-        if isinstance(value, (str, Place)) and definition is not None:
+        if isinstance(value, (str, PathValue)) and definition is not None:
             scope = definition.scope
             return scope.language.render(str(value), scope, definition.position)
         return value

@@ -88,14 +88,14 @@ class Unread:
             self._check(node.extra(), depth + 1)
 
     def _old_name(self, node: Node, declaration: Declaration) -> None:
-        said = [d for e in node.assignments for d in discharge(e.definitions())]
-        if not said:
+        definitions = [d for e in node.assignments for d in discharge(e.definitions())]
+        if not definitions:
             return
-        where = ", ".join(dict.fromkeys(str(d.position) for d in said if d.position))
+        where = ", ".join(dict.fromkeys(str(d.position) for d in definitions if d.position))
         if declaration.removed is not None:
             raise SpecError(
                 f"the option no longer exists. {declaration.removed}".rstrip(),
-                [d.position for d in said],
+                [d.position for d in definitions],
                 path=node.dotted,
             )
         if not declaration.alias:

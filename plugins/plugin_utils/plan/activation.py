@@ -9,7 +9,7 @@ from typing import Any
 from ..expressions.filters import dag_sort
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
-from .files import place_in
+from .files import position_in
 
 BOUNDARY = "writeBoundary"
 
@@ -30,13 +30,13 @@ def activation(evaluation: Evaluation) -> list[dict[str, Any]]:
 
     `sensitive` marks those that hold a secret. Raises SpecErrors for edges to names that do not exist, SpecError for a cycle.
     """
-    said = evaluation.get("home.activation")
+    scripts = evaluation.get("home.activation")
     entries: dict[str, dict[str, Any]] = {name: {**edges, "data": None} for name, edges in ANCHORS.items()}
-    for name in said:
+    for name in scripts:
         with evaluation.visiting(
-            ("home", "activation", name, "script"), place_in(evaluation, "home.activation", name)
+            ("home", "activation", name, "script"), position_in(evaluation, "home.activation", name)
         ) as frame:
-            entry = said[name]
+            entry = scripts[name]
             data = entry["data"]
         anchor = ANCHORS.get(name, {"after": [], "before": []})
         entries[name] = {
@@ -53,7 +53,7 @@ def activation(evaluation: Evaluation) -> list[dict[str, Any]]:
                     unknown.append(
                         SpecError(
                             f"`{name}` is to run {side} `{other}`, which does not exist",
-                            [place_in(evaluation, "home.activation", name)],
+                            [position_in(evaluation, "home.activation", name)],
                             path=f"home.activation.{name}",
                             hint=did_you_mean(other, entries),
                         )

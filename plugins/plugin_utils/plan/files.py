@@ -17,9 +17,9 @@ from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecError
 from ..syntax.keys import joined
 from ..syntax.nix import advice
-from ..syntax.nodes import place_of
+from ..syntax.nodes import position_of
 from ..syntax.position import Position
-from ..values import OutOfStore, Package, Path, Place, StoreFile, StoreFolder
+from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
 LONGEST_NAME = 255
@@ -173,7 +173,7 @@ class Files:
 
     def _position(self, owner: str) -> Position | None:
         first, second, name = owner.split(".", 2)
-        return place_in(self.evaluation, f"{first}.{second}", name)
+        return position_in(self.evaluation, f"{first}.{second}", name)
 
     def _sources(self, target: str, entry: Any, owner: str, position: Position | None) -> Iterator[PlannedFile]:
         base = PlannedFile(
@@ -228,7 +228,7 @@ class Files:
         return any(path[:3] == (*prefix, name) for path in self.evaluation.secret)
 
     def _from_source(
-        self, base: PlannedFile, source: Place, entry: Any, owner: str, position: Position | None
+        self, base: PlannedFile, source: PathValue, entry: Any, owner: str, position: Position | None
     ) -> Iterator[PlannedFile]:
         path = self._local(source)
         executable = entry["executable"]
@@ -249,7 +249,7 @@ class Files:
         else:
             raise SpecError(f"the source {path} does not exist", [position], path=shown_owner(owner), hint=advice(path))
 
-    def _local(self, source: Place) -> str | None:
+    def _local(self, source: PathValue) -> str | None:
         """The path on the controller that content comes from, or None when the source is a place on the target."""
         if isinstance(source, Path):
             return source.path
@@ -303,14 +303,14 @@ def _leaf(member: Member) -> Leaf | None:
     return Leaf(path=member.path, link=member.link, name=posixpath.basename(member.relative) if member.path else "")
 
 
-def place_in(evaluation: Evaluation, option: str, name: str) -> Position | None:
+def position_in(evaluation: Evaluation, option: str, name: str) -> Position | None:
     """Where the entry `name` of a mapping option was said first, or where the option was."""
     node: Any = evaluation.home.root
     for part in option.split("."):
         node = node.child(part) if node is not None else None
     for entry in node.assignments if node is not None else ():
         if isinstance(entry.value, dict) and name in entry.value:
-            found: Position | None = place_of(entry.value, name) or entry.position
+            found: Position | None = position_of(entry.value, name) or entry.position
             return found
     return node.assignments[0].position if node is not None and node.assignments else None
 
@@ -320,5 +320,5 @@ def shown_owner(owner: str) -> str:
     return joined(owner.split(".", 2))
 
 
-def _mode(said: str | None) -> str | None:
-    return None if said is None else said.rjust(4, "0")
+def _mode(mode: str | None) -> str | None:
+    return None if mode is None else mode.rjust(4, "0")

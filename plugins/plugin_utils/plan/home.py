@@ -30,7 +30,7 @@ class Request:
 
     `roots` are the user's modules as nodes, each with the file it stands in; `host` the facts of the target (platform, machine, hostname,
     distribution, user); `special` extra names for expressions; `variable` and `read` as `Evaluation` takes them; `decrypt` the plain
-    content of a vaulted file; `packages` the place of packages (None writes `@NAME@`), `store` a folder that stands for the store;
+    content of a vaulted file; `packages` the folder of packages (None writes `@NAME@`), `store` a folder that stands for the store;
     `library` the folder of the shipped modules. Homes that share a `compiler` compile what they have in common once.
     """
 
@@ -76,26 +76,26 @@ class Home:
         """The home's variants by name: the same modules, and the one that the specialisation adds."""
         if self.variant or "specialisation" not in self.evaluation.home.root.schema.children:
             return
-        said = self.evaluation.attempt(lambda: self.evaluation.get("specialisation"), {})
-        for name in said:
-            modules = self.evaluation.attempt(lambda name=name: said[name]["configuration"])  # type: ignore[misc]
+        variants = self.evaluation.attempt(lambda: self.evaluation.get("specialisation"), {})
+        for name in variants:
+            modules = self.evaluation.attempt(lambda name=name: variants[name]["configuration"])  # type: ignore[misc]
             added = [(d.value, d.position.file if d.position is not None else "") for d in modules or ()]
             roots = [*self.request.roots, *added]
             yield name, Home(replace(self.request, roots=roots, compiler=self.language.compiler), variant=name)
 
     def failed_assertions(self) -> list[str]:
         """The messages of the assertions that do not hold."""
-        said = self.evaluation.attempt(lambda: list(self.evaluation.get("assertions")), [])
+        assertions = self.evaluation.attempt(lambda: list(self.evaluation.get("assertions")), [])
 
         def holds(assertion: Any) -> bool:
             return self.evaluation.attempt(lambda: assertion["assertion"], True) is True
 
-        return [str(assertion["message"]) for assertion in said if not holds(assertion)]
+        return [str(assertion["message"]) for assertion in assertions if not holds(assertion)]
 
     def warnings(self) -> list[str]:
         """What the modules and the evaluation warn of; complete once everything else has been read."""
-        said = self.evaluation.attempt(lambda: list(self.evaluation.get("warnings")), [])
-        return [*self.evaluation.warnings, *(w for w in said if w not in self.evaluation.warnings)]
+        found = self.evaluation.attempt(lambda: list(self.evaluation.get("warnings")), [])
+        return [*self.evaluation.warnings, *(w for w in found if w not in self.evaluation.warnings)]
 
     def refuse(self) -> None:
         """Raises SpecErrors when anything was found wrong so far."""

@@ -12,7 +12,7 @@ from ...module_utils.engine.contract import manifest as contract
 from ..expressions.lazy import plain
 from ..options.unread import check_unread
 from ..syntax.errors import SpecError
-from ..values import StoreFile
+from ..values import Path, StoreFile
 from .activation import activation
 from .files import Files, Leaf, PlannedFile
 from .home import Home
@@ -116,8 +116,11 @@ class Builder:
                 continue
             if isinstance(source, StoreFile):
                 leaf = Leaf(content=source.content, executable=source.executable)
-            elif source is not None and hasattr(source, "path"):
+            elif isinstance(source, Path):
                 leaf = Leaf(path=source.path)
+            elif source is not None:
+                found[name] = {"symlink": str(source)}
+                continue
             else:
                 leaf = Leaf(content=(entry["text"] or "").encode(), executable=bool(entry["executable"]))
             read = any(path[:3] == ("home", "profileFile", name) for path in self.evaluation.secret)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The store as the controller knows it: which generated files have a place there, and what is in them."""
+"""The store as the controller knows it: which generated files it holds, and what is in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ...module_utils.engine.contract.manifest import object_id
 from ..syntax.errors import SpecError
-from ..values import OutOfStore, Path, Place, StoreFile, StoreFolder
+from ..values import OutOfStore, Path, PathValue, StoreFile, StoreFolder
 
 REFERENCE = re.compile(rb"/(?:store|lib/home\.manager)/([0-9a-f]{32}-[A-Za-z0-9._+-]+)")
 FOLDERS = "lib/home.manager"
@@ -40,7 +40,7 @@ class Store:
     def put_file(self, file: StoreFile) -> StoreFile:
         """The same file, with its path on the target."""
         name = self.add(file.content, file_mode(file.executable), file.name)
-        return file.placed(f"{self.stand_in or self.state() + '/store'}/{name}")
+        return file.at(f"{self.stand_in or self.state() + '/store'}/{name}")
 
     def put_folder(self, folder: StoreFolder) -> StoreFolder:
         """The same folder, with its path on the target."""
@@ -48,9 +48,9 @@ class Store:
         listing = "".join(f"{k}\0{sorted(v.items())}\n" for k, v in sorted(entries.items())).encode()
         name = object_id(listing, "0755", folder.name)
         self.folders[name] = entries
-        return replace(folder, place=f"{self.stand_in or self.state() + '/current/home-path/' + FOLDERS}/{name}")
+        return replace(folder, path=f"{self.stand_in or self.state() + '/current/home-path/' + FOLDERS}/{name}")
 
-    def _entry(self, item: Place) -> dict[str, str]:
+    def _entry(self, item: PathValue) -> dict[str, str]:
         if isinstance(item, StoreFile):
             return {"object": self.add(item.content, file_mode(item.executable), item.name)}
         if isinstance(item, Path):

@@ -13,8 +13,8 @@ from ..expressions.folder import walk
 from ..expressions.lazy import plain
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
-from ..values import Package, Path, Place, StoreFile
-from .files import Leaf, place_in
+from ..values import Package, Path, PathValue, StoreFile
+from .files import Leaf, position_in
 from .system import System
 
 KINDS = ("service", "socket", "timer", "path", "slice", "target", "mount", "automount")
@@ -99,7 +99,7 @@ class Parts:
         return [found[target] for target in sorted(found)]
 
     def _files(self, said: Any, name: str) -> list[EtcFile]:
-        position = place_in(self.evaluation, "environment.etc", name)
+        position = position_in(self.evaluation, "environment.etc", name)
         with self.evaluation.visiting(("environment", "etc", name, "content"), position) as frame:
             entry = said[name]
             if not entry["enable"]:
@@ -131,7 +131,7 @@ class Parts:
         return files
 
     def _leaves(self, entry: Any, name: str, position: Position | None) -> list[tuple[str, Leaf]]:
-        source: Place | None = entry["source"]
+        source: PathValue | None = entry["source"]
         where = f'environment.etc."{name}"'
         if source is None:
             if entry["text"] is None:
@@ -177,7 +177,7 @@ class Parts:
         return bool(touched("users.users.root") or touched("users.extraUsers.root"))
 
     def _user(self, said: Any, key: str) -> User | None:
-        position = place_in(self.evaluation, "users.users", key)
+        position = position_in(self.evaluation, "users.users", key)
         with self.evaluation.visiting(("users", "users", key, "account"), position) as frame:
             value = said[key]
             if not value["enable"]:

@@ -15,7 +15,7 @@ from ..syntax.position import Position
 VAULT_HEADER = b"$ANSIBLE_VAULT"
 
 
-def position(value: Any) -> Position | None:
+def position_of(value: Any) -> Position | None:
     """The file, line and column that a value of the play comes from."""
     origin = Origin.get_tag(value)
     if origin is None or not origin.path:
@@ -42,8 +42,8 @@ def vaulted(value: Any) -> bool:
     """Whether a value, or anything in it, comes out of a vault."""
     if isinstance(value, EncryptedString) or VaultHelper.get_ciphertext(value, with_tags=False) is not None:
         return True
-    place = position(value)
-    if place is not None and encrypted_file(place.file):
+    position = position_of(value)
+    if position is not None and encrypted_file(position.file):
         return True
     if isinstance(value, dict):
         return any(vaulted(item) for item in value.values())

@@ -23,8 +23,8 @@ class _Tainted(Expression):
 
     __slots__ = ("inner",)
 
-    def __init__(self, inner: Any, place: Position | None) -> None:
-        super().__init__("<vaulted>", place)
+    def __init__(self, inner: Any, position: Position | None) -> None:
+        super().__init__("<vaulted>", position)
         self.inner = inner
 
     def evaluate(self, scope: Any) -> Any:

@@ -12,7 +12,7 @@ from ..expressions.expression import Expression
 from ..syntax.marks import checked_record
 from ..syntax.nodes import Mapping, Sequence
 from ..syntax.position import Position
-from .datatags import live, position
+from .datatags import live, position_of
 
 
 class Secret(Expression):
@@ -20,8 +20,8 @@ class Secret(Expression):
 
     __slots__ = ("value",)
 
-    def __init__(self, value: EncryptedString, place: Position | None) -> None:
-        super().__init__("<vaulted>", place)
+    def __init__(self, value: EncryptedString, position: Position | None) -> None:
+        super().__init__("<vaulted>", position)
         self.value = value
 
     def evaluate(self, scope: Any) -> str:
@@ -31,21 +31,21 @@ class Secret(Expression):
 
 def as_node(value: Any, outer: Position | None = None) -> Any:
     """The node for a raw (untemplated) value of the play; keys split as in a spec file."""
-    place = position(value) or outer
+    position = position_of(value) or outer
     if isinstance(value, EncryptedString):
-        return Secret(value, place)
+        return Secret(value, position)
     if isinstance(value, dict):
-        node = Mapping(None, place, verbatim="_type" in value)
+        node = Mapping(None, position, verbatim="_type" in value)
         for key, item in value.items():
-            node[str(key)] = as_node(item, position(key) or place)
-            node.places[str(key)] = position(key) or position(item) or place or Position("the inventory")
+            node[str(key)] = as_node(item, position_of(key) or position)
+            node.positions[str(key)] = position_of(key) or position_of(item) or position or Position("the inventory")
         return node if "_type" not in node else checked_record(node)
     if isinstance(value, (list, tuple)):
-        items = Sequence([as_node(item, place) for item in value], place)
-        items.places = [position(item) or place or Position("the inventory") for item in value]
+        items = Sequence([as_node(item, position) for item in value], position)
+        items.positions = [position_of(item) or position or Position("the inventory") for item in value]
         return items
     if isinstance(value, str):
-        return Expression("".join(value), place) if live(value) else "".join(value)
+        return Expression("".join(value), position) if live(value) else "".join(value)
     if isinstance(value, bool) or value is None:
         return value
     return int(value) if isinstance(value, int) else float(value) if isinstance(value, float) else str(value)

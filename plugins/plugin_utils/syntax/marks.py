@@ -25,7 +25,7 @@ _NUMBERED = re.compile(r"(order|override|priority)/(-?\d+)")
 
 def _record(kind: str, position: Position, **fields: Any) -> Mapping:
     mark = Mapping({"_type": kind, **fields}, position, verbatim=True)
-    mark.places = dict.fromkeys(fields, position)
+    mark.positions = dict.fromkeys(fields, position)
     return mark
 
 
@@ -33,7 +33,7 @@ def _fields(kind: str, node: Any, position: Position, content: str = "content") 
     """The mechanical rule; `content` is the name that a node which is no mapping of fields goes under."""
     if isinstance(node, Mapping) and "_type" not in node:
         mark = Mapping({"_type": kind, **node}, position, verbatim=True)
-        mark.places = dict(node.places)
+        mark.positions = dict(node.positions)
         return mark
     return _record(kind, position, **{content: node})
 
@@ -84,7 +84,7 @@ def _entry(*names: str) -> Callable[[Any, Position, str], Mapping]:
         if unknown:
             raise SpecError(
                 f"an entry has no `{unknown[0]}`",
-                [node.place(unknown[0])],
+                [node.position_of(unknown[0])],
                 hint=did_you_mean(unknown[0], ["data", *names]),
             )
         return _record(
@@ -100,11 +100,11 @@ def _merge(node: Any, position: Position, _base: str) -> Mapping:
     return _record(
         "merge",
         position,
-        contents=Sequence([_piece(item, place) for item, place in zip(node, node.places, strict=True)], position),
+        contents=Sequence([_piece(item, at) for item, at in zip(node, node.positions, strict=True)], position),
     )
 
 
-def _piece(item: Any, place: Position) -> Any:
+def _piece(item: Any, position: Position) -> Any:
     """An element of `!merge`: a record of when, priority, order, value, or a value."""
     words = {"when", "priority", "order", "value", "template"}
     if (
@@ -114,13 +114,13 @@ def _piece(item: Any, place: Position) -> Any:
         or not item.keys() <= words
     ):
         return item
-    value = item["value"] if "value" in item else _record("template", place, path=item["template"])
+    value = item["value"] if "value" in item else _record("template", position, path=item["template"])
     if "order" in item:
-        value = _record("order", place, priority=item["order"], content=value)
+        value = _record("order", position, priority=item["order"], content=value)
     if "priority" in item:
-        value = _record("override", place, priority=item["priority"], content=value)
+        value = _record("override", position, priority=item["priority"], content=value)
     if "when" in item:
-        value = _record("if", place, condition=_record("when", place, expr=item["when"]), content=value)
+        value = _record("if", position, condition=_record("when", position, expr=item["when"]), content=value)
     return value
 
 
@@ -171,16 +171,16 @@ def checked_record(node: Mapping) -> Mapping:
     """A mapping with `_type`, as the wire has it. Raises SpecError when fields that its kind needs are missing."""
     kind = node["_type"]
     if not isinstance(kind, str):
-        raise SpecError("`_type` is the name of a mark", [node.place("_type")])
+        raise SpecError("`_type` is the name of a mark", [node.position_of("_type")])
     missing = [field for field in _FIELDS.get(kind, ()) if field not in node]
     if missing:
         raise SpecError(f"a record of the type `{kind}` wants `{missing[0]}`", [node.position])
     if "priority" in _FIELDS.get(kind, ()) and (
         isinstance(node["priority"], bool) or not isinstance(node["priority"], int)
     ):
-        raise SpecError(f"the priority of `{kind}` must be an integer", [node.place("priority")])
+        raise SpecError(f"the priority of `{kind}` must be an integer", [node.position_of("priority")])
     if kind == "merge" and not isinstance(node["contents"], list):
-        raise SpecError("the contents of `merge` are a list", [node.place("contents")])
+        raise SpecError("the contents of `merge` are a list", [node.position_of("contents")])
     return node
 
 

@@ -15,7 +15,7 @@ class Mapping(dict[str, Any]):
     `verbatim` says that its keys are whole names, never to be split at dots (JSON on the wire, computed values).
     """
 
-    __slots__ = ("places", "position", "verbatim")
+    __slots__ = ("position", "positions", "verbatim")
 
     def __init__(
         self, items: dict[str, Any] | None = None, position: Position | None = None, verbatim: bool = False
@@ -23,22 +23,22 @@ class Mapping(dict[str, Any]):
         super().__init__(items or {})
         self.position = position
         self.verbatim = verbatim
-        self.places: dict[str, Position] = {}
+        self.positions: dict[str, Position] = {}
 
-    def place(self, key: str) -> Position | None:
+    def position_of(self, key: str) -> Position | None:
         """Where the entry `key` stands."""
-        return self.places.get(key, self.position)
+        return self.positions.get(key, self.position)
 
 
 class Sequence(list[Any]):
     """A list of a spec; `places` holds the position of each element."""
 
-    __slots__ = ("places", "position")
+    __slots__ = ("position", "positions")
 
     def __init__(self, items: list[Any] | None = None, position: Position | None = None) -> None:
         super().__init__(items or [])
         self.position = position
-        self.places: list[Position] = []
+        self.positions: list[Position] = []
 
 
 class PlainWord(str):
@@ -71,12 +71,12 @@ class PlainNumber(float):
     text: str
 
 
-def place_of(value: object, key: str | int | None = None) -> Position | None:
+def position_of(value: object, key: str | int | None = None) -> Position | None:
     """The position of a node, or of one of its entries, where it is known."""
     if isinstance(value, Mapping):
-        return value.position if key is None else value.place(str(key))
+        return value.position if key is None else value.position_of(str(key))
     if isinstance(value, Sequence):
-        if isinstance(key, int) and key < len(value.places):
-            return value.places[key]
+        if isinstance(key, int) and key < len(value.positions):
+            return value.positions[key]
         return value.position
     return getattr(value, "position", None)

@@ -81,10 +81,6 @@ class _Builder:
         self.sizes: dict[int, int] = {}
         self.open: set[int] = set()
 
-    def place(self, node: Node) -> Position:
-        mark = node.start_mark
-        return Position(self.name, mark.line + 1, mark.column + 1)
-
     def build(self, node: Node, raw: bool = False, depth: int = 0) -> Any:
         if isinstance(node, ScalarNode):
             self.sizes[id(node)] = 1
@@ -93,9 +89,9 @@ class _Builder:
         if key in self.made:
             return self.made[key]
         if key in self.open:
-            raise SpecError("an alias that holds itself", [self.place(node)])
+            raise SpecError("an alias that holds itself", [_position(self.name, node)])
         if depth > MAXIMUM_DEPTH:
-            raise SpecError(f"nested deeper than {MAXIMUM_DEPTH} levels", [self.place(node)])
+            raise SpecError(f"nested deeper than {MAXIMUM_DEPTH} levels", [_position(self.name, node)])
         self.open.add(key)
         tag = node.tag
         unsafe = raw or tag == "!unsafe"
@@ -103,7 +99,7 @@ class _Builder:
             self.sequence(node, unsafe, depth) if isinstance(node, SequenceNode) else self.mapping(node, unsafe, depth)
         )
         if self.sizes[id(node)] > MAXIMUM_NODES:
-            raise SpecError("aliases that grow without bound", [self.place(node)])
+            raise SpecError("aliases that grow without bound", [_position(self.name, node)])
         self.open.discard(key)
         value = self.tagged(node, value, raw)
         self.made[key] = value
@@ -113,46 +109,50 @@ class _Builder:
         tag = node.tag
         if tag.startswith("tag:yaml.org,2002:") or tag == "!unsafe":
             if tag.rpartition(":")[2] not in ("map", "seq", "str", "!unsafe"):
-                raise SpecError(f"the YAML type !!{tag.rpartition(':')[2]} is not for spec files", [self.place(node)])
+                raise SpecError(
+                    f"the YAML type !!{tag.rpartition(':')[2]} is not for spec files", [_position(self.name, node)]
+                )
             return value
         if raw:
             return value
-        return wire_form(tag.removeprefix("!"), value, self.place(node), self.base)
+        return wire_form(tag.removeprefix("!"), value, _position(self.name, node), self.base)
 
     def mapping(self, node: Node, raw: bool, depth: int) -> Mapping:
-        result = Mapping(None, self.place(node))
-        places = result.places
+        result = Mapping(None, _position(self.name, node))
+        positions = result.positions
         size = 1
         for key_node, value_node in node.value:
             key = self.key(key_node, raw)
-            where = self.place(key_node)
-            if key in places:
+            where = _position(self.name, key_node)
+            if key in positions:
                 raise SpecError(
                     f"the key `{key}` stands twice",
-                    [where, places[key]],
+                    [where, positions[key]],
                     hint="merge the two, one of them would be lost",
                 )
-            places[key] = where
+            positions[key] = where
             dict.__setitem__(result, key, self.build(value_node, raw, depth + 1))
             size += 1 + self.sizes[id(value_node)]
         self.sizes[id(node)] = size
         return result if "_type" not in result else checked_record(result)
 
     def sequence(self, node: SequenceNode, raw: bool, depth: int) -> Sequence:
-        result = Sequence([self.build(child, raw, depth + 1) for child in node.value], self.place(node))
-        result.places = [self.place(child) for child in node.value]
+        result = Sequence([self.build(child, raw, depth + 1) for child in node.value], _position(self.name, node))
+        result.positions = [_position(self.name, child) for child in node.value]
         self.sizes[id(node)] = 1 + sum(self.sizes[id(child)] for child in node.value)
         return result
 
     def key(self, node: Node, raw: bool) -> str:
         if not isinstance(node, ScalarNode):
             raise SpecError(
-                "a key must be text", [self.place(node)], hint="a key that begins with `{` or `[` must stand in quotes"
+                "a key must be text",
+                [_position(self.name, node)],
+                hint="a key that begins with `{` or `[` must stand in quotes",
             )
         if raw or node.tag == "!unsafe":
             return Literal(node.value)
         if node.tag.startswith("!"):
-            raise SpecError(f"the tag {node.tag} cannot stand before a key", [self.place(node)])
+            raise SpecError(f"the tag {node.tag} cannot stand before a key", [_position(self.name, node)])
         return str(node.value)
 
     def scalar(self, node: ScalarNode, raw: bool) -> Any:
@@ -163,17 +163,19 @@ class _Builder:
         if tag == "tag:yaml.org,2002:str" or tag == "!":
             return self.text(node, text, raw) if not plain or tag == "!" else self.plain(node, text, raw)
         if tag.startswith("tag:yaml.org,2002:"):
-            raise SpecError(f"the YAML type !!{tag.rpartition(':')[2]} is not for spec files", [self.place(node)])
+            raise SpecError(
+                f"the YAML type !!{tag.rpartition(':')[2]} is not for spec files", [_position(self.name, node)]
+            )
         value = self.plain(node, text, raw) if plain else self.text(node, text, raw)
         if plain and text == "":
             value = EMPTY
         if raw:
             return value
-        return wire_form(tag.removeprefix("!"), value, self.place(node), self.base)
+        return wire_form(tag.removeprefix("!"), value, _position(self.name, node), self.base)
 
     def text(self, node: ScalarNode, text: str, raw: bool) -> Any:
         if "{{" in text and not raw:
-            return self.live(text, self.place(node))
+            return self.live(text, _position(self.name, node))
         return text
 
     def plain(self, node: ScalarNode, text: str, raw: bool) -> Any:
@@ -218,6 +220,11 @@ def load(text: str, name: str, base: str | None = None, *, live: Live) -> Any:
     return _Builder(name, base, live).build(node)
 
 
+def _position(name: str, node: Node) -> Position:
+    mark = node.start_mark
+    return Position(name, mark.line + 1, mark.column + 1)
+
+
 def _refuse_steep(text: str, name: str) -> None:
     """Look at the nesting by events first where it could be deep: composing nodes recurses in C."""
     if (
@@ -242,6 +249,6 @@ def _as_spec_error(problem: yaml.YAMLError, name: str) -> SpecError:
     mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
     what = str(getattr(problem, "problem", None) or getattr(problem, "reason", None) or problem).strip()
     context = getattr(problem, "context", None)
-    place = Position(name, mark.line + 1, mark.column + 1) if mark is not None else Position(name)
+    position = Position(name, mark.line + 1, mark.column + 1) if mark is not None else Position(name)
     hint = next((h for start, h in _HINTS if what.startswith(start)), "")
-    return SpecError(f"not readable as YAML: {what}" + (f" ({context})" if context else ""), [place], hint=hint)
+    return SpecError(f"not readable as YAML: {what}" + (f" ({context})" if context else ""), [position], hint=hint)

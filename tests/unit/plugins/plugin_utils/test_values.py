@@ -21,17 +21,17 @@ def test_places_are_their_text():
     assert str(Path("/a b/c")) == "/a b/c"
     assert str(Package("git")) == "@git@"
     assert str(Package("git", out="/opt/git")) == Package("git", out="/opt/git").out_path == "/opt/git"
-    assert str(StoreFile("x", b"").placed("/s/h-x")) == "/s/h-x"
+    assert str(StoreFile("x", b"").at("/s/h-x")) == "/s/h-x"
     assert f"{Package('git')}/bin/git" == "@git@/bin/git"
 
 
 def test_a_store_file_without_a_place_has_no_text():
-    with pytest.raises(ValueError, match="'x' has no place"):
+    with pytest.raises(ValueError, match="'x' has no path"):
         str(StoreFile("x", b""))
 
 
 def test_a_place_takes_no_part_in_equality():
-    assert StoreFile("x", b"1").placed("/a") == StoreFile("x", b"1")
+    assert StoreFile("x", b"1").at("/a") == StoreFile("x", b"1")
     assert StoreFile("x", b"1") != StoreFile("x", b"1", executable=True)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The filters that make places."""
+"""The filters that make path values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.path_values import (
     exe,
-    place,
+    path_value,
     store_dir,
     stored,
 )
@@ -35,11 +35,11 @@ def test_a_file_of_the_controller_goes_to_the_store_and_the_rest_stays(tmp_path:
         assert stored(context, value) == value
 
 
-def test_an_absolute_string_is_a_place_on_the_target() -> None:
-    assert place("/opt/x") == OutOfStore("/opt/x")
-    assert place(Path("/tmp/x")) == Path("/tmp/x")
+def test_an_absolute_string_is_a_path_on_the_target() -> None:
+    assert path_value("/opt/x") == OutOfStore("/opt/x")
+    assert path_value(Path("/tmp/x")) == Path("/tmp/x")
     with pytest.raises(SpecError):
-        place("relative")
+        path_value("relative")
 
 
 def test_a_folder_of_the_controller_inside_a_store_folder_is_its_files(tmp_path: FilePath) -> None:

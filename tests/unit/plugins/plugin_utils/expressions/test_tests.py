@@ -15,16 +15,16 @@ from ansible_collections.home.manager.plugins.plugin_utils.values import OutOfSt
 
 
 @pytest.mark.parametrize("prefix", [None, "/usr"])
-def test_a_place_is_a_path_or_a_package_with_a_place_of_its_own(prefix: str | None) -> None:
+def test_a_located_value_is_a_path_or_a_package_with_a_place_of_its_own(prefix: str | None) -> None:
     language = Language(packages=prefix)
     make = language.package
     context = SimpleNamespace(scope=Outermost(language, {}))
-    placed = TESTS["placed"]
-    assert placed(context, make("vim", out="/opt/vim"))
-    assert placed(context, Path("/tmp/x"))
-    assert placed(context, OutOfStore("/opt/x"))
-    assert not placed(context, make("vim"))
-    assert not placed(context, "/opt/x")
+    located = TESTS["located"]
+    assert located(context, make("vim", out="/opt/vim"))
+    assert located(context, Path("/tmp/x"))
+    assert located(context, OutOfStore("/opt/x"))
+    assert not located(context, make("vim"))
+    assert not located(context, "/opt/x")
 
 
 def test_only_packages_in_the_systems_own_folders_are_systemwide() -> None:
