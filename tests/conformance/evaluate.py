@@ -86,6 +86,10 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
             files[target] = {"source": file.folder}
         elif file.merge is not None:
             files[target] = {"text": FORMATS[file.merge[0]](file.merge[1]), "executable": False}
+        elif file.members:
+            for relative, leaf in file.members.items():
+                path = f"{target}/{relative}"
+                files[path] = evaluation.attempt(lambda leaf=leaf: file_answer(leaf, None), {"text": ""})
         elif file.leaf is not None:
             files[target] = evaluation.attempt(lambda file=file: file_answer(file.leaf, file.mode), {"text": ""})
     answer = {

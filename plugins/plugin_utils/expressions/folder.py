@@ -26,7 +26,7 @@ class Member(NamedTuple):
         return self.path is None and self.link is None
 
 
-def walk(path: str, ignore_links: bool = False) -> Iterator[Member]:
+def walk(path: str) -> Iterator[Member]:
     """All that lies below a folder, in byte order of names; links are not followed.
 
     Raises SpecError for what cannot be read, and for sockets and the like.
@@ -38,8 +38,7 @@ def walk(path: str, ignore_links: bool = False) -> Iterator[Member]:
             whole = os.path.join(where, name)
             below = name if relative == "." else f"{relative}/{name}"
             if os.path.islink(whole):
-                if not ignore_links:
-                    yield Member(below, link=os.readlink(whole))
+                yield Member(below, link=os.readlink(whole))
             elif os.path.isfile(whole):
                 yield Member(below, path=whole)
             else:

@@ -63,11 +63,15 @@ class Leaf:
 
 @dataclass(slots=True)
 class PlannedFile:
-    """One managed path: a leaf, or a folder linked whole (`tree`: relative path to leaf, None for a folder)."""
+    """One managed path: a leaf, or a folder linked whole (`tree`: relative path to leaf, None for a folder).
+
+    `members` are the leaves of a generated folder that a link leads to.
+    """
 
     target: str
     leaf: Leaf | None = None
     tree: dict[str, Leaf | None] | None = None
+    members: dict[str, Leaf] = field(default_factory=dict)
     folder: str | None = None
     mode: str | None = None
     method: str = "link"
@@ -235,8 +239,12 @@ class Files:
         if isinstance(source, StoreFile):
             base.leaf = Leaf(content=source.content, executable=source.executable if executable is None else executable)
             yield base
-        elif isinstance(source, StoreFolder) and path is None:
-            base.leaf = Leaf(link=str(source))
+        elif isinstance(source, StoreFolder):
+            members = {relative: _member(item) for relative, item in source.entries}
+            if entry["recursive"]:
+                yield from _spread(base, members, entry["executable"], str(source))
+                return
+            base.leaf, base.members = Leaf(link=str(source)), members
             yield base
         elif path is None:
             base.leaf = Leaf(link=str(source))
@@ -272,15 +280,37 @@ class Files:
             base.tree, base.folder = leaves, path
             yield base
             return
-        for relative, leaf in leaves.items():
-            if leaf is None:
-                continue
-            if entry["executable"] is not None and leaf.link is None:
-                leaf.executable = entry["executable"]
-            yield PlannedFile(
-                f"{base.target}/{relative}", leaf, folder=path, mode=base.mode, method=base.method, on_conflict=base.on_conflict,
-                on_change=base.on_change, force=base.force, secret=base.secret,
-            )  # fmt: skip
+        files = {relative: leaf for relative, leaf in leaves.items() if leaf is not None}
+        if entry["executable"] is not None:
+            files = {relative: _followed(leaf, posixpath.join(path, relative)) for relative, leaf in files.items()}
+        yield from _spread(base, files, entry["executable"], path)
+
+
+def _spread(base: PlannedFile, leaves: dict[str, Leaf], executable: bool | None, folder: str) -> Iterator[PlannedFile]:
+    """A folder's files one by one."""
+    for relative, leaf in leaves.items():
+        if executable is not None and leaf.link is None:
+            leaf.executable = executable
+        yield PlannedFile(
+            f"{base.target}/{relative}", leaf, folder=folder, mode=base.mode, method=base.method, on_conflict=base.on_conflict,
+            on_change=base.on_change, force=base.force, secret=base.secret,
+        )  # fmt: skip
+
+
+def _member(item: Place) -> Leaf:
+    """A file of a generated folder."""
+    if isinstance(item, StoreFile):
+        return Leaf(content=item.content, executable=item.executable, name=item.name)
+    if isinstance(item, Path):
+        return Leaf(path=item.path, name=posixpath.basename(item.path))
+    return Leaf(link=str(item))
+
+
+def _followed(leaf: Leaf, where: str) -> Leaf:
+    """What a link in a folder of the controller leads to, where that is a file; the link itself where it leads nowhere."""
+    if leaf.link is None or not os.path.isfile(where):
+        return leaf
+    return Leaf(path=where, name=posixpath.basename(where))
 
 
 # What is read through no link: direnv allows real files only, and sshd may refuse the folders on the way to an object.
@@ -294,7 +324,12 @@ def usual_method(target: str) -> str:
 
 def _tree(path: str, ignore_links: bool) -> dict[str, Leaf | None]:
     """The leaves of a folder of the controller by relative path; None for the folders in it."""
-    return {member.relative: _leaf(member) for member in walk(path, ignore_links)}
+    leaves = {member.relative: _leaf(member) for member in walk(path)}
+    if ignore_links:
+        leaves = {
+            r: _followed(leaf, posixpath.join(path, r)) if leaf is not None else None for r, leaf in leaves.items()
+        }
+    return leaves
 
 
 def _leaf(member: Member) -> Leaf | None:

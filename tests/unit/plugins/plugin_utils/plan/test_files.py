@@ -81,3 +81,59 @@ def test_every_home_says_its_state_version(tmp_path):
     roots = [(load_text("home.file.a.text: x", "a.yml"), "a.yml")]
     with pytest.raises(SpecErrors, match=r"home\.stateVersion: used, but it has no value"):
         with_deep_stack(lambda: build(Home(Request(roots, HOST)), {}))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a program, a text, a link to the text and a dangling link."""
+    source = tmp_path / "dir"
+    source.mkdir()
+    (source / "run").write_text("#!/bin/sh\n")
+    (source / "run").chmod(0o755)
+    (source / "note").write_text("note\n")
+    (source / "alias").symlink_to("note")
+    (source / "gone").symlink_to("nowhere")
+    return source
+
+
+def planned(tmp_path, text):
+    """Each planned path with its content and mode, or the text of its link."""
+    made = plan(tmp_path, text)
+    found = {}
+    for target, entry in made.manifest["files"].items():
+        mode = made.manifest["objects"][entry["object"]]["mode"] if "object" in entry else None
+        found[target] = entry.get("to") if mode is None else (made.contents[entry["object"]].decode(), mode)
+    return found
+
+
+def test_a_folder_is_linked_file_by_file_with_its_links(tmp_path, folder):
+    assert planned(tmp_path, "home.file.d: {source: dir, recursive: true}") == {
+        "d/alias": "note",
+        "d/gone": "nowhere",
+        "d/note": ("note\n", "0444"),
+        "d/run": ("#!/bin/sh\n", "0555"),
+    }
+
+
+def test_executable_holds_for_each_file_and_for_what_a_link_leads_to(tmp_path, folder):
+    assert planned(tmp_path, "home.file.d: {source: dir, recursive: true, executable: true}") == {
+        "d/alias": ("note\n", "0555"),
+        "d/gone": "nowhere",
+        "d/note": ("note\n", "0555"),
+        "d/run": ("#!/bin/sh\n", "0555"),
+    }
+    assert planned(tmp_path, "home.file.d: {source: dir, recursive: true, executable: false}")["d/run"][1] == "0444"
+
+
+def test_ignorelinks_takes_a_link_for_the_file_it_leads_to(tmp_path, folder):
+    found = planned(tmp_path, "home.file.d: {source: dir, recursive: true, ignorelinks: true}")
+    assert found["d/alias"] == ("note\n", "0444")
+    assert found["d/gone"] == "nowhere"
+
+
+def test_a_generated_folder_can_be_linked_file_by_file(tmp_path, folder):
+    source = "{{ {'a/b': 'text', 'c': '/opt/c'} | store_dir('x') }}"
+    whole = planned(tmp_path, f'home.file.d.source: "{source}"')
+    assert list(whole) == ["d"]
+    found = planned(tmp_path, f'home.file.d: {{source: "{source}", recursive: true}}')
+    assert found == {"d/a/b": ("text", "0444"), "d/c": "/opt/c"}
