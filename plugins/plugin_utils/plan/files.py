@@ -297,7 +297,7 @@ def _spread(base: PlannedFile, leaves: dict[str, Leaf], executable: bool | None,
         )  # fmt: skip
 
 
-def _member(item: Place) -> Leaf:
+def _member(item: PathValue) -> Leaf:
     """A file of a generated folder."""
     if isinstance(item, StoreFile):
         return Leaf(content=item.content, executable=item.executable, name=item.name)
