@@ -96,7 +96,7 @@ def evaluate(request: dict[str, Any]) -> dict[str, Any]:
         "id": request["id"],
         "files": files,
         "packages": packages,
-        "warnings": home.warnings(),
+        "warnings": [str(warning) for warning in home.warnings()],
         "failed_assertions": failed,
         "error": None,
     }
@@ -140,7 +140,7 @@ def evaluate_system(request: dict[str, Any]) -> dict[str, Any]:
         answer[name] = evaluation.attempt(compute, empty)
     check_unread(evaluation)
     answer["failed_assertions"] = system.failed_assertions()
-    answer["warnings"] = system.warnings()
+    answer["warnings"] = [str(warning) for warning in system.warnings()]
     answer["error"] = str(SpecErrors(evaluation.errors)) if evaluation.errors else None
     return answer
 

@@ -67,7 +67,7 @@ def outcome(root: str, platform: str) -> list[str]:
 
 PLAIN = (
     "is not for this platform",
-    "used, but it has no value",
+    "is used, but has no value",
     "must",
     "want",
     "needs",

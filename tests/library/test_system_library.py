@@ -62,7 +62,11 @@ def outcome(file: str | None) -> dict[str, Any]:
         "refused": found.failed_assertions(),
     }
     check_unread(evaluation)
-    return {**result, "warnings": found.warnings(), "errors": [str(error) for error in evaluation.errors]}
+    return {
+        **result,
+        "warnings": [str(warning) for warning in found.warnings()],
+        "errors": [str(error) for error in evaluation.errors],
+    }
 
 
 def test_files_are_found() -> None:

@@ -38,7 +38,11 @@ def outcome(platform: str, file: str | None) -> dict[str, Any]:
         "refused": home.failed_assertions(),
     }
     check_unread(evaluation)
-    return {**found, "warnings": home.warnings(), "errors": [str(error) for error in evaluation.errors]}
+    return {
+        **found,
+        "warnings": [str(warning) for warning in home.warnings()],
+        "errors": [str(error) for error in evaluation.errors],
+    }
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,9 @@ class Absent(jinja2.StrictUndefined):
     __slots__ = ()
 
     def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise SpecError(self._undefined_message if self._undefined_hint is None else self._undefined_hint)
+        text, _separator, near = (self._undefined_hint or self._undefined_message).partition("; ")
+        error = SpecError(text, hint=near)
+        raise error.told("undefined", word=str(self._undefined_name or ""), whole=True)
 
     __add__ = __radd__ = __sub__ = __rsub__ = _fail_with_undefined_error
     __mul__ = __rmul__ = __div__ = __rdiv__ = _fail_with_undefined_error

@@ -119,7 +119,8 @@ class Collector:
         if os.path.isdir(path):
             path = os.path.join(path, "default.yml")
         if not os.path.exists(path):
-            raise SpecError(f"there is no file `{text}`", [position], hint=_nearest_file(path))
+            error = SpecError(f"there is no file `{text}`", [position], hint=_nearest_file(path))
+            raise error.told("missing-import", whole=True)
         return path
 
     def _disabled(self, trees: list[_Found], disabled: set[str]) -> None:

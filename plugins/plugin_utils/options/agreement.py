@@ -4,33 +4,70 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from ..syntax.errors import SpecError, shown
+from ..syntax.errors import SpecError, did_you_mean, shown
 from ..syntax.keys import joined
 from ..syntax.nix import advice
 from ..syntax.nodes import PlainInteger, PlainNumber
 from .definition import Definition
+from .type_words import type_words
 
 
 def wrong_type(path: tuple[str, ...], expected: str, bad: list[Definition]) -> SpecError:
     """The error for definitions that a type, described as `expected`, does not accept."""
-    came = " and ".join(dict.fromkeys(shown(d.value) for d in bad[:3]))
-    hint = ""
+    came = " and ".join(dict.fromkeys(_kind(d.value) for d in bad[:3]))
     value = bad[0].value
-    if (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and any(word in expected for word in ("string", "text", '"'))
-    ):
-        hint = "make it a text, with the filter `string`"
+    wanted = type_words(expected)
+    if wanted.startswith("one of") and '"' in wanted and not isinstance(value, str):
+        wanted = "a string"
+    remedy = _remedy(path, wanted, expected, value)
+    labels = [shown(value) if isinstance(value, (list, dict)) and value else ""]
+    error = SpecError(f"must be {wanted}, not {came}", [d.position for d in bad], path=joined(path), hint=remedy)
+    write = (f"write  {path[-1]}: {value[0]}",) if _is_wrapped(value, wanted) else ()
+    return error.told("type", at_value=True, labels=labels, advice=write)
+
+
+def _kind(value: Any) -> str:
+    """A value in the middle of a sentence: a list or a mapping by its kind alone."""
+    if isinstance(value, list):
+        return "a list"
+    return "a mapping" if isinstance(value, dict) else shown(value)
+
+
+def _is_wrapped(value: Any, wanted: str) -> bool:
+    """Whether a single plain value was put into a list where a plain one is wanted."""
+    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and "list" not in wanted
+
+
+def _remedy(path: tuple[str, ...], wanted: str, expected: str, value: Any) -> str:
+    """What to write instead, where that can be told."""
+    found = advice(value)
+    if found:
+        return found
+    if isinstance(value, str):
+        return _remedy_of_text(path, wanted, expected, value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and ("string" in wanted or '"' in expected):
         if isinstance(value, (PlainNumber, PlainInteger)):
-            hint = f'quote it: "{value.text}"'
-    elif "." in path[-1] and not path[-1].startswith("["):
+            return f'write "{value.text}"'
+        return f'write "{value}"' if isinstance(value, int) else "make it a text, with the filter `string`"
+    return ""
+
+
+def _remedy_of_text(path: tuple[str, ...], wanted: str, expected: str, value: str) -> str:
+    if wanted == "a boolean" and value.lower() in ("true", "false", "yes", "no", "on", "off"):
+        return f"write {'true' if value.lower() in ('true', 'yes', 'on') else 'false'}, without quotes"
+    if wanted.startswith("a list of strings") and value:
+        return f"write [{value}]" if value.replace("-", "").isalnum() else f'write ["{value}"]'
+    if wanted == "a mapping of options" and path[:2] == ("home", "file"):
+        return "write {text: ...}"
+    if "." in path[-1].strip(".") and not path[-1].startswith("["):
         parts = path[-1].split(".")
-        hint = f"`{path[-1]}` is one name here; the nested form is `{': {'.join(parts)}: ...{'}' * (len(parts) - 1)}`"
-    hint = advice(value) or hint
-    return SpecError(f"expected {expected}, got {came}", [d.position for d in bad], path=joined(path), hint=hint)
+        form = f"{': {'.join(parts)}: ...{'}' * (len(parts) - 1)}"
+        return f"`{path[-1]}` is one name here; the nested form is `{form}`"
+    choices = [text.strip('"') for text in re.findall(r'"(?:[^"\\]|\\.)*"', expected)]
+    return did_you_mean(value, choices) if choices else ""
 
 
 def comparable(value: Any) -> Any:
@@ -50,23 +87,22 @@ def merge_equal(path: tuple[str, ...], definitions: list[Definition]) -> Any:
     if len(definitions) > 1:
         wanted = comparable(first)
         if any(comparable(d.value) != wanted for d in definitions[1:]):
-            came = ", ".join(f"{shown(d.value)}" for d in definitions[:4])
-            raise SpecError(
-                f"conflicting definitions: {came}",
-                [d.position for d in definitions],
-                path=joined(path),
-                hint="say which one counts with `!force`, or weaken one with `!default`",
-            )
+            raise _conflict(path, definitions)
     return first
 
 
 def merge_one(path: tuple[str, ...], definitions: list[Definition]) -> Any:
     """The only definition's value. Raises SpecError when there are more."""
     if len(definitions) > 1:
-        raise SpecError(
-            "defined more than once",
-            [d.position for d in definitions],
-            path=joined(path),
-            hint="mark one of them `!force`",
-        )
+        raise _conflict(path, definitions)
     return definitions[0].value
+
+
+def _conflict(path: tuple[str, ...], definitions: list[Definition]) -> SpecError:
+    """The error for definitions of which only one can count."""
+    count = len(definitions)
+    labels = ["this one", *["and this one"] * (count - 1)]
+    remedy = "Remove one, or write `!force` before the one that counts, or `!default` before the other."
+    number = {2: "two", 3: "three"}.get(count, str(count))
+    error = SpecError(f"has {number} values", [d.position for d in definitions], path=joined(path))
+    return error.told("conflict", at_value=True, labels=labels, advice=[remedy])

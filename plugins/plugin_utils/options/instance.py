@@ -9,6 +9,7 @@ pending until an option that they could mean is read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from ..expressions.conditions import conditions
@@ -264,11 +265,27 @@ class Distribution:
         if self.loader.disabled(path):
             error = SpecError("the module that declares it is disabled", [assignment.position], path=joined(path))
         else:
-            known = self.loader.names_at(node)
-            prefix = joined(node.path) + "." if node.path else ""
-            hint = did_you_mean(path[-1], known, prefix) if known else "nothing is declared there"
-            error = SpecError("there is no such option", [assignment.position], path=joined(path), hint=hint)
+            error = unknown_option(path, self.loader.names_at(node), assignment.position)
         self.trace.collect(error)
+
+
+def unknown_option(path: tuple[str, ...], known: Iterable[str], position: Position | None) -> SpecError:
+    """The error for a path that no module declares; `known` are the names that could stand in its last part's place."""
+    name, parent = path[-1], joined(path[:-1])
+    group = path[:1] in (("programs",), ("services",)) and len(path) == 2
+    hint = did_you_mean(name, known, f"{parent}." if group else "")
+    error = SpecError(
+        f"`{parent}` has no option `{name}`" if parent else f"there is no option `{name}`",
+        [position],
+        path=joined(path),
+        hint=hint or "no such option",
+    )
+    advice = [f"home-manager option {parent}  lists what there is"] if parent else []
+    if group and not hint:
+        error.message = f"there is no module for {name} yet"
+        error.hint = ""
+        advice = [f"write its files with `home.file`, and list it in `home.packages`: [{name}]"]
+    return error.told("unknown-option", whole=True, advice=[] if hint else advice)
 
 
 def _guard(mark: dict[str, Any]) -> list[Expression]:

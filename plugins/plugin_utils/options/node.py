@@ -13,7 +13,7 @@ from ..expressions.expression import Expression
 from ..expressions.lazy import LazyMapping
 from ..expressions.scope import Scope
 from ..modules.module import Module
-from ..syntax.errors import CycleError, SpecError
+from ..syntax.errors import CycleError, SpecError, SpecWarning
 from ..syntax.keys import joined
 from ..syntax.marks import MIDDLE, OPTION_DEFAULT
 from .definition import Assignment, Definition
@@ -276,9 +276,8 @@ class Node:
         else:
             value = kind.empty(site)
             if value is NO_VALUE:
-                raise SpecError(
-                    "used, but it has no value", [declaration.position], path=self.dotted, hint=f"set `{self.dotted}`"
-                )
+                error = SpecError("is used, but has no value", [declaration.position], path=self.dotted)
+                raise error.told("no-value", advice=[f"set `{self.dotted}`"])
         return self._finished(declaration, value, found)
 
     def _finished(self, declaration: Declaration, value: Any, found: list[Definition]) -> Any:
@@ -361,10 +360,10 @@ class Node:
         if _version(version) >= _version(str(legacy["before"])):
             return False
         if not any(discharge(a.definitions()) for a in self.assignments) and self._worth_a_warning(legacy, declaration):
-            self.instance.trace.warn(
-                f"{self.dotted} has another default since stateVersion {legacy['before']}; yours is {version}, so the old one "
-                f"is in force. Set it to silence this."
-            )
+            since = f"has another default since `home.stateVersion` {legacy['before']}"
+            warning = SpecWarning(f"{since}; yours is {version}, so the old one is in force", path=self.dotted)
+            warning.told("legacy-default", advice=[f"set `{self.dotted}` to choose one"])
+            self.instance.trace.warn(warning)
         return True
 
     def _worth_a_warning(self, legacy: Any, declaration: Declaration) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ..syntax.errors import CycleError, SpecError
+from ..syntax.errors import CycleError, SpecError, SpecWarning
 from ..syntax.keys import joined
 from ..syntax.position import Position
 
@@ -53,7 +53,7 @@ class Trace:
 
     def __init__(self) -> None:
         self.errors: list[SpecError] = []
-        self.warnings: list[str] = []
+        self.warnings: list[SpecWarning] = []
         self.secret: set[tuple[str, ...]] = set()
         self.stack: list[Frame] = []
         self._warned: set[str] = set()
@@ -89,7 +89,8 @@ class Trace:
             self.collect(SpecError("the spec is nested too deeply to evaluate"))
         return default
 
-    def warn(self, message: str) -> None:
-        if message not in self._warned:
-            self._warned.add(message)
-            self.warnings.append(message)
+    def warn(self, warning: SpecWarning) -> None:
+        """Take a warning, once."""
+        if str(warning) not in self._warned:
+            self._warned.add(str(warning))
+            self.warnings.append(warning)

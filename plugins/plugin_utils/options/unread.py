@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ..expressions.lazy import DEEPEST
-from ..syntax.errors import SpecError
+from ..syntax.errors import SpecError, SpecWarning
 from ..syntax.keys import joined
 from .evaluation import Evaluation
 from .node import Group, Node
@@ -91,7 +91,6 @@ class Unread:
         definitions = [d for e in node.assignments for d in discharge(e.definitions())]
         if not definitions:
             return
-        where = ", ".join(dict.fromkeys(str(d.position) for d in definitions if d.position))
         if declaration.removed is not None:
             raise SpecError(
                 f"the option no longer exists. {declaration.removed}".rstrip(),
@@ -100,4 +99,6 @@ class Unread:
             )
         if not declaration.alias:
             target = joined(declaration.renamed_to or declaration.changed_to)
-            self.evaluation.warn(f"{node.dotted} is now {target}" + (f" (defined at {where})" if where else ""))
+            warning = SpecWarning(f"is now `{target}`", [d.position for d in definitions], path=node.dotted)
+            warning.told("renamed")
+            self.evaluation.warn(warning)

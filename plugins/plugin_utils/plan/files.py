@@ -14,7 +14,7 @@ from typing import Any
 from ..expressions.folder import Member, walk
 from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
-from ..syntax.errors import SpecError
+from ..syntax.errors import SpecError, SpecWarning, did_you_mean
 from ..syntax.keys import joined
 from ..syntax.nix import advice
 from ..syntax.nodes import position_of
@@ -209,7 +209,10 @@ class Files:
         """Take the permissions of others from a sensitive file, and tell."""
         if base.secret and base.mode is not None and int(base.mode, 8) & 0o077:
             kept = f"{int(base.mode, 8) & 0o700:04o}"
-            self.evaluation.warn(f"{base.target} is sensitive: its mode is {kept}, not {base.mode} (at {position})")
+            message = f"~/{base.target} is sensitive: its mode is {kept}, not {base.mode}"
+            warning = SpecWarning(message, [position])
+            warning.told("sensitive-mode", at_value=True)
+            self.evaluation.warn(warning)
             base.mode = kept
 
     def _merged(self, base: PlannedFile, entry: Any, owner: str, position: Position | None) -> PlannedFile:
@@ -255,7 +258,7 @@ class Files:
             base.leaf = Leaf(path=path, executable=executable, name=os.path.basename(path))
             yield base
         else:
-            raise SpecError(f"the source {path} does not exist", [position], path=shown_owner(owner), hint=advice(path))
+            raise missing_file(path, shown_owner(owner), position)
 
     def _local(self, source: PathValue) -> str | None:
         """The path on the controller that content comes from, or None when the source is a place on the target."""
@@ -357,3 +360,15 @@ def shown_owner(owner: str) -> str:
 
 def _mode(mode: str | None) -> str | None:
     return None if mode is None else mode.rjust(4, "0")
+
+
+def missing_file(path: str, owner: str, position: Position | None) -> SpecError:
+    """The error for a file of the project that is not there, with the nearest name in its folder."""
+    folder, name = os.path.split(path)
+    hint = advice(path)
+    if not hint and os.path.isdir(folder):
+        hint = did_you_mean(name, os.listdir(folder))
+    elif not hint:
+        hint = "its folder does not exist either"
+    error = SpecError(f"the file `{path}` does not exist", [position], path=owner, hint=hint)
+    return error.told("missing-file", at_value=True, whole=True, word=name)

@@ -16,7 +16,7 @@ from ..expressions.names import language_names
 from ..modules.library import Library
 from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
-from ..syntax.errors import SpecErrors
+from ..syntax.errors import SpecErrors, SpecWarning
 from .store import Store
 
 LIBRARY = os.path.normpath(
@@ -92,10 +92,10 @@ class Home:
 
         return [str(assertion["message"]) for assertion in assertions if not holds(assertion)]
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[SpecWarning]:
         """What the modules and the evaluation warn of; complete once everything else has been read."""
         found = self.evaluation.attempt(lambda: list(self.evaluation.get("warnings")), [])
-        return [*self.evaluation.warnings, *(w for w in found if w not in self.evaluation.warnings)]
+        return [*self.evaluation.warnings, *(SpecWarning(str(text)) for text in dict.fromkeys(found))]
 
     def refuse(self) -> None:
         """Raises SpecErrors when anything was found wrong so far."""

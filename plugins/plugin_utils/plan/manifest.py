@@ -11,7 +11,7 @@ from typing import Any
 from ...module_utils.engine.contract import manifest as contract
 from ..expressions.lazy import plain
 from ..options.unread import check_unread
-from ..syntax.errors import SpecError
+from ..syntax.errors import SpecError, SpecWarning
 from ..values import Path, StoreFile
 from .activation import activation
 from .files import Files, Leaf, PlannedFile
@@ -26,7 +26,7 @@ class Plan:
     manifest: dict[str, Any]
     contents: dict[str, bytes]
     digest: str = ""
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[SpecWarning] = field(default_factory=list)
 
     def objects(self, known: set[str]) -> list[tuple[str, bytes]]:
         """The objects that a target which has `known` lacks, in byte order."""
@@ -208,7 +208,7 @@ def build(home: Home, origin: dict[str, Any]) -> Plan:
     part = builder.part()
     contents = dict(builder.contents)
     specialisations: dict[str, Any] = {}
-    warnings: list[str] = []
+    warnings: list[SpecWarning] = []
     for name, variant in home.specialisations():
         inner = Builder(variant)
         specialisations[name] = inner.part()
@@ -231,8 +231,12 @@ def build(home: Home, origin: dict[str, Any]) -> Plan:
     return Plan(plain(manifest), contents, contract.digest(manifest), warnings)
 
 
-def _finish(home: Home, warnings: list[str], prefix: str) -> None:
+def _finish(home: Home, warnings: list[SpecWarning], prefix: str) -> None:
     """Check what nobody read, the assertions, and gather the warnings."""
     check_unread(home.evaluation)
     home.evaluation.errors.extend(SpecError(f"{prefix}{message}") for message in home.failed_assertions())
-    warnings.extend(prefix + warning for warning in home.warnings())
+    for warning in home.warnings():
+        # A specialisation is the same home and a module more: it says again what the home says.
+        if str(warning) not in map(str, warnings):
+            warning.message = prefix + warning.message
+            warnings.append(warning)

@@ -15,7 +15,7 @@ from ..expressions.names import language_names
 from ..modules.library import Library
 from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
-from ..syntax.errors import SpecErrors
+from ..syntax.errors import SpecErrors, SpecWarning
 from .home import compiler
 from .store import Store
 from .touched import Touched
@@ -70,10 +70,10 @@ class System:
 
         return [str(assertion["message"]) for assertion in said if not holds(assertion)]
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[SpecWarning]:
         """The warnings of the modules and of the evaluation; complete once everything else has been read."""
         said = self.evaluation.attempt(lambda: list(self.evaluation.get("warnings")), [])
-        return [*self.evaluation.warnings, *(w for w in said if w not in self.evaluation.warnings)]
+        return [*self.evaluation.warnings, *(SpecWarning(str(text)) for text in dict.fromkeys(said))]
 
     def refuse(self) -> None:
         """Raises SpecErrors when an error was found so far."""

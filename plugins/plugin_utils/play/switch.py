@@ -30,7 +30,7 @@ from ..report.provenance import provenance
 from ..report.run_result import Refused, result_of
 from ..report.session import session_of
 from ..report.source import Sources
-from ..report.spec_messages import messages
+from ..report.spec_messages import message, messages
 from ..syntax.errors import SpecError, SpecErrors
 from . import facts as memory
 from .facts import Consulted
@@ -56,6 +56,7 @@ class Evaluated:
     plan: Plan
     session: dict[str, Any]
     keeps: dict[str, tuple[str, str]]
+    warnings: tuple[Message, ...]
 
 
 class Switch:
@@ -155,7 +156,9 @@ class Switch:
 
         def use(home: Home) -> Evaluated:
             plan = build(home, self.origin())
-            return Evaluated(plan, session_of(home.evaluation), keeps_of(home.evaluation, Sources(LIBRARY)))
+            sources = Sources(LIBRARY, home.evaluation.collector.importers)
+            warnings = tuple(message(warning, sources) for warning in plan.warnings)
+            return Evaluated(plan, session_of(home.evaluation), keeps_of(home.evaluation, sources), warnings)
 
         found: Evaluated = self.evaluated(host, use)
         return found
@@ -262,7 +265,7 @@ class Switch:
             command=" ".join(["ansible-playbook", *context.CLIARGS.get("args", ())]),
             local=self.local,
             specialisation=self._text("specialisation"),
-            warnings=tuple(Message(text) for text in found.plan.warnings),
+            warnings=found.warnings,
             keeps=found.keeps,
         )
 

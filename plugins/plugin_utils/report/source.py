@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 from ...module_utils.engine.voice.message import Place
@@ -62,6 +63,10 @@ class Sources:
             self.shown(position.file), position.line, column, end, source, label, by=self._chain(position.file)
         )
 
+    def depth(self, position: Position) -> int:
+        """How far a file is from the user's own: the number of imports that lead to it; a shipped module comes last."""
+        return 100 if self.module(position.file) else len(self._chain(position.file))
+
     def _chain(self, file: str) -> tuple[Place, ...]:
         """The imports that lead to a file, the nearest first, up to the inventory."""
         found: list[Place] = []
@@ -89,12 +94,12 @@ class Sources:
     def _extent(self, line: str, column: int, value: bool, word: str) -> tuple[int, int]:
         """The first column of what is meant, and the one behind it."""
         start = max(column, 1) - 1
-        if word:
-            found = line.find(word, start)
-            if found >= 0:
-                return found + 1, found + len(word) + 1
         if value:
             start = _value_start(line, start)
+        if word:
+            found = re.search(rf"[^\s,{{}}\[\]\"']*/{re.escape(word)}|{re.escape(word)}", line[start:])
+            if found is not None:
+                return start + found.start() + 1, start + found.end() + 1
         return start + 1, _token_end(line, start) + 1
 
 

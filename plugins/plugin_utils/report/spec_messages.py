@@ -14,6 +14,7 @@ from .source import Sources
 # Longer remedies go below the source, not beside the carets.
 _LABEL = 60
 _MOST_PLACES = 4
+_ENTRY = re.compile(r"(.+)\.\"\[definition \d+-entry (\d+)\]\"")
 _PREDICATE = re.compile(r"(must|has|needs|is|cannot|was|does|takes|lies|holds|wants|belongs) ")
 
 
@@ -27,16 +28,27 @@ def messages(problem: SpecError | SpecErrors, sources: Sources) -> tuple[Message
 
 def _causes(errors: Iterable[SpecError]) -> list[SpecError]:
     """The errors without those that follow from another: a file that cannot be read silences what is then missing."""
-    found = list(errors)
-    if any(error.fatal for error in found):
-        return [error for error in found if error.fatal]
+    found: list[SpecError] = []
+    cycles: set[frozenset[str]] = set()
+    for error in errors:
+        if isinstance(error, CycleError):
+            # Whichever of its options was read first: it is one cycle.
+            if frozenset(error.chain) in cycles:
+                continue
+            cycles.add(frozenset(error.chain))
+        found.append(error)
+    if any(error.code in _SILENCING for error in found):
+        return [error for error in found if error.code not in _FOLLOWING]
     return found
 
 
 def message(error: SpecError, sources: Sources) -> Message:
     """The message of one error."""
-    text = _text(error)
-    positions = sorted(error.positions, key=lambda p: bool(sources.module(p.file)))
+    text = _text(error).replace(sources.folder + "/", "")
+    positions = sorted(error.positions, key=sources.depth)
+    if error.code in _SILENCING:
+        # Where the file is imported is told with the first place.
+        positions = error.positions[:1]
     shown = positions[:_MOST_PLACES]
     labels = [*error.labels, *[""] * len(shown)]
     places = [
@@ -58,6 +70,9 @@ def message(error: SpecError, sources: Sources) -> Message:
     )
 
 
+# What a file that cannot be read makes other errors of: values that nobody gives, names that nobody knows.
+_SILENCING = ("yaml", "missing-import", "vault")
+_FOLLOWING = ("no-value", "undefined", "assertion")
 _WITH_CONTEXT = ("unknown-option", "yaml")
 
 
@@ -74,6 +89,9 @@ def _text(error: SpecError) -> str:
     """What is wrong, in one sentence that names the option."""
     if not error.path or error.whole:
         return error.message
+    entry = _ENTRY.fullmatch(error.path)
+    if entry:
+        return f"entry {entry[2]} of `{entry[1]}` {error.message}"
     if _PREDICATE.match(error.message):
         return f"`{error.path}` {error.message}"
     return f"`{error.path}`: {error.message}"
@@ -90,8 +108,3 @@ def _cycle(error: CycleError, sources: Sources) -> Message:
         short = needed.rpartition(".")[2] if len(parents) == 1 else needed
         places.append(sources.place(position, value=True, label=f"needs {short}"))
     return Message(f"`{chain[0]}` needs its own value", "cycle", chain[0], tuple(places))
-
-
-def warning(text: str) -> Message:
-    """A warning that is known by its text alone."""
-    return Message(text)

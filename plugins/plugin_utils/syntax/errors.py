@@ -23,7 +23,6 @@ class SpecError(Exception):
     at_value = False
     word = ""
     whole = False
-    fatal = False
     labels: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
 
@@ -75,6 +74,10 @@ class CycleError(SpecError):
     def __init__(self, chain: Sequence[str], positions: Iterable[Position | None] = ()) -> None:
         super().__init__("the value depends on itself: " + " -> ".join(chain), positions, path=chain[0])
         self.chain = list(chain)
+
+
+class SpecWarning(SpecError):
+    """Something that works, and that whoever wrote it should know of. It is never raised."""
 
 
 class SpecErrors(Exception):

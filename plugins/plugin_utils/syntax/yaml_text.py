@@ -212,7 +212,7 @@ def load(text: str, name: str, base: str | None = None, *, live: Live) -> Any:
             if hasattr(composer, "dispose"):
                 composer.dispose()
     except yaml.YAMLError as problem:
-        raise _as_spec_error(problem, name) from None
+        raise _as_spec_error(problem, name, text) from None
     except (ValueError, UnicodeError) as problem:
         raise SpecError(f"not readable as YAML: {problem}", [Position(name)]) from None
     if node is None:
@@ -245,10 +245,47 @@ def _refuse_steep(text: str, name: str) -> None:
             depth -= 1
 
 
-def _as_spec_error(problem: yaml.YAMLError, name: str) -> SpecError:
+def _as_spec_error(problem: yaml.YAMLError, name: str, text: str) -> SpecError:
     mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
     what = str(getattr(problem, "problem", None) or getattr(problem, "reason", None) or problem).strip()
+    if mark is None:
+        return SpecError(f"not readable as YAML: {what}", [Position(name)]).told("yaml", whole=True)
+    found = _indented_by_tab(text, mark.line) or _indicator(text, problem)
+    if found is not None:
+        message, line, column, hint = found
+        return SpecError(message, [Position(name, line + 1, column + 1)], hint=hint).told("yaml", whole=True)
     context = getattr(problem, "context", None)
-    position = Position(name, mark.line + 1, mark.column + 1) if mark is not None else Position(name)
     hint = next((h for start, h in _HINTS if what.startswith(start)), "")
-    return SpecError(f"not readable as YAML: {what}" + (f" ({context})" if context else ""), [position], hint=hint)
+    message = f"not readable as YAML: {what}" + (f" ({context})" if context else "")
+    return SpecError(message, [Position(name, mark.line + 1, mark.column + 1)], hint=hint).told("yaml", whole=True)
+
+
+_Found = tuple[str, int, int, str]
+
+
+def _indented_by_tab(text: str, number: int) -> _Found | None:
+    """A tab in the indentation of the line of an error, or of the line before it: message, line, column, remedy."""
+    lines = text.splitlines()
+    for index in (number, number - 1):
+        line = lines[index] if 0 <= index < len(lines) else ""
+        indent = line[: len(line) - len(line.lstrip())]
+        if "\t" in indent:
+            return "a tab cannot indent YAML", index, indent.index("\t"), "indent with spaces"
+    return None
+
+
+def _indicator(text: str, problem: yaml.YAMLError) -> _Found | None:
+    """A value that begins with a character that YAML keeps for itself."""
+    lines = text.splitlines()
+    for mark in (getattr(problem, "context_mark", None), getattr(problem, "problem_mark", None)):
+        if mark is None:
+            continue
+        line = lines[mark.line] if mark.line < len(lines) else ""
+        first = line[mark.column] if mark.column < len(line) else ""
+        if first and first in "*&%@`":
+            rest = line[mark.column :]
+            inside = line[: mark.column].count("[") + line[: mark.column].count("{") > 0
+            value = re.split(r"[,\]}]| #", rest)[0] if inside else rest.partition(" #")[0]
+            quoted = value.strip().replace('"', '\\"')
+            return f"a value cannot begin with `{first}`", mark.line, mark.column, f'quote it: "{quoted}"'
+    return None

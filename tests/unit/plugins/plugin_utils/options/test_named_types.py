@@ -41,7 +41,7 @@ def test_definitions_of_a_type_that_holds_itself_merge(evaluate: Any) -> None:
 
 
 def test_a_wrong_value_deep_inside_is_named(evaluate: Any) -> None:
-    with pytest.raises(SpecError, match="expected string"):
+    with pytest.raises(SpecError, match="must be a string"):
         plain(evaluate(TREE, "tree: {title: a, children: [{title: b, children: [{title: [c]}]}]}").get("tree"))
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_keys_of_a_mapping_merge_on_their_own(definitions: list[dict[str, Any]])
     except SpecErrors as error:
         got = str(error)
     if conflict:
-        assert "conflicting" in got
+        assert re.search("has (two|three|[0-9]+) values", got)
         return
     assert got == wanted
     assert list(got) == sorted(got), "mappings iterate in byte order"

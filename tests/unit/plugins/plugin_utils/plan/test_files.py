@@ -36,7 +36,7 @@ def plan(tmp_path: Path, text: str, **options: Any) -> Plan:
         (f"home.file: {{{'n' * 256}: {{text: x}}}}", "more than 255 bytes"),
         ('home.file: {"a\\0b": {text: x}}', "it holds a NUL"),
         ("home.file: {.bashrc: {executable: true}}", 'home.file.".bashrc": has neither `text` nor `source`'),
-        ("home.file: {a: {source: ./gone}}", "home.file.a: the source"),
+        ("home.file: {a: {source: ./gone}}", "home.file.a: the file"),
         ("home.file: {a: {toml: {b: null}}}", "TOML has no null"),
         ("home.file: {a: {text: '{{ config.home.file.a.text }}'}}", "home.file.a.text -> home.file.a.text"),
         ("home.activation.x: !dagEntry {after: [nope], data: 'true'}", "`x` is to run after `nope`"),
@@ -79,7 +79,7 @@ def test_a_vaulted_source_is_decrypted_and_private(tmp_path):
 
 def test_every_home_says_its_state_version(tmp_path):
     roots = [(load_text("home.file.a.text: x", "a.yml"), "a.yml")]
-    with pytest.raises(SpecErrors, match=r"home\.stateVersion: used, but it has no value"):
+    with pytest.raises(SpecErrors, match=r"home\.stateVersion: is used, but has no value"):
         with_deep_stack(lambda: build(Home(Request(roots, HOST)), {}))
 
 

@@ -21,9 +21,9 @@ DECLARED = "options: {on: {type: bool}, count: {type: int}, list: {type: listOf 
         ("on: config.programs.git.enable", "stands in braces"),
         ("on: '${config.on}'", "`{{ config.x }}`"),
         ("list: with pkgs; [ ripgrep fd ]", "a list has commas"),
-        ("list: [ripgrep fd]", "expected package"),
+        ("list: [ripgrep fd]", "must be a package"),
         ("list: [pkgs.ripgrep]", "stands in braces"),
-        ("list: ['']", "expected package"),
+        ("list: ['']", "must be a package"),
     ],
 )
 def test_a_definition(value, definition, hint):
