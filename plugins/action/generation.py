@@ -26,7 +26,7 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         arguments = dict(self._task.args)
         host = str(variables.get("inventory_hostname", ""))
-        known = facts.places(host, str(arguments.get("user", "")))
+        known = facts.paths(host, str(arguments.get("user", "")))
         if not arguments.get("home") and not arguments.get("state_path"):
             arguments.update(known)
         answer = self._execute_module(module_name="home.manager.generation", module_args=arguments, task_vars=variables)

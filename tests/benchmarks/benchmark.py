@@ -172,7 +172,7 @@ def engine(rounds: int) -> None:
                 spec_file.load_file(file)
 
         def whole(compiler: object = shared) -> object:
-            return deep_stack.with_deep_stack(lambda: manifest.build(home.Home(request(compiler)), {}))
+            return deep_stack.with_deep_stack(lambda: manifest.build(home.EvaluatedHome(request(compiler)), {}))
 
         def compiled() -> object:
             fresh = home.compiler()
@@ -183,7 +183,9 @@ def engine(rounds: int) -> None:
             return whole(home.compiler())
 
         first = whole()
-        loaded = [m.file for m in deep_stack.with_deep_stack(lambda: home.Home(request(shared))).evaluation.modules]
+        loaded = [
+            m.file for m in deep_stack.with_deep_stack(lambda: home.EvaluatedHome(request(shared))).evaluation.modules
+        ]
         parsed = cpu(parse, rounds)
         cold = cpu(compiled, rounds)
         kept = cpu(recalled, rounds)

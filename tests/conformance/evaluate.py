@@ -37,8 +37,8 @@ collection_path()
 from ansible_collections.home.manager.plugins.plugin_utils.formats import FORMATS  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack  # noqa: E402
-from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files, Leaf  # noqa: E402
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files, FileSource  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import LIBRARY as SYSTEM_LIBRARY  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import Parts  # noqa: E402
@@ -60,7 +60,7 @@ def host(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def file_answer(leaf: Leaf, secret_mode: str | None) -> dict[str, Any]:
+def file_answer(leaf: FileSource, secret_mode: str | None) -> dict[str, Any]:
     if leaf.link is not None:
         return {"link": leaf.link}
     content, executable = leaf.read()
@@ -73,7 +73,7 @@ def file_answer(leaf: Leaf, secret_mode: str | None) -> dict[str, Any]:
 def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to one request. Raises SpecErrors when the spec is refused."""
     roots = [(from_wire(module), "") for module in request["modules"]]
-    home = Home(Request(roots, host(request), store="/nix/store", compiler=COMPILER))
+    home = EvaluatedHome(Request(roots, host(request), store="/nix/store", compiler=COMPILER))
     evaluation = home.evaluation
     planned = evaluation.attempt(lambda: Files(evaluation, local_places=True).collect(), {})
     packages = evaluation.attempt(lambda: [p.name for p in evaluation.get("home.packages")], [])

@@ -15,7 +15,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.switching impo
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 
 
 class Rendered:
@@ -37,7 +37,7 @@ class Rendered:
         user = {"name": "alice", "home": str(self.home), "uid": os.getuid(), "gid": os.getgid(), "shell": "/bin/sh"}
         host = {"platform": "linux", "machine": "x86_64", "hostname": "host", "user": user}
         nodes = load_text('home.stateVersion: "26.11"\n' + textwrap.dedent(spec), "spec.yml", str(self.home))
-        home = Home(Request([(nodes, "spec.yml")], host, packages="/usr"))
+        home = EvaluatedHome(Request([(nodes, "spec.yml")], host, packages="/usr"))
         for target, file in Files(home.evaluation).collect().items():
             assert file.leaf is not None
             content = self.generation / "home-files" / target

@@ -15,7 +15,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file imp
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +82,7 @@ def test_evaluates(text, tmp_path):
         roots = [(node, spec)]
         if "stateVersion" not in text:
             roots.insert(0, (Mapping({"home.stateVersion": "26.05"}), ""))
-        home = Home(Request(roots, host, variable=VARIABLES.get))
+        home = EvaluatedHome(Request(roots, host, variable=VARIABLES.get))
         for file in Files(home.evaluation).collect().values():
             if file.leaf is not None and file.leaf.link is None:
                 file.leaf.read()

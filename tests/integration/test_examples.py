@@ -17,7 +17,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file imp
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PROJECTS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
@@ -161,7 +161,7 @@ def test_one_spec_for_two_platforms():
 
     def on(platform: str, home: str) -> tuple[set[str], set[str], list[str]]:
         host = {"platform": platform, "machine": "aarch64", "hostname": "h", "user": {"name": "me", "home": home}}
-        made = Home(Request([(node, str(spec))], host))
+        made = EvaluatedHome(Request([(node, str(spec))], host))
         files = set(Files(made.evaluation).collect())
         return files, {package.name for package in made.evaluation.get("home.packages")}, made.failed_assertions()
 
@@ -188,7 +188,7 @@ def test_names_of_older_home_manager_lead_to_the_same_files():
 
     def git(node: Any, file: str) -> tuple[str, list[str]]:
         host = {"platform": "linux", "machine": "x86_64", "hostname": "h", "user": {"name": "me", "home": "/home/me"}}
-        made = Home(Request([(node, file)], host))
+        made = EvaluatedHome(Request([(node, file)], host))
         leaf = Files(made.evaluation).collect()[".config/git/config"].leaf
         assert leaf is not None
         text = leaf.read()[0].decode()

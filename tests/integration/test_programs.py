@@ -95,7 +95,7 @@ def said_in(path: Path) -> dict[str, Any]:
 def planned(spec: Any, origin: str, home: Path, packages: str) -> Any:
     """The plan of a spec for somebody whose home is that folder and whose packages are at that place."""
     from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-    from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
+    from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
     from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
     from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
@@ -103,7 +103,7 @@ def planned(spec: Any, origin: str, home: Path, packages: str) -> Any:
     host = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "distribution": "debian", "user": user}
     roots = [(Mapping({"home.stateVersion": "26.05"}), ""), (spec, origin)]
     request = Request(roots, host, packages=packages)
-    return with_deep_stack(lambda: build(Home(request), {}))
+    return with_deep_stack(lambda: build(EvaluatedHome(request), {}))
 
 
 def laid(plan: Any, home: Path) -> None:

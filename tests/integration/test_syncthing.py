@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
 NEEDED = ("syncthing", "curl", "jq")
@@ -65,7 +65,7 @@ def brought(home: Path, spec: dict[str, Any]) -> dict[str, Any]:
     user = {"name": "alice", "home": str(home), "uid": 1000}
     host = {"platform": "linux", "machine": "x86_64", "hostname": "h", "user": user}
     whole = {"home": {"stateVersion": "26.05"}, "services": {"syncthing": {"enable": True, **spec}}}
-    evaluated = Home(Request([(from_wire(whole), "")], host))
+    evaluated = EvaluatedHome(Request([(from_wire(whole), "")], host))
     Files(evaluated.evaluation).collect()
     assert not evaluated.evaluation.errors
     store = home / ".local/state/home.manager/store"

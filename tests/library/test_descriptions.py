@@ -16,7 +16,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy impo
 from ansible_collections.home.manager.plugins.plugin_utils.modules.module import declared_paths, is_declaration
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 COMPILER = compiler()
@@ -182,7 +182,7 @@ def test_examples_are_values_of_their_options(file: str) -> None:
         def read(path: str) -> Any:
             return probe if path == __file__ else load_file(path)
 
-        home = Home(Request([(base, ""), (user, "")], host, read=read, compiler=COMPILER))
+        home = EvaluatedHome(Request([(base, ""), (user, "")], host, read=read, compiler=COMPILER))
         for number in range(len(shown)):
             home.evaluation.attempt(lambda number=number: plain(home.evaluation.get(f"probe.option{number}")))
         return [str(error) for error in home.evaluation.errors]

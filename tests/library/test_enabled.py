@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.home.manager.plugins.plugin_utils.modules.library import Library
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import LIBRARY, Home, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import LIBRARY, EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Builder
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
@@ -21,7 +21,7 @@ ROOTS = sorted(path for path in Library(LIBRARY).paths if "<name>" not in path)
 
 def switchable() -> list[str]:
     """The groups that have an `enable`."""
-    home = Home(Request([(from_wire({"home": {"stateVersion": "26.05"}}), "")], host("linux")))
+    home = EvaluatedHome(Request([(from_wire({"home": {"stateVersion": "26.05"}}), "")], host("linux")))
     found = []
     for root in ROOTS:
         node = home.evaluation.home.root
@@ -52,7 +52,7 @@ def outcome(root: str, platform: str) -> list[str]:
     wanted: Any = {"enable": True}
     for name in reversed(root.split(".")):
         wanted = {name: wanted}
-    home = Home(
+    home = EvaluatedHome(
         Request(
             [(from_wire({"home": {"stateVersion": "26.05"}}), ""), (from_wire(wanted), "")],
             host(platform),

@@ -13,7 +13,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file imp
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
@@ -36,7 +36,7 @@ def host(platform: str) -> dict[str, Any]:
 
 def answered(case: Any, path: Path) -> dict[str, Any]:
     base = Mapping({"home.stateVersion": "26.05"})
-    home = Home(
+    home = EvaluatedHome(
         Request([(base, ""), (case["spec"], str(path))], host(case.get("platform", "linux")), compiler=COMPILER)
     )
     planned = Files(home.evaluation).collect()

@@ -14,7 +14,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 COMPILER = compiler()
@@ -25,7 +25,7 @@ def outcome(platform: str, file: str | None) -> dict[str, Any]:
     """All that a home without any wish comes to, with one of the library's files loaded."""
     user = {"name": "alice", "home": "/home/alice", "uid": 1000, "shell": "/bin/bash"}
     host = {"platform": platform, "machine": "x86_64", "hostname": "laptop", "user": user}
-    home = Home(Request([(Mapping({"home.stateVersion": "26.11"}), "")], host, compiler=COMPILER))
+    home = EvaluatedHome(Request([(Mapping({"home.stateVersion": "26.11"}), "")], host, compiler=COMPILER))
     evaluation = home.evaluation
     if file is not None:
         evaluation._load(file)

@@ -12,7 +12,7 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import LoopContext
 from jinja2.utils import Namespace
 
-from ..syntax.errors import SpecError, did_you_mean, nearest, shown
+from ..syntax.errors import SpecError, did_you_mean, nearest, summary
 from ..values import GVariant, Package, PathValue, Raw
 
 _METHODS: dict[type[Any], set[str]] = {
@@ -24,7 +24,7 @@ _METHODS: dict[type[Any], set[str]] = {
 }  # fmt: skip
 
 
-class Absent(jinja2.StrictUndefined):
+class UnknownName(jinja2.StrictUndefined):
     """An unknown name; using it is an error that offers the nearest names."""
 
     __slots__ = ()
@@ -49,21 +49,23 @@ class Absent(jinja2.StrictUndefined):
         return self._fail_with_undefined_error()
 
 
-def unknown_name(name: str, known: Iterable[str]) -> Absent:
+def unknown_name(name: str, known: Iterable[str]) -> UnknownName:
     """What stands for a name that no scope has; `known` are the names that they have."""
     hint = did_you_mean(name, known)
-    return Absent(name=name, hint=f"there is no `{name}` here" + (f"; {hint}" if hint else ""))
+    return UnknownName(name=name, hint=f"there is no `{name}` here" + (f"; {hint}" if hint else ""))
 
 
-def unknown_key(value: Any, name: Any) -> Absent:
+def unknown_key(value: Any, name: Any) -> UnknownName:
     """What stands for a key that a mapping does not have, or an attribute that a value does not have."""
     if isinstance(value, dict):
         known = value.neighbours() if hasattr(value, "neighbours") else value
         close = nearest(str(name), (str(k) for k in known))
         there = " or ".join(f"`{n}`" for n in close)
         where = getattr(value, "label", "") or "the mapping"
-        return Absent(name=str(name), hint=f"{where} has no `{name}`" + (f"; did you mean {there}?" if close else ""))
-    return Absent(name=str(name), hint=f"{shown(value)} has no `{name}`")
+        return UnknownName(
+            name=str(name), hint=f"{where} has no `{name}`" + (f"; did you mean {there}?" if close else "")
+        )
+    return UnknownName(name=str(name), hint=f"{summary(value)} has no `{name}`")
 
 
 def attribute(value: Any, name: str) -> Any:
@@ -73,13 +75,13 @@ def attribute(value: Any, name: str) -> Any:
             return value[name]
         except KeyError:
             pass
-    if isinstance(value, Absent):
+    if isinstance(value, UnknownName):
         return value
     if isinstance(value, (Namespace, TemplateModule)) and not name.startswith("_"):
         try:
             return getattr(value, name)
         except AttributeError:
-            return Absent(name=name, hint=f"the template has set no `{name}`")
+            return UnknownName(name=name, hint=f"the template has set no `{name}`")
     if isinstance(value, (PathValue, Raw, GVariant)):
         return _part(value, name)
     if isinstance(value, LoopContext) and not name.startswith("_"):
@@ -115,7 +117,7 @@ def _part(value: PathValue | Raw | GVariant, name: str) -> Any:
 
 def defined(value: Any) -> Any:
     """The value itself. Raises SpecError for an unknown name."""
-    if isinstance(value, Absent):
+    if isinstance(value, UnknownName):
         value._fail_with_undefined_error()
     return value
 
@@ -124,7 +126,7 @@ def interpolated(value: Any) -> Any:
     """The text of a value put into text. Raises SpecError for values whose text would be a guess."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Absent):
+    if isinstance(value, UnknownName):
         value._fail_with_undefined_error()
     if isinstance(value, bool):
         raise SpecError(
@@ -138,7 +140,7 @@ def interpolated(value: Any) -> Any:
     if isinstance(value, Raw):
         return value.text
     names = {type(None): "null", float: "a float", list: "a list", dict: "a mapping"}
-    name = next((n for kind, n in names.items() if isinstance(value, kind)), shown(value))
+    name = next((n for kind, n in names.items() if isinstance(value, kind)), summary(value))
     raise SpecError(
         f"{name} has no text of its own here",
         hint="say how it is written, by a filter such as `to_json`, `join`, `float_text` or `default('')`",

@@ -18,7 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from ..values import Path
-from .attributes import Absent, attribute, interpolated, unknown_key, unknown_name
+from .attributes import UnknownName, attribute, interpolated, unknown_key, unknown_name
 from .path_values import ScopedContext, stored
 from .scope import Scope
 
@@ -112,7 +112,7 @@ class LanguageEnvironment(SandboxedEnvironment):
         if isinstance(obj, ScopeContext):
             found = obj.resolve_or_missing(argument)
             return unknown_name(argument, obj.scope.known()) if found is missing and obj.scope is not None else found
-        if isinstance(obj, Absent):
+        if isinstance(obj, UnknownName):
             return obj
         try:
             return obj[argument]
@@ -129,7 +129,7 @@ class LanguageEnvironment(SandboxedEnvironment):
 
 def _environment(filters: Functions, tests: Functions, plugins: Plugins | None, **syntax: Any) -> LanguageEnvironment:
     environment = LanguageEnvironment(
-        undefined=Absent, keep_trailing_newline=True, autoescape=False, finalize=interpolated_here, **syntax
+        undefined=UnknownName, keep_trailing_newline=True, autoescape=False, finalize=interpolated_here, **syntax
     )
     find_filter, find_test = (plugins.filter, plugins.test) if plugins is not None else (_nothing, _nothing)
     lazy = {name: _listing(environment.filters[name]) for name in GENERATORS}

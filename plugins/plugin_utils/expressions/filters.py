@@ -19,7 +19,7 @@ from jinja2 import pass_context
 from ..formats import FORMATS
 from ..formats.quoting import QUOTING
 from ..formats.words import WORDS
-from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
 from ..values import FormatError, Path
 from .attributes import interpolated
@@ -129,7 +129,7 @@ def combine(*values: Any, recursive: bool = False) -> dict[str, Any]:
     for value in values:
         for each in value if isinstance(value, list) else [value]:
             if not isinstance(each, dict):
-                raise SpecError(f"combine takes mappings, not {shown(each)}")
+                raise SpecError(f"combine takes mappings, not {summary(each)}")
             for key in each:
                 old = result.get(key)
                 if recursive and isinstance(old, dict) and isinstance(each[key], dict):

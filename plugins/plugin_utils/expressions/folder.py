@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..syntax.errors import SpecError
 
 
-class Member(NamedTuple):
+class FolderMember(NamedTuple):
     """A file (`path`, absolute), a symbolic link (`link`, its text) or a folder (neither) below a folder.
 
     `relative` is its path from there.
@@ -26,7 +26,7 @@ class Member(NamedTuple):
         return self.path is None and self.link is None
 
 
-def walk(path: str) -> Iterator[Member]:
+def walk(path: str) -> Iterator[FolderMember]:
     """All that lies below a folder, in byte order of names; links are not followed.
 
     Raises SpecError for what cannot be read, and for sockets and the like.
@@ -38,13 +38,13 @@ def walk(path: str) -> Iterator[Member]:
             whole = os.path.join(where, name)
             below = name if relative == "." else f"{relative}/{name}"
             if os.path.islink(whole):
-                yield Member(below, link=os.readlink(whole))
+                yield FolderMember(below, link=os.readlink(whole))
             elif os.path.isfile(whole):
-                yield Member(below, path=whole)
+                yield FolderMember(below, path=whole)
             else:
                 raise SpecError(f"{whole} is neither a file, a folder nor a link")
         if relative != ".":
-            yield Member(relative)
+            yield FolderMember(relative)
 
 
 def _refuse(problem: OSError) -> None:

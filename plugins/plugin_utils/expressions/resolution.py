@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..syntax.errors import SpecError, shown
-from ..syntax.keys import Literal, Template
+from ..syntax.errors import SpecError, summary
+from ..syntax.keys import LiteralKey, TemplateKey
 from ..syntax.nodes import Mapping, Sequence, position_of
 from ..syntax.position import Position
 from ..values import OMIT, GVariant, OutOfStore, Package, Path, Raw
@@ -23,17 +23,17 @@ RAW_KINDS = {"lua-inline", "nushell-inline", "literal"}
 VALUE_KINDS = RAW_KINDS | {"package", "path", "gvariant", "outOfStore", "template", "function"}
 
 
-def realise(value: Any, scope: Scope) -> Any:
+def resolve(value: Any, scope: Scope) -> Any:
     """The value with every expression evaluated, at all depths; entries that are `omit` are left out."""
     kind = type(value)
     if isinstance(value, Expression):
         return value.evaluate(scope)
     if kind is Closure:
-        return realise(value.value, value.scope)
+        return resolve(value.value, value.scope)
     if kind is Mapping:
-        return _realise_mapping(value, scope)
+        return _resolve_mapping(value, scope)
     if kind is Sequence:
-        items = (realise(item, scope) for item in value)
+        items = (resolve(item, scope) for item in value)
         return [item for item in items if item is not OMIT]
     if kind is EntryThunk:
         return value.get()
@@ -42,18 +42,18 @@ def realise(value: Any, scope: Scope) -> Any:
     return value
 
 
-def _realise_mapping(value: Mapping, scope: Scope) -> Any:
+def _resolve_mapping(value: Mapping, scope: Scope) -> Any:
     if "_type" in value:
         if value["_type"] == "each":
-            return realise(computed_each(value, scope), scope)
+            return resolve(computed_each(value, scope), scope)
         if value["_type"] == "if":
-            return realise(value["content"], scope) if mark_holds(value, scope) else OMIT
+            return resolve(value["content"], scope) if mark_holds(value, scope) else OMIT
         if value["_type"] not in VALUE_KINDS:  # marks of priority and order are data here: what reads it resolves them
-            return {k: realise(v, scope) if k in ("content", "data") else v for k, v in value.items()}
+            return {k: resolve(v, scope) if k in ("content", "data") else v for k, v in value.items()}
         return constructed(value, scope)
     result: dict[str, Any] = {}
     for key, item in value.items():
-        found = realise(item, scope)
+        found = resolve(item, scope)
         if found is not OMIT:
             result[key_text(key, scope, value.position_of(key))] = found
     return result
@@ -61,12 +61,12 @@ def _realise_mapping(value: Mapping, scope: Scope) -> Any:
 
 def key_text(key: str, scope: Scope, position: Position | None) -> str:
     """A key with its template evaluated. Raises SpecError when that gives no text."""
-    if type(key) is Template or ("{{" in key and type(key) is str):
+    if type(key) is TemplateKey or ("{{" in key and type(key) is str):
         text = Expression(str(key), position).evaluate(scope)
         if isinstance(text, bool) or not isinstance(text, (str, int)):
-            raise SpecError(f"a key must be text, `{key}` is {shown(text)}", [position])
+            raise SpecError(f"a key must be text, `{key}` is {summary(text)}", [position])
         return str(text)
-    return str(key) if type(key) is Literal else key
+    return str(key) if type(key) is LiteralKey else key
 
 
 def constructed(mark: dict[str, Any], scope: Scope) -> Any:
@@ -80,7 +80,7 @@ def constructed(mark: dict[str, Any], scope: Scope) -> Any:
     if kind in RAW_KINDS:
         return Raw(str(kind), _text(mark, "expr" if "expr" in mark else "value", scope, position))
     if kind == "gvariant":
-        return GVariant(_text(mark, "type", scope, position), realise(mark.get("value"), scope))
+        return GVariant(_text(mark, "type", scope, position), resolve(mark.get("value"), scope))
     if kind == "outOfStore":
         return OutOfStore(_text(mark, "path", scope, position))
     if kind == "template":
@@ -93,20 +93,20 @@ def constructed(mark: dict[str, Any], scope: Scope) -> Any:
 
 
 def _text(mark: dict[str, Any], field: str, scope: Scope, position: Position | None) -> str:
-    value = realise(mark.get(field), scope)
+    value = resolve(mark.get(field), scope)
     if not isinstance(value, str):
         value = str(value) if hasattr(value, "path") else value
     if not isinstance(value, str):
-        raise SpecError(f"`{mark['_type']}` wants a text as its `{field}`, not {shown(value)}", [position])
+        raise SpecError(f"`{mark['_type']}` wants a text as its `{field}`, not {summary(value)}", [position])
     return value
 
 
 def _package(mark: dict[str, Any], scope: Scope, position: Position | None) -> Package:
     known = {"mainProgram": "main_program", "version": "version", "outPath": "out"}
-    fields = {ours: realise(mark.get(theirs), scope) for theirs, ours in known.items()}
+    fields = {ours: resolve(mark.get(theirs), scope) for theirs, ours in known.items()}
     for field in fields.values():
         if field is not None and not isinstance(field, str):
-            raise SpecError(f"a package's fields are texts, not {shown(field)}", [position])
+            raise SpecError(f"a package's fields are texts, not {summary(field)}", [position])
     return scope.language.package(_text(mark, "name", scope, position), **fields)
 
 
@@ -119,7 +119,7 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
     keyed = "key" in mark
     mapping, sequence = Mapping(None, position, verbatim=True), Sequence(None, position)
     for item in loop_items(mark["loop"], scope, position):
-        turn = turn_scope(scope, {mark.get("loop_var", "item"): item}, mark.get("vars"))
+        turn = iteration_scope(scope, {mark.get("loop_var", "item"): item}, mark.get("vars"))
         if "when" in mark and not all_hold(mark["when"], turn, position_of(mark, "when")):
             continue
         bound = Closure(mark["value"], turn, position_of(mark, "value"))
@@ -127,9 +127,9 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
             sequence.append(bound)
             sequence.positions.append(bound.position or Position(""))
             continue
-        key = realise(mark["key"], turn)
+        key = resolve(mark["key"], turn)
         if not isinstance(key, str):
-            raise SpecError(f"a key must be text, not {shown(key)}", [position_of(mark, "key")])
+            raise SpecError(f"a key must be text, not {summary(key)}", [position_of(mark, "key")])
         if key in mapping:
             raise SpecError(f"!each gives the key `{key}` twice", [position_of(mark, "key")])
         mapping[key] = bound
@@ -138,18 +138,20 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
 
 def loop_items(node: Any, scope: Scope, position: Position | None) -> list[Any]:
     """The items of a loop: the elements of a list, or a mapping's entries as `key` and `value`."""
-    value = realise(node, scope)
+    value = resolve(node, scope)
     if isinstance(value, dict):
         return [{"key": key, "value": value[key]} for key in sorted(value)]
     if isinstance(value, (list, tuple, range)):
         return list(value)
-    raise SpecError(f"a loop wants a list or a mapping, not {shown(value)}", [position_of(node) or position])
+    raise SpecError(f"a loop wants a list or a mapping, not {summary(value)}", [position_of(node) or position])
 
 
-def turn_scope(outer: Scope, names: dict[str, Any], variables: Any, guard: list[Expression] | None = None) -> Scope:
+def iteration_scope(
+    outer: Scope, names: dict[str, Any], variables: Any, guard: list[Expression] | None = None
+) -> Scope:
     """A scope below `outer` with `names` and lazily the block's `vars`."""
     scope = Scope(outer, dict(names), guard)
     if variables:
         for name, node in variables.items():
-            scope.names[name] = Thunk(lambda node=node: realise(node, scope))  # type: ignore[misc]
+            scope.names[name] = Thunk(lambda node=node: resolve(node, scope))  # type: ignore[misc]
     return scope

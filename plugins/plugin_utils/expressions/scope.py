@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from ..syntax.errors import SpecError, shown
+from ..syntax.errors import SpecError, summary
 from ..syntax.position import Position
 from ..values import Package, StoreFile, StoreFolder
 from .attributes import unknown_name
@@ -152,7 +152,7 @@ def holds(condition: Condition, scope: Scope) -> bool:
 def not_a_boolean(value: Any, source: str = "", position: Position | None = None) -> SpecError:
     """The error for a condition with a value of another kind."""
     return SpecError(
-        f"a condition must be a boolean, `{source}` is {shown(value)}",
+        f"a condition must be a boolean, `{source}` is {summary(value)}",
         [position],
         hint="compare it, as in `x != null` or `x != []`",
     )

@@ -14,10 +14,10 @@ from typing import Any
 from ..expressions.conditions import conditions
 from ..expressions.expression import Expression
 from ..expressions.lazy import LazyMapping
-from ..expressions.resolution import loop_items, realise, turn_scope
+from ..expressions.resolution import iteration_scope, loop_items, resolve
 from ..expressions.scope import Scope
 from ..expressions.thunk import Thunk
-from ..syntax.errors import CycleError, SpecError, did_you_mean, shown
+from ..syntax.errors import CycleError, SpecError, did_you_mean, summary
 from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from ..values import OMIT
@@ -29,7 +29,7 @@ WORDS = ("when", "loop", "loop_control", "vars", "block")
 class Block:
     """A body of definitions, and the scopes that it is evaluated in: one, or one for each turn of its loop."""
 
-    __slots__ = ("_busy", "_scopes", "body", "call", "guard", "loop", "parent", "position", "turn", "variables")
+    __slots__ = ("_busy", "_scopes", "body", "call", "guard", "loop", "loop_var", "parent", "position", "variables")
 
     def __init__(self, parent: Block | None, body: Any, position: Position | None = None) -> None:
         self.parent = parent
@@ -37,7 +37,7 @@ class Block:
         self.position = position
         self.guard: list[Expression] | None = None
         self.loop: Any = None
-        self.turn = "item"
+        self.loop_var = "item"
         self.variables: Any = None
         self.call: tuple[Mapping, str] | None = None  # of a word, and the argument that brought this block
         self._scopes: list[Scope] | None = None
@@ -72,10 +72,10 @@ class Block:
         found: list[Scope] = []
         for outer in self.parent.scopes() if self.parent is not None else []:
             if self.loop is None:
-                found.append(turn_scope(outer, self._given(outer), self.variables, self.guard))
+                found.append(iteration_scope(outer, self._given(outer), self.variables, self.guard))
             elif outer.active():
                 for item in loop_items(self.loop, outer, self.position):
-                    found.append(turn_scope(outer, {self.turn: item}, self.variables, self.guard))
+                    found.append(iteration_scope(outer, {self.loop_var: item}, self.variables, self.guard))
         return found
 
     def _given(self, outer: Scope) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class Block:
 
 
 def _argument(call: Mapping, name: str, scope: Scope) -> Any:
-    found = realise(call[name], scope)
+    found = resolve(call[name], scope)
     if found is OMIT:
         hint = "put the word into a block of its own with a `when`"
         raise SpecError(
@@ -108,11 +108,13 @@ def read_blocks(config: Any, parent: Block, words: dict[str, Word]) -> list[Bloc
         found: list[Block] = []
         for index, item in enumerate(config):
             if not isinstance(item, dict):
-                raise SpecError(f"a block is a mapping, not {shown(item)}", [position_of(config, index)])
+                raise SpecError(f"a block is a mapping, not {summary(item)}", [position_of(config, index)])
             found.extend(_read_block(item, parent, words))
         return found
     if not isinstance(config, dict):
-        raise SpecError(f"a configuration is a mapping or a list of blocks, not {shown(config)}", [position_of(config)])
+        raise SpecError(
+            f"a configuration is a mapping or a list of blocks, not {summary(config)}", [position_of(config)]
+        )
     return _read_block(config, parent, words)
 
 
@@ -128,7 +130,7 @@ def _read_block(node: dict[str, Any], parent: Block, words: dict[str, Word]) -> 
     if "when" in node:
         block.guard = conditions(node["when"], position_of(node, "when"))
     block.loop = node.get("loop")
-    block.turn = _turn_name(node)
+    block.loop_var = _loop_var(node)
     block.variables = _variables(node)
     if "block" not in node:
         found = [block] if body or not used else []
@@ -152,7 +154,7 @@ def _word_blocks(word: Word, node: dict[str, Any], parent: Block, words: dict[st
     return found
 
 
-def _turn_name(node: dict[str, Any]) -> str:
+def _loop_var(node: dict[str, Any]) -> str:
     control = node.get("loop_control")
     if control is None:
         return "item"
@@ -164,5 +166,5 @@ def _turn_name(node: dict[str, Any]) -> str:
 def _variables(node: dict[str, Any]) -> Any:
     variables = node.get("vars")
     if variables is not None and not isinstance(variables, dict):
-        raise SpecError(f"`vars` is a mapping of names, not {shown(variables)}", [position_of(node, "vars")])
+        raise SpecError(f"`vars` is a mapping of names, not {summary(variables)}", [position_of(node, "vars")])
     return variables

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..expressions.resolution import realise
+from ..expressions.resolution import resolve
 from ..expressions.scope import Scope
-from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from ..values import Path
@@ -62,13 +62,13 @@ class Collector:
             key = key or f"module {self.count}"
             found = _Found(module, key)
             items = [] if module.imports is None else module.imports
-            items = items if isinstance(items, list) else realise(items, module.scope)
+            items = items if isinstance(items, list) else resolve(items, module.scope)
         except SpecError as error:
             self.errors.append(error)
             return None
         if not isinstance(items, list):
             self.errors.append(
-                SpecError(f"`imports` is a list of files, not {shown(items)}", [position_of(module.node, "imports")])
+                SpecError(f"`imports` is a list of files, not {summary(items)}", [position_of(module.node, "imports")])
             )
             return found
         for index, item in enumerate(items):
@@ -81,7 +81,7 @@ class Collector:
         variables: dict[str, Any] = {}
         try:
             if not isinstance(item, dict) or "import" in item:
-                item = realise(item, module.scope)
+                item = resolve(item, module.scope)
             if isinstance(item, dict) and "import" in item:
                 variables = self._variables(item, position)
                 item = item["import"]
@@ -113,7 +113,7 @@ class Collector:
         text = item.path if isinstance(item, Path) else item
         if not isinstance(text, str):
             hint = "write its elements one level higher" if isinstance(item, list) else ""
-            raise SpecError(f"an import is the name of a file, not {shown(item)}", [position], hint=hint)
+            raise SpecError(f"an import is the name of a file, not {summary(item)}", [position], hint=hint)
         base = os.path.dirname(module.file) if module.file else os.getcwd()
         path = os.path.normpath(os.path.join(base, os.path.expanduser(text)))
         if os.path.isdir(path):

@@ -8,10 +8,10 @@ import os.path
 from typing import Any
 
 from ..expressions.expression import Expression
-from ..expressions.resolution import realise
+from ..expressions.resolution import resolve
 from ..expressions.scope import Scope
 from ..expressions.thunk import Thunk
-from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.keys import split
 from ..syntax.nix import advice
 from ..syntax.nodes import Mapping, position_of
@@ -46,7 +46,7 @@ class Module:
             node = Mapping()
         if not isinstance(node, dict):
             raise SpecError(
-                f"a module is a mapping, not {shown(node)}",
+                f"a module is a mapping, not {summary(node)}",
                 [position_of(node) or Position(file, 1, 1)],
                 hint=advice(node),
             )
@@ -57,7 +57,7 @@ class Module:
             outer, dict(self.import_variables), folder=os.path.dirname(file) if os.path.isabs(file) else outer.folder
         )
         for name, value in self._mapping("vars").items():
-            self.scope.names[name] = Thunk(lambda value=value: realise(value, self.scope))  # type: ignore[misc]
+            self.scope.names[name] = Thunk(lambda value=value: resolve(value, self.scope))  # type: ignore[misc]
         self.own = Vocabulary.of(self._mapping("types"), self._mapping("words"))
         self.imported = Vocabulary()
         self.shared = Vocabulary()
@@ -69,7 +69,7 @@ class Module:
         if value is None or (word in ("types", "vars", "words") and not self.long and not isinstance(value, dict)):
             return {}
         if not isinstance(value, dict):
-            raise SpecError(f"`{word}` is a mapping, not {shown(value)}", [position_of(self.node, word)])
+            raise SpecError(f"`{word}` is a mapping, not {summary(value)}", [position_of(self.node, word)])
         return value
 
     def _check(self) -> None:
@@ -140,7 +140,7 @@ class Module:
         """The path that `cfg` means: what `root` says, else where all declared options have their common group."""
         declared = self.node.get("root") if "_type" not in self.node else None
         if declared is not None:
-            text = realise(declared, self.scope)
+            text = resolve(declared, self.scope)
             if not isinstance(text, str):
                 raise SpecError("`root` is the path of a group of options", [position_of(self.node, "root")])
             return tuple(str(part) for part in split(text))

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 
@@ -55,7 +55,7 @@ class Word:
     def brought(self, call: Any, position: Position | None) -> Iterator[tuple[str, Any]]:
         """The arguments of a call that bring a block, each with that block. Raises SpecError for an argument that the word lacks."""
         if not isinstance(call, Mapping):
-            raise SpecError(f"`{self.name}` must be a mapping of arguments, not {shown(call)}", [position])
+            raise SpecError(f"`{self.name}` must be a mapping of arguments, not {summary(call)}", [position])
         known = [*self.blocks, *self.arguments]
         for argument in call:
             if argument not in known:

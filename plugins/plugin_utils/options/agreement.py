@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.keys import joined
 from ..syntax.nix import advice
 from ..syntax.nodes import PlainInteger, PlainNumber
@@ -23,7 +23,7 @@ def wrong_type(path: tuple[str, ...], expected: str, bad: list[Definition]) -> S
     if wanted.startswith("one of") and '"' in wanted and not isinstance(value, str):
         wanted = "a string"
     remedy = _remedy(path, wanted, expected, value)
-    labels = [shown(value) if isinstance(value, (list, dict)) and value else ""]
+    labels = [summary(value) if isinstance(value, (list, dict)) and value else ""]
     error = SpecError(f"must be {wanted}, not {came}", [d.position for d in bad], path=joined(path), hint=remedy)
     write = (f"write  {path[-1]}: {value[0]}",) if _is_wrapped(value, wanted) else ()
     return error.told("type", at_value=True, labels=labels, advice=write)
@@ -33,7 +33,7 @@ def _kind(value: Any) -> str:
     """A value in the middle of a sentence: a list or a mapping by its kind alone."""
     if isinstance(value, list):
         return "a list"
-    return "a mapping" if isinstance(value, dict) else shown(value)
+    return "a mapping" if isinstance(value, dict) else summary(value)
 
 
 def _is_wrapped(value: Any, wanted: str) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..expressions.expression import Expression
-from ..expressions.resolution import key_text, loop_items, realise, turn_scope
+from ..expressions.resolution import iteration_scope, key_text, loop_items, resolve
 from ..expressions.scope import Scope
 from ..modules.module import Module, is_declaration
-from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.keys import joined, split
 from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
@@ -93,7 +93,7 @@ class Declarer:
             return
         if not isinstance(node, dict):
             raise SpecError(
-                f"declarations are a mapping, not {shown(node)}", [position_of(node)], path=joined(schema.path)
+                f"declarations are a mapping, not {summary(node)}", [position_of(node)], path=joined(schema.path)
             )
         for key, value in node.items():
             position = position_of(node, key)
@@ -154,7 +154,7 @@ class Declarer:
         schema.declaration = declaration
         for word in ("renamedTo", "aliasOf", "changedTo"):
             if word in node:
-                path = tuple(str(part) for part in split(str(realise(node[word], scope))))
+                path = tuple(str(part) for part in split(str(resolve(node[word], scope))))
                 if word == "changedTo":
                     declaration.changed_to = path
                 else:
@@ -178,7 +178,7 @@ class Declarer:
 
     def _type(self, node: Mapping, schema: Schema, scope: Scope, position: Position | None) -> Type:
         """The type that a declaration states, with its body, coercions and named types."""
-        text = realise(node["type"], scope)
+        text = resolve(node["type"], scope)
         if not isinstance(text, str):
             raise SpecError("a type is a text", [position], path=joined(schema.path))
 
@@ -241,7 +241,7 @@ def _turns(value: Any, scope: Scope, position: Position | None) -> Iterator[tupl
     declared = Mapping({word: node for word, node in value.items() if word != "loop"}, position_of(value))
     declared.positions = value.positions
     for item in loop_items(value["loop"], scope, position):
-        yield declared, turn_scope(scope, {"item": item}, None)
+        yield declared, iteration_scope(scope, {"item": item}, None)
 
 
 def _widened(first: Declaration, node: Mapping) -> bool:

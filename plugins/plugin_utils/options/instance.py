@@ -20,8 +20,8 @@ from ..expressions.scope import Scope
 from ..expressions.thunk import Thunk
 from ..modules.block import Block
 from ..modules.module import Module
-from ..syntax.errors import SpecError, did_you_mean, shown
-from ..syntax.keys import Literal, Template, joined, split
+from ..syntax.errors import SpecError, did_you_mean, summary
+from ..syntax.keys import LiteralKey, TemplateKey, joined, split
 from ..syntax.marks import MIDDLE, NORMAL
 from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
@@ -151,7 +151,7 @@ class Distribution:
             self.postpone(node, assignment, None)
             return
         if not isinstance(value, dict):
-            message = f"a group of options, not {shown(value)}, is wanted here"
+            message = f"a group of options, not {summary(value)}, is wanted here"
             self.trace.collect(SpecError(message, [assignment.position], path=node.dotted))
             return
         if "_type" in value:
@@ -198,7 +198,7 @@ class Distribution:
             self.to_group(node, assignment)
             return
         name, rest = parts[0], parts[1:]
-        if type(name) is Template:
+        if type(name) is TemplateKey:
             self.postpone(node, assignment, parts)
             return
         child = self._child(node, str(name), parts, assignment)
@@ -237,9 +237,9 @@ class Distribution:
 
     def _freeform_names(self, parts: tuple[str, ...], assignment: Assignment) -> tuple[str, ...]:
         """In a freeform submodule a key whose first part is not declared is one literal name."""
-        if len(parts) < 2 or self.instance.outer is None or isinstance(assignment.value, Literal):
+        if len(parts) < 2 or self.instance.outer is None or isinstance(assignment.value, LiteralKey):
             return parts
-        return parts if any(type(part) is Template for part in parts) else (".".join(parts),)
+        return parts if any(type(part) is TemplateKey for part in parts) else (".".join(parts),)
 
     def _to_new_name(self, node: Node, path: tuple[str, ...], assignment: Assignment) -> None:
         """An old name: the same assignment to the new one, whatever the new one's type is."""

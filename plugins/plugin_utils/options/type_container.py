@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..expressions.lazy import EntryThunk, LazyMapping
-from ..expressions.resolution import key_text, realise
-from ..syntax.errors import SpecError, shown
+from ..expressions.resolution import key_text, resolve
+from ..syntax.errors import SpecError, summary
 from ..syntax.nodes import position_of
 from ..values import GVariant, Package, PathValue, Raw
 from .agreement import merge_equal, merge_one, wrong_type
@@ -104,7 +104,7 @@ class Attrs(Type):
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
         result: dict[str, Any] = {}
         for definition in definitions:
-            result.update(realise(definition.value, definition.scope))
+            result.update(resolve(definition.value, definition.scope))
         return {key: result[key] for key in sorted(result)}
 
 
@@ -224,7 +224,7 @@ class AnyValue(Type):
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
         if self.how == "raw":
-            return realise(merge_one(site.path, definitions), definitions[0].scope)
+            return resolve(merge_one(site.path, definitions), definitions[0].scope)
         values = [d.value for d in definitions]
         if all(is_set(v) for v in values):
             return AttrsOf(self).merge(site, definitions)
@@ -249,7 +249,7 @@ class GVariantType(Type):
         return isinstance(value, GVariant) or not isinstance(value, dict)
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        return merge_equal(site.path, [d.holding(realise(d.value, d.scope)) for d in definitions])
+        return merge_equal(site.path, [d.holding(resolve(d.value, d.scope)) for d in definitions])
 
 
 class ModuleType(Type):
@@ -300,11 +300,11 @@ class DagOf(AttrsOf):
         if not (isinstance(value, dict) and value.get("_type") == "dagEntry"):
             return definition
         for side, names in edges.items():
-            listed = realise(value.get(side, []), definition.scope)
+            listed = resolve(value.get(side, []), definition.scope)
             listed = [listed] if isinstance(listed, str) else listed
             if not (isinstance(listed, list) and all(isinstance(n, str) for n in listed)):
                 raise SpecError(
-                    f"`{side}` wants a list of names, not {shown(listed)}", [definition.position], path=site.dotted
+                    f"`{side}` wants a list of names, not {summary(listed)}", [definition.position], path=site.dotted
                 )
             names.extend(listed)
         return Definition(

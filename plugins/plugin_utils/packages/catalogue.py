@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.errors import SpecError, did_you_mean, summary
 from .canonical import canonical
 
 FOLDER = os.path.normpath(
@@ -42,7 +42,7 @@ class CatalogueEntry:
     def of(cls, name: str, value: Any) -> CatalogueEntry:
         """Raises SpecError for anything malformed."""
         if not isinstance(value, dict):
-            raise SpecError(f"the catalogue's entry for {name} must be a mapping, not {shown(value)}")
+            raise SpecError(f"the catalogue's entry for {name} must be a mapping, not {summary(value)}")
         unknown = sorted(set(value) - {*PROVIDERS, *_FACTS})
         if unknown:
             hint = did_you_mean(unknown[0], [*PROVIDERS, *_FACTS])
@@ -66,7 +66,7 @@ def _details(name: str, provider: str, value: Any) -> Mapping[str, Any]:
         return {"url": value} if provider == "archive" else {"package": value}
     if isinstance(value, dict):
         return value
-    raise SpecError(f"the catalogue's {provider} for {name} must be a name or a mapping, not {shown(value)}")
+    raise SpecError(f"the catalogue's {provider} for {name} must be a name or a mapping, not {summary(value)}")
 
 
 class Catalogue:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..syntax.errors import SpecError, did_you_mean, shown
+from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.position import Position
 
 PRIORITIES = ("high", "normal", "low")
@@ -41,14 +41,14 @@ class Wanted:
         if unknown:
             raise SpecError(f"a package has no {unknown[0]!r}", [position], hint=did_you_mean(unknown[0], _KEYS))
         if not isinstance(value.get("name"), str) or not value["name"]:
-            raise SpecError(f"a package needs a name, not {shown(value.get('name'))}", [position])
+            raise SpecError(f"a package needs a name, not {summary(value.get('name'))}", [position])
         priority = value.get("priority") or "normal"
         if priority not in PRIORITIES:
-            raise SpecError(f"the priority of a package is high, normal or low, not {shown(priority)}", [position])
+            raise SpecError(f"the priority of a package is high, normal or low, not {summary(priority)}", [position])
         for key in ("provider", "version", "url", "sha256"):
             if value.get(key) is not None and not isinstance(value[key], str):
                 raise SpecError(
-                    f"{key} of the package {value['name']} must be a string, not {shown(value[key])}", [position]
+                    f"{key} of the package {value['name']} must be a string, not {summary(value[key])}", [position]
                 )
         commands = value.get("commands") or {}
         if isinstance(commands, list):

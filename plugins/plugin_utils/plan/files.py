@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..expressions.folder import Member, walk
+from ..expressions.folder import FolderMember, walk
 from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecError, SpecWarning, did_you_mean
@@ -27,7 +27,7 @@ WHOLE_REFUSED = (".ssh", ".gnupg", ".config/fish", ".config/systemd/user", ".loc
 
 
 @dataclass(slots=True)
-class Leaf:
+class FileSource:
     """A file of known content: `content`, or the file `path` of the controller; or `link`, the text of a symbolic link."""
 
     content: bytes | None = None
@@ -69,9 +69,9 @@ class PlannedFile:
     """
 
     target: str
-    leaf: Leaf | None = None
-    tree: dict[str, Leaf | None] | None = None
-    members: dict[str, Leaf] = field(default_factory=dict)
+    leaf: FileSource | None = None
+    tree: dict[str, FileSource | None] | None = None
+    members: dict[str, FileSource] = field(default_factory=dict)
     folder: str | None = None
     mode: str | None = None
     method: str = "link"
@@ -84,9 +84,9 @@ class PlannedFile:
     owner: str = field(default="", compare=False)
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """The option that declares it, as a person writes it."""
-        return shown_owner(self.owner)
+        return owner_label(self.owner)
 
 
 class Files:
@@ -120,9 +120,9 @@ class Files:
             if above in self.planned:
                 other = self.planned[above]
                 raise SpecError(
-                    f"lies below `{above}`, which is itself a file or a folder linked whole ({other.shown})",
+                    f"lies below `{above}`, which is itself a file or a folder linked whole ({other.label})",
                     [planned.position, other.position],
-                    path=planned.shown,
+                    path=planned.label,
                     hint="set `recursive: true` there" if other.folder is not None else "",
                 )
             above = above.rpartition("/")[0]
@@ -131,7 +131,7 @@ class Files:
             raise SpecError(
                 f"the generations of this home lie in ~/{state}: nothing can be put there, or in the place of a folder above it",
                 [planned.position],
-                path=planned.shown,
+                path=planned.label,
             )
 
     @staticmethod
@@ -143,7 +143,7 @@ class Files:
         position = self._position(owner)
         if target.startswith("/") or target in ("", ".") or target.split("/", maxsplit=1)[0] == "..":
             raise SpecError(
-                f"the target `{target}` is not inside the home folder {self.home}", [position], path=shown_owner(owner)
+                f"the target `{target}` is not inside the home folder {self.home}", [position], path=owner_label(owner)
             )
         if "\0" in target or any(
             len(part.encode("utf-8", "surrogatepass")) > LONGEST_NAME for part in target.split("/")
@@ -151,7 +151,7 @@ class Files:
             raise SpecError(
                 f"no file can have this name: it holds a NUL, or a part of more than {LONGEST_NAME} bytes",
                 [position],
-                path=shown_owner(owner),
+                path=owner_label(owner),
             )
         for planned in self._sources(target, entry, owner, position):
             planned.position, planned.owner = position, owner
@@ -171,7 +171,7 @@ class Files:
                 self.planned[planned.target] = planned
         elif how != "ignore":
             raise SpecError(
-                f"two files want to be `{planned.target}`: {first.shown} and {planned.shown}",
+                f"two files want to be `{planned.target}`: {first.label} and {planned.label}",
                 [first.position, planned.position],
             )
 
@@ -197,10 +197,12 @@ class Files:
         if source is None:
             text = entry["text"]
             if text is None:
-                raise SpecError("has neither `text` nor `source`", [position], path=shown_owner(owner))
+                raise SpecError("has neither `text` nor `source`", [position], path=owner_label(owner))
             base.secret = base.secret or self._read_secret(owner)
             self._private(base, position)
-            base.leaf = Leaf(content=text.encode("utf-8", "surrogateescape"), executable=bool(entry["executable"]))
+            base.leaf = FileSource(
+                content=text.encode("utf-8", "surrogateescape"), executable=bool(entry["executable"])
+            )
             yield base
         else:
             yield from self._from_source(base, source, entry, owner, position)
@@ -221,7 +223,7 @@ class Files:
             raise SpecError(
                 "the method merge wants its keys as exactly one of `json`, `toml`, `yaml` or `ini`",
                 [position],
-                path=shown_owner(owner),
+                path=owner_label(owner),
             )
         name, value = next(iter(declared.items()))
         with self.evaluation.visiting((*owner.split(".", 2), name), position) as frame:
@@ -240,25 +242,27 @@ class Files:
         path = self._local(source)
         executable = entry["executable"]
         if isinstance(source, StoreFile):
-            base.leaf = Leaf(content=source.content, executable=source.executable if executable is None else executable)
+            base.leaf = FileSource(
+                content=source.content, executable=source.executable if executable is None else executable
+            )
             yield base
         elif isinstance(source, StoreFolder):
             members = {relative: _member(item) for relative, item in source.entries}
             if entry["recursive"]:
                 yield from _spread(base, members, entry["executable"], str(source))
                 return
-            base.leaf, base.members = Leaf(link=str(source)), members
+            base.leaf, base.members = FileSource(link=str(source)), members
             yield base
         elif path is None:
-            base.leaf = Leaf(link=str(source))
+            base.leaf = FileSource(link=str(source))
             yield base
         elif os.path.isdir(path):
             yield from self._folder(base, path, entry, owner, position)
         elif os.path.exists(path):
-            base.leaf = Leaf(path=path, executable=executable, name=os.path.basename(path))
+            base.leaf = FileSource(path=path, executable=executable, name=os.path.basename(path))
             yield base
         else:
-            raise missing_file(path, shown_owner(owner), position)
+            raise missing_file(path, owner_label(owner), position)
 
     def _local(self, source: PathValue) -> str | None:
         """The path on the controller that content comes from, or None when the source is a place on the target."""
@@ -277,7 +281,7 @@ class Files:
                 raise SpecError(
                     f"`{base.target}` cannot be one link to a folder: programs write into it",
                     [position],
-                    path=shown_owner(owner),
+                    path=owner_label(owner),
                     hint="set `recursive: true`",
                 )
             base.tree, base.folder = leaves, path
@@ -289,7 +293,9 @@ class Files:
         yield from _spread(base, files, entry["executable"], path)
 
 
-def _spread(base: PlannedFile, leaves: dict[str, Leaf], executable: bool | None, folder: str) -> Iterator[PlannedFile]:
+def _spread(
+    base: PlannedFile, leaves: dict[str, FileSource], executable: bool | None, folder: str
+) -> Iterator[PlannedFile]:
     """A folder's files one by one."""
     for relative, leaf in leaves.items():
         if executable is not None and leaf.link is None:
@@ -300,20 +306,20 @@ def _spread(base: PlannedFile, leaves: dict[str, Leaf], executable: bool | None,
         )  # fmt: skip
 
 
-def _member(item: PathValue) -> Leaf:
+def _member(item: PathValue) -> FileSource:
     """A file of a generated folder."""
     if isinstance(item, StoreFile):
-        return Leaf(content=item.content, executable=item.executable, name=item.name)
+        return FileSource(content=item.content, executable=item.executable, name=item.name)
     if isinstance(item, Path):
-        return Leaf(path=item.path, name=posixpath.basename(item.path))
-    return Leaf(link=str(item))
+        return FileSource(path=item.path, name=posixpath.basename(item.path))
+    return FileSource(link=str(item))
 
 
-def _followed(leaf: Leaf, where: str) -> Leaf:
+def _followed(leaf: FileSource, where: str) -> FileSource:
     """What a link in a folder of the controller leads to, where that is a file; the link itself where it leads nowhere."""
     if leaf.link is None or not os.path.isfile(where):
         return leaf
-    return Leaf(path=where, name=posixpath.basename(where))
+    return FileSource(path=where, name=posixpath.basename(where))
 
 
 # What is read through no link: direnv allows real files only, and sshd may refuse the folders on the way to an object.
@@ -325,7 +331,7 @@ def usual_method(target: str) -> str:
     return "copy" if NOT_LINKED.fullmatch(target) else "link"
 
 
-def _tree(path: str, ignore_links: bool) -> dict[str, Leaf | None]:
+def _tree(path: str, ignore_links: bool) -> dict[str, FileSource | None]:
     """The leaves of a folder of the controller by relative path; None for the folders in it."""
     leaves = {member.relative: _leaf(member) for member in walk(path)}
     if ignore_links:
@@ -335,10 +341,12 @@ def _tree(path: str, ignore_links: bool) -> dict[str, Leaf | None]:
     return leaves
 
 
-def _leaf(member: Member) -> Leaf | None:
+def _leaf(member: FolderMember) -> FileSource | None:
     if member.is_folder:
         return None
-    return Leaf(path=member.path, link=member.link, name=posixpath.basename(member.relative) if member.path else "")
+    return FileSource(
+        path=member.path, link=member.link, name=posixpath.basename(member.relative) if member.path else ""
+    )
 
 
 def position_in(evaluation: Evaluation, option: str, name: str) -> Position | None:
@@ -353,7 +361,7 @@ def position_in(evaluation: Evaluation, option: str, name: str) -> Position | No
     return node.assignments[0].position if node is not None and node.assignments else None
 
 
-def shown_owner(owner: str) -> str:
+def owner_label(owner: str) -> str:
     """An owner (`home.file..bashrc`) as a person writes it: `home.file.".bashrc"`."""
     return joined(owner.split(".", 2))
 

@@ -51,7 +51,7 @@ def compiler(library: str = LIBRARY, plugins: Plugins | None = None) -> Compiler
     return Compiler(os.path.join(os.path.dirname(library), "templates"), plugins)
 
 
-class Home:
+class EvaluatedHome:
     """An evaluated home. `config` computes what is read of it; `store` holds what its texts refer to."""
 
     def __init__(self, request: Request, variant: str | None = None) -> None:
@@ -72,7 +72,7 @@ class Home:
         """The home's state folder on the target."""
         return f"{self.evaluation.get('xdg.stateHome')}/home.manager"
 
-    def specialisations(self) -> Iterator[tuple[str, Home]]:
+    def specialisations(self) -> Iterator[tuple[str, EvaluatedHome]]:
         """The home's variants by name: the same modules, and the one that the specialisation adds."""
         if self.variant or "specialisation" not in self.evaluation.home.root.schema.children:
             return
@@ -81,7 +81,7 @@ class Home:
             modules = self.evaluation.attempt(lambda name=name: variants[name]["configuration"])  # type: ignore[misc]
             added = [(d.value, d.position.file if d.position is not None else "") for d in modules or ()]
             roots = [*self.request.roots, *added]
-            yield name, Home(replace(self.request, roots=roots, compiler=self.language.compiler), variant=name)
+            yield name, EvaluatedHome(replace(self.request, roots=roots, compiler=self.language.compiler), variant=name)
 
     def failed_assertions(self) -> list[str]:
         """The messages of the assertions that do not hold."""

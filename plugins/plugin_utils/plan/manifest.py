@@ -14,13 +14,13 @@ from ..options.unread import check_unread
 from ..syntax.errors import SpecError, SpecWarning
 from ..values import Path, StoreFile
 from .activation import activation
-from .files import Files, Leaf, PlannedFile
-from .home import Home
+from .files import Files, FileSource, PlannedFile
+from .home import EvaluatedHome
 from .store import FOLDERS, file_mode
 
 
 @dataclass(slots=True)
-class Plan:
+class SwitchBundle:
     """What a switch ships: the manifest, its digest, and every object's content by ID."""
 
     manifest: dict[str, Any]
@@ -51,7 +51,7 @@ _WRITABLE_MODES = {(True, True): "0700", (True, False): "0600", (False, True): "
 class Builder:
     """Builds one generation's part of a manifest."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: EvaluatedHome) -> None:
         self.home = home
         self.evaluation = home.evaluation
         self.store = home.store
@@ -101,7 +101,7 @@ class Builder:
         self.contents[name] = content
         return name
 
-    def _object(self, leaf: Leaf, target: str, mode: str | None = None, secret: bool = False) -> str:
+    def _object(self, leaf: FileSource, target: str, mode: str | None = None, secret: bool = False) -> str:
         content, executable = leaf.read()
         mode = mode or file_mode(executable, secret)
         return self._use(contract.object_id(content, mode, leaf.name or target), content, mode)
@@ -115,14 +115,14 @@ class Builder:
             if not entry["enable"]:
                 continue
             if isinstance(source, StoreFile):
-                leaf = Leaf(content=source.content, executable=source.executable)
+                leaf = FileSource(content=source.content, executable=source.executable)
             elif isinstance(source, Path):
-                leaf = Leaf(path=source.path)
+                leaf = FileSource(path=source.path)
             elif source is not None:
                 found[name] = {"symlink": str(source)}
                 continue
             else:
-                leaf = Leaf(content=(entry["text"] or "").encode(), executable=bool(entry["executable"]))
+                leaf = FileSource(content=(entry["text"] or "").encode(), executable=bool(entry["executable"]))
             read = any(path[:3] == ("home", "profileFile", name) for path in self.evaluation.secret)
             secret = leaf.decrypt(self.home.request.decrypt) or read
             found[name] = {"object": self._object(leaf, name, secret=secret), **({"sensitive": True} if secret else {})}
@@ -148,11 +148,11 @@ class Builder:
         if file.merge is not None:
             return self._merged(file, *file.merge)
         if file.leaf is None:
-            raise SpecError("has no content", [file.position], path=file.shown)
+            raise SpecError("has no content", [file.position], path=file.label)
         if file.leaf.link is not None:
             if file.method != "link":
                 raise SpecError(
-                    f"a place on the target cannot have the method {file.method}", [file.position], path=file.shown
+                    f"a place on the target cannot have the method {file.method}", [file.position], path=file.label
                 )
             return {"type": "symlink", "to": file.leaf.link}
         if file.method == "link":
@@ -169,13 +169,13 @@ class Builder:
             entry["onConflict"] = file.on_conflict
         return entry
 
-    def _tree(self, file: PlannedFile, tree: dict[str, Leaf | None]) -> dict[str, Any]:
+    def _tree(self, file: PlannedFile, tree: dict[str, FileSource | None]) -> dict[str, Any]:
         entries = {relative: self._tree_entry(leaf, relative) for relative, leaf in sorted(tree.items())}
         if file.method != "link":
             raise SpecError(
                 f"a folder cannot have the method {file.method}",
                 [file.position],
-                path=file.shown,
+                path=file.label,
                 hint="set `recursive: true`",
             )
         return {"type": "tree", "entries": entries, "method": "link"}
@@ -190,7 +190,7 @@ class Builder:
             "mode": file.mode or _WRITABLE_MODES[file.secret, False],
         }
 
-    def _tree_entry(self, leaf: Leaf | None, relative: str) -> dict[str, Any]:
+    def _tree_entry(self, leaf: FileSource | None, relative: str) -> dict[str, Any]:
         if leaf is None:
             return {"dir": True}
         if leaf.link is not None:
@@ -199,7 +199,7 @@ class Builder:
         return {"object": self._object(leaf, relative, secret=secret), **({"sensitive": True} if secret else {})}
 
 
-def build(home: Home, origin: dict[str, Any]) -> Plan:
+def build(home: EvaluatedHome, origin: dict[str, Any]) -> SwitchBundle:
     """The plan of a home. Raises SpecErrors with everything that is wrong with the spec."""
     evaluation = home.evaluation
     # Asked of every home, as in Home Manager: a default that changes later must not change a home that did not say what it was made with.
@@ -228,10 +228,10 @@ def build(home: Home, origin: dict[str, Any]) -> Plan:
         "origin": {**origin, "project": evaluation.get("home.project") or origin.get("project")},
     }
     home.language.compiler.cache.save()
-    return Plan(plain(manifest), contents, contract.digest(manifest), warnings)
+    return SwitchBundle(plain(manifest), contents, contract.digest(manifest), warnings)
 
 
-def _finish(home: Home, warnings: list[SpecWarning], prefix: str) -> None:
+def _finish(home: EvaluatedHome, warnings: list[SpecWarning], prefix: str) -> None:
     """Check what nobody read, the assertions, and gather the warnings."""
     check_unread(home.evaluation)
     home.evaluation.errors.extend(SpecError(f"{prefix}{message}") for message in home.failed_assertions())

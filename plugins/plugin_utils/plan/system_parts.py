@@ -14,7 +14,7 @@ from ..expressions.lazy import plain
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
 from ..values import Package, Path, PathValue, StoreFile
-from .files import Leaf, position_in
+from .files import FileSource, position_in
 from .system import System
 
 KINDS = ("service", "socket", "timer", "path", "slice", "target", "mount", "automount")
@@ -26,7 +26,7 @@ class EtcFile:
     """One path below /etc: `leaf` is its content, or the link that it is."""
 
     target: str
-    leaf: Leaf
+    leaf: FileSource
     mode: str
     user: str
     group: str
@@ -130,15 +130,15 @@ class Parts:
             file.secret = file.secret or frame.secret
         return files
 
-    def _leaves(self, entry: Any, name: str, position: Position | None) -> list[tuple[str, Leaf]]:
+    def _leaves(self, entry: Any, name: str, position: Position | None) -> list[tuple[str, FileSource]]:
         source: PathValue | None = entry["source"]
         where = f'environment.etc."{name}"'
         if source is None:
             if entry["text"] is None:
                 raise SpecError("has neither `text` nor `source`", [position], path=where)
-            return [("", Leaf(content=entry["text"].encode("utf-8", "surrogateescape")))]
+            return [("", FileSource(content=entry["text"].encode("utf-8", "surrogateescape")))]
         if isinstance(source, StoreFile):
-            return [("", Leaf(content=source.content, executable=source.executable))]
+            return [("", FileSource(content=source.content, executable=source.executable))]
         if not isinstance(source, Path):
             if entry["mode"] != "direct-symlink":
                 raise SpecError(
@@ -147,18 +147,18 @@ class Parts:
                     path=where,
                     hint="set `mode: direct-symlink` to make a link to it",
                 )
-            return [("", Leaf(link=str(source)))]
+            return [("", FileSource(link=str(source)))]
         if entry["mode"] == "direct-symlink":
-            return [("", Leaf(link=source.path))]
+            return [("", FileSource(link=source.path))]
         if os.path.isdir(source.path):
             return [
-                (member.relative, Leaf(path=member.path, link=member.link))
+                (member.relative, FileSource(path=member.path, link=member.link))
                 for member in walk(source.path)
                 if not member.is_folder
             ]
         if not os.path.exists(source.path):
             raise SpecError(f"the source {source.path} does not exist", [position], path=where)
-        return [("", Leaf(path=source.path))]
+        return [("", FileSource(path=source.path))]
 
     def users(self) -> list[User]:
         """The accounts to exist. root is among them only where the user's modules declare it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 
-class Consulted(dict[str, Any]):
+class TrackedFacts(dict[str, Any]):
     """Facts of a host that note which of them were read, in `read`: a run on a host that was never asked rests on guesses."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
@@ -22,7 +22,7 @@ class Consulted(dict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         value = super().__getitem__(name)
         if name == "user" and isinstance(value, dict):
-            inner = Consulted(value)
+            inner = TrackedFacts(value)
             inner.read = self.read.setdefault(name, {})
             return inner
         self.read[name] = value
@@ -86,17 +86,17 @@ def remember(host: str, user: str, facts: dict[str, Any]) -> None:
         return
 
 
-def remember_places(host: str, user: str, home: str, state: str) -> None:
+def remember_paths(host: str, user: str, home: str, state: str) -> None:
     """Keep where a home and its generations lie, for what is asked of them without a spec."""
     facts = remembered(host, user)
-    if facts is not None and places(host, user) != {"home": home, "state_path": state}:
-        remember(host, user, {**facts, "places": {"home": home, "state_path": state}})
+    if facts is not None and paths(host, user) != {"home": home, "state_path": state}:
+        remember(host, user, {**facts, "paths": {"home": home, "state_path": state}})
 
 
-def places(host: str, user: str) -> dict[str, str]:
+def paths(host: str, user: str) -> dict[str, str]:
     """`home` and `state_path` as the last switch had them, or nothing."""
     facts = remembered(host, user) or {}
-    found: dict[str, str] = facts.get("places", {})
+    found: dict[str, str] = facts.get("paths", {})
     return found
 
 

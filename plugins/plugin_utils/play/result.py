@@ -9,10 +9,10 @@ import os
 import shutil
 from typing import Any
 
-from ..plan.manifest import Plan
+from ..plan.manifest import SwitchBundle
 
 
-def write_result(plan: Plan, folder: str, check: bool, diff: bool) -> dict[str, Any]:
+def write_result(plan: SwitchBundle, folder: str, check: bool, diff: bool) -> dict[str, Any]:
     """Write `folder` anew: `home-files/`, `home-path/`, `manifest.json`. Sensitive contents are left out.
 
     `changed` tells whether the folder differs from before; in check mode nothing is written.
@@ -43,7 +43,7 @@ def write_result(plan: Plan, folder: str, check: bool, diff: bool) -> dict[str, 
     return result
 
 
-def _objects(plan: Plan) -> dict[str, str]:
+def _objects(plan: SwitchBundle) -> dict[str, str]:
     found: dict[str, str] = {}
     for target, entry in plan.manifest["files"].items():
         if entry["type"] == "file":
@@ -56,7 +56,7 @@ def _objects(plan: Plan) -> dict[str, str]:
     return found
 
 
-def rendered(plan: Plan) -> dict[str, bytes | str]:
+def rendered(plan: SwitchBundle) -> dict[str, bytes | str]:
     """Every file of the result by its relative path: bytes, or the text of a link."""
     found: dict[str, bytes | str] = {}
     secret = {f"home-files/{t}" for t, e in plan.manifest["files"].items() if e.get("sensitive")}

@@ -22,8 +22,8 @@ from ...module_utils.engine.voice.plan import Owner
 from ...module_utils.engine.voice.plan import Plan as Owned
 from ..options.describe import described
 from ..plan.deep_stack import with_deep_stack
-from ..plan.home import LIBRARY, Home, Request, compiler
-from ..plan.manifest import Plan, build
+from ..plan.home import LIBRARY, EvaluatedHome, Request, compiler
+from ..plan.manifest import SwitchBundle, build
 from ..report.home_plan import Telling
 from ..report.keeps import keeps_of
 from ..report.provenance import provenance
@@ -33,7 +33,7 @@ from ..report.source import Sources
 from ..report.spec_messages import message, messages
 from ..syntax.errors import SpecError, SpecErrors
 from . import facts as memory
-from .facts import Consulted
+from .facts import TrackedFacts
 from .files import decrypter, reader
 from .filters import PlayPlugins
 from .inventory import as_node
@@ -53,7 +53,7 @@ def package_prefix(host: dict[str, Any]) -> str:
 class Evaluated:
     """A home as its spec says it, with what is told of it: its session, and the options that keep a file's lines."""
 
-    plan: Plan
+    plan: SwitchBundle
     session: dict[str, Any]
     keeps: dict[str, tuple[str, str]]
     warnings: tuple[Message, ...]
@@ -95,7 +95,7 @@ class Switch:
     def run(self) -> dict[str, Any]:
         """The task's result. Raises Refused."""
         known = memory.remembered(self.host, self.user)
-        host = Consulted(known or memory.guess(self.user))
+        host = TrackedFacts(known or memory.guess(self.user))
         option = self._text("option")
         if option is not None:
             lines = self.evaluated(host, lambda home: described(home.evaluation, option))
@@ -108,27 +108,27 @@ class Switch:
             if known is not None or target is not None:
                 raise
             known = self.learned(host)
-            host = Consulted(known)
+            host = TrackedFacts(known)
             found = self.plan(host)
         if target is not None:
             folder = os.path.join(os.path.abspath(target), self.host, self.user)
             return write_result(found.plan, folder, self.task.check_mode, self.task.diff)
         answer = self.first_contact(found, host) if known is None else self.ask(found.plan)
         real = memory.of_answer(answer["facts"])
-        if real != {key: value for key, value in host.items() if key != "places"}:
+        if real != {key: value for key, value in host.items() if key != "paths"}:
             memory.remember(self.host, self.user, real)
             if host.differs(real):
                 found = self.plan(real)
                 answer = self.ask(found.plan)
         manifest = found.plan.manifest
-        memory.remember_places(self.host, self.user, manifest["home"], manifest["state"])
+        memory.remember_paths(self.host, self.user, manifest["home"], manifest["state"])
         if "operations" in answer:
             return self.switched(found, answer)
         if answer["unchanged"]:
             return self.settled(found, answer)
         return self.ship(found, answer)
 
-    def learned(self, host: Consulted) -> dict[str, Any]:
+    def learned(self, host: TrackedFacts) -> dict[str, Any]:
         """The facts of a host that was never asked; a spec may be right with them and wrong with what was supposed."""
         state = f"{host['user']['home']}/.local/state/home.manager"
         probe = {
@@ -144,7 +144,7 @@ class Switch:
         memory.remember(self.host, self.user, facts)
         return facts
 
-    def first_contact(self, found: Evaluated, host: Consulted) -> dict[str, Any]:
+    def first_contact(self, found: Evaluated, host: TrackedFacts) -> dict[str, Any]:
         """The answer of a host that was never asked: a switch, if the facts that the spec asked for are as supposed; else its facts."""
         plan = found.plan
         objects = plan.declarations() if self.task.check_mode else plan.objects(set())
@@ -154,7 +154,7 @@ class Switch:
     def plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan of the spec for a host. Raises Refused with all errors of the spec."""
 
-        def use(home: Home) -> Evaluated:
+        def use(home: EvaluatedHome) -> Evaluated:
             plan = build(home, self.origin())
             sources = Sources(LIBRARY, home.evaluation.collector.importers)
             warnings = tuple(message(warning, sources) for warning in plan.warnings)
@@ -167,7 +167,7 @@ class Switch:
         """The spec's files, as errors show them."""
         return Sources(LIBRARY, error.importers if isinstance(error, SpecErrors) else {})
 
-    def evaluated(self, host: dict[str, Any], use: Callable[[Home], Any]) -> Any:
+    def evaluated(self, host: dict[str, Any], use: Callable[[EvaluatedHome], Any]) -> Any:
         """What `use` makes of the spec evaluated for a host. Raises Refused with all errors of the spec."""
         templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
         variables = Variables(templar, self.variables)
@@ -188,7 +188,7 @@ class Switch:
         )
 
         def compute() -> Any:
-            home = Home(request)
+            home = EvaluatedHome(request)
             variables.taint = home.evaluation.taint
             return use(home)
 
@@ -210,7 +210,7 @@ class Switch:
             "inventory": str(self.variables.get("inventory_file") or "") or None,
         }
 
-    def ask(self, plan: Plan, engine: bool = False) -> dict[str, Any]:
+    def ask(self, plan: SwitchBundle, engine: bool = False) -> dict[str, Any]:
         """The answer to a probe; `engine` ships the engine with it."""
         return self.call(
             {

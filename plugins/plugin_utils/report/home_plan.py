@@ -16,7 +16,7 @@ from ...module_utils.engine.voice.entries import Collision, Diff, File
 from ...module_utils.engine.voice.message import Choice, Message, Place
 from ...module_utils.engine.voice.obstacles import KEEP_LINES
 from ...module_utils.engine.voice.plan import Owner, Plan
-from ..plan.manifest import Plan as Built
+from ..plan.manifest import SwitchBundle as Built
 
 _MAXIMUM = 512 * 1024
 

@@ -111,7 +111,7 @@ def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
     return "did you mean " + ", ".join(f"`{prefix}{n}`" for n in found) + "?" if found else ""
 
 
-def shown(value: object, width: int = 60) -> str:
+def summary(value: object, width: int = 60) -> str:
     """A value as an error shows it: its kind and, where short enough to help, its text."""
     if value is None:
         return "null"

@@ -18,13 +18,13 @@ _SHOWN = str.maketrans({'"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0":
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 
 
-class Template(str):
+class TemplateKey(str):
     """A key, or a part of one, that holds `{{ }}` and is known only when it has been evaluated."""
 
     __slots__ = ()
 
 
-class Literal(str):
+class LiteralKey(str):
     """A key said with `!unsafe`: text whatever it holds, never split."""
 
     __slots__ = ()
@@ -36,11 +36,11 @@ def _unescaped(found: re.Match[str]) -> str:
 
 @functools.lru_cache(maxsize=8192, typed=True)
 def split(key: str) -> tuple[str, ...]:
-    """The parts of a dotted key; parts that hold a template are `Template`."""
-    if isinstance(key, Literal):
+    """The parts of a dotted key; parts that hold a template are `TemplateKey`."""
+    if isinstance(key, LiteralKey):
         return (str(key),)
     if "." not in key and '"' not in key:
-        return (Template(key) if "{{" in key else key,)
+        return (TemplateKey(key) if "{{" in key else key,)
     parts: list[str] = []
     at = 0
     while True:
@@ -50,7 +50,7 @@ def split(key: str) -> tuple[str, ...]:
         else:
             plain = _PLAIN.match(key, at)
             text, at = (plain[0], plain.end()) if plain else (key[at:], len(key))
-        parts.append(Template(text) if "{{" in text else text)
+        parts.append(TemplateKey(text) if "{{" in text else text)
         if at >= len(key):
             return tuple(parts)
         at += 1

@@ -14,7 +14,7 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 from yaml.resolver import BaseResolver
 
 from .errors import SpecError
-from .keys import Literal
+from .keys import LiteralKey
 from .marks import EMPTY, checked_record, wire_form
 from .nodes import Mapping, PlainInteger, PlainNumber, PlainWord, Sequence
 from .position import Position
@@ -150,7 +150,7 @@ class _Builder:
                 hint="a key that begins with `{` or `[` must stand in quotes",
             )
         if raw or node.tag == "!unsafe":
-            return Literal(node.value)
+            return LiteralKey(node.value)
         if node.tag.startswith("!"):
             raise SpecError(f"the tag {node.tag} cannot stand before a key", [_position(self.name, node)])
         return str(node.value)

@@ -11,18 +11,20 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Home, Request
-from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Plan, build
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import SwitchBundle, build
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 USER = {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
 HOST = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "user": USER}
 
 
-def plan(tmp_path: Path, text: str, **options: Any) -> Plan:
+def plan(tmp_path: Path, text: str, **options: Any) -> SwitchBundle:
     spec = str(tmp_path / "alice.yml")
     roots = [(load_text('home.stateVersion: "26.05"\n' + text, spec), spec)]
-    made: Plan = with_deep_stack(lambda: build(Home(Request(roots, HOST, packages="/usr", **options)), {}))
+    made: SwitchBundle = with_deep_stack(
+        lambda: build(EvaluatedHome(Request(roots, HOST, packages="/usr", **options)), {})
+    )
     return made
 
 
@@ -80,7 +82,7 @@ def test_a_vaulted_source_is_decrypted_and_private(tmp_path):
 def test_every_home_says_its_state_version(tmp_path):
     roots = [(load_text("home.file.a.text: x", "a.yml"), "a.yml")]
     with pytest.raises(SpecErrors, match=r"home\.stateVersion: is used, but has no value"):
-        with_deep_stack(lambda: build(Home(Request(roots, HOST)), {}))
+        with_deep_stack(lambda: build(EvaluatedHome(Request(roots, HOST)), {}))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.messages import message_lines
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import LIBRARY, Home, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import LIBRARY, EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
 from ansible_collections.home.manager.plugins.plugin_utils.report.source import Sources
 from ansible_collections.home.manager.plugins.plugin_utils.report.spec_messages import message, messages
@@ -37,7 +37,7 @@ def evaluated(folder: Path, **files: str) -> tuple[str, str]:
     root.positions["imports"] = Position(str(inventory), 5, 20)
 
     def compute() -> tuple[str, str]:
-        home = Home(Request([(root, str(inventory))], HOST, packages="/usr", read=load_file))
+        home = EvaluatedHome(Request([(root, str(inventory))], HOST, packages="/usr", read=load_file))
         plan = build(home, {})
         sources = Sources(LIBRARY, home.evaluation.collector.importers, str(folder))
         return "", printed([message(warning, sources) for warning in plan.warnings], "warning")
