@@ -23,6 +23,7 @@ ARGUMENTS = (
     "build_to",
     "option",
     "packages",
+    "locked",
 )
 
 

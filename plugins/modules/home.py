@@ -67,8 +67,14 @@ options:
     type: str
   packages:
     description:
-      - The prefix that stands for every package's place in the rendered files. By default C(/usr), on macOS C(/opt/homebrew).
+      - The prefix that stands for every package's place in the rendered files, such as V(/usr).
+      - No package is realised then. Without it packages come from F(home.lock) or from the host, and are shown in the home's profile.
     type: path
+  locked:
+    description:
+      - Whether to refuse when F(home.lock) lacks a package, instead of adding it.
+    type: bool
+    default: false
 attributes:
   action:
     description: Has a part that runs on the controller.

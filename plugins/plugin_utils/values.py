@@ -35,6 +35,8 @@ class Package(PathValue):
 
     ``name`` is the name in the package table, ``main_program`` the name of its command where that differs, ``version``
     is ``None`` for the newest, ``out`` the path of its folder where that is known (a package without one is written ``@NAME@``).
+    ``named`` says that the user asked for it, not a module's default; ``request`` holds what was said of it beyond the
+    name, as JSON.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Package(PathValue):
     out: str | None = None
     set_name: str | None = None
     program: PathValue | None = None
+    request: str = ""
+    named: bool = field(default=False, compare=False)
 
     @property
     def out_path(self) -> str:

@@ -152,7 +152,8 @@ def test_files_say_what_the_spec_does(built, home):
             at = text.index(line, at) + len(line)
     assert not [name for name in NOT_THERE.get(home, ()) if (folder / "home-files" / name).exists()]
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert PACKAGES.get(home, set()) <= set(manifest["packages"])
+    names = {item if isinstance(item, str) else item["name"] for item in manifest["packages"]}
+    assert PACKAGES.get(home, set()) <= names
 
 
 def test_one_spec_for_two_platforms():

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from ..syntax.errors import SpecError
@@ -28,16 +29,25 @@ class Language:
     """The language as one home sees it.
 
     `compiler` holds the Jinja environments and everything compiled, and may serve several homes; `store` takes the files that
-    expressions generate; `packages` is the folder that stands for that of every package, or None to write `@NAME@`.
+    expressions generate; `packages` is the folder that stands for that of every package (or computes it), or None to write
+    `@NAME@`; `made` holds every package that was made, `named` those that the user asked for. Files below `library` are not the
+    user's own.
     `taint` is called when something is read that must not be shown.
     """
 
     def __init__(
-        self, compiler: Compiler | None = None, store: Store | None = None, packages: str | None = None
+        self,
+        compiler: Compiler | None = None,
+        store: Store | None = None,
+        packages: str | Callable[[], str] | None = None,
+        library: str = "",
     ) -> None:
         self.compiler = Compiler() if compiler is None else compiler
         self.store = store
         self.packages = packages
+        self.library = library
+        self.made: dict[str, Package] = {}
+        self.named: dict[str, Package] = {}
         self.taint: Callable[[], None] = lambda: None
 
     def evaluator(self, source: str, bare: bool) -> Evaluator:
@@ -51,8 +61,34 @@ class Language:
     def package(self, name: str, **fields: Any) -> Package:
         """The package of that name, at the host's own prefix unless `out` says otherwise."""
         if fields.get("out") is None and self.packages is not None:
-            fields["out"] = self.packages
-        return Package(name, **fields)
+            fields["out"] = self.packages() if callable(self.packages) else self.packages
+        package = Package(name, **fields)
+        if self.realised:
+            self.made.setdefault(name, package)
+        return package
+
+    @property
+    def realised(self) -> bool:
+        """Whether packages are shown in the home's own profile, and not where the host has them."""
+        return callable(self.packages)
+
+    def unwrapped(self, package: Package, name: str) -> str | None:
+        """The path of a program that the profile shows a wrapper of; None where the wrapper is elsewhere."""
+        if callable(self.packages) and package.out == self.packages():
+            return f"{package.out}/libexec/unwrapped/{name}"
+        return None
+
+    def note_named(self, package: Package) -> Package:
+        """The package as one that the user asked for."""
+        noted = replace(package, named=True)
+        self.named[f"{package.set_name}.{package.name}"] = noted
+        return noted
+
+    def is_own(self, position: Position | None) -> bool:
+        """Whether the user's own files say something, and not the library."""
+        if not self.library or position is None or not position.file:
+            return False
+        return not position.file.startswith(self.library + "/")
 
     def store_file(self, file: StoreFile) -> StoreFile:
         """A generated file, registered with the store and with its path there. Raises SpecError."""

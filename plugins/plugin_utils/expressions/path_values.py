@@ -165,7 +165,8 @@ def wrap(
     if folders:
         lines.append(f'export PATH={quote(":".join(folders))}:"$PATH"')
     words = [quote(str(flag)) for flag in flags]
-    lines.append(" ".join(["exec", quote(exe(package, name)), *words, '"$@"']))
+    real = services(context).unwrapped(package, name) if package.program is None else None
+    lines.append(" ".join(["exec", quote(real or exe(package, name)), *words, '"$@"']))
     script = services(context).store_file(StoreFile(name, ("\n".join(lines) + "\n").encode(), True))
     return replace(package, program=script)
 

@@ -26,6 +26,19 @@ class Services(Protocol):
 
     taint: Callable[[], None]
 
+    @property
+    def realised(self) -> bool:
+        """Whether packages are shown in the home's own profile."""
+
+    def unwrapped(self, package: Package, name: str) -> str | None:
+        """The path of a program that the profile shows a wrapper of."""
+
+    def is_own(self, position: Position | None) -> bool:
+        """Whether the user's own files say something."""
+
+    def note_named(self, package: Package) -> Package:
+        """The package as one that the user asked for."""
+
     def evaluator(self, source: str, bare: bool) -> Callable[[Scope], Any]:
         """The compiled form of an expression. Raises SpecError."""
 

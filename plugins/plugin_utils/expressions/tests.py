@@ -28,12 +28,19 @@ def _systemwide(value: Any) -> bool:
     return isinstance(value, Package) and value.out_path.rstrip("/") in ("/usr", "/usr/local")
 
 
+@pass_context
+def _realised(context: ScopedContext, value: Any) -> bool:
+    """Whether a package is shown in the home's own profile, and not where the host has it."""
+    return isinstance(value, Package) and services(context).realised and not _located(context, value)
+
+
 TESTS: dict[str, Callable[..., Any]] = {
     "abs": lambda v: isinstance(v, str) and posixpath.isabs(v),
     "path_value": lambda v: isinstance(v, PathValue),
     "located": _located,
     "path": lambda v: isinstance(v, PathValue) or (isinstance(v, str) and v.startswith("/")),
     "package": lambda v: isinstance(v, Package),
+    "realised": _realised,
     "raw": lambda v: isinstance(v, Raw),
     "bool": lambda v: isinstance(v, bool),
     "list": lambda v: isinstance(v, (list, tuple)),

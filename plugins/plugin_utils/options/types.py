@@ -8,12 +8,16 @@ nested is checked while merging.
 
 from __future__ import annotations
 
+import json
 import os.path
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..expressions.lazy import plain
+from ..expressions.resolution import resolve
+from ..syntax.errors import SpecError, summary
 from ..values import Package, Path, PathValue, Raw
 from .agreement import merge_equal, merge_one
 from .definition import Definition
@@ -47,7 +51,7 @@ _PACKAGE = re.compile(r"/.*|(?!pkgs\.)[^\s;,\[\](){}]+")
 
 
 class PackageType(Type):
-    """A package; a string is its name, or the absolute path of its folder."""
+    """A package; a string is its name, or the absolute path of its folder; a mapping says more than the name."""
 
     description = "package"
 
@@ -56,7 +60,12 @@ class PackageType(Type):
             make = definition.scope.language.package if definition is not None else Package
             if value.startswith("/"):
                 return make(value.rstrip("/").rpartition("/")[2] or "root", out=value)
-            return make(value)
+            value = make(value)
+        elif isinstance(value, dict) and "name" in value and "_type" not in value and definition is not None:
+            value = _package_of(plain(resolve(value, definition.scope)), definition)
+        if isinstance(value, Package) and not value.named and definition is not None:
+            language = definition.scope.language
+            return language.note_named(value) if language.is_own(definition.position) else value
         return value
 
     def accepts(self, value: Any) -> bool:
@@ -67,6 +76,14 @@ class PackageType(Type):
 
     def merge(self, site: Site, definitions: list[Definition]) -> Any:
         return merge_equal(site.path, definitions)
+
+
+def _package_of(said: dict[str, Any], definition: Definition) -> Package:
+    name, version = said["name"], said.get("version")
+    if not isinstance(name, str) or not name:
+        raise SpecError(f"a package needs a name, not {summary(name)}", [definition.position])
+    rest = {key: item for key, item in said.items() if key != "name"}
+    return definition.scope.language.package(name, version=version, request=json.dumps(rest, sort_keys=True))
 
 
 class SourceType(Type):

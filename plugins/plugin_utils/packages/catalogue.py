@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-import yaml
 
 from ..syntax.errors import SpecError, did_you_mean, summary
 from .canonical import canonical
@@ -19,7 +18,7 @@ from .canonical import canonical
 FOLDER = os.path.normpath(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), *[".."] * 3, "roles", "home", "packages")
 )
-SHIPPED = os.path.join(FOLDER, "catalogue.yml")
+SHIPPED = os.path.join(FOLDER, "catalogue.json")
 PROVIDERS = ("deb", "uv", "npm", "archive", "system", "nix", "brew", "flatpak", "cargo", "go")
 _FACTS = ("commands", "launch", "write", "make", "shares")
 
@@ -98,6 +97,5 @@ def _shipped_bytes() -> bytes:
 
 @functools.cache
 def _shipped() -> tuple[dict[str, CatalogueEntry], Mapping[str, Any]]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    value = yaml.load(_shipped_bytes(), Loader=loader)
+    value = json.loads(_shipped_bytes())
     return {name: CatalogueEntry.of(name, entry) for name, entry in value["packages"].items()}, value["closure"]

@@ -16,9 +16,11 @@ from ..expressions.names import language_names
 from ..modules.library import Library
 from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
+from ..packages.supply import Supply
 from ..syntax.errors import SpecErrors, SpecWarning
 from .store import Store
 
+PROFILE = "current/home-path"
 LIBRARY = os.path.normpath(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "home", "modules")
 )
@@ -30,7 +32,8 @@ class Request:
 
     `roots` are the user's modules as nodes, each with the file it stands in; `host` the facts of the target (platform, machine, hostname,
     distribution, user); `special` extra names for expressions; `variable` and `read` as `Evaluation` takes them; `decrypt` the plain
-    content of a vaulted file; `packages` the folder of packages (None writes `@NAME@`), `store` a folder that stands for the store;
+    content of a vaulted file; `packages` the folder of packages (None writes `@NAME@`; with a `supply` they are in the home's own
+    profile); `store` a folder that stands for the store;
     `library` the folder of the shipped modules. Homes that share a `compiler` compile what they have in common once.
     """
 
@@ -41,6 +44,7 @@ class Request:
     read: Callable[[str], Any] = load_file
     decrypt: Callable[[str], bytes] | None = None
     packages: str | None = None
+    supply: Supply | None = None
     store: str | None = None
     library: str = LIBRARY
     compiler: Compiler | None = None
@@ -58,7 +62,8 @@ class EvaluatedHome:
         self.request = request
         self.variant = variant
         self.store = Store(lambda: self.state, request.store)
-        self.language = Language(request.compiler or compiler(request.library), self.store, request.packages)
+        packages = request.packages if request.supply is None else lambda: f"{self.state}/{PROFILE}"
+        self.language = Language(request.compiler or compiler(request.library), self.store, packages, request.library)
         names = language_names(request.host, self.language, request.special)
         self.evaluation = Evaluation(Library(request.library), self.language, names, request.variable, request.read)
         self.evaluation.use(request.roots)

@@ -16,6 +16,7 @@ from ..values import Path, StoreFile
 from .activation import activation
 from .files import Files, FileSource, PlannedFile
 from .home import EvaluatedHome
+from .packages import RECIPE_MODE, PackagePlan, plan_packages, wrappers
 from .store import FOLDERS, file_mode
 
 
@@ -27,6 +28,7 @@ class SwitchBundle:
     contents: dict[str, bytes]
     digest: str = ""
     warnings: list[SpecWarning] = field(default_factory=list)
+    packages: PackagePlan = field(default_factory=PackagePlan)
 
     def objects(self, known: set[str]) -> list[tuple[str, bytes]]:
         """The objects that a target which has `known` lacks, in byte order."""
@@ -57,6 +59,7 @@ class Builder:
         self.store = home.store
         self.used: dict[str, str] = {}
         self.contents: dict[str, bytes] = {}
+        self.packages = PackagePlan()
 
     def part(self) -> dict[str, Any]:
         """Files, profile, objects, activation and packages. Errors are collected by the evaluation."""
@@ -80,6 +83,7 @@ class Builder:
         for name in objects:
             content, mode = self.store.contents[name]
             self._use(name, content, mode)
+        packages = attempt(lambda: self._packages(profile), [])
         part = {
             "files": entries,
             "profile": profile,
@@ -87,14 +91,22 @@ class Builder:
                 name: {"mode": mode, "size": len(self.contents[name])} for name, mode in sorted(self.used.items())
             },
             "activation": scripts,
-            "packages": attempt(self._packages, []),
+            "packages": packages,
         }
         return part
 
-    def _packages(self) -> list[str]:
-        return list(
-            dict.fromkeys(p.name if hasattr(p, "name") else str(p) for p in self.evaluation.get("home.packages"))
-        )
+    def _packages(self, profile: dict[str, Any]) -> list[Any]:
+        said = self.evaluation.get("home.packages")
+        supply = self.home.request.supply
+        if supply is None:
+            return list(dict.fromkeys(p.name if hasattr(p, "name") else str(p) for p in said))
+        for path, leaf in wrappers(said).items():
+            profile.setdefault(path, {"object": self._object(leaf, path)})
+        texts = [*self.contents.values(), *(str(leaf.get("symlink", "")).encode() for leaf in profile.values())]
+        self.packages = plan_packages(self.home.language, self.evaluation, supply, texts, f"{self.home.state}/packages")
+        for recipe in self.packages.recipes:
+            self._use(recipe.object, recipe.content, RECIPE_MODE)
+        return self.packages.records
 
     def _use(self, name: str, content: bytes, mode: str) -> str:
         self.used[name] = mode
@@ -207,12 +219,14 @@ def build(home: EvaluatedHome, origin: dict[str, Any]) -> SwitchBundle:
     builder = Builder(home)
     part = builder.part()
     contents = dict(builder.contents)
+    packages = builder.packages
     specialisations: dict[str, Any] = {}
     warnings: list[SpecWarning] = []
     for name, variant in home.specialisations():
         inner = Builder(variant)
         specialisations[name] = inner.part()
         contents.update(inner.contents)
+        packages = packages.joined(inner.packages)
         _finish(variant, warnings, f"specialisation {name}: ")
         evaluation.errors.extend(variant.evaluation.errors)
     _finish(home, warnings, "")
@@ -228,7 +242,7 @@ def build(home: EvaluatedHome, origin: dict[str, Any]) -> SwitchBundle:
         "origin": {**origin, "project": evaluation.get("home.project") or origin.get("project")},
     }
     home.language.compiler.cache.save()
-    return SwitchBundle(plain(manifest), contents, contract.digest(manifest), warnings)
+    return SwitchBundle(plain(manifest), contents, contract.digest(manifest), warnings, packages)
 
 
 def _finish(home: EvaluatedHome, warnings: list[SpecWarning], prefix: str) -> None:

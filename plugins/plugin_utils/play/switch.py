@@ -15,12 +15,14 @@ from typing import Any
 
 from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.utils.display import Display
 
 from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner
 from ...module_utils.engine.voice.plan import Plan as Owned
 from ..options.describe import described
+from ..packages.wanted import Wanted
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import LIBRARY, EvaluatedHome, Request, compiler
 from ..plan.manifest import SwitchBundle, build
@@ -37,16 +39,10 @@ from .facts import TrackedFacts
 from .files import decrypter, reader
 from .filters import PlayPlugins
 from .inventory import as_node
+from .packages import ANY, ProjectLock, addable
 from .result import write_result
 from .target import Target, TargetError
 from .variables import Variables
-
-
-def package_prefix(host: dict[str, Any]) -> str:
-    """The host's own prefix, which stands for every package's place: where Debian's packages are, or Homebrew's."""
-    if host["platform"] != "darwin":
-        return "/usr"
-    return "/usr/local" if host["machine"] == "x86_64" else "/opt/homebrew"
 
 
 @dataclass(slots=True)
@@ -77,6 +73,11 @@ class Switch:
         self.local = str(variables.get("ansible_connection") or action._play_context.connection) == "local"
         self.special = self.arguments.get("special_args") or {}
         self.compiler = compiler(plugins=PlayPlugins())
+        project = str(variables.get("inventory_dir") or action._loader.get_basedir())
+        self.lock = ProjectLock(project, lambda text: Display().display(f"{self.user}: {text}"))
+        # What a switch says besides what the spec warns of; the packages that the host may lack.
+        self.notes: list[str] = []
+        self.without: list[str] = [ANY] if self.task.check_mode else []
 
     def _text(self, name: str) -> str | None:
         value = self.arguments.get(name)
@@ -103,13 +104,13 @@ class Switch:
             return {"changed": False, "lines": lines, "_ansible_verbose_always": True}
         target = self._text("build_to")
         try:
-            found = self.plan(host)
+            found = self.locked_plan(host)
         except Refused:
             if known is not None or target is not None:
                 raise
             known = self.learned(host)
             host = TrackedFacts(known)
-            found = self.plan(host)
+            found = self.locked_plan(host)
         if target is not None:
             folder = os.path.join(os.path.abspath(target), self.host, self.user)
             return write_result(found.plan, folder, self.task.check_mode, self.task.diff)
@@ -118,15 +119,58 @@ class Switch:
         if real != {key: value for key, value in host.items() if key != "paths"}:
             memory.remember(self.host, self.user, real)
             if host.differs(real):
-                found = self.plan(real)
+                found = self.locked_plan(real)
                 answer = self.ask(found.plan)
         manifest = found.plan.manifest
         memory.remember_paths(self.host, self.user, manifest["home"], manifest["state"])
+        if answer.get("wanting"):
+            return self.supplied(found, answer, real)
         if "operations" in answer:
             return self.switched(found, answer)
         if answer["unchanged"]:
             return self.settled(found, answer)
-        return self.ship(found, answer)
+        return self.ship(found, answer, real)
+
+    def locked_plan(self, host: dict[str, Any]) -> Evaluated:
+        """The plan, with what the user names and the lock lacks added to the lock. Raises Refused."""
+        found = self.plan(host)
+        lacking = [item for item in found.plan.packages.lacking if item.named]
+        if not lacking:
+            return found
+        names = ", ".join(item.name for item in lacking)
+        if self._text("build_to") is not None or self.task.check_mode:
+            self.notes.append(f"home.lock lacks {names}: a switch resolves and adds them")
+            return found
+        if self.arguments.get("locked"):
+            text = f"home.lock lacks {names}, and home_locked forbids to add anything"
+            raise self.refused(Message(text, details=("Run home.manager.update, and commit home.lock.",)))
+        self.extend(found, lacking, host)
+        return self.plan(host)
+
+    def extend(self, found: Evaluated, wanted: list[Wanted], host: dict[str, Any]) -> None:
+        """Add packages to the lock. Raises Refused with everything that cannot be had."""
+        try:
+            supply = self.lock.supply(host)
+            added = self.lock.add(wanted, found.plan.packages.settings, supply.platform)
+        except (SpecError, SpecErrors) as error:
+            raise self.refused(*messages(error, self.sources(error))) from None
+        if added:
+            self.notes.append(f"added to home.lock: {', '.join(added)}")
+
+    def supplied(self, found: Evaluated, answer: dict[str, Any], host: dict[str, Any]) -> dict[str, Any]:
+        """Switch with packages that the host turned out to lack. Raises Refused."""
+        wanting = set(answer["wanting"])
+        wanted = [item for item in found.plan.packages.wanted if item.name in wanting]
+        if not self.arguments.get("locked"):
+            supply = self.lock.supply(host)
+            added, why = addable(self.lock, wanted, found.plan.packages.settings, supply.platform)
+            self.notes += why
+            if added:
+                self.notes.append(f"added to home.lock: {', '.join(added)}")
+                found = self.plan(host)
+        self.without = [ANY]
+        asked = self.ask(found.plan)
+        return self.ship(found, asked, host)
 
     def learned(self, host: TrackedFacts) -> dict[str, Any]:
         """The facts of a host that was never asked; a spec may be right with them and wrong with what was supposed."""
@@ -183,7 +227,8 @@ class Switch:
             variable=variables,
             read=reader(self.action._loader),
             decrypt=decrypter(self.action._loader),
-            packages=self._text("packages") or package_prefix(host),
+            packages=self._text("packages"),
+            supply=None if self._text("packages") else self.lock.supply(host),
             compiler=self.compiler,
         )
 
@@ -227,12 +272,14 @@ class Switch:
             engine=engine,
         )
 
-    def ship(self, found: Evaluated, answer: dict[str, Any]) -> dict[str, Any]:
+    def ship(self, found: Evaluated, answer: dict[str, Any], host: dict[str, Any]) -> dict[str, Any]:
         """Send what the target lacks and switch."""
         plan = found.plan
         known = set(answer.get("objects") or [])
         objects = plan.declarations() if self.task.check_mode else plan.objects(known)
         done = self.call(self.switch_request(found), write_bundle(plan.manifest, objects))
+        if done.get("wanting"):
+            return self.supplied(found, done, host)
         return self.switched(found, done, answer)
 
     def switch_request(self, found: Evaluated) -> dict[str, Any]:
@@ -254,6 +301,7 @@ class Switch:
             "backup_extension": self._text("backup_extension"),
             "on_failure": self._text("on_failure") or "undo",
             "lock_timeout": self.arguments.get("lock_timeout", 30),
+            "packages": self.lock.request(plan.packages, self.without),
         }
 
     def telling(self, found: Evaluated) -> Telling:
@@ -265,7 +313,7 @@ class Switch:
             command=" ".join(["ansible-playbook", *context.CLIARGS.get("args", ())]),
             local=self.local,
             specialisation=self._text("specialisation"),
-            warnings=found.warnings,
+            warnings=(*found.warnings, *(Message(text) for text in self.notes)),
             keeps=found.keeps,
         )
 

@@ -26,7 +26,7 @@ def changes(before: Any, manifest: Any, request: Any) -> Changes:
     old = {choice.requested.name: choice for choice in _choices(before) if choice.requested.shown}
     new = {choice.requested.name: choice for choice in _choices(manifest) if choice.requested.shown}
     absent = sorted(name for name, choice in new.items() if is_absent(choice))
-    wanting = [name for name in absent if name not in asked.without]
+    wanting = [name for name in absent if not asked.may_lack(name)]
     told = [f"nobody brings {name}: no provider has it, and it is not installed on this host" for name in absent]
     found: List[Dict[str, Any]] = []
     for name in sorted({*old, *new}, key=str.lower):

@@ -69,7 +69,7 @@ class Requested(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a request says of packages: where to download from, and which may be missing."""
+    """What a request says of packages: where to download from, and which may be missing (`*`: all of them)."""
 
     sources: Sources
     without: FrozenSet[str]
@@ -79,6 +79,10 @@ class Asked(NamedTuple):
         """Raises EngineError `request` for anything malformed."""
         value = value or {}
         return cls(Sources.of(value.get("sources")), frozenset(value.get("without") or ()))
+
+    def may_lack(self, name: str) -> bool:
+        """Whether the switch goes on when nobody brings this package."""
+        return "*" in self.without or name in self.without
 
 
 class Installed(NamedTuple):
@@ -113,7 +117,7 @@ def install(
     chosen = {name: [choose(item) for item in view.get("packages") or []] for name, view in views.items()}
     everything = [choice for choices in chosen.values() for choice in choices]
     absent = sorted({c.requested.name for c in everything if is_absent(c)})
-    wanting = [name for name in absent if name not in asked.without]
+    wanting = [name for name in absent if not asked.may_lack(name)]
     if wanting:
         return Installed({}, {}, [], 0, wanting, [])
     recipes = {}

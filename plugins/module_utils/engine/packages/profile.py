@@ -89,7 +89,8 @@ class _Shown:
             if not os.path.basename(path).startswith(".") and _below(shown, roots):
                 self.files.setdefault(shown, path)
         for command, name in {**(record.get("commands") or {}), **member.commands}.items():
-            place = next((p for p in (f"bin/{name}", f"sbin/{name}", f"games/{name}") if p in record["files"]), None)
+            candidates = (f"bin/{command}", f"bin/{name}", f"sbin/{name}", f"games/{name}")
+            place = next((path for path in candidates if path in record["files"]), None)
             if place is not None:
                 self.files[f"bin/{command}"] = place
             if command in member.unwrapped and place is not None:

@@ -1,0 +1,17 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What an evaluation knows of packages: the lock of the project, and the platform that they are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .lock import Lock
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Where packages come from for one home. `platform` is that of the target, such as `x86_64-linux`."""
+
+    lock: Lock
+    platform: str

@@ -1,0 +1,204 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The packages of an evaluated home: what it wants, and what of it is locked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ...module_utils.engine.contract.manifest import object_id
+from ...module_utils.engine.packages.recipe import canonical
+from ..expressions.language import Language
+from ..expressions.lazy import plain
+from ..options.evaluation import Evaluation
+from ..packages.catalogue import Catalogue
+from ..packages.recipes import recipe_of
+from ..packages.resolution import missing
+from ..packages.sources import PackageSources, sources_of
+from ..packages.supply import Supply
+from ..packages.wanted import Wanted
+from ..values import Package, StoreFile
+from .files import FileSource
+
+RECIPE_MODE = "0444"
+# Sets of nixpkgs whose members are programs under their own names.
+_PLAIN_SETS = {
+    "gitAndTools", "xorg", "gnome", "kdePackages", "libsForQt5", "plasma5Packages", "mate", "xfce", "pantheon", "cinnamon",
+    "lxqt", "unixtools",
+}  # fmt: skip
+_USED = re.compile(rb"/current/home-path/(bin|libexec/unwrapped|share|etc/profile\.d|lib)/([A-Za-z0-9_.+-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeObject:
+    """A recipe as an object of the manifest."""
+
+    object: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSettings:
+    """What a spec says of packages in general."""
+
+    locked: bool = False
+    sources: PackageSources = field(default_factory=PackageSources)
+    catalogue: Catalogue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePlan:
+    """`records` for the manifest, the recipes that they name, everything that is wanted, and what the lock lacks of it."""
+
+    records: list[Any] = field(default_factory=list)
+    recipes: list[RecipeObject] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
+    lacking: list[Wanted] = field(default_factory=list)
+    settings: PackageSettings = field(default_factory=PackageSettings)
+
+    def joined(self, other: PackagePlan) -> PackagePlan:
+        """The plan of a home with that of one of its specialisations."""
+        known = {item.name for item in self.wanted}
+        return replace(
+            self,
+            wanted=[*self.wanted, *(item for item in other.wanted if item.name not in known)],
+            lacking=[
+                *self.lacking,
+                *(item for item in other.lacking if item.name not in {i.name for i in self.lacking}),
+            ],
+        )
+
+
+def wrappers(said: Iterable[Any]) -> dict[str, FileSource]:
+    """The programs that modules start in a way of their own, by their path in the profile."""
+    found = {}
+    for package in said:
+        if isinstance(package, Package) and isinstance(package.program, StoreFile):
+            script = package.program
+            found[f"bin/{script.name}"] = FileSource(content=script.content, executable=True)
+    return found
+
+
+def plan_packages(
+    language: Language, evaluation: Evaluation, supply: Supply, texts: Iterable[bytes], base: str
+) -> PackagePlan:
+    """The packages that a home wants: in `home.packages`, anywhere else in the user's own words, or named by a text.
+
+    `base` is the folder of finished trees on the target. Raises SpecError for a malformed request.
+    """
+    settings = settings_of(evaluation)
+    catalogue = settings.catalogue or Catalogue()
+    place = base.removesuffix("/packages") + "/current/home-path"
+    wanted: dict[str, Wanted] = {}
+    unwrapped: dict[str, list[str]] = {}
+    said = [item for item in evaluation.get("home.packages") if isinstance(item, Package) and item.out == place]
+    for package in [*said, *(item for item in language.named.values() if item.out == place)]:
+        item = wanted_of(package, catalogue, supply)
+        known = wanted.get(item.name)
+        if known is None or (not known.named and item.named) or (item.asked() and not known.asked()):
+            wanted[item.name] = item
+        if isinstance(package.program, StoreFile):
+            unwrapped.setdefault(item.name, []).append(package.program.name)
+    for package in used(language, catalogue, texts, wanted.values()):
+        item = wanted_of(package, catalogue, supply)
+        wanted.setdefault(item.name, item)
+    if settings.locked:
+        wanted = {name: replace(item, named=True) for name, item in wanted.items()}
+    return _plan(settings, catalogue, supply, list(wanted.values()), unwrapped, base)
+
+
+def settings_of(evaluation: Evaluation) -> PackageSettings:
+    """The general settings of a spec. Raises SpecError."""
+    overlay = plain(evaluation.get("home.packageCatalogue"))
+    sources = sources_of(plain(evaluation.get("home.packageSources")), evaluation.get("home.packageCache"))
+    return PackageSettings(evaluation.get("home.packagePreference") == "locked", sources, Catalogue(overlay))
+
+
+def wanted_of(package: Package, catalogue: Catalogue, supply: Supply) -> Wanted:
+    """What a package value asks for. Raises SpecError for a malformed request."""
+    name = package.name
+    if package.set_name is not None:
+        full = f"{package.set_name}.{package.name}"
+        known = full in supply.lock.packages or catalogue.get(full) is not None
+        name = full if known or package.set_name not in _PLAIN_SETS else package.name
+    request = json.loads(package.request) if package.request else {}
+    item = Wanted.of({**request, "name": name, **({"version": package.version} if package.version else {})})
+    return replace(item, named=package.named, program=package.main_program)
+
+
+def used(language: Language, catalogue: Catalogue, texts: Iterable[bytes], wanted: Iterable[Wanted]) -> list[Package]:
+    """The packages that texts name by a path in the profile, and that nothing else brings there."""
+    names = {(match[1].decode(), match[2].decode()) for text in texts for match in _USED.finditer(text)}
+    if not names:
+        return []
+    known = {item.name for item in wanted}
+    found = []
+    for package in language.made.values():
+        key = package.name if package.set_name is None else f"{package.set_name}.{package.name}"
+        if key in known or package.name in known:
+            continue
+        entry = catalogue.get(key)
+        commands = {package.main_program or package.name, *(entry.commands if entry is not None else ())}
+        shares = {share.split("/")[1] for share in (entry.shares if entry is not None else ()) if "/" in share}
+        brings = {("bin", name) for name in commands} | {("share", name) for name in {*shares, package.name}}
+        if brings & names:
+            found.append(package)
+    return found
+
+
+def _plan(
+    settings: PackageSettings,
+    catalogue: Catalogue,
+    supply: Supply,
+    wanted: list[Wanted],
+    unwrapped: dict[str, list[str]],
+    base: str,
+) -> PackagePlan:
+    lock, platform = supply.lock, supply.platform
+    lacking = missing(lock, wanted, platform)
+    lacked = {item.name for item in lacking}
+    records: dict[str, dict[str, Any] | str] = {}
+    recipes: dict[str, RecipeObject] = {}
+
+    def locked(name: str) -> dict[str, Any]:
+        recipe = recipe_of(lock, name, platform, base)
+        entry = lock.packages[name]
+        content = canonical(recipe.json())
+        identity = object_id(content, RECIPE_MODE, f"{name}.json")
+        recipes[identity] = RecipeObject(identity, content)
+        for need in entry.requires:
+            records.setdefault(need, {**locked(need), "shown": False})
+        value = {"name": name, "version": entry.version, "provider": entry.provider, "id": recipe.identity(base)}
+        return {**value, "recipe": identity, **_brought(entry.commands, entry.shares)}
+
+    for item in sorted(wanted, key=lambda item: item.name):
+        record: dict[str, Any] = {} if item.name in lacked else locked(item.name)
+        if item.name in lacked and item.named:
+            # Only declared, until it is in the lock.
+            records[item.name] = item.name
+            continue
+        if not item.named:
+            record = {"name": item.name, "host": True, **_brought(*_commands(catalogue, item)), **record}
+        if item.priority != "normal":
+            record["priority"] = item.priority
+        if item.name in unwrapped:
+            record["unwrapped"] = sorted(set(unwrapped[item.name]))
+        records[item.name] = record
+    return PackagePlan([records[name] for name in sorted(records)], list(recipes.values()), wanted, lacking, settings)
+
+
+def _brought(commands: Any, shares: Any) -> dict[str, Any]:
+    value = {"commands": dict(commands), "shares": list(shares)}
+    return {key: item for key, item in value.items() if item}
+
+
+def _commands(catalogue: Catalogue, item: Wanted) -> tuple[dict[str, str], tuple[str, ...]]:
+    entry = catalogue.get(item.name)
+    if entry is not None and (entry.commands or entry.shares):
+        return dict(entry.commands), entry.shares
+    name = item.program or item.name.rpartition(".")[2]
+    return {name: name}, ()

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The packages of a play: the project's lock, and adding to it what a home wants and the lock lacks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..expressions.names import platform_facts
+from ..packages.catalogue import Catalogue
+from ..packages.lock import NAME, Lock, change
+from ..packages.resolution import DARWIN, LINUX, ORDER, ORDER_DARWIN, Resolution, missing
+from ..packages.resolution import Settings as ResolutionSettings
+from ..packages.resolver import Context
+from ..packages.supply import Supply
+from ..packages.wanted import Wanted
+from ..plan.packages import PackagePlan, PackageSettings
+from ..syntax.errors import SpecError, SpecErrors
+
+# In a request: every package that nobody brings may be missing.
+ANY = "*"
+
+
+class ProjectLock:
+    """The lock of one project. `tell` says what is being done, for that may take a while."""
+
+    def __init__(self, project: str, tell: Callable[[str], None]) -> None:
+        self.path = os.path.join(project, NAME)
+        self.tell = tell
+        self._lock: Lock | None = None
+
+    @property
+    def lock(self) -> Lock:
+        """What the file holds. Raises SpecError when it cannot be read."""
+        if self._lock is None:
+            self._lock = Lock.read(self.path)
+        return self._lock
+
+    def supply(self, host: dict[str, Any]) -> Supply:
+        """The lock as a home on a host sees it."""
+        return Supply(self.lock, str(platform_facts(host)["system"]))
+
+    def add(self, wanted: Iterable[Wanted], settings: PackageSettings, platform: str) -> list[str]:
+        """Resolve what the lock lacks and write it; the names that are new. Raises SpecErrors, and nothing is written then."""
+        added: list[str] = []
+
+        def make(old: Lock) -> Lock:
+            # Another run on this machine may have added some of it meanwhile.
+            lacking = missing(old, wanted, platform)
+            added.extend(item.name for item in lacking)
+            return old.with_packages(self.resolution(old, settings, platform).resolve(lacking)) if lacking else old
+
+        self._lock = change(self.path, make)
+        return added
+
+    def update(self, wanted: Iterable[Wanted], settings: PackageSettings, platform: str) -> tuple[Lock, Lock]:
+        """Resolve anew, from the newest lists: the lock before and after. Raises SpecErrors."""
+        locks: list[Lock] = []
+
+        def make(old: Lock) -> Lock:
+            locks.append(old)
+            return old.with_packages(self.resolution(old, settings, platform).resolve(list(wanted), newest=True))
+
+        self._lock = change(self.path, make)
+        return locks[0], self._lock
+
+    def resolution(self, old: Lock, settings: PackageSettings, platform: str) -> Resolution:
+        """A resolution for the lock's platforms and this one."""
+        catalogue = settings.catalogue or Catalogue()
+        platforms = tuple(sorted({*(old.platforms or LINUX), platform}))
+        context = Context(platforms, settings.sources, cache_folder(), dict(catalogue.closure), self.tell)
+        return Resolution(ResolutionSettings(catalogue, context, ORDER_DARWIN if platform in DARWIN else ORDER))
+
+    def request(self, plan: PackagePlan, without: Iterable[str]) -> dict[str, Any]:
+        """What a switch request says of packages."""
+        said = plan.settings.sources
+        lock = self.lock
+        mirrors = {name: list(said.said.get(name) or source.mirrors) for name, source in lock.sources.items()}
+        snapshots: dict[str, list[str]] = {}
+        for top in said.said.get("debian-snapshot", ()):
+            for name, source in lock.sources.items():
+                if source.at:
+                    snapshots.setdefault(name, []).append(f"{top}/{name}/{source.at}")
+        return {
+            "sources": {"cache": said.cache, "mirrors": mirrors, "snapshots": snapshots},
+            "without": sorted(set(without)),
+        }
+
+
+def cache_folder() -> str:
+    """The controller's folder for what resolvers keep."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(cache, "home.manager", "packages")
+
+
+def addable(
+    lock: ProjectLock, wanted: list[Wanted], settings: PackageSettings, platform: str
+) -> tuple[list[str], list[str]]:
+    """Add what can be had of some packages: the names that are new, and why the others are not."""
+    try:
+        return lock.add(wanted, settings, platform), []
+    except SpecErrors as errors:
+        told = [f"{error.message.splitlines()[0]}" for error in errors.errors]
+    except SpecError as error:
+        return [], [error.message]
+    if len(wanted) == 1:
+        return [], told
+    # One that cannot be had must not keep out the others.
+    added: list[str] = []
+    reasons: list[str] = []
+    for item in wanted:
+        more, why = addable(lock, [item], settings, platform)
+        added += more
+        reasons += why
+    return added, list(dict.fromkeys(reasons))
