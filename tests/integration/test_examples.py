@@ -87,7 +87,7 @@ LINES: dict[str, dict[str, list[str]]] = {
             "[delta]",
             "navigate = true",
             "side-by-side = true",
-            'diff = "/usr/bin/delta"',
+            'diff = "/home/yourname/.local/state/home.manager/current/home-path/bin/delta"',
         ],
         ".config/git/ignore": [".venv/", "*.swp"],
         ".bashrc": ["HISTCONTROL=ignoredups", "alias -- ll='ls -l'"],
@@ -106,7 +106,7 @@ LINES: dict[str, dict[str, list[str]]] = {
 }
 PACKAGES: dict[str, set[str]] = {
     "homes/standalone/yourname": {"htop", "ripgrep", "fd", "bat", "jq", "git"},
-    "homes/neovim/yourname": {"ripgrep", "fd", "bat", "neovim"},
+    "homes/neovim/yourname": {"ripgrep", "fd", "bat", "neovim-unwrapped"},
     "homes/desktop/yourname": {"firefox", "thunderbird", "vscode", "spotify", "zsh"},
     "homes/platform/yourname": {"alacritty"},
     "hosts/desktop/alice": {"firefox", "steam", "lutris"},

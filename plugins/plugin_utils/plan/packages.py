@@ -177,7 +177,9 @@ def _plan(
 
     for item in sorted(wanted, key=lambda item: item.name):
         record: dict[str, Any] = {} if item.name in lacked else locked(item.name)
-        if item.name in lacked and item.named:
+        # A member of a set such as python3Packages is no program of its own, unless the catalogue says so.
+        part = "." in item.name and catalogue.get(item.name) is None
+        if item.name in lacked and (item.named or part):
             # Only declared, until it is in the lock.
             records[item.name] = item.name
             continue
