@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Answer = dict[str, Any]
 
 STATE = ".local/state/home.manager"
+# The verb of a whole system, which is no home's: see `system`.
+SYSTEM = "system"
 TIMEOUT = 30.0
 _ATTEMPTS = 50
 
@@ -32,6 +34,10 @@ def handle(request: Request, waiting: Callable[[str], None] | None = None) -> An
     `waiting` is called with the process id of the holder when the lock is not free at once.
     """
     verb = request.get("verb")
+    if verb == SYSTEM:
+        from .system import SystemVerbs
+
+        return SystemVerbs(handle).answer(request)
     if verb not in _VERBS:
         raise EngineError(f"unknown verb {verb!r} (known: {', '.join(sorted(_VERBS))})", "request")
     account = accounts.find(request.get("user"))

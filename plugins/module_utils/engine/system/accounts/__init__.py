@@ -1,0 +1,3 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Accounts: the user database, what a declaration makes of it, and how it is written."""

@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Writes the user database under its own lock, and makes the homes of new accounts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import time
+from typing import TYPE_CHECKING
+
+from ...contract.errors import EngineError
+from ...disk import filesystem
+from ..process import run, which
+from .database import MODES, Database, read_database
+
+if TYPE_CHECKING:
+    from typing import Callable, Dict, Sequence
+
+    from ..declaration import User
+
+_LOCK = ".pwd.lock"
+_PATIENCE = 15.0
+_SKELETON = "skel"
+_NEW = ".home-manager-new"
+
+
+class DatabaseLock:
+    """The lock that useradd, passwd and their kin respect. It is held for moments only: chpasswd waits for it without end."""
+
+    def __init__(self, etc: str) -> None:
+        self._path = os.path.join(etc, _LOCK)
+        self._fd: int | None = None
+
+    def __enter__(self) -> DatabaseLock:
+        import fcntl
+
+        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                fcntl.lockf(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                if time.monotonic() >= end:
+                    os.close(self._fd)
+                    raise EngineError(
+                        f"another program holds the lock of the user database; gave up after {_PATIENCE:g} s",
+                        "accounts",
+                    ) from None
+                time.sleep(0.1)
+            else:
+                return self
+
+    def __exit__(self, *_problem: object) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
+def read_from(etc: str) -> Callable[[str], bytes | None]:
+    """How the files of a folder /etc are read."""
+
+    def read(name: str) -> bytes | None:
+        try:
+            return filesystem.read(os.path.join(etc, name))
+        except FileNotFoundError:
+            return None
+
+    return read
+
+
+def write_database(etc: str, database: Database, expected: Dict[str, str]) -> None:
+    """Replace the files that differ, each by one rename, with the former ones kept as `passwd-` and so on.
+
+    EngineError `changed` when somebody changed them since `expected` was read: nothing is written then.
+    """
+    new = database.texts()
+    with DatabaseLock(etc):
+        now = read_database(read_from(etc)).texts()
+        if now != expected:
+            raise EngineError("the user database was changed meanwhile; run it again", "changed")
+        changed = [name for name, text in new.items() if text != now.get(name)]
+        for name in changed:
+            _stage(etc, name, new[name])
+        for name in changed:
+            filesystem.rename(os.path.join(etc, name + _NEW), os.path.join(etc, name))
+        if changed:
+            filesystem.sync_named(etc)
+
+
+def _stage(etc: str, name: str, text: str) -> None:
+    path, staged = os.path.join(etc, name), os.path.join(etc, name + _NEW)
+    if filesystem.lstat(staged) is not None:
+        filesystem.unlink(staged)
+    status = filesystem.lstat(path)
+    mode = stat.S_IMODE(status.st_mode) if status is not None else MODES[name]
+    if status is not None and not stat.S_ISREG(status.st_mode):
+        raise EngineError(f"/etc/{name} is no regular file", "accounts")
+    filesystem.write(staged, text.encode("utf-8", "surrogateescape"), 0o600, sync=True)
+    if status is not None:
+        os.chown(staged, status.st_uid, status.st_gid)
+        _keep_former(path, mode)
+    filesystem.chmod(staged, mode)
+
+
+def _keep_former(path: str, mode: int) -> None:
+    former = path + "-"
+    content = filesystem.read(path)
+    if filesystem.lstat(former) is not None:
+        filesystem.unlink(former)
+    filesystem.write(former, content, 0o600)
+    filesystem.chmod(former, mode)
+
+
+def tell_caches() -> None:
+    """Let name caches forget what they knew."""
+    for command in (["nscd", "-i", "passwd"], ["nscd", "-i", "group"], ["sss_cache", "-E"]):
+        if which(command[0]) is not None:
+            run(command, 10.0)
+
+
+def make_homes(users: Sequence[User], etc: str) -> list[str]:
+    """Create the homes that are missing, out of the skeleton; the names of their users. An existing home keeps its owner."""
+    import pwd
+
+    made = []
+    for user in users:
+        if os.path.lexists(user.home):
+            continue
+        account = pwd.getpwnam(user.name)
+        parent = os.path.dirname(user.home)
+        os.makedirs(parent, 0o755, exist_ok=True)
+        temporary = os.path.join(parent, f".home-manager-{user.name}")
+        if os.path.lexists(temporary):
+            shutil.rmtree(temporary)
+        skeleton = os.path.join(etc, _SKELETON)
+        if os.path.isdir(skeleton):
+            shutil.copytree(skeleton, temporary, symlinks=True)
+        else:
+            os.mkdir(temporary)
+        for where, folders, names in os.walk(temporary):
+            for name in [*folders, *names]:
+                os.lchown(os.path.join(where, name), account.pw_uid, account.pw_gid)
+        os.chown(temporary, account.pw_uid, account.pw_gid)
+        os.chmod(temporary, user.home_mode)
+        os.rename(temporary, user.home)
+        made.append(user.name)
+    return made
+
+
+def set_linger(name: str, linger: bool) -> None:
+    """Let a user's services run without a login, or not."""
+    path = f"/var/lib/systemd/linger/{name}"
+    if linger and not os.path.exists(path):
+        if not run(["loginctl", "enable-linger", name], 30.0).good:
+            os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
+            with open(path, "ab"):
+                pass
+    elif not linger and os.path.exists(path) and not run(["loginctl", "disable-linger", name], 30.0).good:
+        os.unlink(path)
+
+
+def lingers(name: str) -> bool:
+    """Whether a user's services run without a login."""
+    return os.path.exists(f"/var/lib/systemd/linger/{name}")
+
+
+def end_processes(name: str) -> None:
+    """End the sessions and processes of an account that goes."""
+    set_linger(name, False)
+    run(["loginctl", "terminate-user", name], 30.0)
+    run(["pkill", "-TERM", "-u", name], 10.0)
+
+
+def hash_password(clear: str) -> str:
+    """The hash of a password, by the host's own crypt. EngineError `accounts` where there is none."""
+    done = run(["openssl", "passwd", "-6", "-stdin"], 30.0, stdin=clear.encode("utf-8"), separate=True)
+    if done.good and done.output.startswith("$"):
+        return done.output.strip()
+    return _crypt(clear)
+
+
+def _crypt(clear: str) -> str:
+    import ctypes
+    import ctypes.util
+    import secrets
+
+    alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    salt = "$6$" + "".join(secrets.choice(alphabet) for _ in range(16)) + "$"
+    try:
+        library = ctypes.CDLL(ctypes.util.find_library("crypt") or "libcrypt.so.1")
+    except OSError:
+        raise EngineError(
+            "a password cannot be hashed here: neither openssl nor libcrypt is there", "accounts"
+        ) from None
+    library.crypt.restype = ctypes.c_char_p
+    found = library.crypt(clear.encode("utf-8"), salt.encode("ascii"))
+    if not found or not found.startswith(b"$6$"):
+        raise EngineError("a password cannot be hashed here: libcrypt refuses", "accounts")
+    text: str = found.decode("ascii")
+    return text

@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Everything that a declaration asks of this host, planned against what is there. Nothing is changed here."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..contract.errors import EngineError
+from .accounts.database import Database, read_database
+from .accounts.limits import Limits
+from .accounts.planner import AccountsPlanner, Surroundings
+from .accounts.writer import hash_password, read_from
+from .answer import Diff
+from .checks.future import Future, FutureFile, future_of
+from .declaration import EMPTY
+from .etc.disk import Etc
+from .etc.lines import plan_lines
+from .etc.planner import EtcPlanner, Wanted, wanted_content
+from .manager import placed
+from .operation import Operation
+from .packages.apt import Apt
+from .packages.dpkg import Dpkg
+from .runner import own_entries
+
+if TYPE_CHECKING:
+    from typing import Callable, Dict, List, Set, Tuple
+
+    from .accounts.planner import Plan as AccountsPlan
+    from .declaration import Declaration, EtcEntry, Password
+    from .etc.planner import EtcPlan
+    from .packages.planner import PackagePlan
+    from .state import Ledger, SystemState
+
+_SHELL_FOLDERS = ("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin")
+_DAY = 86400
+
+
+class Context(NamedTuple):
+    """Where a plan is made: the state, where /etc is, and how an object is read (`read` knows those that are only being shipped)."""
+
+    state: SystemState
+    etc: Etc
+    read: Callable[[str], bytes]
+    apt: Apt
+    new_passwords: bool = True
+
+
+class Blueprint(NamedTuple):
+    """One plan of the whole host. `lines` are the files to write for added lines, `line_rows` the lines that are ours then."""
+
+    declaration: Declaration
+    entries: Dict[str, EtcEntry]
+    contents: Dict[str, bytes]
+    etc: EtcPlan
+    lines: Dict[str, str]
+    line_rows: Dict[str, List[str]]
+    line_operations: List[Operation]
+    accounts: AccountsPlan
+    before: Dict[str, str]
+    packages: PackagePlan
+    warnings: List[str]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the host is as it was declared."""
+        return not (
+            self.etc.steps or self.etc.collisions or self.lines or self.accounts.changed or not self.packages.nothing
+        )
+
+    def operations(self) -> List[Operation]:
+        """All that is going to change, for people."""
+        return [
+            *self.packages.operations(),
+            *self.accounts.operations,
+            *self.etc.operations,
+            *self.line_operations,
+        ]
+
+    def future(self) -> Future:
+        """What /etc will be."""
+        files = future_of(self.etc.steps, self.entries, self.contents)
+        for target, text in self.lines.items():
+            files.append(FutureFile(target, text.encode("utf-8", "surrogateescape"), None, 0o644, 0, 0, ""))
+        new = self.accounts.database.texts()
+        return Future(files, {name: text for name, text in new.items() if text != self.before.get(name)})
+
+
+def draw(context: Context, declaration: Declaration, ledger: Ledger) -> Blueprint:
+    """The plan. EngineError and OSError where the host cannot be read, or the declaration not be realised."""
+    own, own_contents = own_entries(context.state.root)
+    entries = placed({**(own if declaration != EMPTY else {}), **declaration.etc})
+
+    def read(name: str) -> bytes:
+        return own_contents[name] if name in own_contents else context.read(name)
+
+    accounts, before = _accounts(context, declaration, ledger)
+    warnings = list(accounts.warnings)
+    pending = bool(declaration.packages)
+    wanted = {
+        target: Wanted(
+            entry,
+            wanted_content(entry, read),
+            _number(entry.user, accounts.database, "user", target, pending, warnings),
+            _number(entry.group, accounts.database, "group", target, pending, warnings),
+        )
+        for target, entry in entries.items()
+    }
+    etc = EtcPlanner(context.etc, ledger.etc, _owned(), _backup_names(context.state)).plan(wanted)
+    contents = {target: read(entry.object) for target, entry in entries.items() if entry.object is not None}
+    lines, rows, operations = plan_lines(
+        _wanted_lines(context, declaration), ledger.etc.lines, _line_contents(context, declaration, ledger)
+    )
+    packages = context.apt.plan(declaration.packages, ledger.packages)
+    return Blueprint(
+        declaration, entries, contents, etc, lines, rows, operations, accounts, before, packages, warnings
+    )  # fmt: skip
+
+
+def _accounts(context: Context, declaration: Declaration, ledger: Ledger) -> Tuple[AccountsPlan, Dict[str, str]]:
+    etc = context.etc.root
+    database = read_database(read_from(etc))
+    before = database.texts()
+    limits = Limits.of((context.etc.read("login.defs") or b"").decode("utf-8", "replace"))
+
+    def hashed(password: Password) -> str | None:
+        if password.kind == "file":
+            try:
+                with open(password.source, encoding="utf-8") as source:
+                    return source.read().strip()
+            except OSError:
+                return None
+        text = context.read(password.source).decode("utf-8")
+        return text if password.kind == "hash" else hash_password(text)
+
+    around = Surroundings(limits, int(time.time()) // _DAY, hashed, _shell, context.new_passwords)
+    return AccountsPlanner(declaration.accounts, database, ledger.accounts, around).plan(), before
+
+
+def _shell(path: str) -> str:
+    """The shell as this host has it: where it is said to be, or by its name in the usual folders."""
+    if os.path.exists(path):
+        return path
+    base = os.path.basename(path)
+    return next((f"{folder}/{base}" for folder in _SHELL_FOLDERS if os.path.exists(f"{folder}/{base}")), path)
+
+
+def _number(name: str, database: Database, kind: str, target: str, pending: bool, warnings: List[str]) -> int:
+    """The number of a user or group said by name, or as `+N`. A package that is still to come may bring the name."""
+    if name.startswith("+") and name[1:].isdigit():
+        return int(name[1:])
+    if kind == "user" and name in database.accounts:
+        return database.accounts[name].uid
+    if kind == "group" and name in database.groups:
+        return database.groups[name].gid
+    if pending:
+        warnings.append(
+            f'/etc/{target}: this host has no {kind} "{name}" yet; it belongs to root until a package brings it'
+        )
+        return 0
+    raise EngineError(f'/etc/{target} is to belong to the {kind} "{name}", which this host does not have', "accounts")
+
+
+def _owned() -> Callable[[str], bool]:
+    found: Set[str] | None = None
+    dpkg = Dpkg()
+
+    def owned(target: str) -> bool:
+        nonlocal found
+        if not dpkg.there:
+            return False
+        if found is None:
+            found = dpkg.owned() - dpkg.diverted()
+        return f"/etc/{target}" in found
+
+    return owned
+
+
+def _backup_names(state: SystemState) -> Callable[[str], str]:
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    taken: Set[str] = set()
+
+    def free(target: str) -> str:
+        base = target.replace("/", "_")[:150]
+        number = 0
+        while True:
+            name = f"{stamp}-{number}-{base}"
+            number += 1
+            if name not in taken and not os.path.lexists(state.path("backups", name)):
+                taken.add(name)
+                return name
+
+    return free
+
+
+def _wanted_lines(context: Context, declaration: Declaration) -> Dict[str, Tuple[str, ...]]:
+    wanted = dict(declaration.lines)
+    shells = tuple(shell for shell in declaration.shells if os.path.exists(shell))
+    if shells:
+        wanted["shells"] = (*wanted.get("shells", ()), *shells)
+    return wanted
+
+
+def _line_contents(context: Context, declaration: Declaration, ledger: Ledger) -> Dict[str, str | None]:
+    found: Dict[str, str | None] = {}
+    for target in {*declaration.lines, *ledger.etc.lines, "shells"}:
+        content = context.etc.read(target)
+        found[target] = None if content is None else content.decode("utf-8", "surrogateescape")
+    return found
+
+
+def diffs(blueprint: Blueprint, etc: Etc, ledger: Ledger) -> List[Diff]:
+    """The texts of the files that change, before and after, without those that are secret."""
+    found = []
+    for file in blueprint.future().files:
+        entry = blueprint.entries.get(file.target)
+        known = ledger.etc.files.get(file.target)
+        if (entry is not None and entry.sensitive) or (known is not None and known.sensitive) or file.link is not None:
+            continue
+        diff = Diff.of(f"/etc/{file.target}", etc.read(file.target), file.content)
+        if diff is not None and diff.before != diff.after:
+            found.append(diff)
+    return found

@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Holds the future /etc up to the programs that read it, before anything of it is real."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+from ..accounts.database import Database, read_database
+from ..accounts.writer import read_from
+from ..process import run, which
+from . import namespace, sshd
+from .access import access, lost
+from .report import Check
+
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Sequence
+
+    from .future import Future
+
+_SSH = ("ssh/sshd_config",)
+_SUDO = ("sudoers",)
+_NFT = ("home-manager/nftables.conf",)
+_NGINX = ("nginx/",)
+_UNITS = ("systemd/system/",)
+_WHO = ("pam.d/", "security/", "ssh/", "sudoers", "login.defs", "nsswitch.conf", "shells")
+
+
+def validate(future: Future, user: str, required: Sequence[str]) -> List[Check]:
+    """The checks of everything that changes. `user` is who must be able to come back; empty when that is not asked."""
+    before = read_database(read_from("/etc"))
+    watch = bool(user) and (future.touches(*_WHO) or any(future.database.values()))
+
+    def inside() -> Any:
+        login = sshd.program() is not None and (future.touches(*_WHO) or bool(future.database))
+        earlier = access(user, login) if watch else None
+        mount_point = os.path.join("/run", "home-manager-check")
+        copy = namespace.enter(mount_point)
+        future.lay(copy)
+        namespace.bind(copy)
+        found = programs(future)
+        if earlier is not None and all(check.ok is not False for check in found):
+            found.append(lost(user, earlier, access(user, login and bool(earlier.login)), _afterwards(before, future)))
+        return [check.json() for check in found]
+
+    try:
+        answer: List[Dict[str, Any]] = namespace.in_child(inside)
+        found = [Check(str(item["name"]), item["ok"], str(item["message"])) for item in answer]
+    except namespace.Unavailable as problem:
+        found = alone(future)
+        found.append(
+            Check("future /etc", None, f"no mount namespace can be had here ({problem}); the files were checked alone")
+        )
+    return found + _missing(found, required)
+
+
+def _afterwards(before: Database, future: Future) -> Database:
+    return Database({**before.texts(), **future.database})
+
+
+def programs(future: Future) -> List[Check]:
+    """The checks by the programs themselves, with the /etc of this process."""
+    found: List[Check] = []
+    if future.touches(*_SSH) and sshd.program() is not None:
+        found.append(sshd.syntax())
+        ours = future.under(*sshd.OURS)
+        if found[-1].ok and ours:
+            found.append(sshd.meaning((ours[0].content or b"").decode("utf-8", "replace")))
+    if future.touches(*_SUDO) and which("visudo") is not None:
+        found.append(_checked("sudo", ["visudo", "-c"], "sudo refuses the new rules"))
+    for file in future.under(*_NFT) if which("nft") is not None else []:
+        found.append(_checked("nft", ["nft", "-c", "-f", f"/etc/{file.target}"], "nft refuses the new rules"))
+    if future.touches(*_NGINX) and which("nginx") is not None:
+        found.append(_checked("nginx", ["nginx", "-t"], "nginx refuses the new configuration"))
+    found += _units(future)
+    return found
+
+
+def _units(future: Future) -> List[Check]:
+    if which("systemd-analyze") is None:
+        return []
+    paths = [f"/etc/{file.target}" for file in future.under(*_UNITS) if file.target.count("/") == 2]
+    if not paths:
+        return []
+    done = run(["systemd-analyze", "verify", "--man=no", *paths], 60.0)
+    ours = [
+        line
+        for line in done.output.splitlines()
+        if any(path in line or os.path.basename(path) in line for path in paths)
+    ]
+    # What it says of settings is a warning: systemd ignores them, and an older one may not know them yet.
+    return [Check("units", True, "; ".join(ours[:5]))]
+
+
+def _checked(name: str, command: List[str], refusal: str) -> Check:
+    done = run(command, 30.0)
+    if done.good:
+        return Check(name, True)
+    lines = [line.strip() for line in done.output.splitlines() if line.strip() and "parsed OK" not in line]
+    return Check(name, False, f"{refusal}: {'; '.join(lines[:3])}")
+
+
+def alone(future: Future) -> List[Check]:
+    """The checks of single files, where there is no future /etc."""
+    found: List[Check] = []
+    with tempfile.TemporaryDirectory(prefix="home-manager-") as folder:
+        for number, file in enumerate(future.files):
+            if file.content is None:
+                continue
+            path = os.path.join(folder, str(number))
+            with open(path, "wb") as output:
+                output.write(file.content)
+            os.chmod(path, 0o440)
+            if file.target in sshd.OURS and sshd.program() is not None:
+                os.makedirs("/run/sshd", 0o755, exist_ok=True)
+                found.append(
+                    _checked("sshd", [sshd.program() or "sshd", "-t", "-f", path], "sshd refuses the new configuration")
+                )
+            elif file.target.startswith("sudoers") and which("visudo") is not None:
+                found.append(_checked("sudo", ["visudo", "-cf", path], "sudo refuses the new rules"))
+            elif file.target in _NFT and which("nft") is not None:
+                found.append(_checked("nft", ["nft", "-c", "-f", path], "nft refuses the new rules"))
+    return found
+
+
+def _missing(found: List[Check], required: Sequence[str]) -> List[Check]:
+    """What the declaration insists on and this host cannot check."""
+    tools = {"sshd": "sshd", "sudo": "visudo", "nft": "nft", "nginx": "nginx", "units": "systemd-analyze"}
+    made = {check.name for check in found if check.ok is not None}
+    return [
+        Check(name, False, f"system.checks asks for a check by {tools[name]}, which is not installed")
+        for name in required
+        if name in tools and name not in made and which(tools[name]) is None
+    ]

@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Step 8 of a switch: running programs learn of what has changed. Failures are reported; nothing is taken back."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ..contract.errors import EngineError
+from ..units.plan import Context as UnitContext
+from ..units.transition import Transition
+from .declaration import EMPTY
+from .manager import UNITS, SystemManager, is_booted, own_units, placed, unit_set
+from .operation import Operation
+from .process import run
+from .runner import own_entries
+from .scripts import logged_in, run_all, run_for_users, run_script
+
+if TYPE_CHECKING:
+    from typing import Dict, List, Set
+
+    from .answer import Answer
+    from .blueprint import Blueprint, Context
+    from .declaration import Declaration
+    from .state import Ledger
+
+_TIMEOUT = 300.0
+_REBOOT = "/run/reboot-required"
+
+
+class Effects:
+    """What follows the files of one switch."""
+
+    def __init__(self, context: Context, answer: Answer) -> None:
+        self.context = context
+        self.answer = answer
+        self.manager = SystemManager(_TIMEOUT)
+
+    def after(self, former: Declaration, blueprint: Blueprint, ledger: Ledger) -> None:
+        """Scripts of changed files, then units: stopped, reloaded, restarted, started."""
+        changed = set(blueprint.etc.changed) | set(blueprint.lines)
+        self._changed_files(blueprint, changed)
+        if not is_booted():
+            return
+        try:
+            transition = self._transition(former, blueprint)
+            transition.prepare()
+            self._provided(former, blueprint, ledger, early=True)
+            transition.act()
+            self._note(transition)
+            self._provided(former, blueprint, ledger, early=False)
+            self._triggered(blueprint, changed)
+        except EngineError as problem:
+            self.answer.fail("units", problem.message, undone=False)
+        if os.path.exists(_REBOOT):
+            self.answer.reboot.append("a package asks for it")
+
+    def _changed_files(self, blueprint: Blueprint, changed: Set[str]) -> None:
+        for target, script in blueprint.etc.removed:
+            self._script(f"the removal of /etc/{target}", script)
+        done = set()
+        for target in sorted(changed):
+            entry = blueprint.entries.get(target)
+            if entry is not None and entry.on_change and entry.on_change not in done:
+                done.add(entry.on_change)
+                self._script(f"the change of /etc/{target}", entry.on_change)
+
+    def _script(self, name: str, text: str) -> None:
+        failure = run_script(name, text, {}) if text else None
+        if failure is not None:
+            self.answer.fail("script", f"the script for {failure.message}", undone=False)
+
+    def _transition(self, former: Declaration, blueprint: Blueprint) -> Transition:
+        own, contents = own_entries(self.context.state.root)
+
+        def read(name: str) -> bytes:
+            return contents[name] if name in contents else self.context.read(name)
+
+        old = unit_set(placed({**own, **former.etc}) if former != EMPTY else {}, read)
+        return Transition(self.manager, old, unit_set(blueprint.entries, read), UnitContext(own_units()))
+
+    def _note(self, transition: Transition) -> None:
+        plan = transition.plan
+        if plan is None:
+            return
+        units = self.answer.units
+        units.stop += plan.stop
+        units.reload += plan.reload
+        units.restart += plan.restart
+        units.start += plan.start
+        units.skipped.update(plan.keep)
+        for failure in transition.failures:
+            units.failed[failure.unit] = failure.message
+            self.answer.fail("units", failure.message, undone=False)
+        self.answer.warnings += transition.warnings
+
+    def _provided(self, former: Declaration, blueprint: Blueprint, ledger: Ledger, early: bool) -> None:
+        """Units of packages: enabled and started, or disabled and stopped; those no longer declared as they were before."""
+        wanted = blueprint.declaration.provided
+        if early:
+            for unit in sorted(set(ledger.provided) - set(wanted)):
+                self._give_back(unit, ledger.provided.pop(unit))
+            for unit, provided in sorted(wanted.items()):
+                if not provided.enable:
+                    self._record(unit, ledger)
+                    self.manager.disable(unit)
+                    self._act("stop", unit)
+            return
+        for unit, provided in sorted(wanted.items()):
+            if provided.enable:
+                if self._record(unit, ledger) is False:
+                    self.manager.enable(unit)
+                    self.answer.operations.append(Operation("unit", "enable", unit))
+                if provided.start:
+                    self._act("start", unit)
+
+    def _record(self, unit: str, ledger: Ledger) -> bool | None:
+        """Note whether a unit was enabled before it was ours; whether it is now."""
+        now = self.manager.enabled(unit)
+        if now is not None:
+            ledger.provided.setdefault(unit, now)
+        return now
+
+    def _give_back(self, unit: str, was: bool) -> None:
+        now = self.manager.enabled(unit)
+        if now is None or now == was:
+            return
+        (self.manager.enable if was else self.manager.disable)(unit)
+        self._act("start" if was else "stop", unit)
+        self.answer.operations.append(Operation("unit", "restore", unit, "enabled" if was else "disabled"))
+
+    def _act(self, verb: str, unit: str) -> None:
+        states = self.manager.show([unit])
+        running = states.get(unit).runs
+        if states.get(unit)["LoadState"] not in ("loaded", "masked") or (verb == "start") == running:
+            return
+        done = run(["systemctl", verb, "--", unit], _TIMEOUT)
+        if done.good:
+            getattr(self.answer.units, verb).append(unit)
+        else:
+            self.answer.units.failed[unit] = done.last
+            self.answer.fail("units", f"{unit}: {done.last}", undone=False)
+
+    def _triggered(self, blueprint: Blueprint, changed: Set[str]) -> None:
+        """Units that read a changed file: reloaded or restarted where they ran before this switch began."""
+        units = self.answer.units
+        settled = {*units.start, *units.restart, *units.stop}
+        asked: Dict[str, List[str]] = {"restart": [], "reload": []}
+        for target in sorted(changed):
+            entry = blueprint.entries.get(target)
+            if entry is not None and not target.startswith(UNITS):
+                asked["restart"] += entry.restarts
+                asked["reload"] += entry.reloads
+        for verb, names in asked.items():
+            for unit in dict.fromkeys(names):
+                if unit in settled or not self.manager.show([unit]).get(unit).runs:
+                    continue
+                settled.add(unit)
+                done = run(["systemctl", f"{verb}-or-restart" if verb == "reload" else verb, "--", unit], _TIMEOUT)
+                getattr(units, verb).append(unit)
+                if not done.good:
+                    units.failed[unit] = done.last
+                    self.answer.fail("units", f"{unit}: {done.last}", undone=False)
+
+    def scripts(self, declaration: Declaration, action: str) -> None:
+        """The activation scripts: those of the system, then those of the users who are logged in."""
+        failures = run_all(declaration.activation, action)
+        if declaration.user_activation:
+            failures += run_for_users(declaration.user_activation, logged_in())
+        for failure in failures:
+            self.answer.fail("script", f"the activation script {failure.message}", undone=False)

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The homes of a system, each switched as its user, several at a time. One that fails leaves the others alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+from typing import TYPE_CHECKING, Any, Callable
+
+from ..contract.errors import EngineError
+from .process import run
+
+if TYPE_CHECKING:
+    from typing import Dict, List, Tuple
+
+    Request = Dict[str, Any]
+    Answer = Dict[str, Any]
+
+_TOGETHER = 8
+
+
+def switch_homes(requests: Dict[str, Request], handle: Callable[[Request], Answer]) -> Dict[str, Answer]:
+    """The answer of each user's home; `{"error": {...}}` for one that refused. `handle` becomes the user itself."""
+    waiting = sorted(requests)
+    running: Dict[int, Tuple[str, int, List[bytes]]] = {}
+    answers: Dict[str, Answer] = {}
+    while waiting or running:
+        while waiting and len(running) < _TOGETHER:
+            user = waiting.pop(0)
+            reader, child = _start(requests[user], handle)
+            running[reader] = (user, child, [])
+        ready, _writable, _broken = select.select(list(running), [], [])
+        for reader in ready:
+            user, child, pieces = running[reader]
+            piece = os.read(reader, 1 << 16)
+            if piece:
+                pieces.append(piece)
+                continue
+            os.close(reader)
+            os.waitpid(child, 0)
+            del running[reader]
+            answers[user] = _answer(b"".join(pieces))
+    return answers
+
+
+def _start(request: Request, handle: Callable[[Request], Answer]) -> Tuple[int, int]:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writer)
+        return reader, child
+    os.close(reader)
+    try:
+        answer: Answer = handle(request)
+    except EngineError as problem:
+        answer = {"error": {"message": problem.message, "kind": problem.kind, "details": problem.details}}
+    except BaseException as problem:
+        answer = {"error": {"message": f"{type(problem).__name__}: {problem}", "kind": "bug", "details": {}}}
+    try:
+        with os.fdopen(writer, "wb") as output:
+            output.write(json.dumps(answer).encode())
+    finally:
+        os._exit(0)
+
+
+def _answer(text: bytes) -> Answer:
+    if not text:
+        return {"error": {"message": "the switch ended without an answer", "kind": "killed", "details": {}}}
+    answer: Answer = json.loads(text)
+    return answer
+
+
+def failure(answer: Answer) -> str | None:
+    """Why a home was not switched; None when it was."""
+    if "error" in answer:
+        return str(answer["error"]["message"])
+    if answer.get("collisions"):
+        first = answer["collisions"][0]
+        return f"collision: {first['path']}: {first['reason']}"
+    if answer.get("failed"):
+        return str(answer["failed"].get("message", "it failed"))
+    return None
+
+
+def bring_up(users: List[str]) -> None:
+    """Start the users' service managers where they linger, so that their homes can start what they declare."""
+    import pwd
+
+    for user in users:
+        if os.path.exists(f"/var/lib/systemd/linger/{user}"):
+            run(["systemctl", "start", f"user@{pwd.getpwnam(user).pw_uid}.service"], 60.0)

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The host as a system's spec can ask for it, and whether it is one that can be managed so."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from typing import TYPE_CHECKING, Any
+
+from ..contract.errors import EngineError
+from ..machine import facts
+from .manager import is_booted
+
+if TYPE_CHECKING:
+    from typing import Dict
+
+_EFI = "/sys/firmware/efi"
+_ENTRIES = ("/boot/loader/loader.conf", "/boot/efi/loader/loader.conf", "/efi/loader/loader.conf")
+
+
+def facts_of_system() -> Dict[str, Any]:
+    """The facts of every home, and `init`, `systemdBoot` and `nix`."""
+    found: Dict[str, Any] = facts.gather(pwd.getpwuid(0))
+    found["init"] = "systemd" if is_booted() else "other"
+    found["systemdBoot"] = os.path.isdir(_EFI) and any(os.path.exists(path) for path in _ENTRIES)
+    found["nix"] = os.path.exists("/nix/store")
+    return found
+
+
+def refuse_foreign() -> None:
+    """EngineError `host` for a host whose /etc is not to be written, or whose init is another one."""
+    if os.path.exists("/etc/NIXOS"):
+        raise EngineError("this host runs NixOS; configure it with NixOS itself", "host")
+    if os.path.exists("/run/ostree-booted"):
+        raise EngineError("this host is an image of ostree, whose packages and /etc are managed by it", "host")
+    if not is_booted():
+        raise EngineError("this host was not booted by systemd, which the system playbook needs", "host")
+    if not os.access("/etc", os.W_OK):
+        raise EngineError("/etc cannot be written on this host", "host")

@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One change, as the plan shows it and the answer reports it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Dict, Mapping
+
+
+class Operation(NamedTuple):
+    """`kind`: etc, user, group, package, unit, runtime, home or script. `op`: add, change, remove, adopt, restore, repair, ...
+
+    `detail` is a short text for people and holds no secret.
+    """
+
+    kind: str
+    op: str
+    name: str
+    detail: str = ""
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Operation:
+        return cls(str(said["kind"]), str(said["op"]), str(said["name"]), str(said.get("detail", "")))
+
+    def json(self) -> Dict[str, Any]:
+        found = {"kind": self.kind, "op": self.op, "name": self.name}
+        if self.detail:
+            found["detail"] = self.detail
+        return found

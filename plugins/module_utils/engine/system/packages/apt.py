@@ -1,0 +1,243 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Packages through apt: simulated first, one transaction to install, and exactly what is ours to remove."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...contract.errors import EngineError
+from ...disk import filesystem
+from ..process import Done, run
+from ..state import PackageRows
+from .dpkg import Dpkg
+from .planner import BROUGHT, PackagePlan, after_install, plan_packages
+
+if TYPE_CHECKING:
+    from typing import List, Sequence, Set
+
+    from ..declaration import WantedPackage
+
+POLICY = "/usr/sbin/policy-rc.d"
+_POLICY_TEXT = b"#!/bin/sh\n# home.manager: services start once their configuration is in place\nexit 101\n"
+_POLICY_KEPT = "policy-rc.d"
+_TIMEOUT = 3600.0
+_DEFAULTS = (
+    "-q",
+    "-y",
+    "-o",
+    "DPkg::Lock::Timeout=30",
+    "-o",
+    "Dpkg::Options::=--force-confdef",
+    "-o",
+    "Dpkg::Options::=--force-confold",
+)
+_INSTALL = re.compile(r"^Inst (\S+)", re.MULTILINE)
+_REMOVE = re.compile(r"^(?:Remv|Purg) (\S+)", re.MULTILINE)
+_UNKNOWN = re.compile(
+    r"^E: (?:Unable to locate package|Package '?|Couldn't find any package by (?:glob|regex) ')([^\s']+)", re.MULTILINE
+)
+_VERSION = re.compile(r"^E: Version '([^']+)' for '([^']+)' was not found", re.MULTILINE)
+_QUIET = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none", "NEEDRESTART_MODE": "l"}
+
+
+class Simulated(NamedTuple):
+    """What a transaction would do."""
+
+    install: List[str]
+    remove: List[str]
+
+
+class Apt:
+    """The package manager. `state` is the state folder: archives are kept in its `debs`."""
+
+    def __init__(self, state: str, distribution: str = "this host") -> None:
+        self.state = state
+        self.distribution = distribution
+        self.dpkg = Dpkg()
+
+    def plan(self, wanted: Sequence[WantedPackage], rows: PackageRows) -> PackagePlan:
+        return plan_packages(wanted, rows, self.dpkg.packages(), self.dpkg.automatic())
+
+    def installed(self) -> Set[str]:
+        """The names of what is installed."""
+        return {name for name, package in self.dpkg.packages().items() if package.installed}
+
+    def check_whole(self, plan: PackagePlan, repair: bool) -> None:
+        """EngineError `packages` when somebody else's transaction was interrupted, unless it may be repaired."""
+        if plan.broken and not repair:
+            raise EngineError(
+                'dpkg was interrupted by something else. Run "dpkg --configure -a" there, or set home_system_repair: true.',
+                "packages",
+            )
+        if plan.broken:
+            self.mend()
+
+    def mend(self) -> None:
+        """Finish what an interrupted transaction left half done."""
+        run(["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"], _TIMEOUT, _QUIET)
+        self._apt("-f", "install")
+
+    def update(self) -> Done:
+        """Read the repositories' lists again."""
+        return self._apt("update")
+
+    def simulate(self, plan: PackagePlan, wanted: Sequence[WantedPackage], allowed: Sequence[str]) -> Simulated:
+        """What installing would do. EngineError `packages` for what is not to be had, and for removals that nobody allowed."""
+        done = self._simulated(plan)
+        if not done.good and (_UNKNOWN.search(done.output) or _VERSION.search(done.output)):
+            refreshed = self.update()
+            done = self._simulated(plan)
+            if not refreshed.good and not done.good:
+                raise EngineError(
+                    f"the lists of packages cannot be read again: {refreshed.last}",
+                    "packages",
+                    output=refreshed.output[-2000:],
+                )
+        if not done.good:
+            raise self._explained(done, wanted)
+        found = Simulated(_INSTALL.findall(done.output), _REMOVE.findall(done.output))
+        self._refuse_removals(found.remove, set(allowed), ", ".join(plan.install))
+        return found
+
+    def _simulated(self, plan: PackagePlan) -> Done:
+        return self._apt("--simulate", "--allow-downgrades", "install", *plan.install)
+
+    def _explained(self, done: Done, wanted: Sequence[WantedPackage]) -> EngineError:
+        whys = {package.name: package.why for package in wanted}
+        lines = []
+        for name in dict.fromkeys(_UNKNOWN.findall(done.output)):
+            why = f"{whys[name]}: " if whys.get(name) else ""
+            lines.append(
+                f'{why}{self.distribution} has no "{name}". Name it as the host does, or add a source: apt.sources.'
+            )
+        for version, name in dict.fromkeys(_VERSION.findall(done.output)):
+            lines.append(f'{self.distribution} does not have version {version} of "{name}".')
+        errors = [line for line in done.output.splitlines() if line.startswith("E: ")]
+        message = "\n".join(lines) or "The package manager cannot install what is declared: " + (
+            "; ".join(errors) or done.last
+        )
+        return EngineError(message, "packages", output=done.output[-2000:])
+
+    def _refuse_removals(self, removals: List[str], allowed: Set[str], why: str) -> None:
+        foreign = sorted(set(removals) - allowed)
+        if not foreign:
+            return
+        names = ", ".join(foreign)
+        raise EngineError(
+            f"The package manager would remove {len(foreign)} package(s) that are not declared here: {names} (to install {why}). Refused. "
+            f"Declare them, or set home_system_allow_removal: [{names}].",
+            "packages",
+        )
+
+    def download(self, plan: PackagePlan) -> None:
+        """Fetch what will be installed into the folder of archives. EngineError `packages` when that fails; nothing has changed."""
+        if not plan.install:
+            return
+        done = self._apt("--download-only", "--allow-downgrades", "install", *plan.install)
+        if not done.good:
+            raise EngineError(f"the packages cannot be fetched: {done.last}", "packages", output=done.output[-2000:])
+
+    def install(self, plan: PackagePlan, rows: PackageRows) -> PackageRows:
+        """Install and mark, in one transaction, services held back by the caller. EngineError `packages`; the rows hold what came."""
+        before = self.installed()
+        done = Done(0, "")
+        if plan.install:
+            done = self._apt("--allow-downgrades", "install", *plan.install)
+        if done.good and plan.mark:
+            done = run(["apt-mark", "manual", *plan.mark], _TIMEOUT, _QUIET)
+        if not done.good:
+            raise EngineError(f"the packages cannot be installed: {done.last}", "packages", output=done.output[-3000:])
+        return after_install(rows, plan, before, self.installed())
+
+    def came_since(self, rows: PackageRows, before: Sequence[str]) -> PackageRows:
+        """The rows after a transaction that was interrupted: whatever came since `before` is ours."""
+        ours = dict(rows.ours)
+        for name in self.installed() - set(before):
+            ours.setdefault(name, BROUGHT)
+        return PackageRows(ours, rows.marked)
+
+    def release(self, plan: PackagePlan, rows: PackageRows) -> PackageRows:
+        """Remove what is ours and no longer wanted, with what it brought and nobody else needs; never more than that."""
+        for name in plan.unmark:
+            run(["apt-mark", "auto", name], _TIMEOUT, _QUIET)
+        marked = [name for name in rows.marked if name not in plan.unmark]
+        if not plan.release:
+            return PackageRows(rows.ours, marked)
+        run(["apt-mark", "auto", *plan.release], _TIMEOUT, _QUIET)
+        going = self._closure(plan, rows)
+        done = self._apt("--simulate", "remove", *going)
+        if not done.good:
+            raise EngineError(f"the packages cannot be removed: {done.last}", "packages", output=done.output[-2000:])
+        self._refuse_removals(_REMOVE.findall(done.output), set(going), "remove " + ", ".join(plan.release))
+        done = self._apt("remove", *going)
+        if not done.good:
+            raise EngineError(f"the packages cannot be removed: {done.last}", "packages", output=done.output[-2000:])
+        there = self.installed()
+        return PackageRows({name: why for name, why in rows.ours.items() if name in there}, marked)
+
+    def _closure(self, plan: PackagePlan, rows: PackageRows) -> List[str]:
+        """The packages to remove: those that are no longer wanted, and of those that came with them what nothing else needs."""
+        mine = {name for name, why in rows.ours.items() if why == BROUGHT} | set(plan.release)
+        done = self._apt("--simulate", "autoremove")
+        unneeded = set(_REMOVE.findall(done.output)) if done.good else set()
+        going = set(plan.release) | (mine & unneeded)
+        # What somebody else's package needs stays: asking to remove it would take that package along.
+        while True:
+            done = self._apt("--simulate", "remove", *sorted(going))
+            extra = set(_REMOVE.findall(done.output)) - going
+            foreign = extra - mine
+            if not foreign or not done.good:
+                return sorted(going | (extra & mine))
+            needed = {name for name in going if self._takes(name, foreign)}
+            if not needed:
+                return sorted(going)
+            going -= needed
+            if not going:
+                return []
+
+    def _takes(self, name: str, foreign: Set[str]) -> bool:
+        done = self._apt("--simulate", "remove", name)
+        return bool(set(_REMOVE.findall(done.output)) & foreign)
+
+    def _apt(self, *arguments: str) -> Done:
+        archives = os.path.join(self.state, "debs")
+        os.makedirs(os.path.join(archives, "partial"), 0o700, exist_ok=True)
+        keep = (
+            "-o",
+            f"Dir::Cache::archives={archives}",
+            "-o",
+            "APT::Keep-Downloaded-Packages=true",
+            "-o",
+            "APT::Sandbox::User=root",
+        )
+        return run(["apt-get", *_DEFAULTS, *keep, *arguments], _TIMEOUT, _QUIET)
+
+
+def hold_services(state: str) -> None:
+    """Let no package start a service. What was there of such a policy is kept; see `release_services`."""
+    kept = os.path.join(state, _POLICY_KEPT)
+    if filesystem.lstat(POLICY) is not None and filesystem.lstat(kept) is None:
+        if filesystem.read(POLICY, follow=True) == _POLICY_TEXT:
+            return
+        _move(POLICY, kept)
+    if filesystem.lstat(POLICY) is None:
+        filesystem.write(POLICY, _POLICY_TEXT, 0o755)
+
+
+def release_services(state: str) -> None:
+    """Put back what was there before `hold_services`; can be repeated."""
+    kept = os.path.join(state, _POLICY_KEPT)
+    if filesystem.lstat(kept) is not None:
+        _move(kept, POLICY)
+    elif filesystem.lstat(POLICY) is not None and filesystem.read(POLICY, follow=True) == _POLICY_TEXT:
+        filesystem.unlink(POLICY)
+
+
+def _move(source: str, target: str) -> None:
+    import shutil
+
+    # The state folder and /usr may be on different file systems.
+    shutil.move(source, target)

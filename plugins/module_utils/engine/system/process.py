@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Programs that the engine runs: with a clean environment, a time limit, and their output for people."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Dict, Mapping, Sequence
+
+SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_PASSED = ("TZ", "http_proxy", "https_proxy", "no_proxy", "ftp_proxy")
+NO_PROGRAM = 127
+TIMED_OUT = 124
+
+
+class Done(NamedTuple):
+    """How a program ended, and what it printed on both of its outputs."""
+
+    code: int
+    output: str
+
+    @property
+    def good(self) -> bool:
+        return self.code == 0
+
+    @property
+    def last(self) -> str:
+        """The last line that says something."""
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        return lines[-1] if lines else f"it ended with code {self.code}"
+
+
+def environment(more: Mapping[str, str] | None = None) -> Dict[str, str]:
+    """What programs are run with."""
+    found = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    found.update(
+        PATH=SEARCH, LC_ALL="C.UTF-8", HOME="/root", USER="root", LOGNAME="root", SYSTEMD_PAGER="", SYSTEMD_COLORS="0"
+    )
+    found.update(more or {})
+    return found
+
+
+def run(
+    command: Sequence[str],
+    timeout: float = 60.0,
+    more: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+    separate: bool = False,
+) -> Done:
+    """Run a program to its end. One that is not there ends with 127, one that takes too long with 124.
+
+    With `separate`, what it prints on its standard error is left out of the output when it ends well.
+    """
+    try:
+        done = subprocess.run(
+            list(command),
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if separate else subprocess.STDOUT,
+            env=environment(more),
+            timeout=timeout,
+            cwd="/",
+            check=False,
+        )
+    except FileNotFoundError:
+        return Done(NO_PROGRAM, f"{command[0]} is not installed")
+    except subprocess.TimeoutExpired as problem:
+        output = problem.stdout or b""
+        return Done(TIMED_OUT, output.decode("utf-8", "replace") + f"\n{command[0]} did not end within {timeout:g} s")
+    text = done.stdout.decode("utf-8", "replace")
+    if separate and done.returncode != 0:
+        text += done.stderr.decode("utf-8", "replace")
+    return Done(done.returncode, text)
+
+
+def which(name: str) -> str | None:
+    """The path of a program; None when it is not installed."""
+    for folder in SEARCH.split(":"):
+        path = os.path.join(folder, name)
+        if os.access(path, os.X_OK) and not os.path.isdir(path):
+            return path
+    return None

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""After a switch that was interrupted, and for one that nobody confirmed: back to the old state, or forward to the new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..contract.errors import EngineError
+from . import confirm
+from .accounts.writer import tell_caches, write_database
+from .blueprint import draw
+from .declaration import EMPTY, Declaration
+from .effects import Effects
+from .manager import is_booted
+from .packages.apt import release_services
+from .process import run
+from .switch import Settings, SystemSwitch
+
+if TYPE_CHECKING:
+    from .blueprint import Blueprint, Context
+    from .state import Journal
+
+PREPARE = "prepare"
+
+
+def recover(context: Context, boot: bool = False) -> str | None:
+    """Finish or undo what the journal names; a sentence about it, None when there was nothing.
+
+    `boot`: only files and rows, since most services do not run yet.
+    """
+    state = context.state
+    journal = state.journal() if state.exists else None
+    if journal is None:
+        return None
+    back = journal.phase == PREPARE and state.current() != journal.target
+    switch = SystemSwitch(context._replace(new_passwords=False) if back else context, Settings(journal.action))
+    _mend_packages(switch, journal, boot)
+    number = journal.origin if back else journal.target
+    declaration = _declaration(switch, number)
+    blueprint = _carry(switch, declaration)
+    if back:
+        confirm.disarm(state)
+    else:
+        state.point("current", number)
+    if not boot:
+        Effects(context, switch.answer).after(_other(switch, journal, back), blueprint, switch.ledger)
+        state.save_ledger(switch.ledger)
+    state.forget("journal.json")
+    if boot:
+        _tell_manager()
+    if back:
+        return "an interrupted switch was undone; nothing of it was in effect yet"
+    return f"an interrupted switch to generation {number} was finished"
+
+
+def _mend_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:
+    release_services(switch.state.root)
+    if not journal.installed:
+        return
+    if not boot:
+        switch.context.apt.mend()
+    rows = switch.context.apt.came_since(switch.ledger.packages, journal.installed)
+    switch.ledger = switch.ledger._replace(packages=rows)
+    switch.state.save_ledger(switch.ledger)
+
+
+def _declaration(switch: SystemSwitch, number: int) -> Declaration:
+    return switch.state.declaration(number) or EMPTY
+
+
+def _other(switch: SystemSwitch, journal: Journal, back: bool) -> Declaration:
+    """The declaration that may be in effect in part."""
+    try:
+        return _declaration(switch, journal.target if back else journal.origin)
+    except EngineError:
+        return EMPTY
+
+
+def _carry(switch: SystemSwitch, declaration: Declaration) -> Blueprint:
+    """Make files and rows those of a declaration; can be repeated."""
+    context = switch.context
+    blueprint = draw(context, declaration, switch.ledger)
+    plan = blueprint.accounts
+    switch.ledger = switch.ledger._replace(accounts=plan.rows)
+    switch.state.save_ledger(switch.ledger)
+    if plan.database.texts() != blueprint.before:
+        write_database(context.etc.root, plan.database, blueprint.before)
+        tell_caches()
+    writer = switch.writer()
+    writer.prepare(blueprint.etc.steps)
+    switch.put(blueprint)
+    return blueprint
+
+
+def _tell_manager() -> None:
+    """Let the manager read the units again, and pull in what the boot's first transaction did not know of. Nothing is waited for."""
+    if is_booted():
+        run(["systemctl", "daemon-reload"], 60.0)
+        run(["systemctl", "--no-block", "start", "default.target"], 30.0)
+
+
+def revert(context: Context, boot: bool = False) -> str | None:
+    """Take back the switch that nobody confirmed; a sentence about it, None when there is none."""
+    state = context.state
+    waiting = confirm.pending(state) if state.exists else None
+    if waiting is None or (boot is False and waiting.until == 0):
+        return None
+    recover(context, boot)
+    switch = SystemSwitch(context._replace(new_passwords=False), Settings("switch"))
+    former = _declaration(switch, waiting.target)
+    declaration = _declaration(switch, waiting.origin)
+    state.save(f"failed/{waiting.target}", {"why": "not confirmed"})
+    blueprint = _carry(switch, declaration)
+    state.point("current", waiting.origin)
+    state.point("completed", waiting.origin)
+    state.forget(confirm.DOCUMENT)
+    if boot:
+        _tell_manager()
+    else:
+        Effects(context, switch.answer).after(former, blueprint, switch.ledger)
+        state.save_ledger(switch.ledger)
+    return f"generation {waiting.target} was not confirmed and was reverted to generation {waiting.origin}"

@@ -1,0 +1,297 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The state folder of a system: objects, generations, the ledger and the journal."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..contract.errors import EngineError
+from ..contract.manifest import canonical, content_hash
+from ..disk import filesystem
+from .accounts.rows import Rows
+from .declaration import Declaration
+from .etc.ledger import EtcLedger
+
+if TYPE_CHECKING:
+    from typing import Dict, Iterable, List, Mapping, Tuple
+
+FOLDERS = ("store", "generations", "failed", "backups", "debs", "engine")
+
+
+class PackageRows:
+    """Packages that are ours: those that we installed with why, the mark of those that we marked manual, and versions kept."""
+
+    def __init__(self, ours: Dict[str, str] | None = None, marked: List[str] | None = None) -> None:
+        self.ours = ours if ours is not None else {}
+        self.marked = marked if marked is not None else []
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> PackageRows:
+        return cls(
+            {str(k): str(v) for k, v in (said.get("ours") or {}).items()}, [str(n) for n in said.get("marked") or []]
+        )
+
+    def json(self) -> Dict[str, Any]:
+        return {"ours": self.ours, "marked": self.marked}
+
+
+class Ledger(NamedTuple):
+    """All that is ours on this host, with what was there before. `provided`: unit to whether it was enabled before."""
+
+    etc: EtcLedger
+    accounts: Rows
+    packages: PackageRows
+    provided: Dict[str, bool]
+    shells: List[str]
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Ledger:
+        return cls(
+            EtcLedger.of(said.get("etc") or {}),
+            Rows.of(said.get("accounts") or {}),
+            PackageRows.of(said.get("packages") or {}),
+            {str(name): bool(was) for name, was in (said.get("provided") or {}).items()},
+            [str(shell) for shell in said.get("shells") or []],
+        )
+
+    def json(self) -> Dict[str, Any]:
+        return {
+            "etc": self.etc.json(),
+            "accounts": self.accounts.json(),
+            "packages": self.packages.json(),
+            "provided": self.provided,
+            "shells": self.shells,
+        }
+
+
+class Journal(NamedTuple):
+    """The transaction under way. `phase`: prepare (nothing committed), commit (forward only), finish (what cannot be taken back).
+
+    `origin` and `target` are generations, 0 for none; `installing` are the packages that were there before a transaction of the
+    package manager began; `policy` says that the policy of starting services is held back; `running` are the units that ran.
+    """
+
+    phase: str
+    origin: int
+    target: int
+    action: str
+    installed: List[str]
+    policy: bool
+    running: List[str]
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Journal:
+        return cls(
+            str(said["phase"]),
+            int(said["origin"]),
+            int(said["target"]),
+            str(said["action"]),
+            [str(name) for name in said.get("installed") or []],
+            bool(said.get("policy")),
+            [str(name) for name in said.get("running") or []],
+        )
+
+    def json(self) -> Dict[str, Any]:
+        return dict(self._asdict())
+
+
+class SystemState:
+    """The state folder at `root`. Everything in it is root's alone."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def path(self, *names: str) -> str:
+        return os.path.join(self.root, *names)
+
+    @property
+    def exists(self) -> bool:
+        return os.path.isdir(self.root)
+
+    def create(self) -> None:
+        """Create what is missing of the folders."""
+        os.makedirs(self.root, 0o700, exist_ok=True)
+        os.chmod(self.root, 0o711)
+        for name in FOLDERS:
+            mode = 0o711 if name == "store" else 0o700
+            os.makedirs(self.path(name), mode, exist_ok=True)
+            os.chmod(self.path(name), mode)
+
+    # Documents
+
+    def document(self, name: str) -> Any:
+        """A JSON document; None when there is none. EngineError `state` when it cannot be understood."""
+        try:
+            text = filesystem.read(self.path(name))
+        except FileNotFoundError:
+            return None
+        try:
+            return json.loads(text.decode("utf-8", "surrogateescape"))
+        except ValueError:
+            raise EngineError(f"{self.path(name)} is damaged", "state") from None
+
+    def save(self, name: str, document: Any) -> None:
+        """Replace a JSON document by one rename, and make it lasting."""
+        path = self.path(name)
+        new = path + ".new"
+        if filesystem.lstat(new) is not None:
+            filesystem.unlink(new)
+        text = json.dumps(document, sort_keys=True, ensure_ascii=False, indent=1)
+        filesystem.write(new, text.encode("utf-8", "surrogateescape"), 0o600, sync=True)
+        filesystem.rename(new, path)
+        filesystem.sync_named(os.path.dirname(path))
+
+    def forget(self, name: str) -> None:
+        """Remove a document; absent is fine."""
+        if filesystem.lstat(self.path(name)) is not None:
+            filesystem.unlink(self.path(name))
+            filesystem.sync_named(os.path.dirname(self.path(name)))
+
+    def ledger(self) -> Ledger:
+        return Ledger.of(self.document("ledger.json") or {})
+
+    def save_ledger(self, ledger: Ledger) -> None:
+        self.save("ledger.json", ledger.json())
+
+    def journal(self) -> Journal | None:
+        said = self.document("journal.json")
+        return Journal.of(said) if said else None
+
+    def save_journal(self, journal: Journal) -> None:
+        self.save("journal.json", journal.json())
+
+    # Objects and folders
+
+    def object(self, name: str) -> bytes:
+        """The bytes of an object. EngineError `state` when it is gone or damaged."""
+        try:
+            content = filesystem.read(self.path("store", name))
+        except OSError as error:
+            raise EngineError(f"the object {name} cannot be read: {error.strerror}", "state") from None
+        return content
+
+    def has(self, name: str) -> bool:
+        return filesystem.lstat(self.path("store", name)) is not None
+
+    def known(self) -> List[str]:
+        """The objects that are there."""
+        return sorted(os.listdir(self.path("store"))) if self.exists else []
+
+    def add(self, contents: Iterable[Tuple[str, bytes]], modes: Mapping[str, str]) -> None:
+        """Store objects. EngineError `bundle` for one whose content does not have its name."""
+        for name, content in contents:
+            mode = modes.get(name, "0444")
+            if content_hash(content, mode) != name.split("-", 1)[0]:
+                raise EngineError(f"the object {name} does not have the content that its name promises", "bundle")
+            if not self.has(name):
+                temporary = self.path("store", f".new-{os.getpid()}")
+                if filesystem.lstat(temporary) is not None:
+                    filesystem.unlink(temporary)
+                filesystem.write(temporary, content, int(mode, 8), sync=True)
+                filesystem.rename(temporary, self.path("store", name))
+
+    def add_folders(self, declaration: Declaration) -> None:
+        """Make the generated folders that a declaration names, out of hard links to objects."""
+        for name, inside in declaration.folders.items():
+            if self.has(name):
+                continue
+            temporary = self.path("store", f".new-{os.getpid()}.d")
+            fd = os.open(self.path("store"), os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                filesystem.remove_tree(os.path.basename(temporary), fd)
+            finally:
+                os.close(fd)
+            for relative, item in sorted(inside.items()):
+                path = os.path.join(temporary, relative)
+                os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
+                if "object" in item:
+                    filesystem.link(self.path("store", item["object"]), path)
+                else:
+                    filesystem.symlink(item["symlink"], path)
+            for folder, _folders, _names in os.walk(temporary):
+                os.chmod(folder, 0o755)
+            filesystem.rename(temporary, self.path("store", name))
+
+    def missing(self, declaration: Declaration) -> List[str]:
+        """The objects that a declaration needs and that are not there."""
+        return sorted(name for name in declaration.objects if not self.has(name))
+
+    # Generations
+
+    def numbers(self) -> List[int]:
+        """The generations, the oldest first."""
+        if not os.path.isdir(self.path("generations")):
+            return []
+        return sorted(int(name) for name in os.listdir(self.path("generations")) if name.isdigit())
+
+    def current(self, name: str = "current") -> int:
+        """The number that a link such as `current` or `completed` leads to; 0 for none."""
+        text = filesystem.readlink(self.path(name)) if self.exists else None
+        base = os.path.basename(text) if text else ""
+        return int(base) if base.isdigit() else 0
+
+    def point(self, name: str, number: int) -> None:
+        """Let `current` or `completed` lead to a generation, by one rename; 0 removes it."""
+        if number == 0:
+            self.forget(name)
+            return
+        temporary = self.path(f".{name}.new")
+        if filesystem.lstat(temporary) is not None:
+            filesystem.unlink(temporary)
+        filesystem.symlink(f"generations/{number}", temporary)
+        filesystem.rename(temporary, self.path(name))
+        filesystem.sync_named(self.root)
+
+    def add_generation(self, manifest: Mapping[str, Any], digest: str) -> int:
+        """Write a new generation; its number."""
+        number = max([0, *self.numbers()]) + 1
+        folder = self.path("generations", str(number))
+        filesystem.mkdir(folder, 0o700)
+        filesystem.write(os.path.join(folder, "manifest.json"), canonical(dict(manifest)), 0o600, sync=True)
+        info = {"digest": digest, "time": int(time.time()), "label": str(manifest.get("label", ""))}
+        filesystem.write(os.path.join(folder, "generation.json"), json.dumps(info).encode(), 0o600, sync=True)
+        filesystem.sync_named(folder)
+        filesystem.sync_named(self.path("generations"))
+        return number
+
+    def info(self, number: int) -> Dict[str, Any]:
+        """What is noted of a generation: digest, time, label."""
+        found: Dict[str, Any] = self.document(os.path.join("generations", str(number), "generation.json")) or {}
+        return found
+
+    def declaration(self, number: int) -> Declaration | None:
+        """The declaration of a generation, None for 0. EngineError `state` when it is not there."""
+        if number == 0:
+            return None
+        said = self.document(os.path.join("generations", str(number), "manifest.json"))
+        if said is None:
+            raise EngineError(f"there is no generation {number}", "generation")
+        return Declaration.of(said)
+
+    def remove_generation(self, number: int) -> None:
+        """Remove a generation's folder."""
+        fd = os.open(self.path("generations"), os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            filesystem.remove_tree(str(number), fd)
+        finally:
+            os.close(fd)
+
+    def sweep(self) -> List[str]:
+        """Remove the objects and folders that no generation names; their names."""
+        needed = set()
+        for number in self.numbers():
+            declaration = self.declaration(number)
+            if declaration is not None:
+                needed |= set(declaration.objects) | set(declaration.folders)
+        fd = os.open(self.path("store"), os.O_RDONLY | os.O_DIRECTORY)
+        gone = [name for name in self.known() if name not in needed]
+        try:
+            for name in gone:
+                filesystem.remove_tree(name, fd)
+        finally:
+            os.close(fd)
+        return gone

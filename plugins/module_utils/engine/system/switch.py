@@ -1,0 +1,384 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A switch of the system, step by step: everything that can fail comes before the commit, everything after it goes forward."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..contract.errors import EngineError
+from . import confirm, runner
+from .accounts.planner import removed
+from .accounts.writer import (
+    end_processes,
+    lingers,
+    make_homes,
+    set_linger,
+    tell_caches,
+    write_database,
+)
+from .answer import Answer
+from .blueprint import Blueprint, Context, diffs, draw
+from .checks.access import connected
+from .checks.validate import programs, validate
+from .declaration import EMPTY, Declaration
+from .effects import Effects
+from .etc.writer import Writer
+from .packages.apt import hold_services, release_services
+from .process import run
+from .state import Journal, Ledger, SystemState
+
+if TYPE_CHECKING:
+    from typing import Callable, Dict, List, Sequence
+
+    from .checks.report import Check
+
+_ETC = "/etc"
+
+
+class Settings(NamedTuple):
+    """How a switch is made. `confirm`: seconds to wait for a confirmation, 0 for none. `rollback`: it goes back to a generation."""
+
+    action: str = "switch"
+    check: bool = False
+    diff: bool = False
+    confirm: int = 0
+    allow_lockout: bool = False
+    allow_removal: Sequence[str] = ()
+    repair: bool = False
+    rollback: bool = False
+    host: str = "this host"
+
+
+class SystemSwitch:
+    """One switch. `context` says where; `declaration` and `number` what is gone to (0 for nothing at all)."""
+
+    def __init__(self, context: Context, settings: Settings) -> None:
+        self.context = context
+        self.state: SystemState = context.state
+        self.settings = settings
+        self.answer = Answer()
+        self.ledger: Ledger = self.state.ledger()
+
+    # Steps 1 to 3: nothing changes
+
+    def preview(self, declaration: Declaration) -> Blueprint:
+        """Plan, and refuse what cannot be done. EngineError for what stands in the way; collisions are in the answer."""
+        blueprint = draw(self.context, declaration, self.ledger)
+        self.answer.warnings += blueprint.warnings
+        self.answer.operations = blueprint.operations()
+        self.answer.collisions = blueprint.etc.collisions
+        if self.answer.collisions:
+            return blueprint
+        if self.settings.diff:
+            self.answer.diffs = diffs(blueprint, self.context.etc, self.ledger)
+        self._preview_packages(blueprint)
+        return blueprint
+
+    def _preview_packages(self, blueprint: Blueprint) -> None:
+        apt = self.context.apt
+        apt.check_whole(blueprint.packages, self.settings.repair and not self.settings.check)
+        if not blueprint.packages.install:
+            return
+        if self._early(blueprint):
+            self.answer.warnings.append("the lists of new package sources are only read in the switch itself")
+            return
+        found = apt.simulate(blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal)
+        asked = {item.split("=", 1)[0] for item in blueprint.packages.install}
+        brought = [name for name in found.install if name not in asked]
+        if brought:
+            self.answer.warnings.append(
+                f"{len(brought)} more packages come along: {', '.join(brought[:12])}{', ...' if len(brought) > 12 else ''}"
+            )
+
+    def check(self, blueprint: Blueprint) -> None:
+        """Hold the future /etc up to its readers. EngineError `check` or `lockout`; nothing has changed."""
+        future = blueprint.future()
+        if not future.files and not future.database:
+            return
+        user = "" if self.settings.allow_lockout else connected()
+        self.answer.checks = validate(future, user, blueprint.declaration.checks)
+        self._refuse(self.answer.checks)
+
+    def _refuse(self, checks: List[Check]) -> None:
+        for check in checks:
+            if check.ok is None:
+                self.answer.warnings.append(check.message)
+            elif check.ok and check.message:
+                self.answer.warnings.append(check.message)
+        bad = [check for check in checks if check.ok is False]
+        if not bad:
+            return
+        if bad[0].name == "access":
+            raise EngineError(
+                f"This switch would lock you out of {self.settings.host}: {bad[0].message}. Nothing was changed. "
+                f"Change it, or set home_system_allow_lockout: true.",
+                "lockout",
+            )
+        raise EngineError("; ".join(check.message for check in bad) + ". Nothing was changed.", "check")
+
+    # Steps 4 to 8
+
+    def carry_out(self, declaration: Declaration, number: int) -> None:
+        """Prepare, commit and take effect. A failure before the commit undoes everything; afterwards it only goes forward."""
+        origin = self.state.current()
+        runner.install(self.state.root)
+        self._download(declaration)
+        self._journal("prepare", origin, number)
+        try:
+            blueprint = self._prepare(declaration)
+            if self.settings.confirm and self.settings.action != "boot":
+                armed = confirm.arm(self.state, origin, number, self.settings.confirm)
+                self.answer.armed = {"until": armed.until, "seconds": self.settings.confirm}
+            elif self.settings.action == "test":
+                confirm.until_boot(self.state, origin, number)
+        except (EngineError, OSError) as problem:
+            self._undo(origin)
+            raise problem if isinstance(problem, EngineError) else EngineError(str(problem), "system") from problem
+        self._commit(blueprint, number)
+        if self.settings.action != "boot":
+            Effects(self.context, self.answer).after(self._former(origin), blueprint, self.ledger)
+            self.state.save_ledger(self.ledger)
+        self.state.forget("journal.json")
+        self.answer.changed = True
+        self.answer.generation, self.answer.previous = number, origin
+
+    def _download(self, declaration: Declaration) -> None:
+        """Fetch the packages while nothing has changed yet; those of a source that is only being added come later."""
+        blueprint = draw(self.context, declaration, self.ledger)
+        if not self._early(blueprint):
+            self.context.apt.download(blueprint.packages)
+
+    def _former(self, origin: int) -> Declaration:
+        with contextlib.suppress(EngineError):
+            return self.state.declaration(origin) or EMPTY
+        return EMPTY
+
+    def _journal(
+        self, phase: str, origin: int, number: int, installed: Sequence[str] = (), policy: bool = False
+    ) -> None:
+        self.state.save_journal(Journal(phase, origin, number, self.settings.action, list(installed), policy, []))
+
+    def writer(self) -> Writer:
+        """What puts files in place here."""
+
+        def divert(arguments: List[str]) -> None:
+            done = run(["dpkg-divert", *arguments], 60.0)
+            if not done.good:
+                raise EngineError(f"dpkg-divert refuses: {done.last}", "packages")
+
+        def read(name: str) -> bytes:
+            own = runner.own_entries(self.state.root)[1]
+            return own[name] if name in own else self.context.read(name)
+
+        return Writer(self.context.etc, self.state.path("backups"), read, divert)
+
+    @staticmethod
+    def _early(blueprint: Blueprint) -> List[str]:
+        """The targets that change and must be in place before packages are installed."""
+        return [
+            step.target for step in blueprint.etc.steps if step.do == "put" and blueprint.entries[step.target].early
+        ]
+
+    def _prepare(self, declaration: Declaration) -> Blueprint:
+        """Step 4: backups and diverts, accounts, sources, packages. What is done is in the ledger before it is done."""
+        writer = self.writer()
+        blueprint = draw(self.context, declaration, self.ledger)
+        self._accounts(blueprint)
+        early = set(self._early(blueprint))
+        if early:
+            steps = [step for step in blueprint.etc.steps if step.target in early]
+            self._note_files(blueprint, early)
+            writer.prepare(steps)
+            writer.commit(steps)
+            refreshed = self.context.apt.update()
+            if not refreshed.good:
+                raise EngineError(
+                    f"the new package sources cannot be read: {refreshed.last}",
+                    "packages",
+                    output=refreshed.output[-2000:],
+                )
+        if blueprint.packages.install or blueprint.packages.mark:
+            self._install(blueprint)
+        # Packages may have brought files, users and units: everything is looked at again.
+        blueprint = draw(self.context, declaration, self.ledger)
+        if blueprint.etc.collisions:
+            first = blueprint.etc.collisions[0]
+            raise EngineError(f"/etc/{first.target}: {first.reason}", "collision")
+        self._accounts(blueprint)
+        if blueprint.packages.install:
+            raise EngineError(
+                "packages are missing although they were installed: " + ", ".join(blueprint.packages.install),
+                "packages",
+            )
+        self._check_again(blueprint)
+        self._note_files(blueprint, None)
+        writer.prepare(blueprint.etc.steps)
+        return blueprint
+
+    def _accounts(self, blueprint: Blueprint) -> None:
+        plan = blueprint.accounts
+        self.ledger = self.ledger._replace(accounts=plan.rows)
+        self.state.save_ledger(self.ledger)
+        if plan.database.texts() != blueprint.before:
+            write_database(self.context.etc.root, plan.database, blueprint.before)
+            tell_caches()
+
+    def _note_files(self, blueprint: Blueprint, only: set[str] | None) -> None:
+        """Note in the ledger what is going to be put in place, all of it or only some targets."""
+        etc = blueprint.etc.ledger.copy()
+        if only is not None:
+            etc.files = {**self.ledger.etc.files, **{target: etc.files[target] for target in only}}
+            etc.lines = self.ledger.etc.lines
+        else:
+            # A target that goes stays in the ledger until it is gone.
+            etc.files = {**self.ledger.etc.files, **etc.files}
+            etc.lines = {**self.ledger.etc.lines, **blueprint.line_rows}
+        self.ledger = self.ledger._replace(etc=etc)
+        self.state.save_ledger(self.ledger)
+
+    def _install(self, blueprint: Blueprint) -> None:
+        apt = self.context.apt
+        before = sorted(apt.installed())
+        current = self.state.journal()
+        origin, number = (current.origin, current.target) if current else (0, 0)
+        if blueprint.packages.install:
+            apt.simulate(blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal)
+        self._journal("prepare", origin, number, before, policy=True)
+        hold_services(self.state.root)
+        try:
+            rows = apt.install(blueprint.packages, self.ledger.packages)
+        except EngineError:
+            self.ledger = self.ledger._replace(packages=apt.came_since(self.ledger.packages, before))
+            self.state.save_ledger(self.ledger)
+            raise
+        finally:
+            release_services(self.state.root)
+        self.ledger = self.ledger._replace(packages=rows)
+        self.state.save_ledger(self.ledger)
+        self._journal("prepare", origin, number)
+
+    def _check_again(self, blueprint: Blueprint) -> None:
+        """Step 5: what only the new packages can check."""
+        made = {check.name for check in self.answer.checks if check.ok is not None}
+        future = blueprint.future()
+        if not future.files:
+            return
+        from .checks import namespace
+        from .checks.report import Check
+
+        def inside() -> List[Dict[str, object]]:
+            copy = namespace.enter("/run/home-manager-check")
+            future.lay(copy)
+            namespace.bind(copy)
+            return [check.json() for check in programs(future)]
+
+        with contextlib.suppress(namespace.Unavailable):
+            found = [Check(str(c["name"]), c["ok"], str(c["message"])) for c in namespace.in_child(inside)]
+            self._refuse([check for check in found if check.name not in made or check.ok is False])
+
+    def _commit(self, blueprint: Blueprint, number: int) -> None:
+        """Step 7: the rename of `current`, then the renames into /etc."""
+        current = self.state.journal()
+        self._journal("commit", current.origin if current else 0, number)
+        self.state.point("current", number)
+        self.put(blueprint)
+
+    def put(self, blueprint: Blueprint) -> None:
+        """Put all files in place; can be repeated."""
+        writer = self.writer()
+        writer.commit(blueprint.etc.steps)
+        etc = self.context.etc
+        for target, text in blueprint.lines.items():
+            found = etc.look(target)
+            mode, uid, gid = (found.mode, found.uid, found.gid) if found.present else (0o644, 0, 0)
+            etc.put_file(target, text.encode("utf-8", "surrogateescape"), mode, uid, gid)
+        ledger = blueprint.etc.ledger.copy()
+        ledger.lines = dict(blueprint.line_rows)
+        for folder in sorted(ledger.folders, reverse=True):
+            if not any(target.startswith(folder + "/") for target in ledger.files) and etc.remove_folder(folder):
+                ledger.folders.remove(folder)
+        self.ledger = self.ledger._replace(etc=ledger)
+        self.state.save_ledger(self.ledger)
+        for target in etc.in_place:
+            self.answer.warnings.append(
+                f"/etc/{target} is held by a mount and was written in place, which is not atomic"
+            )
+
+    # The way back, before the commit
+
+    def _undo(self, origin: int) -> None:
+        """Take back what `_prepare` did: rows, diverts and sources as the present generation has them. Packages stay until released."""
+        release_services(self.state.root)
+        blueprint = draw(self.context, self._former(origin) if origin else EMPTY, self.ledger)
+        self._accounts(blueprint)
+        self._take_out(blueprint)
+        self.put(blueprint)
+        confirm.disarm(self.state)
+        self.state.forget("journal.json")
+
+    def _take_out(self, blueprint: Blueprint) -> None:
+        """Accounts that only the failed switch brought are gone again at once: nothing has used them."""
+        plan = blueprint.accounts
+        fresh = [name for name in plan.leaving if not os.path.lexists(plan.database.accounts[name].home)]
+        if fresh:
+            before = plan.database.texts()
+            removed(plan.database, plan.rows, fresh)
+            write_database(self.context.etc.root, plan.database, before)
+            self.ledger = self.ledger._replace(accounts=plan.rows)
+            self.state.save_ledger(self.ledger)
+
+    # Steps 10 and 11
+
+    def finish(self, declaration: Declaration, homes: Callable[[], Dict[str, object]]) -> None:
+        """What cannot be taken back: homes, scripts, removals. A failure is reported, and the next run tries again."""
+        number = self.state.current()
+        blueprint = draw(self.context, declaration, self.ledger)
+        make_homes(blueprint.accounts.homes, self.context.etc.root)
+        self._linger(declaration)
+        self.answer.homes = dict(homes())
+        effects = Effects(self.context, self.answer)
+        effects.scripts(declaration, self.settings.action)
+        self._leave(declaration)
+        self._release(declaration)
+        if self.answer.failed is None:
+            self.state.point("completed", number)
+            self.state.sweep()
+
+    def _linger(self, declaration: Declaration) -> None:
+        rows = self.ledger.accounts
+        wanted = {user.name: user.linger for user in declaration.accounts.users if user.linger is not None}
+        for name, linger in wanted.items():
+            rows.linger.setdefault(name, lingers(name))
+            set_linger(name, bool(linger))
+        for name in [name for name in rows.linger if name not in wanted]:
+            set_linger(name, rows.linger.pop(name))
+        self.state.save_ledger(self.ledger)
+
+    def _leave(self, declaration: Declaration) -> None:
+        blueprint = draw(self.context, declaration, self.ledger)
+        leaving = blueprint.accounts.leaving
+        if not leaving:
+            return
+        for name in leaving:
+            end_processes(name)
+        plan = blueprint.accounts
+        removed(plan.database, plan.rows, leaving)
+        self.ledger = self.ledger._replace(accounts=plan.rows)
+        self.state.save_ledger(self.ledger)
+        write_database(self.context.etc.root, plan.database, blueprint.before)
+        tell_caches()
+
+    def _release(self, declaration: Declaration) -> None:
+        plan = self.context.apt.plan(declaration.packages, self.ledger.packages)
+        if not (plan.release or plan.unmark):
+            return
+        try:
+            rows = self.context.apt.release(plan, self.ledger.packages)
+        except EngineError as problem:
+            self.answer.fail("packages", problem.message, undone=False)
+            return
+        self.ledger = self.ledger._replace(packages=rows)
+        self.state.save_ledger(self.ledger)

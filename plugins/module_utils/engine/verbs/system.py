@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The verbs of a system: probe, switch, confirm, rollback, list and expire, under the lock and as root alone."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Callable
+
+from ..contract.bundle import read_bundle
+from ..contract.errors import EngineError
+from ..state.lock import Lock
+from ..system import confirm
+from ..system.blueprint import Context, draw
+from ..system.declaration import EMPTY, STATE, Declaration
+from ..system.etc.disk import Etc
+from ..system.homes import bring_up, failure, switch_homes
+from ..system.host import facts_of_system, refuse_foreign
+from ..system.packages.apt import Apt
+from ..system.recovery import recover
+from ..system.state import SystemState
+from ..system.switch import Settings, SystemSwitch
+
+if TYPE_CHECKING:
+    Request = dict[str, Any]
+    Answer = dict[str, Any]
+    Handle = Callable[[Request], Answer]
+
+_TIMEOUT = 60.0
+
+
+class SystemVerbs:
+    """Answers the requests about one system. `handle` answers those about homes."""
+
+    def __init__(self, handle: Handle, root: str = STATE, etc: str = "/etc") -> None:
+        self.handle = handle
+        self.state = SystemState(root)
+        self.etc = etc
+        self.shipped: dict[str, bytes] = {}
+
+    def context(self, rollback: bool = False) -> Context:
+        """Where plans are made. Objects that were shipped and not stored count as there."""
+
+        def read(name: str) -> bytes:
+            return self.shipped[name] if name in self.shipped else self.state.object(name)
+
+        facts = facts_of_system()
+        apt = Apt(self.state.root, f"{facts['distribution']} {facts['distribution_version']}".strip())
+        return Context(self.state, Etc(self.etc), read, apt, not rollback)
+
+    def answer(self, request: Request) -> Answer:
+        """EngineError for whatever a person has to be told."""
+        if os.geteuid() != 0:
+            raise EngineError("a system is switched by root; set `become: true`", "account")
+        step = str(request.get("step", "probe"))
+        steps: dict[str, Callable[[Request], Answer]] = {
+            "probe": self.probe,
+            "switch": self.switch,
+            "confirm": self.confirm,
+            "rollback": self.rollback,
+            "list": self.listing,
+            "expire": self.expire,
+        }
+        if step not in steps:
+            raise EngineError(f"unknown step {step!r} (known: {', '.join(steps)})", "request")
+        if step != "list":
+            refuse_foreign()
+        writes = step in ("switch", "confirm", "rollback", "expire") and not request.get("check")
+        if writes:
+            self.state.create()
+        if not self.state.exists:
+            return steps[step](request)
+        fd = os.open(self.state.root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with Lock(fd, float(request.get("lock_timeout") or _TIMEOUT), create=writes):
+                return steps[step](request)
+        finally:
+            os.close(fd)
+
+    def _homes(self, request: Request) -> dict[str, Answer]:
+        homes: dict[str, Request] = request.get("homes") or {}
+        for home in homes.values():
+            if "bundle" in home and isinstance(home["bundle"], str):
+                home["bundle"] = self.shipped[home["bundle"]]
+        return switch_homes(homes, self.handle)
+
+    def probe(self, request: Request) -> Answer:
+        """Whether there is anything to do. A switch that was interrupted counts as something."""
+        current = self.state.current()
+        info = self.state.info(current) if current else {}
+        answer: Answer = {
+            "facts": facts_of_system(),
+            "current": {"generation": current, "digest": info.get("digest")} if current else None,
+            "unchanged": False,
+            "objects": self.state.known(),
+            "homes": self._homes(request),
+        }
+        waiting = confirm.pending(self.state) if self.state.exists else None
+        settled = current == self.state.current("completed") and self.state.journal() is None and waiting is None
+        if current and settled and info.get("digest") == request.get("digest"):
+            declaration = self.state.declaration(current) or EMPTY
+            blueprint = draw(self.context(), declaration, self.state.ledger())
+            answer["unchanged"] = blueprint.nothing and all(
+                "error" not in home and home.get("unchanged") for home in answer["homes"].values()
+            )
+            answer["warnings"] = blueprint.warnings
+        return answer
+
+    def switch(self, request: Request) -> Answer:
+        """Switch to the declaration of a bundle, or in check mode say what that would do."""
+        bundle = read_bundle(request["bundle"])
+        declaration = Declaration.of(bundle.manifest)
+        self.shipped = dict(bundle.contents())
+        settings = self._settings(request)
+        recovered = None if settings.check else self._recover()
+        switch = SystemSwitch(self.context(), settings)
+        if recovered:
+            switch.answer.warnings.append(recovered)
+        return self._run(switch, declaration, request, lambda: self._number(bundle.manifest, declaration, request))
+
+    def _recover(self) -> str | None:
+        if confirm.pending(self.state) is not None:
+            raise EngineError(
+                "the last switch is not confirmed yet. Wait until it is reverted, or confirm it with home_system_action: confirm",
+                "confirm",
+            )
+        return recover(self.context())
+
+    def _number(self, manifest: Any, declaration: Declaration, request: Request) -> int:
+        """The generation of a declaration: the current one when it is the same, else a new one."""
+        current = self.state.current()
+        digest = str(request.get("digest") or "")
+        if current and self.state.info(current).get("digest") == digest:
+            return current
+        needed = {name: content for name, content in self.shipped.items() if name in declaration.objects}
+        self.state.add(sorted(needed.items()), declaration.objects)
+        missing = self.state.missing(declaration)
+        if missing:
+            raise EngineError(f"the bundle lacks the object {missing[0]}", "bundle")
+        self.state.add_folders(declaration)
+        return self.state.add_generation(manifest, digest)
+
+    def _settings(self, request: Request, rollback: bool = False) -> Settings:
+        action = str(request.get("action") or "switch")
+        if action not in ("switch", "boot", "test", "dry-activate"):
+            raise EngineError(
+                f"home_system_action must be switch, boot, test, build or dry-activate, not {action!r}", "request"
+            )
+        return Settings(
+            action=action,
+            check=bool(request.get("check")) or action == "dry-activate",
+            diff=bool(request.get("diff")),
+            confirm=int(request.get("confirm") or 0),
+            allow_lockout=bool(request.get("allow_lockout")),
+            allow_removal=tuple(request.get("allow_removal") or ()),
+            repair=bool(request.get("repair")),
+            rollback=rollback,
+            host=str(request.get("host") or "this host"),
+        )
+
+    def _run(
+        self, switch: SystemSwitch, declaration: Declaration, request: Request, number: Callable[[], int]
+    ) -> Answer:
+        settings = switch.settings
+        blueprint = switch.preview(declaration)
+        if blueprint.etc.collisions:
+            return switch.answer.json()
+        switch.check(blueprint)
+        if settings.check:
+            switch.answer.changed = not blueprint.nothing
+            switch.answer.homes = self._homes(request)
+            return switch.answer.json()
+        switch.carry_out(declaration, number())
+        if switch.answer.armed is None and settings.action in ("switch", "test"):
+            switch.finish(declaration, lambda: self._switch_homes(request))
+        self._note_homes(switch)
+        return switch.answer.json()
+
+    def _switch_homes(self, request: Request) -> dict[str, Any]:
+        bring_up(sorted(request.get("homes") or {}))
+        return self._homes(request)
+
+    @staticmethod
+    def _note_homes(switch: SystemSwitch) -> None:
+        for user, answer in sorted(switch.answer.homes.items()):
+            why = failure(answer)
+            if why is not None:
+                switch.answer.fail("home", f"home of {user} ({why})", undone=False)
+
+    def confirm(self, request: Request) -> Answer:
+        """Keep the switch that waits for it, and do what could not have been taken back."""
+        waiting = confirm.pending(self.state)
+        if waiting is None:
+            raise EngineError("there is no switch to confirm: it was reverted, or confirmed already", "confirm")
+        confirm.disarm(self.state)
+        if request.get("bundle"):
+            self.shipped = dict(read_bundle(request["bundle"]).contents())
+        switch = SystemSwitch(self.context(), self._settings(request))
+        declaration = self.state.declaration(waiting.target) or EMPTY
+        switch.finish(declaration, lambda: self._switch_homes(request))
+        switch.answer.changed = True
+        switch.answer.generation, switch.answer.previous = waiting.target, waiting.origin
+        self._note_homes(switch)
+        return switch.answer.json()
+
+    def rollback(self, request: Request) -> Answer:
+        """Go back to a generation: a new plan of its declaration against what is there today."""
+        current = self.state.current()
+        earlier = [number for number in self.state.numbers() if number < current]
+        number = int(request.get("generation") or (earlier[-1] if earlier else 0))
+        if not number or number not in self.state.numbers():
+            raise EngineError(
+                f"there is no generation {number} to go back to" if number else "there is no generation before",
+                "generation",
+            )
+        declaration = self.state.declaration(number) or EMPTY
+        settings = self._settings(request, rollback=True)
+        if not settings.check:
+            self._recover()
+        switch = SystemSwitch(self.context(rollback=True), settings)
+        return self._run(switch, declaration, request, lambda: number)
+
+    def listing(self, _request: Request) -> Answer:
+        """The generations, the newest first."""
+        current, completed = self.state.current(), self.state.current("completed")
+        found = []
+        for number in reversed(self.state.numbers()):
+            info = self.state.info(number)
+            found.append(
+                {
+                    "number": number,
+                    "time": info.get("time"),
+                    "label": info.get("label", ""),
+                    "current": number == current,
+                    "completed": number == completed,
+                    "failed": os.path.exists(self.state.path("failed", str(number))),
+                }
+            )
+        return {"generations": found}
+
+    def expire(self, request: Request) -> Answer:
+        """Remove old generations: all but the newest `keep`, or those older than `days`; never the current one."""
+        import time
+
+        keep, days = request.get("keep"), request.get("days")
+        numbers = self.state.numbers()
+        spared = {self.state.current(), self.state.current("completed")}
+        if days is not None:
+            limit = time.time() - int(days) * 86400
+            gone = [n for n in numbers if n not in spared and float(self.state.info(n).get("time") or 0) < limit]
+        else:
+            gone = [n for n in numbers[: -int(keep if keep is not None else 10)] if n not in spared]
+        if not request.get("check"):
+            for number in gone:
+                self.state.remove_generation(number)
+            self.state.sweep()
+        return {"changed": bool(gone), "removed": gone}
