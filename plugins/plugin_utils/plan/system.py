@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..expressions.compiler import Compiler
@@ -16,6 +16,7 @@ from ..modules.library import Library
 from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecErrors, SpecWarning
+from ..values import StoreFolder
 from .home import compiler
 from .store import Store
 from .touched import Touched
@@ -45,12 +46,20 @@ class SystemRequest:
     compiler: Compiler | None = None
 
 
+class SystemStore(Store):
+    """The store of a system. Its folders lie in the store too: units name them, and no link may move under a running one."""
+
+    def put_folder(self, folder: StoreFolder) -> StoreFolder:
+        found = super().put_folder(folder)
+        return replace(found, place=f"{self.stand_in or self.state() + '/store'}/{found.place.rsplit('/', 1)[-1]}")
+
+
 class System:
     """An evaluated system. `config` computes what is read of it; `store` holds what its texts refer to."""
 
     def __init__(self, request: SystemRequest) -> None:
         self.request = request
-        self.store = Store(lambda: STATE, request.store)
+        self.store = SystemStore(lambda: STATE, request.store)
         self.language = Language(request.compiler or compiler(request.library), self.store, request.packages)
         names = language_names(request.host, self.language, request.special)
         self.evaluation = Evaluation(Library(request.library), self.language, names, request.variable, request.read)

@@ -36,6 +36,9 @@ class EtcFile:
     secret: bool = False
     reloads: tuple[str, ...] = ()
     restarts: tuple[str, ...] = ()
+    on_change: str = ""
+    on_remove: str = ""
+    early: bool = False
     position: Position | None = None
 
 
@@ -122,6 +125,9 @@ class Parts:
                     secret=entry["sensitive"],
                     reloads=tuple(entry["reloads"]),
                     restarts=tuple(entry["restarts"]),
+                    on_change=str(entry["onChange"]),
+                    on_remove=str(entry["onRemove"]),
+                    early=bool(entry["early"]),
                     position=position,
                 )
                 for below, leaf in leaves
@@ -183,6 +189,12 @@ class Parts:
             if not value["enable"]:
                 return None
             options = {name: plain(value[name]) for name in value if name not in ("openssh", "packages")}
+            touched = self.evaluation.scope.names["touched"]
+            options["explicit"] = [
+                field
+                for field in ("group", "home", "shell", "description")
+                if touched(f"users.users.{key}.{field}") or touched(f"users.extraUsers.{key}.{field}")
+            ]
             options["keys"] = bool(
                 value["openssh"]["authorizedKeys"]["keys"] or value["openssh"]["authorizedKeys"]["keyFiles"]
             )

@@ -138,7 +138,11 @@ class Password(NamedTuple):
 
 
 class User(NamedTuple):
-    """One account to exist. `uid` None lets the host choose; `shell` None keeps the present one; `linger` None too."""
+    """One account to exist. `uid` None lets the host choose; `shell` None keeps the present one; `linger` None too.
+
+    `explicit` are the fields (group, home, shell, description) that are declared and not only supposed: of an account that
+    exists already, the others stay as they are where accounts are also managed by hand.
+    """
 
     name: str
     uid: int | None
@@ -157,6 +161,7 @@ class User(NamedTuple):
     uids: Tuple[Tuple[int, int], ...]
     gids: Tuple[Tuple[int, int], ...]
     keys: bool
+    explicit: Tuple[str, ...]
     origin: str
 
     @classmethod
@@ -185,6 +190,7 @@ class User(NamedTuple):
             uids=tuple((int(a), int(b)) for a, b in said.get("uids", [])),
             gids=tuple((int(a), int(b)) for a, b in said.get("gids", [])),
             keys=bool(said.get("keys")),
+            explicit=_texts(said.get("explicit", []), "explicit"),
             origin=str(said.get("origin", "")),
         )
 
@@ -208,6 +214,7 @@ class User(NamedTuple):
             "uids": [list(pair) for pair in self.uids],
             "gids": [list(pair) for pair in self.gids],
             "keys": self.keys,
+            "explicit": list(self.explicit),
             "origin": self.origin,
         }
 

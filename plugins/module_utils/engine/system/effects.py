@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ..contract.errors import EngineError
 from ..units.plan import Context as UnitContext
 from ..units.transition import Transition
-from .declaration import EMPTY
 from .manager import UNITS, SystemManager, is_booted, own_units, placed, unit_set
 from .operation import Operation
 from .process import run
@@ -72,13 +71,11 @@ class Effects:
             self.answer.fail("script", f"the script for {failure.message}", undone=False)
 
     def _transition(self, former: Declaration, blueprint: Blueprint) -> Transition:
-        own, contents = own_entries(self.context.state.root)
-
-        def read(name: str) -> bytes:
-            return contents[name] if name in contents else self.context.read(name)
-
-        old = unit_set(placed({**own, **former.etc}) if former != EMPTY else {}, read)
-        return Transition(self.manager, old, unit_set(blueprint.entries, read), UnitContext(own_units()))
+        # The engine's own units act at boot alone: no switch starts them.
+        own = set(own_entries(self.context.state.root)[0])
+        new = {target: entry for target, entry in blueprint.entries.items() if target not in own}
+        old, now = (unit_set(entries, self.context.read) for entries in (placed(former.etc), new))
+        return Transition(self.manager, old, now, UnitContext(own_units()))
 
     def _note(self, transition: Transition) -> None:
         plan = transition.plan

@@ -110,7 +110,7 @@ class SystemState:
 
     @property
     def exists(self) -> bool:
-        return os.path.isdir(self.root)
+        return os.path.isdir(self.path("generations"))
 
     def create(self) -> None:
         """Create what is missing of the folders."""

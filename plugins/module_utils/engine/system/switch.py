@@ -85,7 +85,9 @@ class SystemSwitch:
         if self._early(blueprint):
             self.answer.warnings.append("the lists of new package sources are only read in the switch itself")
             return
-        found = apt.simulate(blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal)
+        found = apt.simulate(
+            blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal, not self.settings.check
+        )
         asked = {item.split("=", 1)[0] for item in blueprint.packages.install}
         brought = [name for name in found.install if name not in asked]
         if brought:

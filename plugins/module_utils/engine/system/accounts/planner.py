@@ -191,9 +191,8 @@ class AccountsPlanner:
                 f"users.users.{user.name}.uid is {user.uid}, but {user.name} has {row.uid} on this host. An id in use is not changed."
             )
         shadow = self.database.shadows.get(user.name) or Shadow(user.name, LOCKED)
-        shell = row.shell if user.shell is None else self.around.shell(user.shell)
-        new = row._replace(gid=gid, description=user.description or row.description, home=user.home, shell=shell)
         known = self.rows.users.get(user.name, UserRow(False, {}, {}, ""))
+        new = self._adapted(user, row, gid, known)
         changed = {
             "description": (row.description, new.description),
             "home": (row.home, new.home),
@@ -220,6 +219,23 @@ class AccountsPlanner:
         self.rows.ids["uid"].setdefault(user.name, row.uid)
         if told:
             self._note("user", "change", user.name, ", ".join(told))
+
+    def _adapted(self, user: User, row: Account, gid: int, known: UserRow) -> Account:
+        """An account that exists, with what is declared of it. Fields that are no longer declared get back what they were."""
+        every = known.created or not self.wanted.mutable
+        wanted = {
+            "group": str(gid),
+            "description": user.description,
+            "home": user.home,
+            "shell": row.shell if user.shell is None else self.around.shell(user.shell),
+        }
+        for said, value in wanted.items():
+            field = "gid" if said == "group" else said
+            if every or said in user.explicit:
+                row = _with_field(row, field, value)
+            elif field in known.ours and str(getattr(row, field)) == known.ours[field]:
+                row = _with_field(row, field, known.before[field])
+        return row
 
     def _password(self, user: User, shadow: Shadow, known: UserRow, told: List[str]) -> Shadow:
         """A present password is only replaced where accounts are not managed by hand, and where another one is declared."""
@@ -248,7 +264,8 @@ class AccountsPlanner:
                 continue
             if new != own:
                 self.database.ranges[kind] = [row for row in rows if row.name != user.name] + new
-                self._note("user", "change", user.name, kind)
+                if not any(o.kind == "user" and o.op == "add" and o.name == user.name for o in self.operations):
+                    self._note("user", "change", user.name, kind)
 
     def _new_range(self, kind: str, name: str) -> Range:
         limits = self.around.limits

@@ -85,10 +85,12 @@ def _units(future: Future) -> List[Check]:
     if not paths:
         return []
     done = run(["systemd-analyze", "verify", "--man=no", *paths], 60.0)
+    names = [*paths, *(os.path.basename(path) for path in paths)]
+    # Programs that a switch brings are not there yet.
     ours = [
         line
         for line in done.output.splitlines()
-        if any(path in line or os.path.basename(path) in line for path in paths)
+        if any(name in line for name in names) and "is not executable" not in line
     ]
     # What it says of settings is a warning: systemd ignores them, and an older one may not know them yet.
     return [Check("units", True, "; ".join(ours[:5]))]

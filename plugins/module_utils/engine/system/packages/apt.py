@@ -84,10 +84,15 @@ class Apt:
         """Read the repositories' lists again."""
         return self._apt("update")
 
-    def simulate(self, plan: PackagePlan, wanted: Sequence[WantedPackage], allowed: Sequence[str]) -> Simulated:
-        """What installing would do. EngineError `packages` for what is not to be had, and for removals that nobody allowed."""
+    def simulate(
+        self, plan: PackagePlan, wanted: Sequence[WantedPackage], allowed: Sequence[str], refresh: bool = True
+    ) -> Simulated:
+        """What installing would do. EngineError `packages` for what is not to be had, and for removals that nobody allowed.
+
+        With `refresh`, the lists of packages are read again where they do not know a package.
+        """
         done = self._simulated(plan)
-        if not done.good and (_UNKNOWN.search(done.output) or _VERSION.search(done.output)):
+        if not done.good and refresh and (_UNKNOWN.search(done.output) or _VERSION.search(done.output)):
             refreshed = self.update()
             done = self._simulated(plan)
             if not refreshed.good and not done.good:
@@ -203,6 +208,8 @@ class Apt:
         return bool(set(_REMOVE.findall(done.output)) & foreign)
 
     def _apt(self, *arguments: str) -> Done:
+        if "--simulate" in arguments:
+            return run(["apt-get", *_DEFAULTS, *arguments], _TIMEOUT, _QUIET)
         archives = os.path.join(self.state, "debs")
         os.makedirs(os.path.join(archives, "partial"), 0o700, exist_ok=True)
         keep = (

@@ -1,0 +1,258 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The manifest of an evaluated system, and the contents that go with it (docs/architecture.md has the form)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ...module_utils.engine.contract import manifest as contract
+from ...module_utils.engine.system.declaration import VERSION, Declaration
+from ..expressions.filters import dag_sort
+from ..expressions.lazy import plain
+from ..options.unread import check_unread
+from ..syntax.errors import SpecError, SpecErrors
+from ..values import Package
+from .files import place_in
+from .package_names import native
+from .store import file_mode
+from .system import System
+from .system_parts import PASSWORDS, EtcFile, Parts, Unit, User
+
+_UNITS = "systemd/system"
+_DROPIN = "home-manager.conf"
+# What NixOS runs before the scripts of a configuration; here the engine has done it by then.
+_ANCHORS = ("users", "groups", "etc", "specialfs", "var", "hostname")
+
+
+@dataclass(slots=True)
+class SystemPlan:
+    """What a switch ships: the manifest, its digest, and every object's content by ID."""
+
+    manifest: dict[str, Any]
+    contents: dict[str, bytes]
+    digest: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    def objects(self, known: set[str]) -> list[tuple[str, bytes]]:
+        """The objects that a host which has `known` lacks, in byte order."""
+        return [(name, self.contents[name]) for name in sorted(self.contents) if name not in known]
+
+
+def build_system(system: System, homes: dict[str, str], packages: dict[str, str]) -> SystemPlan:
+    """The plan of a system. `homes`: user to the digest of the home; `packages`: those of homes, with the option that names them.
+
+    Raises SpecErrors with everything that is wrong, failed assertions included.
+    """
+    return SystemBuilder(system).build(homes, packages)
+
+
+class SystemBuilder:
+    """Builds one manifest."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.evaluation = system.evaluation
+        self.parts = Parts(system)
+        self.contents: dict[str, bytes] = {}
+        self.modes: dict[str, str] = {}
+
+    def build(self, homes: dict[str, str], packages: dict[str, str]) -> SystemPlan:
+        attempt = self.evaluation.attempt
+        etc: dict[str, Any] = {}
+        for file in attempt(self.parts.etc, []):
+            entry = attempt(partial(self._entry, file))
+            if entry is not None:
+                etc[file.target] = entry
+        for unit in attempt(self.parts.units, []):
+            etc.update(self._unit(unit))
+        accounts = attempt(self._accounts, {})
+        manifest = {
+            "version": VERSION,
+            "kind": "system",
+            "etc": etc,
+            "lines": attempt(lambda: plain(self.evaluation.get("environment.addedLines")), {}),
+            "accounts": accounts,
+            "packages": {
+                "provider": self.evaluation.get("system.provider"),
+                "want": attempt(lambda: self._packages(packages), []),
+            },
+            "provided": attempt(lambda: plain(self.evaluation.get("systemd.provided")), {}),
+            "shells": attempt(self._shells, []),
+            "activation": attempt(lambda: self._scripts("activationScripts"), []),
+            "userActivation": attempt(lambda: self._scripts("userActivationScripts"), []),
+            "checks": attempt(lambda: list(self.evaluation.get("system.checks")), []),
+            "homes": homes,
+            "label": attempt(lambda: str(self.evaluation.get("system.nixos.label")), ""),
+        }
+        self._references(manifest)
+        check_unread(self.evaluation)
+        for message in self.system.failed_assertions():
+            self.evaluation.collect(SpecError(message))
+        warnings = self.system.warnings()
+        if self.evaluation.errors:
+            raise SpecErrors(self.evaluation.errors)
+        manifest["objects"] = {
+            name: {"mode": self.modes[name], "size": len(self.contents[name])} for name in sorted(self.modes)
+        }
+        Declaration.of(manifest)
+        return SystemPlan(manifest, self.contents, contract.digest(manifest), warnings)
+
+    def _use(self, content: bytes, mode: str, name: str) -> str:
+        found = contract.object_id(content, mode, name)
+        self.contents[found] = content
+        self.modes[found] = mode
+        return found
+
+    def _entry(self, file: EtcFile) -> dict[str, Any]:
+        entry: dict[str, Any] = {"mode": file.mode, "user": file.user, "group": file.group}
+        if file.leaf.link is not None:
+            entry["symlink"] = file.leaf.link
+        else:
+            if file.leaf.decrypt(self.system.request.decrypt):
+                file.secret = True
+            content, _executable = file.leaf.read()
+            entry["object"] = self._use(content, file_mode(False, file.secret), file.target)
+        if file.divert is not None:
+            entry["divert"] = file.divert
+        flags = {"replace": file.replace, "sensitive": file.secret, "early": file.early}
+        entry.update({name: True for name, value in flags.items() if value})
+        lists = {"reloads": list(file.reloads), "restarts": list(file.restarts)}
+        texts = {"onChange": file.on_change, "onRemove": file.on_remove, "origin": str(file.position or "")}
+        entry.update({name: value for name, value in {**lists, **texts}.items() if value})
+        return entry
+
+    def _unit(self, unit: Unit) -> dict[str, Any]:
+        """The entries below /etc that one unit comes to: its text, and the links of what starts it."""
+        base = {"mode": "0644", "user": "+0", "group": "+0"}
+        if unit.masked:
+            return {f"{_UNITS}/{unit.name}": {**base, "symlink": "/dev/null"}}
+        name = self._use(unit.text.encode("utf-8", "surrogateescape"), file_mode(False, unit.secret), unit.name)
+        target = f"{_UNITS}/{unit.name}.d/{_DROPIN}" if unit.dropin else f"{_UNITS}/{unit.name}"
+        entry: dict[str, Any] = {**base, "object": name}
+        entry.update({"sensitive": True} if unit.secret else {})
+        entry.update({} if unit.dropin else {"unit": unit.name})
+        found: dict[str, Any] = {target: entry}
+        for folder, holders in (("wants", unit.wanted_by), ("requires", unit.required_by), ("upholds", unit.upheld_by)):
+            for holder in holders:
+                found[f"{_UNITS}/{holder}.{folder}/{unit.name}"] = {**base, "symlink": self._unit_place(unit)}
+        for alias in unit.aliases:
+            found[f"{_UNITS}/{alias}"] = {**base, "symlink": unit.name}
+        return found
+
+    @staticmethod
+    def _unit_place(unit: Unit) -> str:
+        """What a link to a unit says. A template's instance is reached through the template."""
+        stem, at, rest = unit.name.partition("@")
+        if at and not rest.startswith("."):
+            return f"../{stem}@.{rest.rpartition('.')[2]}"
+        return f"../{unit.name}"
+
+    # Accounts
+
+    def _accounts(self) -> dict[str, Any]:
+        get = self.evaluation.get
+        return {
+            "mutable": get("users.mutableUsers"),
+            "users": [self._user(user) for user in self.parts.users()],
+            "groups": [
+                {"name": group.name, "gid": group.gid, "members": list(group.members)} for group in self.parts.groups()
+            ],
+            "aliases": plain(get("users.groupAliases")),
+        }
+
+    def _user(self, user: User) -> dict[str, Any]:
+        said = user.options
+        return {
+            "name": user.name,
+            "uid": said["uid"],
+            "normal": said["isNormalUser"],
+            "group": said["group"],
+            "extraGroups": said["extraGroups"],
+            "home": said["home"],
+            "homeMode": said["homeMode"],
+            "createHome": said["createHome"],
+            "shell": said["shell"],
+            "description": said["description"],
+            "password": self._password(said),
+            "expires": said["expires"],
+            "linger": said["linger"],
+            "autoIds": said["autoSubUidGidRange"],
+            "uids": [[entry["startUid"], entry["count"]] for entry in said["subUidRanges"]],
+            "gids": [[entry["startGid"], entry["count"]] for entry in said["subGidRanges"]],
+            "keys": said["keys"],
+            "explicit": said["explicit"],
+            "origin": str(user.position or ""),
+        }
+
+    def _password(self, said: dict[str, Any]) -> dict[str, Any] | None:
+        """The password that counts: of those that are set, the last in NixOS' order."""
+        chosen = next((name for name in reversed(PASSWORDS) if said[name] is not None), None)
+        if chosen is None:
+            return None
+        if chosen == "hashedPasswordFile":
+            return {"kind": "file", "source": said[chosen], "initial": False}
+        kind = "hash" if "ashed" in chosen else "clear"
+        name = self._use(said[chosen].encode("utf-8"), "0600", f"password-of-{said['name']}")
+        return {"kind": kind, "source": name, "initial": chosen.startswith("initial")}
+
+    # Packages, shells, scripts
+
+    def _packages(self, of_homes: dict[str, str]) -> list[dict[str, Any]]:
+        own = plain(self.evaluation.get("environment.packageAliases"))
+        provider = str(self.evaluation.get("system.provider"))
+        wanted: dict[str, dict[str, Any]] = {}
+        for package in self.evaluation.get("environment.systemPackages"):
+            version = package.version if isinstance(package, Package) else None
+            name = native(package.name if isinstance(package, Package) else str(package), provider, own)
+            wanted.setdefault(name, {"name": name, "version": version, "why": "environment.systemPackages"})
+        for name, why in of_homes.items():
+            name = native(name, provider, own)
+            wanted.setdefault(name, {"name": name, "version": None, "why": why})
+        return list(wanted.values())
+
+    def _shells(self) -> list[str]:
+        said = self.evaluation.get("environment.shells")
+        found = []
+        for shell in said:
+            if isinstance(shell, Package):
+                program = shell.main_program or shell.name
+                found += [f"/bin/{program}", f"/usr/bin/{program}"]
+            else:
+                found.append(str(shell))
+        return list(dict.fromkeys(found))
+
+    def _scripts(self, kind: str) -> list[dict[str, Any]]:
+        """The scripts in the order of their dependencies."""
+        said = self.evaluation.get(f"system.{kind}")
+        entries: dict[str, dict[str, Any]] = {name: {"after": [], "before": [], "data": None} for name in _ANCHORS}
+        for name in said:
+            with self.evaluation.visiting(
+                ("system", kind, name, "script"), place_in(self.evaluation, f"system.{kind}", name)
+            ) as frame:
+                script = said[name]
+                data = {"name": name, "script": str(script["text"]), "dry": script["supportsDryActivation"]}
+                entries[name] = {"after": list(script["deps"]), "before": [], "data": data}
+            if frame.secret:
+                data["sensitive"] = True
+        ordered = [entry["data"] for entry in dag_sort(entries)]
+        return [data for data in ordered if data is not None and data["script"].strip()]
+
+    # What texts refer to
+
+    def _references(self, manifest: dict[str, Any]) -> None:
+        store = self.system.store
+        texts = [*self.contents.values()]
+        texts += [
+            entry[word].encode()
+            for entry in manifest["etc"].values()
+            for word in ("onChange", "onRemove")
+            if word in entry
+        ]
+        texts += [script["script"].encode() for kind in ("activation", "userActivation") for script in manifest[kind]]
+        objects, folders = store.referenced(texts)
+        manifest["folders"] = {name: store.folders[name] for name in sorted(folders)}
+        for name in objects:
+            self.contents[name], self.modes[name] = store.contents[name]

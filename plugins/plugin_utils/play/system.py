@@ -1,0 +1,271 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One switch of one system with its homes, from the play's side: evaluate, ask, ship, confirm, report.
+
+A host with nothing to do is asked once, whatever the number of its homes.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+
+from ...module_utils.engine.contract.bundle import write_bundle
+from ...module_utils.engine.system.declaration import STATE
+from ..plan.bridge import Bridge, Homes
+from ..plan.deep_stack import with_deep_stack
+from ..plan.home import Request, compiler
+from ..plan.manifest import Plan
+from ..plan.system import LIBRARY, System, SystemRequest
+from ..plan.system_manifest import SystemPlan, build_system
+from ..report.system_result import SystemRefused, refusal, result_of_answer
+from ..syntax.errors import SpecError, SpecErrors
+from . import facts as memory
+from .files import decrypter, reader
+from .filters import PlayPlugins
+from .inventory import as_node
+from .target import Target, TargetError
+from .variables import Variables
+
+ACTIONS = ("switch", "boot", "test", "build", "dry-activate", "rollback", "list", "expire", "confirm")
+# The name under which the facts of a host are remembered for its system; no user can be called so.
+_SYSTEM = "@system"
+_FACTS = ("init", "systemdBoot", "nix")
+
+
+class SystemRun:
+    """Does what the task `action` asks for. `variables` are the play's, raw."""
+
+    def __init__(self, action: Any, variables: dict[str, Any]) -> None:
+        self.action = action
+        self.task = action._task
+        self.arguments: dict[str, Any] = self.task.args
+        self.variables = variables
+        self.host = str(variables.get("inventory_hostname", "localhost"))
+        self.target = Target(action, variables)
+        self.verb = str(self.arguments.get("action") or "switch")
+        if self.verb not in ACTIONS:
+            raise AnsibleActionFail(f"home_system_action must be one of {', '.join(ACTIONS)}, not {self.verb!r}")
+        self.compilers = {"home": compiler(plugins=PlayPlugins()), "system": compiler(LIBRARY, PlayPlugins())}
+
+    def run(self) -> dict[str, Any]:
+        """The task's result. Raises SystemRefused."""
+        if self.verb in ("list", "expire", "confirm"):
+            return self._asked(self.verb)
+        if self.verb == "rollback":
+            return self._told(
+                self._call({"step": "rollback", **self._settings(), "generation": self.arguments.get("generation")})
+            )
+        known = memory.remembered(self.host, _SYSTEM) or self._learned()
+        plan, homes = self._plan(known)
+        if self.verb == "build":
+            return {
+                "changed": False,
+                "msg": f"{self.host}: {len(plan.manifest['etc'])} files, {len(homes.plans)} homes",
+                "manifest": plan.manifest,
+            }
+        answer = self._probe(plan, homes)
+        real = self._facts_of(answer["facts"])
+        if real != known:
+            memory.remember(self.host, _SYSTEM, real)
+            plan, homes = self._plan(real)
+            answer = self._probe(plan, homes)
+        warnings = [*plan.warnings, *homes.warnings]
+        if answer["unchanged"]:
+            current = answer.get("current") or {}
+            return result_of_answer(
+                {"changed": False, "generation": current.get("generation"), "operations": []},
+                self.host,
+                warnings,
+                False,
+            )
+        return self._switch(plan, homes, answer, warnings)
+
+    # Evaluation
+
+    def _config(self) -> Any:
+        if "config" in self.arguments:
+            return self.arguments["config"]
+        if "system_config" not in self.variables:
+            raise AnsibleActionFail(
+                f"there is no system for {self.host}: neither `config` nor `system_config` is given"
+            )
+        return self.variables["system_config"]
+
+    def _plan(self, host: dict[str, Any]) -> tuple[SystemPlan, Homes]:
+        """The plans of the system and of its homes. Raises SystemRefused with all errors of the specification."""
+        templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
+        variables = Variables(templar, self.variables)
+        node = as_node(self._config())
+        if isinstance(node, str):
+            node = as_node({"imports": [node]})
+        base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "system.yml")
+        file = node.position.file if getattr(node, "position", None) else base
+        read, decrypt = reader(self.action._loader), decrypter(self.action._loader)
+        special = dict(self.arguments.get("special_args") or {})
+
+        def compute() -> tuple[SystemPlan, Homes]:
+            request = SystemRequest(
+                self._roots(node, file, variables), host, special=special, variable=variables, read=read, decrypt=decrypt,
+                compiler=self.compilers["system"],
+            )  # fmt: skip
+            system = System(request)
+            variables.taint = system.evaluation.taint
+            template = Request(
+                [], host, special=special, variable=variables, read=read, decrypt=decrypt, packages="/usr",
+                compiler=self.compilers["home"],
+            )  # fmt: skip
+            homes = Bridge(system, template, self._origin()).homes()
+            return build_system(system, homes.digests(), homes.packages), homes
+
+        try:
+            return with_deep_stack(compute)  # type: ignore[no-any-return]
+        except (SpecError, SpecErrors, AnsibleError) as error:
+            raise SystemRefused(refusal(self.host, "specification", str(error))) from None
+
+    def _roots(self, node: Any, file: str, variables: Variables) -> list[tuple[Any, str]]:
+        """The modules of the system, with that of the specialisation that is asked for."""
+        name = str(self.arguments.get("specialisation") or "")
+        roots = [(node, file)]
+        if not name:
+            return roots
+        system = System(
+            SystemRequest(
+                roots,
+                memory.guess("root"),
+                variable=variables,
+                read=reader(self.action._loader),
+                compiler=self.compilers["system"],
+            )
+        )
+        said = system.evaluation.get("specialisation")
+        if name not in said:
+            raise SpecError(f"there is no specialisation {name!r}", path="specialisation")
+        added = [(d.value, d.position.file if d.position is not None else "") for d in said[name]["configuration"]]
+        return [*roots, *added] if said[name]["inheritParentConfig"] else added
+
+    def _origin(self) -> dict[str, Any]:
+        return {
+            "host": self.host,
+            "project": str(self.variables.get("inventory_dir") or "") or None,
+            "playbook": "home.manager.rebuild",
+            "inventory": str(self.variables.get("inventory_file") or "") or None,
+        }
+
+    # Requests
+
+    def _settings(self) -> dict[str, Any]:
+        action = self.verb if self.verb in ("switch", "boot", "test", "dry-activate") else "switch"
+        return {
+            "action": action,
+            "check": self.task.check_mode,
+            "diff": bool(self.task.diff),
+            "confirm": int(self.arguments.get("confirm") or 0),
+            "allow_lockout": bool(self.arguments.get("allow_lockout")),
+            "allow_removal": list(self.arguments.get("allow_removal") or []),
+            "repair": bool(self.arguments.get("repair")),
+            "lock_timeout": int(self.arguments.get("lock_timeout") or 60),
+            "host": self.host,
+        }
+
+    def _probe(self, plan: SystemPlan, homes: Homes) -> dict[str, Any]:
+        requests = {
+            user: {"verb": "probe", **self._of_home(user, home), "verify": True, "check": True}
+            for user, home in homes.plans.items()
+        }
+        return self._call({"step": "probe", "digest": plan.digest, "homes": requests, "check": self.task.check_mode})
+
+    @staticmethod
+    def _of_home(user: str, home: Plan) -> dict[str, Any]:
+        return {"user": user, "home": home.manifest["home"], "state": home.manifest["state"], "digest": home.digest}
+
+    def _home_requests(
+        self, homes: Homes, known: dict[str, Any], options: dict[str, Any]
+    ) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
+        """What each home is asked, and the bundles that go with it, by a name of their own."""
+        requests, bundles = {}, []
+        for user, home in homes.plans.items():
+            there = set((known.get(user) or {}).get("objects") or [])
+            objects = home.declarations() if self._dry else home.objects(there)
+            name = f"bundle-of-{user}"
+            bundles.append((name, write_bundle(home.manifest, objects)))
+            requests[user] = {
+                "verb": "switch",
+                **self._of_home(user, home),
+                "check": self._dry,
+                "diff": bool(self.task.diff),
+                "backup_extension": options.get("backupFileExtension"),
+                "on_failure": "undo",
+                "bundle": name,
+            }
+        return requests, bundles
+
+    @property
+    def _dry(self) -> bool:
+        return bool(self.task.check_mode) or self.verb == "dry-activate"
+
+    def _switch(self, plan: SystemPlan, homes: Homes, answer: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
+        requests, bundles = self._home_requests(homes, answer.get("homes") or {}, homes.options)
+        objects = [*plan.objects(set(answer.get("objects") or [])), *bundles]
+        request = {"step": "switch", "digest": plan.digest, "homes": requests, **self._settings()}
+        done = self._call(request, write_bundle(plan.manifest, objects))
+        if done.get("armed"):
+            done = self._confirmed(done, plan, requests, bundles)
+        return self._told(done, warnings)
+
+    def _confirmed(
+        self, done: dict[str, Any], plan: SystemPlan, requests: dict[str, Any], bundles: list[tuple[str, bytes]]
+    ) -> dict[str, Any]:
+        """Confirm over a new connection; the host goes back by itself when that does not succeed."""
+        seconds = done["armed"]["seconds"]
+        try:
+            self.action._connection.reset()
+            request = {"step": "confirm", "homes": requests, **self._settings()}
+            more = self._call(request, write_bundle(plan.manifest, bundles), engine=True)
+        except (AnsibleError, OSError) as problem:
+            raise SystemRefused(
+                refusal(
+                    self.host,
+                    "confirm",
+                    f"{self.host} did not answer a new connection within {seconds} s and reverts to generation {done['previous']}. "
+                    f"Generation {done['generation']} is kept, marked failed. ({problem})",
+                )
+            ) from None
+        merged: dict[str, Any] = {**done}
+        merged.update({key: more[key] for key in ("homes", "failed") if key in more})
+        merged["warnings"] = [*(done.get("warnings") or []), *(more.get("warnings") or [])]
+        merged.pop("armed", None)
+        return merged
+
+    def _learned(self) -> dict[str, Any]:
+        """The facts of a host that was never asked."""
+        answer = self._call({"step": "probe", "digest": "", "homes": {}, "check": True}, engine=True)
+        found = self._facts_of(answer["facts"])
+        memory.remember(self.host, _SYSTEM, found)
+        return found
+
+    @staticmethod
+    def _facts_of(facts: dict[str, Any]) -> dict[str, Any]:
+        return {**memory.of_answer(facts), **{name: facts.get(name) for name in _FACTS}}
+
+    def _asked(self, step: str) -> dict[str, Any]:
+        request: dict[str, Any] = {"step": step, **self._settings()}
+        request.update({name: self.arguments[name] for name in ("keep", "days") if name in self.arguments})
+        answer = self._call(request)
+        if step == "confirm":
+            return self._told(answer)
+        return {"changed": bool(answer.get("changed")), **answer}
+
+    def _told(self, answer: dict[str, Any], warnings: list[str] | None = None) -> dict[str, Any]:
+        return result_of_answer(answer, self.host, warnings or [], bool(self.task.diff))
+
+    def _call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
+        """The engine's answer. Raises SystemRefused when it refuses."""
+        try:
+            return self.target.ask({"verb": "system", "user": "root", "state": STATE, **request}, bundle, engine)
+        except TargetError as error:
+            if error.result.get("kind") == "connection" and request.get("step") == "confirm":
+                raise AnsibleError(error.message) from None
+            raise SystemRefused(refusal(self.host, str(error.result.get("kind", "")), error.message)) from None
