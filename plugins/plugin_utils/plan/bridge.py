@@ -9,10 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..expressions.lazy import plain
+from ..expressions.resolution import realise
+from ..options.priority import discharge
 from ..syntax.errors import SpecError, SpecErrors
+from ..values import Package
 from .home import Home, Request
 from .manifest import Plan, build
+from .package_names import is_available
 from .system import System
+from .touched import USER
 
 # The options of `home-manager` that go into each home's request.
 _FOR_REQUESTS = (
@@ -37,6 +42,19 @@ class Homes:
     def digests(self) -> dict[str, str]:
         """User to the digest of the home."""
         return {user: plan.digest for user, plan in self.plans.items()}
+
+
+def declared_packages(home: Home) -> set[str]:
+    """The names of packages that the user's own modules put into `home.packages`."""
+    node = home.evaluation.home.root.child("home")
+    option = node.child("packages") if node is not None else None
+    names: set[str] = set()
+    for assignment in option.assignments if option is not None else ():
+        if assignment.rank[:1] == USER:
+            for definition in discharge(assignment.definitions()):
+                said = realise(definition.value, definition.scope)
+                names.update(item.name if isinstance(item, Package) else str(item) for item in said or ())
+    return names
 
 
 class Bridge:
@@ -64,11 +82,27 @@ class Bridge:
             found.plans[user] = plan
             found.warnings += [f"{user}: {warning}" for warning in plan.warnings]
             if self.options["useUserPackages"]:
-                for name in plan.manifest["packages"]:
-                    found.packages.setdefault(name, f"home-manager.users.{user}: home.packages")
+                self._take_packages(user, home, plan, found)
         if errors:
             raise SpecErrors(errors)
         return found
+
+    def _take_packages(self, user: str, home: Home, plan: Plan, found: Homes) -> None:
+        """The packages of a home that join those of the host.
+
+        What the user's own modules name has to be had. Of what the shipped modules add, the host may lack some.
+        """
+        provider = str(self.system.evaluation.get("system.provider"))
+        own = plain(self.system.evaluation.get("environment.packageAliases"))
+        named = declared_packages(home)
+        for name in plan.manifest["packages"]:
+            if name in named or is_available(name, provider, own):
+                found.packages.setdefault(name, f"home-manager.users.{user}: home.packages")
+            else:
+                found.warnings.append(
+                    f'{user}: the host has no package "{name}", which a program of the home could use; install it otherwise, or name it in '
+                    f"environment.packageAliases"
+                )
 
     @staticmethod
     def _of(user: str, error: SpecError) -> SpecError:

@@ -51,7 +51,7 @@ class SystemStore(Store):
 
     def put_folder(self, folder: StoreFolder) -> StoreFolder:
         found = super().put_folder(folder)
-        return replace(found, place=f"{self.stand_in or self.state() + '/store'}/{found.place.rsplit('/', 1)[-1]}")
+        return replace(found, path=f"{self.stand_in or self.state() + '/store'}/{found.path.rsplit('/', 1)[-1]}")
 
 
 class System:

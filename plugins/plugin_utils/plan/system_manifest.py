@@ -15,7 +15,7 @@ from ..expressions.lazy import plain
 from ..options.unread import check_unread
 from ..syntax.errors import SpecError, SpecErrors
 from ..values import Package
-from .files import place_in
+from .files import position_in
 from .package_names import native
 from .store import file_mode
 from .system import System
@@ -230,7 +230,7 @@ class SystemBuilder:
         entries: dict[str, dict[str, Any]] = {name: {"after": [], "before": [], "data": None} for name in _ANCHORS}
         for name in said:
             with self.evaluation.visiting(
-                ("system", kind, name, "script"), place_in(self.evaluation, f"system.{kind}", name)
+                ("system", kind, name, "script"), position_in(self.evaluation, f"system.{kind}", name)
             ) as frame:
                 script = said[name]
                 data = {"name": name, "script": str(script["text"]), "dry": script["supportsDryActivation"]}

@@ -37,7 +37,7 @@ _DEFAULTS = (
 _INSTALL = re.compile(r"^Inst (\S+)", re.MULTILINE)
 _REMOVE = re.compile(r"^(?:Remv|Purg) (\S+)", re.MULTILINE)
 _UNKNOWN = re.compile(
-    r"^E: (?:Unable to locate package|Package '?|Couldn't find any package by (?:glob|regex) ')([^\s']+)", re.MULTILINE
+    r"^E: (?:Unable to locate package |Package '?|Couldn't find any package by (?:glob|regex) ')([^\s']+)", re.MULTILINE
 )
 _VERSION = re.compile(r"^E: Version '([^']+)' for '([^']+)' was not found", re.MULTILINE)
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none", "NEEDRESTART_MODE": "l"}
