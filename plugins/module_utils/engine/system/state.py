@@ -117,7 +117,7 @@ class SystemState:
         os.makedirs(self.root, 0o700, exist_ok=True)
         os.chmod(self.root, 0o711)
         for name in FOLDERS:
-            mode = 0o711 if name == "store" else 0o700
+            mode = 0o711 if name in ("store", "engine") else 0o700
             os.makedirs(self.path(name), mode, exist_ok=True)
             os.chmod(self.path(name), mode)
 

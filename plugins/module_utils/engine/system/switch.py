@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..contract.errors import EngineError
 from . import confirm, runner
@@ -26,6 +26,7 @@ from .checks.validate import programs, validate
 from .declaration import EMPTY, Declaration
 from .effects import Effects
 from .etc.writer import Writer
+from .homes import failure
 from .packages.apt import hold_services, release_services
 from .process import run
 from .state import Journal, Ledger, SystemState
@@ -334,13 +335,17 @@ class SystemSwitch:
 
     # Steps 10 and 11
 
-    def finish(self, declaration: Declaration, homes: Callable[[], Dict[str, object]]) -> None:
+    def finish(self, declaration: Declaration, homes: Callable[[], Dict[str, Dict[str, Any]]]) -> None:
         """What cannot be taken back: homes, scripts, removals. A failure is reported, and the next run tries again."""
         number = self.state.current()
         blueprint = draw(self.context, declaration, self.ledger)
         make_homes(blueprint.accounts.homes, self.context.etc.root)
         self._linger(declaration)
         self.answer.homes = dict(homes())
+        for user, home in sorted(self.answer.homes.items()):
+            why = failure(home)
+            if why is not None:
+                self.answer.fail("home", f"home of {user} ({why})", undone=False)
         effects = Effects(self.context, self.answer)
         effects.scripts(declaration, self.settings.action)
         self._leave(declaration)
