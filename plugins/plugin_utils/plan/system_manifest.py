@@ -98,7 +98,7 @@ class SystemBuilder:
             name: {"mode": self.modes[name], "size": len(self.contents[name])} for name in sorted(self.modes)
         }
         Declaration.of(manifest)
-        return SystemPlan(manifest, self.contents, contract.digest(manifest), warnings)
+        return SystemPlan(manifest, self.contents, contract.digest(manifest), [str(warning) for warning in warnings])
 
     def _use(self, content: bytes, mode: str, name: str) -> str:
         found = contract.object_id(content, mode, name)

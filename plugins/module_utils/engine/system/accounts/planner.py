@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...contract.errors import EngineError
 from ..operation import Operation
 from .database import LOCKED, Account, Database, Range, Shadow
+from .fields import expiry, identity, with_field
 from .limits import Limits, free_downward, free_upward
 from .rows import Rows, UserRow
 
@@ -153,9 +154,9 @@ class AccountsPlanner:
                 f"users.users.{user.name}: {user.password.source} is missing, so the account has no password"
             )
         self.database.shadows[user.name] = Shadow(
-            user.name, LOCKED if found is None else found, str(self.around.today), expires=_expiry(user.expires)
+            user.name, LOCKED if found is None else found, str(self.around.today), expires=expiry(user.expires)
         )
-        self.rows.users[user.name] = UserRow(True, {}, {}, _identity(user))
+        self.rows.users[user.name] = UserRow(True, {}, {}, identity(user))
         self.rows.ids["uid"][user.name] = uid
         self._note("user", "add", user.name, f"uid {uid}")
 
@@ -200,8 +201,8 @@ class AccountsPlanner:
             "gid": (str(row.gid), str(new.gid)),
         }
         if user.expires is not None:
-            changed["expires"] = (shadow.expires, _expiry(user.expires))
-            shadow = shadow._replace(expires=_expiry(user.expires))
+            changed["expires"] = (shadow.expires, expiry(user.expires))
+            shadow = shadow._replace(expires=expiry(user.expires))
         elif "expires" in known.ours:
             shadow = shadow._replace(expires=known.before.get("expires", ""))
         before, ours = dict(known.before), dict(known.ours)
@@ -215,7 +216,7 @@ class AccountsPlanner:
         shadow = self._password(user, shadow, known, told)
         self.database.accounts[user.name] = new
         self.database.shadows[user.name] = shadow
-        self.rows.users[user.name] = UserRow(known.created, before, ours, _identity(user) or known.password)
+        self.rows.users[user.name] = UserRow(known.created, before, ours, identity(user) or known.password)
         self.rows.ids["uid"].setdefault(user.name, row.uid)
         if told:
             self._note("user", "change", user.name, ", ".join(told))
@@ -232,16 +233,16 @@ class AccountsPlanner:
         for said, value in wanted.items():
             field = "gid" if said == "group" else said
             if every or said in user.explicit:
-                row = _with_field(row, field, value)
+                row = with_field(row, field, value)
             elif field in known.ours and str(getattr(row, field)) == known.ours[field]:
-                row = _with_field(row, field, known.before[field])
+                row = with_field(row, field, known.before[field])
         return row
 
     def _password(self, user: User, shadow: Shadow, known: UserRow, told: List[str]) -> Shadow:
         """A present password is only replaced where accounts are not managed by hand, and where another one is declared."""
         if self.wanted.mutable or user.password is None or user.password.initial or not self.around.new_passwords:
             return shadow
-        if user.password.kind != "file" and known.password == _identity(user) and shadow.hash not in ("", LOCKED):
+        if user.password.kind != "file" and known.password == identity(user) and shadow.hash not in ("", LOCKED):
             return shadow
         found = self.around.hashed(user.password)
         if found is None:
@@ -366,7 +367,7 @@ class AccountsPlanner:
                     self.database.shadows[name] = shadow._replace(expires=old)
                     told.append(field)
             elif str(getattr(account, field)) == row.ours.get(field):
-                account = _with_field(account, field, old)
+                account = with_field(account, field, old)
                 told.append(field)
         self.database.accounts[name] = account
         del self.rows.users[name]
@@ -403,30 +404,3 @@ def removed(database: Database, rows: Rows, names: List[str]) -> None:
                 rows.ids["subgid"].setdefault(name, row.start)
         database.remove_user(name)
         rows.users.pop(name, None)
-
-
-def _with_field(account: Account, field: str, value: str) -> Account:
-    if field == "gid":
-        return account._replace(gid=int(value))
-    if field == "home":
-        return account._replace(home=value)
-    if field == "shell":
-        return account._replace(shell=value)
-    return account._replace(description=value)
-
-
-def _identity(user: User) -> str:
-    """What tells one declared password from another."""
-    return "" if user.password is None else f"{user.password.kind} {user.password.source}"
-
-
-def _expiry(day: str | None) -> str:
-    """Days since 1970 of a day as YYYY-MM-DD."""
-    if day is None:
-        return ""
-    import datetime
-
-    try:
-        return str((datetime.date(*(int(part) for part in day.split("-"))) - datetime.date(1970, 1, 1)).days)
-    except ValueError:
-        raise EngineError(f"{day} is no day", "accounts") from None

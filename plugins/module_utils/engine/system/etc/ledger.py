@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 
 class Kept(NamedTuple):
-    """What was at a path before: its content by a name in the folder of backups, or the text of a link."""
+    """What was at a path before: its content by a name in the folder of backups, or the text of a link.
 
+    `content` identifies it (see `disk.Found`).
+    """
+
+    content: str
     backup: str | None
     link: str | None
     mode: int
@@ -21,10 +25,24 @@ class Kept(NamedTuple):
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Kept:
-        return cls(said.get("backup"), said.get("link"), int(said["mode"]), int(said["uid"]), int(said["gid"]))
+        return cls(
+            str(said["content"]),
+            said.get("backup"),
+            said.get("link"),
+            int(said["mode"]),
+            int(said["uid"]),
+            int(said["gid"]),
+        )
 
     def json(self) -> Dict[str, Any]:
-        return {"backup": self.backup, "link": self.link, "mode": self.mode, "uid": self.uid, "gid": self.gid}
+        return {
+            "content": self.content,
+            "backup": self.backup,
+            "link": self.link,
+            "mode": self.mode,
+            "uid": self.uid,
+            "gid": self.gid,
+        }
 
 
 class Managed(NamedTuple):

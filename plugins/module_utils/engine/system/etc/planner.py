@@ -140,7 +140,10 @@ class EtcPlanner:
         if not drifted and found.content == known.content and _same(found, wanted):
             self.new.files[target] = known._replace(previous=known.content, on_remove=wanted.entry.on_remove)
             return
-        if found.present and found.content not in expected:
+        if known.before is not None and found.content == known.before.content:
+            # A switch was interrupted before ours was put there, and perhaps before the backup was made.
+            self.steps.append(Step("backup", target, before=known.before))
+        elif found.present and found.content not in expected:
             # What somebody wrote into our file is kept aside, never lost.
             self.steps.append(Step("save", target, before=self._kept(target, found)))
         self._put(target, wanted, found, known.before, known.diverted)
@@ -172,6 +175,9 @@ class EtcPlanner:
     def _drop(self, target: str, known: Managed) -> None:
         """A path that is no longer declared."""
         found = self.etc.look(target)
+        del self.new.files[target]
+        if known.before is not None and found.content == known.before.content != known.content:
+            return  # ours was never put there, or somebody has put back what was there before
         if found.present and found.content not in (known.content, known.previous, "folder", "other"):
             self.steps.append(Step("save", target, before=self._kept(target, found)))
         if found.content not in ("folder", "other"):
@@ -180,15 +186,14 @@ class EtcPlanner:
             self.steps.append(Step("undivert", target))
         if known.before is not None:
             self.steps.append(Step("restore", target, before=known.before))
-        del self.new.files[target]
         self.removed.append((target, known.on_remove))
         self.changed.append(target)
         self._note("restore" if known.before or known.diverted else "remove", target)
 
     def _kept(self, target: str, found: Found) -> Kept:
         if found.is_link:
-            return Kept(None, found.content[len("link ") :], found.mode, found.uid, found.gid)
-        return Kept(self.backup_name(target), None, found.mode, found.uid, found.gid)
+            return Kept(found.content, None, found.content[len("link ") :], found.mode, found.uid, found.gid)
+        return Kept(found.content, self.backup_name(target), None, found.mode, found.uid, found.gid)
 
 
 def _same(found: Found, wanted: Wanted) -> bool:
