@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..expressions.lazy import plain
-from ..expressions.resolution import realise
+from ..expressions.resolution import resolve
 from ..options.priority import discharge
 from ..syntax.errors import SpecError, SpecErrors
 from ..values import Package
-from .home import Home, Request
-from .manifest import Plan, build
+from .home import EvaluatedHome, Request
+from .manifest import SwitchBundle, build
 from .package_names import is_available
 from .system import System
 from .touched import USER
@@ -34,7 +34,7 @@ _FOR_REQUESTS = (
 class Homes:
     """The homes of a system as they came out: each user's plan, and the packages that join those of the host, with who wants them."""
 
-    plans: dict[str, Plan] = field(default_factory=dict)
+    plans: dict[str, SwitchBundle] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Homes:
         return {user: plan.digest for user, plan in self.plans.items()}
 
 
-def declared_packages(home: Home) -> set[str]:
+def declared_packages(home: EvaluatedHome) -> set[str]:
     """The names of packages that the user's own modules put into `home.packages`."""
     node = home.evaluation.home.root.child("home")
     option = node.child("packages") if node is not None else None
@@ -52,7 +52,7 @@ def declared_packages(home: Home) -> set[str]:
     for assignment in option.assignments if option is not None else ():
         if assignment.rank[:1] == USER:
             for definition in discharge(assignment.definitions()):
-                said = realise(definition.value, definition.scope)
+                said = resolve(definition.value, definition.scope)
                 names.update(item.name if isinstance(item, Package) else str(item) for item in said or ())
     return names
 
@@ -74,7 +74,7 @@ class Bridge:
             if user not in self.system.evaluation.get("users.users"):
                 continue  # an assertion of the system says so
             try:
-                home = Home(self._request(user))
+                home = EvaluatedHome(self._request(user))
                 plan = build(home, self.origin)
             except (SpecError, SpecErrors) as problem:
                 errors += [self._of(user, error) for error in getattr(problem, "errors", [problem])]
@@ -87,7 +87,7 @@ class Bridge:
             raise SpecErrors(errors)
         return found
 
-    def _take_packages(self, user: str, home: Home, plan: Plan, found: Homes) -> None:
+    def _take_packages(self, user: str, home: EvaluatedHome, plan: SwitchBundle, found: Homes) -> None:
         """The packages of a home that join those of the host.
 
         What the user's own modules name has to be had. Of what the shipped modules add, the host may lack some.

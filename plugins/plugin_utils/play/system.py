@@ -17,7 +17,7 @@ from ...module_utils.engine.system.declaration import STATE
 from ..plan.bridge import Bridge, Homes
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import Request, compiler
-from ..plan.manifest import Plan
+from ..plan.manifest import SwitchBundle
 from ..plan.system import LIBRARY, System, SystemRequest
 from ..plan.system_manifest import SystemPlan, build_system
 from ..report.system_result import SystemRefused, refusal, result_of_answer
@@ -178,7 +178,7 @@ class SystemRun:
         return self._call({"step": "probe", "digest": plan.digest, "homes": requests, "check": self.task.check_mode})
 
     @staticmethod
-    def _of_home(user: str, home: Plan) -> dict[str, Any]:
+    def _of_home(user: str, home: SwitchBundle) -> dict[str, Any]:
         return {"user": user, "home": home.manifest["home"], "state": home.manifest["state"], "digest": home.digest}
 
     def _home_requests(
