@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -14,12 +15,14 @@ from jinja2.utils import Namespace
 
 from ..syntax.errors import SpecError, did_you_mean, nearest, summary
 from ..values import GVariant, Package, PathValue, Raw
+from .operators import TEXT_METHODS
+from .text_format import Formatter, TextFormat
 
 _METHODS: dict[type[Any], set[str]] = {
     dict: {"items", "keys", "values", "get"},
     str: {"startswith", "endswith", "split", "rsplit", "strip", "lstrip", "rstrip", "upper", "lower", "replace", "splitlines", "title",
           "capitalize", "find", "count", "join", "isdigit", "isalpha", "partition", "rpartition", "removeprefix", "removesuffix",
-          "format", "index", "ljust", "rjust", "zfill"},
+          "format", "format_map", "index", "ljust", "rjust", "zfill"},
     list: {"index", "count"},
 }  # fmt: skip
 
@@ -88,10 +91,32 @@ def attribute(value: Any, name: str) -> Any:
         return getattr(value, name, unknown_key(value, name))
     for kind, methods in _METHODS.items():
         if isinstance(value, kind) and name in methods:
-            return getattr(value, name)
+            return _method(value, name)
     if callable(getattr(value, "language_attribute", None)):
         return value.language_attribute(name)
     return unknown_key(value, name)
+
+
+def _method(value: Any, name: str) -> Any:
+    """A method of a text, list or mapping; those that Python leaves without limits are the language's own."""
+    if isinstance(value, str):
+        if name in ("format", "format_map"):
+            return TextFormat(value, FORMATTER, mapping=name == "format_map")
+        if name in TEXT_METHODS:
+            return functools.partial(TEXT_METHODS[name], value)
+    return getattr(value, name)
+
+
+def element(value: Any, key: Any) -> Any:
+    """`value[key]` as the language means it: an entry or an element first, then what `value.key` is."""
+    if isinstance(value, UnknownName):
+        return value
+    try:
+        return value[key]
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return (
+            attribute(value, key) if isinstance(key, str) and not isinstance(value, dict) else unknown_key(value, key)
+        )
 
 
 def _part(value: PathValue | Raw | GVariant, name: str) -> Any:
@@ -145,3 +170,6 @@ def interpolated(value: Any) -> Any:
         f"{name} has no text of its own here",
         hint="say how it is written, by a filter such as `to_json`, `join`, `float_text` or `default('')`",
     )
+
+
+FORMATTER = Formatter(attribute, element)

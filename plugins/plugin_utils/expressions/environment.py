@@ -13,18 +13,23 @@ from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, Protocol
 
 import jinja2
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
-from jinja2.utils import missing
+from jinja2.utils import Cycler, Joiner, Namespace, missing
 
 from ..values import Path
-from .attributes import UnknownName, attribute, interpolated, unknown_key, unknown_name
+from .attributes import UnknownName, attribute, element, interpolated, unknown_name
+from .operators import BINARY, LIMITED, texts_joined
 from .path_values import ScopedContext, stored
 from .scope import Scope
 
 SCOPE = "__scope__"
 GENERATORS = ("batch", "map", "reject", "rejectattr", "select", "selectattr", "slice", "unique")
 Functions = dict[str, Callable[..., Any]]
+# Joiner and its kin have no attributes here; what they do is done by calling them.
+CLASSES = frozenset({dict, Cycler, Joiner, Namespace})
 
 
 class Plugins(Protocol):
@@ -100,10 +105,25 @@ class Provided(MutableMapping[str, Callable[..., Any]]):
         return True
 
 
+class LimitedCode(CodeGenerator):
+    """Compiles `a ~ b` to a call that limits the size of the result."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - the name that Jinja calls
+        self.write("environment.texts_joined((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+
 class LanguageEnvironment(SandboxedEnvironment):
     """A sandboxed environment with the language's attribute rules."""
 
     context_class = ScopeContext
+    code_generator_class = LimitedCode
+    intercepted_binops = frozenset(BINARY)
+
+    texts_joined = staticmethod(texts_joined)
 
     def getattr(self, obj: Any, attribute_name: str) -> Any:
         return attribute(obj, attribute_name)
@@ -112,19 +132,14 @@ class LanguageEnvironment(SandboxedEnvironment):
         if isinstance(obj, ScopeContext):
             found = obj.resolve_or_missing(argument)
             return unknown_name(argument, obj.scope.known()) if found is missing and obj.scope is not None else found
-        if isinstance(obj, UnknownName):
-            return obj
-        try:
-            return obj[argument]
-        except (KeyError, IndexError, TypeError, AttributeError):
-            return (
-                attribute(obj, argument)
-                if isinstance(argument, str) and not isinstance(obj, dict)
-                else unknown_key(obj, argument)
-            )
+        return element(obj, argument)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        return BINARY[operator](left, right)
 
     def is_safe_callable(self, obj: Any) -> bool:
-        return True
+        # A class makes objects that no expression is meant to have; these few are Jinja's own words.
+        return super().is_safe_callable(obj) and (not isinstance(obj, type) or obj in CLASSES)
 
 
 def _environment(filters: Functions, tests: Functions, plugins: Plugins | None, **syntax: Any) -> LanguageEnvironment:
@@ -132,10 +147,12 @@ def _environment(filters: Functions, tests: Functions, plugins: Plugins | None, 
         undefined=UnknownName, keep_trailing_newline=True, autoescape=False, finalize=interpolated_here, **syntax
     )
     find_filter, find_test = (plugins.filter, plugins.test) if plugins is not None else (_nothing, _nothing)
-    lazy = {name: _listing(environment.filters[name]) for name in GENERATORS}
-    environment.filters = Provided({**environment.filters, **lazy, **filters}, find_filter)  # type: ignore[assignment]
+    known = {**environment.filters, **LIMITED}
+    lazy = {name: _listing(known[name]) for name in GENERATORS}
+    environment.filters = Provided({**known, **lazy, **filters}, find_filter)  # type: ignore[assignment]
     environment.tests = Provided(dict[str, Any](environment.tests) | tests, find_test)  # type: ignore[assignment]
     environment.globals.update({"null": None, "Null": None})
+    del environment.globals["lipsum"]
     return environment
 
 

@@ -14,6 +14,7 @@ import jinja2
 
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
+from .limits import LimitError
 from .scope import Scope
 
 
@@ -35,6 +36,8 @@ class Expression:
         try:
             return scope.language.evaluator(self.source, self.bare)(scope)
         except SpecError as error:
+            if isinstance(error, LimitError):
+                error.within(self.shown)
             if not error.positions and self.position:
                 error.positions.append(self.position)
             raise
@@ -52,5 +55,9 @@ class Expression:
             hint = "write `!unsafe` before the text if `{{` is meant literally"
         elif not isinstance(problem, jinja2.TemplateError):
             text = f"{type(problem).__name__}: {text}"
-        source = self.source if len(self.source) <= 80 else self.source[:79] + "…"
-        return SpecError(f"{text} (in `{source.strip()}`)", [self.position], hint=hint)
+        return SpecError(f"{text} (in `{self.shown}`)", [self.position], hint=hint)
+
+    @property
+    def shown(self) -> str:
+        """The source as an error shows it."""
+        return (self.source if len(self.source) <= 80 else self.source[:79] + "…").strip()

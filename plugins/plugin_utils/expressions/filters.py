@@ -24,6 +24,7 @@ from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
 from ..values import FormatError, Path
 from .attributes import interpolated
 from .lazy import plain
+from .limits import matched, substituted
 from .path_values import PLACES, shipped, stored
 
 
@@ -275,12 +276,12 @@ def _text_list(value: Any) -> list[Any]:
 
 def regex_replace(value: str, pattern: str, replacement: str = "", count: int = 0) -> str:
     """The text with all matches of a regular expression replaced (`\\1` is the first group)."""
-    return re.sub(pattern, replacement, str(value), count=count)
+    return substituted(pattern, replacement, str(value), count)
 
 
 def regex_search(value: str, pattern: str, group: int | None = None) -> str | None:
     """The first match of a regular expression, or one of its groups, or null."""
-    found = re.search(pattern, str(value))
+    found = matched("search", pattern, str(value))
     return None if found is None else found.group(group or 0)
 
 

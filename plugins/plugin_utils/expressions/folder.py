@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..syntax.errors import SpecError
+from .source_file import check_inside
 
 
 class FolderMember(NamedTuple):
@@ -31,6 +32,7 @@ def walk(path: str) -> Iterator[FolderMember]:
 
     Raises SpecError for what cannot be read, and for sockets and the like.
     """
+    check_inside(path)
     for where, folders, names in os.walk(path, onerror=_refuse):
         folders.sort()
         relative = os.path.relpath(where, path)

@@ -17,6 +17,7 @@ from ..syntax.errors import SpecError, summary
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
 from .folder import walk
 from .scope import Scope, Services
+from .source_file import read_file
 
 
 class ScopedContext(Protocol):
@@ -37,8 +38,7 @@ def _content(value: Any) -> bytes:
         return value.encode("utf-8", "surrogateescape")
     if isinstance(value, Path):
         try:
-            with open(value.path, "rb") as file:
-                return file.read()
+            return read_file(value.path).content
         except OSError as problem:
             raise SpecError(f"{value.path} cannot be read: {problem.strerror}") from None
     raise SpecError(f"the content of a file is text, not {summary(value)}")

@@ -14,6 +14,7 @@ from ..syntax.position import Position
 from .cache import CodeCache
 from .environment import SCOPE, LanguageEnvironment
 from .scope import Scope
+from .source_file import LARGEST_SPEC, read_file
 
 VAULT_HEADER = "$ANSIBLE_VAULT;"
 
@@ -24,8 +25,7 @@ class _Files(jinja2.BaseLoader):
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         try:
             state = os.stat(template)
-            with open(template, encoding="utf-8") as file:
-                text = file.read()
+            text = read_file(template, LARGEST_SPEC).content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
             if text.startswith(VAULT_HEADER):
                 raise SpecError(
                     f"{template} is vaulted; put the secret into a variable, and use that in a plain template"

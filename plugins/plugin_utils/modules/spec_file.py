@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from ..expressions.expression import Expression
+from ..expressions.source_file import LARGEST_SPEC, check_inside, read_file
 from ..syntax import yaml_text
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
@@ -24,13 +25,14 @@ def load_text(text: str, name: str, base: str | None = None) -> Any:
 
 @functools.lru_cache(maxsize=4096)
 def _parsed(path: str, _stamp: tuple[int, int], name: str) -> Any:
-    with open(path, encoding="utf-8") as file:
-        return load_text(file.read(), name, os.path.dirname(path))
+    text = read_file(path, LARGEST_SPEC).content.decode("utf-8")
+    return load_text(text.replace("\r\n", "\n").replace("\r", "\n"), name, os.path.dirname(path))
 
 
 def load_file(path: str, name: str | None = None) -> Any:
     """The nodes of a spec file, parsed once for each of its versions. Raises SpecError."""
     try:
+        check_inside(path)
         state = os.stat(path)
         return _parsed(path, (state.st_mtime_ns, state.st_size), name or path)
     except (OSError, UnicodeError) as problem:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from ..expressions.limits import TooLong
 from ..syntax.errors import CycleError, SpecError, SpecWarning
 from ..syntax.keys import joined
 from ..syntax.position import Position
@@ -80,10 +81,15 @@ class Trace:
         self.errors.append(error)
 
     def attempt(self, compute: Callable[[], Any], default: Any = None) -> Any:
-        """The result of `compute`; an error of the spec is collected, and `default` returned."""
+        """The result of `compute`; an error of the spec is collected, and `default` returned.
+
+        One that took too long ends the evaluation.
+        """
         try:
             return compute()
         except SpecError as error:
+            if isinstance(error, TooLong):
+                raise
             self.collect(error)
         except RecursionError:
             self.collect(SpecError("the spec is nested too deeply to evaluate"))

@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
-from ..syntax.errors import SpecError
+from ..expressions.limits import compiled, matched
 from ..syntax.nodes import PlainWord
 from ..values import Package, PathValue
 from .schema import Type
@@ -66,11 +65,11 @@ def between(low: float | None, high: float | None, whole: bool = True) -> Scalar
 
 def matching(pattern: str) -> Scalar:
     """Strings that a regular expression matches whole."""
-    try:
-        compiled = re.compile(pattern)
-    except re.error as problem:
-        raise SpecError(f"`{pattern}` is no regular expression: {problem}") from None
-    return Scalar(f"string matching the pattern {pattern}", lambda v: _is_text(v) and compiled.fullmatch(v) is not None)
+    compiled(pattern)
+    return Scalar(
+        f"string matching the pattern {pattern}",
+        lambda v: _is_text(v) and matched("fullmatch", pattern, v) is not None,
+    )
 
 
 def one_of(values: list[Any]) -> Scalar:

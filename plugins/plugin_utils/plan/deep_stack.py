@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from ..expressions.limits import TooLong, Watch, watched
+
 STACK = 512 * 1024 * 1024
 RECURSION = 12_000
 
@@ -22,17 +24,23 @@ def with_deep_stack(compute: Callable[[], Any]) -> Any:
             outcome.extend([compute(), None])
         except BaseException as problem:
             outcome.extend([None, problem])
+        finally:
+            watch.over()
 
     limit, size = sys.getrecursionlimit(), threading.stack_size()
     sys.setrecursionlimit(max(limit, RECURSION))
     threading.stack_size(STACK)
     try:
         thread = threading.Thread(target=run, name="home.manager evaluation")
-        thread.start()
-        thread.join()
+        watch = Watch(thread)
+        with watched(watch):
+            thread.start()
+            watch.wait()
     finally:
         threading.stack_size(size)
         sys.setrecursionlimit(limit)
+    if not outcome:
+        raise TooLong
     if outcome[1] is not None:
         raise outcome[1]
     return outcome[0]

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..expressions.folder import FolderMember, walk
 from ..expressions.lazy import plain
+from ..expressions.source_file import read_file
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecError, SpecWarning, did_you_mean
 from ..syntax.keys import joined
@@ -41,9 +42,7 @@ class FileSource:
         if self.path is None:
             return self.content or b"", bool(self.executable)
         try:
-            with open(self.path, "rb") as file:
-                bits = os.fstat(file.fileno()).st_mode
-                self.content = file.read()
+            self.content, bits = read_file(self.path)
         except OSError as problem:
             raise SpecError(f"{self.path} cannot be read: {problem.strerror}") from None
         self.executable = bool(bits & 0o100) if self.executable is None else self.executable

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ...module_utils.engine.contract.manifest import object_id
+from ..expressions.source_file import read_file
 from ..syntax.errors import SpecError
 from ..values import OutOfStore, Path, PathValue, StoreFile, StoreFolder
 
@@ -66,12 +66,10 @@ class Store:
     def add_file(self, path: str) -> str:
         """Register a file of the controller. Raises SpecError when it cannot be read."""
         try:
-            with open(path, "rb") as file:
-                content = file.read()
-                executable = bool(os.fstat(file.fileno()).st_mode & 0o100)
+            content, mode = read_file(path)
         except OSError as problem:
             raise SpecError(f"{path} cannot be read: {problem.strerror}") from None
-        return self.add(content, file_mode(executable), path)
+        return self.add(content, file_mode(bool(mode & 0o100)), path)
 
     def referenced(self, texts: Iterable[bytes]) -> tuple[set[str], set[str]]:
         """The objects and the folders that some contents name, directly or through each other."""

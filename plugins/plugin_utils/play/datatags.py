@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from typing import Any
 
 from ansible._internal._datatag._tags import Origin, TrustedAsTemplate
@@ -32,8 +33,9 @@ def live(value: str) -> bool:
 def encrypted_file(path: str) -> bool:
     """Whether a file is vaulted as a whole."""
     try:
-        with open(path, "rb") as file:
-            return file.read(len(VAULT_HEADER)) == VAULT_HEADER
+        # Without waiting: what is no file is refused by what reads it.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            return os.path.isfile(path) and file.read(len(VAULT_HEADER)) == VAULT_HEADER
     except OSError:
         return False
 

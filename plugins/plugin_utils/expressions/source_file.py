@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reading the controller's files that a spec names: regular files of a sensible size, and where it is `confined` only those of a few folders."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import NamedTuple
+
+from ..syntax.errors import SpecError
+
+LARGEST_FILE = 256 * 1024 * 1024
+LARGEST_SPEC = 16 * 1024 * 1024
+_MIB = 1024 * 1024
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+_folders: ContextVar[tuple[str, ...]] = ContextVar("folders", default=())
+
+
+class SourceFile(NamedTuple):
+    """A file as it was read: its bytes and its permission bits."""
+
+    content: bytes
+    mode: int
+
+
+@contextlib.contextmanager
+def confined(folders: tuple[str, ...]) -> Iterator[None]:
+    """While this lasts, only what really lies in one of the folders can be read."""
+    token = _folders.set(tuple(os.path.realpath(folder) for folder in folders))
+    try:
+        yield
+    finally:
+        _folders.reset(token)
+
+
+def check_inside(path: str) -> None:
+    """Raises SpecError for a path that leads out of the folders a confined evaluation may read."""
+    folders = _folders.get()
+    real = os.path.realpath(path)
+    if folders and not any(real == folder or real.startswith(folder.rstrip("/") + "/") for folder in folders):
+        raise SpecError(
+            f"{path} lies outside the project {folders[0]}, and this spec is restricted to it",
+            hint="`home_restricted: false` allows a spec to read every file that you can read",
+        )
+
+
+def read_file(path: str, largest: int = LARGEST_FILE) -> SourceFile:
+    """The content of a regular file. Raises SpecError for any other kind, for too large a file, and OSError."""
+    check_inside(path)
+    # Without waiting: to open a named pipe would wait for its writer.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        bits = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(bits):
+            kind = next((name for test, name in _KINDS if test(bits)), "no file")
+            raise SpecError(f"{path} is {kind}, and only a regular file can be read")
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(largest + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > largest:
+        raise SpecError(f"{path} is too large: at most {largest // _MIB} MiB can be read")
+    return SourceFile(content, stat.S_IMODE(bits))
