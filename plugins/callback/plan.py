@@ -19,7 +19,7 @@ description:
     as the callback P(ansible.builtin.default#callback) prints them when they fail.
   - With C(-v) nothing is left out. With C(-vv) and more, everything is printed as P(ansible.builtin.default#callback) does it.
   - Ansible looks for this plugin at every C(ansible-playbook) of a project that names it, so the collection must be installed
-    there first; list it in the project's F(requirements.yml).
+    there first; list it in the project's C(requirements.yml).
 extends_documentation_fragment:
   - default_callback
   - result_format_callback

@@ -1,7 +1,7 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""List, activate, roll back, remove, expire, verify and uninstall the generations of a home."""
+"""List, activate, roll back, remove, expire, verify, compare and uninstall the generations of a home."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ options:
       - V(expire) removes the generations that are older than O(older_than) and not among the newest O(keep). The one
         in use always stays.
       - V(verify) compares every managed path and its content with what was put there.
+      - V(diff) shows what differs between the generations in O(between), and changes nothing.
       - V(uninstall) takes every managed path away, puts backups back, and removes the store. Files which the user
         changed stay.
     type: str
     default: list
-    choices: [list, activate, rollback, remove, expire, verify, uninstall]
+    choices: [list, activate, rollback, remove, expire, verify, uninstall, diff]
   user:
     description:
       - The user whose home it is. By default the one who runs the module.
@@ -57,6 +58,18 @@ options:
       - The numbers of the generations to remove.
     type: list
     elements: int
+  between:
+    description:
+      - With O(verb=diff), the numbers of two generations. One is compared with the current one; without any, the current
+        one is compared with the home as it is.
+    type: list
+    elements: int
+    default: []
+  confirmed:
+    description:
+      - With O(verb=uninstall), whether to do it. When V(false), what would be done is shown, and the task fails.
+    type: bool
+    default: true
   older_than:
     description:
       - An age such as V(30d), V(12h), V(2w) or V(45m). Younger generations do not expire.
@@ -134,6 +147,11 @@ EXAMPLES = r"""
     repair: true
   become: true
 
+- name: Show what the newest switch changed
+  home.manager.generation:
+    verb: diff
+    between: [11, 12]
+
 - name: Take everything away and bring the user's own files back
   home.manager.generation:
     verb: uninstall
@@ -197,31 +215,17 @@ previous:
   description: The number of the generation that was current before.
   returned: with O(verb=activate) and O(verb=rollback)
   type: int
-operations:
-  description: What was done, or in check mode would be done, to each path.
-  returned: when something can change
+plan:
+  description:
+    - What changed, or in check mode would change, as an object with lists of files, session variables, packages, hooks and so on.
+    - When the task fails, it is in the first entry of C(diff) instead.
+  returned: for all verbs but O(verb=list)
+  type: dict
+lines:
+  description: The list, for people.
+  returned: with O(verb=list)
   type: list
-  elements: dict
-  contains:
-    op:
-      description: One of add, change, remove, adopt, backup, keep, repair.
-      type: str
-    path:
-      description: The path, relative to the home (for generations and objects, to the folder of the generations).
-      type: str
-    detail:
-      description: More about it, for people.
-      type: str
-collisions:
-  description: Paths that are in the way. When there are any, nothing was changed.
-  returned: with O(verb=activate) and O(verb=rollback)
-  type: list
-  elements: dict
-hooks:
-  description: The hooks that ran, each with its name, return code and output.
-  returned: with O(verb=activate) and O(verb=rollback)
-  type: list
-  elements: dict
+  elements: str
 removed:
   description: The numbers of the generations that were removed.
   returned: with O(verb=remove) and O(verb=expire)
@@ -266,7 +270,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.age i
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
-VERBS = ("list", "activate", "rollback", "remove", "expire", "verify", "uninstall")
+VERBS = ("list", "activate", "rollback", "remove", "expire", "verify", "uninstall", "diff")
 PASSED = (
     "user",
     "home",
@@ -285,6 +289,13 @@ def request_of(params: dict[str, Any], check: bool, diff: bool) -> dict[str, Any
     """The engine's request for the module's parameters. EngineError for an age that cannot be understood."""
     request = {name: params[name] for name in PASSED if params[name] is not None}
     request.update(verb=params["verb"], check=check, diff=diff, state=params["state_path"])
+    if params["verb"] == "diff":
+        if len(params["between"]) > 2:
+            raise EngineError("`between` takes two generations at the most", "request")
+        first, second = [*params["between"], None, None][:2]
+        request.update({"from": first, "to": second})
+    if params["verb"] == "uninstall" and not params["confirmed"]:
+        request["check"] = True
     if params["older_than"] is not None:
         request["older_than"] = parse_age(params["older_than"])
     return request
@@ -301,6 +312,8 @@ def main() -> None:
             "generation": {"type": "int"},
             "specialisation": {"type": "str"},
             "generations": {"type": "list", "elements": "int"},
+            "between": {"type": "list", "elements": "int", "default": []},
+            "confirmed": {"type": "bool", "default": True},
             "older_than": {"type": "str"},
             "keep": {"type": "int"},
             "repair": {"type": "bool", "default": False},

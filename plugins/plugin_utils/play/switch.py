@@ -310,6 +310,7 @@ class Switch:
             self.owner,
             found.plan,
             self.task.check_mode,
+            bool(self.task.diff),
             command=" ".join(["ansible-playbook", *context.CLIARGS.get("args", ())]),
             local=self.local,
             specialisation=self._text("specialisation"),

@@ -15,13 +15,33 @@ from .run_result import Refused, result_of
 
 _VERBS = {"activate": "generation", "remove": "expire"}
 # What only the engine's own answer needs.
-_INNER = ("operations", "collisions", "hooks", "session", "kept", "stock", "recovered", "failure", "warnings", "diff")
+_INNER = (
+    "operations",
+    "collisions",
+    "hooks",
+    "session",
+    "kept",
+    "stock",
+    "recovered",
+    "failure",
+    "warnings",
+    "diff",
+    "packages",
+)
 
 
 class GenerationResult:
     """Makes the results of one task. `arguments` are the module's, `command` is what tries the run again."""
 
     def __init__(self, arguments: Mapping[str, Any], host: str, check: bool, diff: bool, command: str) -> None:
+        self.unconfirmed = not check and str(arguments.get("confirmed", True)).lower() in (
+            "false",
+            "no",
+            "off",
+            "0",
+            "n",
+        )
+        check = check or self.unconfirmed
         self.verb = str(arguments.get("verb") or "list")
         self.owner = Owner(str(arguments.get("user") or ""), host)
         self.check = check
@@ -42,12 +62,19 @@ class GenerationResult:
             plan = Plan(_VERBS.get(self.verb, self.verb), self.owner, "refused", self.check, errors=(problem,))
             raise Refused(plan, kind=answer.get("kind"))
         whole = {**answer, "failed": answer.get("failure")}
-        ways = Ways(f"{self.command} -e home_backup_extension=bak")
         if self.verb == "verify":
             plan = plan_of_verify(answer, self.owner, self.check)
             return result_of(
                 plan, self.diff, **{key: answer[key] for key in ("generation", "drift", "repaired") if key in answer}
             )
-        plan = plan_of_answer(whole, _VERBS.get(self.verb, self.verb), self.owner, self.check, ways)
+        plan = self._plan(whole)
         members = {key: value for key, value in answer.items() if key not in (*_INNER, "failed", "msg", "changed")}
         return result_of(plan, self.diff, **members)
+
+    def _plan(self, answer: Mapping[str, Any]) -> Plan:
+        ways = Ways(f"{self.command} -e home_backup_extension=bak")
+        plan = plan_of_answer(answer, _VERBS.get(self.verb, self.verb), self.owner, self.check, ways)
+        if self.verb == "uninstall" and self.unconfirmed and plan.outcome != "unchanged":
+            text = f"this takes the home of {self.owner.label} away; say -e home_confirm=yes to do it"
+            plan = plan._replace(outcome="refused", errors=(*plan.errors, Message(text, "confirm")))
+        return plan

@@ -26,12 +26,13 @@ class Telling:
     """How the runs of one home are told.
 
     `built` is what the spec evaluated to, `part` the manifest's part that is switched to; `command` the `ansible-playbook`
-    command that was typed; `local`: the home is on this machine; `project` the folder of the spec.
+    command that was typed; `diff`: with texts; `local`: the home is on this machine; `project` the folder of the spec.
     """
 
     owner: Owner
     built: Built
     check: bool
+    diff: bool = False
     command: str = "ansible-playbook home.yml"
     local: bool = False
     project: str = ""
@@ -67,7 +68,14 @@ class Telling:
     def _diff(self, file: File, entry: Mapping[str, Any]) -> Diff | None:
         """The diff with the new text, which in check mode is only here."""
         diff = file.diff
-        if diff is None or file.secret or file.what == "binary" or diff.after is not None or file.op == "remove":
+        if (
+            not self.diff
+            or diff is None
+            or file.secret
+            or file.what == "binary"
+            or diff.after is not None
+            or file.op == "remove"
+        ):
             return diff
         if not diff.shown and file.op != "add":
             return diff

@@ -43,7 +43,11 @@ _SIGNS = {"add": "+", "remove": "-", "change": "~", "repair": "~", "adopt": "=",
 def counts(operations: list[dict[str, Any]], session: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
     """Kind to sign to number, as `generation.json` keeps it for lists of generations."""
     found: dict[str, dict[str, int]] = {}
-    kinds = [("files", item["op"]) for item in operations]
+    moved = {item["path"] for item in operations if item["op"] == "backup"}
+    # What took the place of a file that was moved aside is new.
+    kinds = [
+        ("files", "add" if item["op"] == "change" and item["path"] in moved else item["op"]) for item in operations
+    ]
     kinds += [(item.get("kind", "variable") + "s", item["op"]) for item in session]
     for kind, op in kinds:
         sign = _SIGNS.get(op)

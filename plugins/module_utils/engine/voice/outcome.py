@@ -96,6 +96,8 @@ def last_line(plan: Plan) -> str:
     """What follows the home on its last line; empty when there is none."""
     if plan.verb in ("build", "init"):
         return ""
+    if plan.verb == "uninstall" and not plan.files and plan.outcome == "unchanged":
+        return "nothing is managed here"
     if plan.verb == "uninstall" and plan.check:
         return ""
     trouble = _trouble(plan)
@@ -111,6 +113,8 @@ def _trouble(plan: Plan) -> str | None:
     if plan.outcome == "interrupted":
         return "interrupted; the next run finishes or undoes it"
     what = "uninstalled" if plan.verb == "uninstall" else "switched"
+    if plan.outcome == "refused" and plan.verb in ("diff", "verify", "expire", "build"):
+        return f"nothing changed: {plural(len(plan.errors), 'error')}"
     if plan.outcome == "refused":
         why = obstacles.counted(plan.collisions) if plan.collisions else plural(len(plan.errors), "error")
         return f"would not be {what}: {why}" if plan.check else f"not {what}, nothing changed: {why}"

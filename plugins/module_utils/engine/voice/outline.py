@@ -79,7 +79,9 @@ def _title(plan: Plan, filled: bool) -> Line | None:
     if plan.verb == "init":
         text = "new project, in git" if plan.outcome == "changed" else "already a project; nothing changed"
         return Line(f"{plan.path}: {text}", HOME)
-    if not filled and (plan.outcome in ("unchanged", "unreachable", "interrupted") or plan.verb in ("diff", "expire")):
+    if not filled and (
+        plan.outcome in ("unchanged", "unreachable", "interrupted") or plan.verb in ("diff", "expire", "uninstall")
+    ):
         return None
     if plan.errors and not filled:
         return None
