@@ -139,6 +139,7 @@ def test_a_home_from_its_first_preview_to_a_rollback(project: Project) -> None:
           + file      ~/.config/greeting
           + file      ~/.profile
           + variable  EDITOR=vim
+          = package   bashInteractive  the host's own
 
         note: open a new login shell for EDITOR
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Mapping
+from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
 from .entries import Collision, Diff, File, Hook, Package, Variable
 from .generations import Generation, Generations
@@ -49,7 +49,7 @@ def plan_of_answer(answer: Answer, verb: str, home: Owner, check: bool, ways: Wa
         goal,
         files=files,
         session=tuple(Variable.of(item) for item in answer.get("session") or []),
-        packages=tuple(Package.of(item) for item in answer.get("packages") or []),
+        packages=tuple(_packages(answer.get("packages") or [])),
         hooks=tuple(_hook(item) for item in answer.get("hooks") or []),
         collisions=tuple(collisions_of(answer.get("collisions") or [], ways)),
         warnings=_warnings(answer),
@@ -112,6 +112,16 @@ def _generation(item: Answer) -> Generation:
         str(item.get("specialisation") or ""),
         item.get("files"),
     )
+
+
+def _packages(found: Sequence[Answer]) -> Iterator[Package]:
+    """The packages that come and go; of what the host brings itself, only that it is used from now on."""
+    for item in found:
+        package = Package.of(item)
+        if package.provider != "host":
+            yield package._replace(from_="" if package.from_ == "host" else package.from_)
+        elif package.op == "add":
+            yield package._replace(op="same", to="")
 
 
 def _warnings(answer: Answer) -> tuple[Message, ...]:

@@ -98,7 +98,8 @@ def _rows(plan: Plan, view: View) -> Iterator[Row]:
     for package in plan.packages:
         if package.op != "lack":
             versions, note = package_versions(package), package_note(package)
-            yield Row(SIGN_OF[package.op], "package", package.name, versions or ("-" if note else ""), note)
+            cells = (versions, note) if versions else (note, "")
+            yield Row(SIGN_OF[package.op], "package", package.name, *cells)
     for setting in plan.settings:
         yield Row(SIGN_OF[setting.op], "setting", setting_subject(setting), setting_note(setting))
     for unit in plan.units:

@@ -131,6 +131,8 @@ def package_note(package: Package) -> str:
         return package.note
     if package.op == "remove":
         return ""
+    if package.provider == "host":
+        return "the host's own"
     parts = [package.provider] if package.provider else []
     if package.op == "same":
         parts.append("already here")
