@@ -24,6 +24,8 @@ ARGUMENTS = (
     "option",
     "packages",
     "locked",
+    "update",
+    "vendor",
 )
 
 

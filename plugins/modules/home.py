@@ -70,6 +70,15 @@ options:
       - The prefix that stands for every package's place in the rendered files, such as V(/usr).
       - No package is realised then. Without it packages come from F(home.lock) or from the host, and are shown in the home's profile.
     type: path
+  update:
+    description:
+      - Names of packages to resolve anew in F(home.lock), an empty list for all that the home names. No target is touched then.
+    type: list
+    elements: str
+  vendor:
+    description:
+      - With O(update), a folder on the controller that gets every file which F(home.lock) names, under its SHA-256.
+    type: str
   locked:
     description:
       - Whether to refuse when F(home.lock) lacks a package, instead of adding it.
@@ -138,8 +147,8 @@ drift:
   type: list
   elements: dict
 lines:
-  description: What is known of the option, for people.
-  returned: with O(option)
+  description: What is known of the option, or what an update changed, for people.
+  returned: with O(option) or O(update)
   type: list
   elements: str
 path:

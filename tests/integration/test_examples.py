@@ -201,4 +201,4 @@ def test_names_of_older_home_manager_lead_to_the_same_files():
     text, warnings = with_deep_stack(lambda: git(load(old, "old.yml"), "old.yml"))
     assert text == with_deep_stack(lambda: git(load_file(str(new)), str(new)))[0]
     for name in ("userName", "userEmail", "aliases", "extraConfig", "delta.enable", "delta.options"):
-        assert any(f"programs.git.{name}" in warning for warning in warnings), name
+        assert any(f"programs.git.{name}" in str(warning) for warning in warnings), name

@@ -172,7 +172,9 @@ def _plan(
         recipes[identity] = RecipeObject(identity, content)
         for need in entry.requires:
             records.setdefault(need, {**locked(need), "shown": False})
-        value = {"name": name, "version": entry.version, "provider": entry.provider, "id": recipe.identity(base)}
+        value: dict[str, Any] = {"name": name, "version": entry.version, "provider": entry.provider}
+        value["id"] = recipe.identity(base)
+        value["size"] = recipe.download_size()
         return {**value, "recipe": identity, **_brought(entry.commands, entry.shares)}
 
     for item in sorted(wanted, key=lambda item: item.name):

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ...module_utils.engine.packages.download import Sources
 from ..expressions.names import platform_facts
 from ..packages.catalogue import Catalogue
 from ..packages.lock import NAME, Lock, change
@@ -15,9 +16,11 @@ from ..packages.resolution import DARWIN, LINUX, ORDER, ORDER_DARWIN, Resolution
 from ..packages.resolution import Settings as ResolutionSettings
 from ..packages.resolver import Context
 from ..packages.supply import Supply
+from ..packages.updates import Update, updates
+from ..packages.vendor import vendor
 from ..packages.wanted import Wanted
 from ..plan.packages import PackagePlan, PackageSettings
-from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.errors import SpecError, SpecErrors, did_you_mean
 
 # In a request: every package that nobody brings may be missing.
 ANY = "*"
@@ -55,16 +58,21 @@ class ProjectLock:
         self._lock = change(self.path, make)
         return added
 
-    def update(self, wanted: Iterable[Wanted], settings: PackageSettings, platform: str) -> tuple[Lock, Lock]:
-        """Resolve anew, from the newest lists: the lock before and after. Raises SpecErrors."""
-        locks: list[Lock] = []
+    def update(self, wanted: list[Wanted], settings: PackageSettings, platform: str, write: bool) -> list[Update]:
+        """Resolve anew, from the newest lists, and `write` the lock or not: what changed. Raises SpecErrors."""
+        found: list[Update] = []
 
         def make(old: Lock) -> Lock:
-            locks.append(old)
-            return old.with_packages(self.resolution(old, settings, platform).resolve(list(wanted), newest=True))
+            new = old.with_packages(self.resolution(old, settings, platform).resolve(wanted, newest=True))
+            found.extend(updates(old, new))
+            return new if found else old
 
-        self._lock = change(self.path, make)
-        return locks[0], self._lock
+        self._lock = change(self.path, make) if write else make(self.lock)
+        return found
+
+    def vendor(self, folder: str, plan: PackagePlan) -> int:
+        """Download everything that the lock names into a folder, by hash; the number of new files. Raises SpecError."""
+        return vendor(self.lock, folder, Sources.of(self.request(plan, ())["sources"]))
 
     def resolution(self, old: Lock, settings: PackageSettings, platform: str) -> Resolution:
         """A resolution for the lock's platforms and this one."""
@@ -87,6 +95,21 @@ class ProjectLock:
             "sources": {"cache": said.cache, "mirrors": mirrors, "snapshots": snapshots},
             "without": sorted(set(without)),
         }
+
+
+def chosen(plan: PackagePlan, lock: Lock, names: list[str]) -> list[Wanted]:
+    """What an update is about: the named packages, or all that the home names and the lock has.
+
+    Raises SpecError for a name that the home does not want.
+    """
+    wanted = {item.name: item for item in plan.wanted}
+    unknown = [name for name in names if name not in wanted]
+    if unknown:
+        hint = did_you_mean(unknown[0], wanted)
+        raise SpecError(f"the home wants no package {unknown[0]!r}, so there is nothing to update", hint=hint)
+    if names:
+        return [wanted[name] for name in names]
+    return [item for item in wanted.values() if item.named or item.name in lock.packages]
 
 
 def cache_folder() -> str:

@@ -39,7 +39,7 @@ from .facts import TrackedFacts
 from .files import decrypter, reader
 from .filters import PlayPlugins
 from .inventory import as_node
-from .packages import ANY, ProjectLock, addable
+from .packages import ANY, ProjectLock, addable, chosen
 from .result import write_result
 from .target import Target, TargetError
 from .variables import Variables
@@ -102,6 +102,8 @@ class Switch:
             lines = self.evaluated(host, lambda home: described(home.evaluation, option))
             # What was asked for is the result: Ansible's own callback shows it whatever the verbosity.
             return {"changed": False, "lines": lines, "_ansible_verbose_always": True}
+        if self.arguments.get("update") is not None:
+            return self.updated(self.plan(host), host)
         target = self._text("build_to")
         try:
             found = self.locked_plan(host)
@@ -130,6 +132,24 @@ class Switch:
         if answer["unchanged"]:
             return self.settled(found, answer)
         return self.ship(found, answer, real)
+
+    def updated(self, found: Evaluated, host: dict[str, Any]) -> dict[str, Any]:
+        """The result of resolving packages anew. No target is touched. Raises Refused."""
+        said = self.arguments["update"]
+        names = [str(name) for name in (said.replace(",", " ").split() if isinstance(said, str) else said)]
+        packages, folder = found.plan.packages, self._text("vendor")
+        try:
+            wanted = chosen(packages, self.lock.lock, names)
+            platform = self.lock.supply(host).platform
+            changed = self.lock.update(wanted, packages.settings, platform, not self.task.check_mode) if wanted else []
+            lines = [update.line() for update in changed] or ["every package is at its newest version"]
+            filled = 0
+            if folder is not None and not self.task.check_mode:
+                filled = self.lock.vendor(os.path.abspath(folder), packages)
+                lines.append(f"{filled} new files in {folder}")
+        except (SpecError, SpecErrors) as error:
+            raise self.refused(*messages(error, self.sources(error))) from None
+        return {"changed": bool(changed or filled), "lines": lines, "_ansible_verbose_always": True}
 
     def locked_plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan, with what the user names and the lock lacks added to the lock. Raises Refused."""

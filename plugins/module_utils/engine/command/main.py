@@ -96,12 +96,16 @@ class Command:
 
     def do_packages(self) -> int:
         """List the current generation's packages, sorted whatever their case."""
-        names = sorted(self._current()["packages"], key=str.lower)
+        self._current()
+        found = self.ask("list", check=True)["packages"]
         if self.output.as_json:
-            self.output.json({"packages": names})
-        else:
-            for name in names:
-                self.output.say(name)
+            self.output.json({"packages": found})
+            return 0
+        rows = [(item["name"], item["version"], item["provider"], " ".join(item["commands"])) for item in found]
+        widths = [max((len(row[at]) for row in rows), default=0) for at in range(3)]
+        for row in rows:
+            cells = [cell.ljust(width) for cell, width in zip(row, widths) if width]
+            self.output.say("  ".join([*cells, row[3]]).rstrip())
         return 0
 
     def do_switch(self) -> int:

@@ -10,6 +10,8 @@ from typing import Any, Dict, List, NamedTuple, Optional
 from .installation import Asked, Choice, choose, is_absent
 
 _EXACT = ("deb", "uv", "npm", "archive", "nix")
+# What vouches for the bytes when they are locked: a signature, or nothing but that they were seen then.
+_TRUST = {"deb": "signed", "nix": "signed"}
 
 
 class Changes(NamedTuple):
@@ -55,7 +57,11 @@ def _change(old: Optional[Choice], new: Optional[Choice]) -> Optional[Dict[str, 
         op = "add" if now is not None else "remove"
     provider = "host" if choice.places is not None else choice.requested.provider
     value: Dict[str, Any] = {"name": choice.requested.name, "op": op, "provider": provider}
-    value["exact"] = provider in _EXACT
+    if choice.places is None and now is not None:
+        value["download"] = choice.requested.size
+        value["trust"] = _TRUST.get(provider, "first-seen")
+        if provider not in _EXACT:
+            value["note"] = f"{provider}, not the same bytes on every host"
     if was is not None:
         value["from"] = was.requested.version if was.places is None else "host"
     if now is not None:

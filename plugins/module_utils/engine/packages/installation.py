@@ -39,6 +39,7 @@ class Requested(NamedTuple):
     shares: Tuple[str, ...]
     unwrapped: Tuple[str, ...]
     shown: bool
+    size: int
 
     @classmethod
     def of(cls, value: Any) -> Requested:
@@ -46,7 +47,7 @@ class Requested(NamedTuple):
         anything else.
         """
         if isinstance(value, str):
-            return cls(value, "", "", None, None, True, "normal", {}, (), (), False)
+            return cls(value, "", "", None, None, True, "normal", {}, (), (), False, 0)
         try:
             found = cls(
                 value["name"],
@@ -60,6 +61,7 @@ class Requested(NamedTuple):
                 tuple(value.get("shares") or ()),
                 tuple(value.get("unwrapped") or ()),
                 value.get("shown", True) is not False,
+                int(value.get("size") or 0),
             )
         except (KeyError, TypeError, AttributeError, ValueError):
             raise EngineError(f"not a package of a manifest: {value!r}", "manifest") from None

@@ -31,6 +31,7 @@ def listing(home: HomeFolder) -> Answer:
     answer["bytes"] = stored_bytes(state)
     current, completed = state.current(), state.completed()
     if current is not None:
+        answer["packages"] = _packages(state.manifest(current))
         answer["current"], answer["specialisation"] = layout.parse_reference(current)
     failed = set(state.names(layout.FAILED))
     for number in reversed(state.generations()):
@@ -66,6 +67,22 @@ def stored_bytes(state: State) -> int:
             status = filesystem.lstat(f"{folder}/{name}", state.fd)
             total += status.st_size if status is not None else 0
     return total
+
+
+def _packages(manifest: Any) -> list[dict[str, Any]]:
+    """The packages of a generation for people: name, version, provider, bytes to download, and commands."""
+    from ..packages.installation import choose
+
+    found = []
+    for item in manifest.get("packages") or []:
+        choice = choose(item)
+        wanted = choice.requested
+        value = {"name": wanted.name, "version": wanted.version, "provider": wanted.provider, "size": wanted.size}
+        if choice.places is not None:
+            value.update(version="", provider="host", size=0)
+        if wanted.shown or isinstance(item, str):
+            found.append({**value, "commands": sorted(wanted.commands)})
+    return sorted(found, key=lambda value: str(value["name"]).lower())
 
 
 def _package_name(item: Any) -> str:

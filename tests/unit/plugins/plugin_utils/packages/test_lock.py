@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import Sources
 from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import (
     Lock,
     LockedArtefact,
@@ -17,10 +20,12 @@ from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import 
     change,
 )
 from ansible_collections.home.manager.plugins.plugin_utils.packages.recipes import recipe_of
+from ansible_collections.home.manager.plugins.plugin_utils.packages.updates import updates
+from ansible_collections.home.manager.plugins.plugin_utils.packages.vendor import vendor
 from ansible_collections.home.manager.plugins.plugin_utils.packages.wanted import Wanted
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 
-A, B = "a" * 64, "b" * 64
+A, B, C = "a" * 64, "b" * 64, "c" * 64
 
 
 def lock(name="x", sha256=A, version="1"):
@@ -72,3 +77,26 @@ def test_wanted_refuses_what_it_does_not_know():
         Wanted.of({"name": "x", "priority": "urgent"})
     with pytest.raises(SpecError, match="needs a name"):
         Wanted.of({"provider": "uv"})
+
+
+def test_an_update_tells_what_moved_security_first():
+    before = lock("x", A).with_packages(lock("y", A))
+    secure = replace(lock("y", B, "1.1"), artefacts={B: LockedArtefact(3, "y.deb", ("debian-security:pool/y.deb",))})
+    after = before.with_packages(lock("x", C, "2")).with_packages(secure)
+    assert [update.line() for update in updates(before, after)] == ["y 1 -> 1.1 (deb, security)", "x 1 -> 2 (deb)"]
+    assert updates(after, after) == []
+    assert [update.line() for update in updates(Lock(), lock())] == ["x 1 (deb, new)"]
+
+
+def test_a_cache_holds_everything_of_the_lock(tmp_path):
+    content = b"some bytes"
+    sha256 = hashlib.sha256(content).hexdigest()
+    (tmp_path / "mirror").mkdir()
+    (tmp_path / "mirror" / "x.deb").write_bytes(content)
+    locked = replace(lock("x", sha256), artefacts={sha256: LockedArtefact(len(content), "x.deb", ("debian:x.deb",))})
+    sources = Sources(None, {"debian": (f"{tmp_path}/mirror",)}, {})
+    assert vendor(locked, str(tmp_path / "cache"), sources) == 1
+    assert (tmp_path / "cache" / sha256).read_bytes() == content
+    assert vendor(locked, str(tmp_path / "cache"), sources) == 0
+    with pytest.raises(SpecError, match="cannot be downloaded"):
+        vendor(lock("z"), str(tmp_path / "cache"), sources)
