@@ -334,8 +334,8 @@ home.file:
 """
     )
     output = project.play(fails=True)
-    assert output.count("the generations of this home lie in ~/.local/state/home.manager") >= 2
-    assert '`home.file."a/b"` lies below `a`' in output
+    assert output.count("~/.local/state/home.manager holds the generations of this home") >= 2
+    assert '`home.file."a/b"` is below `a`' in output
     assert sorted(os.listdir(project.home)) == []
 
 

@@ -35,7 +35,7 @@ class UnknownName(jinja2.StrictUndefined):
     def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
         text, _separator, near = (self._undefined_hint or self._undefined_message).partition("; ")
         error = SpecError(text, hint=near)
-        raise error.told("undefined", word=str(self._undefined_name or ""), whole=True)
+        raise error.with_details("undefined", word=str(self._undefined_name or ""), whole=True)
 
     __add__ = __radd__ = __sub__ = __rsub__ = _fail_with_undefined_error
     __mul__ = __rmul__ = __div__ = __rdiv__ = _fail_with_undefined_error
@@ -84,7 +84,7 @@ def attribute(value: Any, name: str) -> Any:
         try:
             return getattr(value, name)
         except AttributeError:
-            return UnknownName(name=name, hint=f"the template has set no `{name}`")
+            return UnknownName(name=name, hint=f"the template does not set `{name}`")
     if isinstance(value, (PathValue, Raw, GVariant)):
         return _part(value, name)
     if isinstance(value, LoopContext) and not name.startswith("_"):
@@ -155,8 +155,8 @@ def interpolated(value: Any) -> Any:
         value._fail_with_undefined_error()
     if isinstance(value, bool):
         raise SpecError(
-            "a boolean has no text of its own here",
-            hint="say how it is written: `| lower`, `| to_json` or `'yes' if x else 'no'`",
+            "cannot interpolate a boolean into text",
+            hint="convert it first: `| lower`, `| to_json` or `'yes' if x else 'no'`",
         )
     if isinstance(value, int):
         return str(value)
@@ -167,8 +167,8 @@ def interpolated(value: Any) -> Any:
     names = {type(None): "null", float: "a float", list: "a list", dict: "a mapping"}
     name = next((n for kind, n in names.items() if isinstance(value, kind)), summary(value))
     raise SpecError(
-        f"{name} has no text of its own here",
-        hint="say how it is written, by a filter such as `to_json`, `join`, `float_text` or `default('')`",
+        f"{name} cannot be interpolated into text",
+        hint="convert it with a filter such as `to_json`, `join`, `float_text` or `default('')`",
     )
 
 

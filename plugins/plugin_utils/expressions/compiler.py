@@ -87,7 +87,10 @@ def _refuse_hyphens(source: str) -> None:
     found = _HYPHENATED.search(_STRINGS.sub("''", source))
     if found:
         head, _dot, last = found[1].rpartition(".")
-        raise SpecError(f"`{found[1]}` is a subtraction in an expression", hint=f"write `{head}['{last}']`")
+        raise SpecError(
+            f"`{found[1]}` is a subtraction, because names in expressions have no hyphens",
+            hint=f"write `{head}['{last}']`",
+        )
 
 
 class _NamesWhenReached(NodeTransformer):
@@ -104,7 +107,7 @@ def _parsed_bare(environment: LanguageEnvironment, source: str) -> tuple[bool, n
     parser = jinja2.parser.Parser(environment, source, state="variable")
     expression = parser.parse_expression()
     if not parser.stream.eos:
-        raise jinja2.TemplateSyntaxError("there is more behind the expression", parser.stream.current.lineno)
+        raise jinja2.TemplateSyntaxError("unexpected text after the expression", parser.stream.current.lineno)
     return True, _assignment(environment, expression)
 
 

@@ -26,7 +26,7 @@ def conditions(node: Any, position: Position | None) -> list[Expression]:
         elif isinstance(item, Expression):
             found.append(Expression(item.source, item.position, bare=False))
         else:
-            raise SpecError("a `when` is an expression, or a list of them", [where or position])
+            raise SpecError("`when` must be an expression or a list of expressions", [where or position])
     return found
 
 

@@ -42,7 +42,7 @@ class Expression:
                 error.positions.append(self.position)
             raise
         except RecursionError:
-            raise SpecError("nested too deeply to evaluate", [self.position]) from None
+            raise SpecError("nested too deeply to be evaluated", [self.position]) from None
         except Exception as problem:
             raise self.failure(problem) from None
 
@@ -51,8 +51,8 @@ class Expression:
         text = str(problem) or type(problem).__name__
         hint = ""
         if isinstance(problem, jinja2.TemplateSyntaxError):
-            text = f"not an expression: {problem.message}"
-            hint = "write `!unsafe` before the text if `{{` is meant literally"
+            text = f"invalid expression: {problem.message}"
+            hint = "write `!unsafe` before the text if `{{` should be taken literally"
         elif not isinstance(problem, jinja2.TemplateError):
             text = f"{type(problem).__name__}: {text}"
         return SpecError(f"{text} (in `{self.shown}`)", [self.position], hint=hint)

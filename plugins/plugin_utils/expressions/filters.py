@@ -102,7 +102,7 @@ def dag_sort(entries: dict[str, Any]) -> list[dict[str, Any]]:
             return
         if state.get(name) == 1:
             cycle = [*chain[chain.index(name) :], name]
-            raise SpecError("the entries wait for each other: " + " -> ".join(cycle))
+            raise SpecError("dependency cycle: " + " -> ".join(cycle))
         state[name] = 1
         for earlier in sorted(before[name]):
             visit(earlier, [*chain, name])
@@ -130,7 +130,7 @@ def combine(*values: Any, recursive: bool = False) -> dict[str, Any]:
     for value in values:
         for each in value if isinstance(value, list) else [value]:
             if not isinstance(each, dict):
-                raise SpecError(f"combine takes mappings, not {summary(each)}")
+                raise SpecError(f"combine takes mappings only, got {summary(each)}")
             for key in each:
                 old = result.get(key)
                 if recursive and isinstance(old, dict) and isinstance(each[key], dict):

@@ -44,7 +44,7 @@ def walk(path: str) -> Iterator[FolderMember]:
             elif os.path.isfile(whole):
                 yield FolderMember(below, path=whole)
             else:
-                raise SpecError(f"{whole} is neither a file, a folder nor a link")
+                raise SpecError(f"{whole} is not a regular file, a folder or a symbolic link")
         if relative != ".":
             yield FolderMember(relative)
 

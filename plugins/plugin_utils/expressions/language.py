@@ -100,5 +100,5 @@ class Language:
 
     def _store(self) -> Store:
         if self.store is None:
-            raise SpecError("there is no store to put a file into here")
+            raise SpecError("files cannot be generated here: there is no store")
         return self.store

@@ -109,7 +109,7 @@ DEEPEST = 200
 def plain(value: Any, depth: int = 0) -> Any:
     """The value with every lazy mapping computed, as plain dicts and lists. Raises SpecError for one that holds itself."""
     if isinstance(value, (dict, list)) and depth > DEEPEST:
-        raise SpecError("the value is nested without end: it holds itself")
+        raise SpecError("infinite recursion: the value contains itself")
     if isinstance(value, dict):
         return {key: plain(value[key], depth + 1) for key in value}
     if isinstance(value, list):

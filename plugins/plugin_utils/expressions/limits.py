@@ -158,7 +158,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as problem:
-        raise SpecError(f"`{pattern}` is no regular expression: {problem}") from None
+        raise SpecError(f"invalid regular expression `{pattern}`: {problem}") from None
 
 
 @functools.lru_cache(maxsize=1024)

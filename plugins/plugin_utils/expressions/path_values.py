@@ -41,7 +41,7 @@ def _content(value: Any) -> bytes:
             return read_file(value.path).content
         except OSError as problem:
             raise SpecError(f"{value.path} cannot be read: {problem.strerror}") from None
-    raise SpecError(f"the content of a file is text, not {summary(value)}")
+    raise SpecError(f"the content of a file must be text, not {summary(value)}")
 
 
 @pass_context
@@ -91,7 +91,7 @@ def store_dir(context: ScopedContext, value: dict[str, Any], name: str = "folder
         elif isinstance(item, str):
             item = OutOfStore(item)
         if not isinstance(item, PathValue):
-            raise SpecError(f"a folder holds files, `{key}` is {summary(item)}")
+            raise SpecError(f"every entry of a folder must be a file, but `{key}` is {summary(item)}")
         entries.extend(_leaves(key, item))
     return services(context).store_folder(StoreFolder(name, tuple(entries)))
 
@@ -119,7 +119,7 @@ def exe(package: Any, name: str | None = None) -> str:
         return f"{package.out_path}/bin/{name or package.main_program or package.name}"
     if isinstance(package, (str, PathValue)):
         return str(package) if name is None else f"{package}/bin/{name}"
-    raise SpecError(f"exe takes a package, not {summary(package)}")
+    raise SpecError(f"exe takes a package, got {summary(package)}")
 
 
 def subpath(value: Any, name: str | None) -> Any:
@@ -132,7 +132,7 @@ def subpath(value: Any, name: str | None) -> Any:
         return OutOfStore(f"{value.out_path}/{name}")
     if isinstance(value, (str, PathValue)):
         return OutOfStore(posixpath.join(str(value), name))
-    raise SpecError(f"subpath takes a path, not {summary(value)}")
+    raise SpecError(f"subpath takes a path, got {summary(value)}")
 
 
 def path_value(value: Any) -> PathValue:
@@ -141,7 +141,7 @@ def path_value(value: Any) -> PathValue:
         return OutOfStore(value)
     if isinstance(value, PathValue):
         return value
-    raise SpecError(f"path_value takes a path, not {summary(value)}")
+    raise SpecError(f"path_value takes a path, got {summary(value)}")
 
 
 @pass_context

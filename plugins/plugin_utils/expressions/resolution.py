@@ -64,7 +64,7 @@ def key_text(key: str, scope: Scope, position: Position | None) -> str:
     if type(key) is TemplateKey or ("{{" in key and type(key) is str):
         text = Expression(str(key), position).evaluate(scope)
         if isinstance(text, bool) or not isinstance(text, (str, int)):
-            raise SpecError(f"a key must be text, `{key}` is {summary(text)}", [position])
+            raise SpecError(f"a key must be a string, but `{key}` is {summary(text)}", [position])
         return str(text)
     return str(key) if type(key) is LiteralKey else key
 
@@ -88,7 +88,7 @@ def constructed(mark: dict[str, Any], scope: Scope) -> Any:
     if kind == "function":
         if "result" in mark:
             return mark["result"]
-        raise SpecError("a function of the Nix language cannot be said here", [position])
+        raise SpecError("functions of the Nix language are not supported", [position])
     return mark
 
 
@@ -97,7 +97,7 @@ def _text(mark: dict[str, Any], field: str, scope: Scope, position: Position | N
     if not isinstance(value, str):
         value = str(value) if hasattr(value, "path") else value
     if not isinstance(value, str):
-        raise SpecError(f"`{mark['_type']}` wants a text as its `{field}`, not {summary(value)}", [position])
+        raise SpecError(f"`{field}` of `{mark['_type']}` must be a string, not {summary(value)}", [position])
     return value
 
 
@@ -106,7 +106,7 @@ def _package(mark: dict[str, Any], scope: Scope, position: Position | None) -> P
     fields = {ours: resolve(mark.get(theirs), scope) for theirs, ours in known.items()}
     for field in fields.values():
         if field is not None and not isinstance(field, str):
-            raise SpecError(f"a package's fields are texts, not {summary(field)}", [position])
+            raise SpecError(f"the fields of a package must be strings, not {summary(field)}", [position])
     return scope.language.package(_text(mark, "name", scope, position), **fields)
 
 
@@ -115,7 +115,9 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
     position = position_of(mark)
     unknown = set(mark) - {"_type", "loop", "loop_var", "when", "vars", "key", "value"}
     if unknown or "loop" not in mark or "value" not in mark:
-        raise SpecError("!each takes loop, value, and perhaps key, when, vars, loop_var", [position])
+        raise SpecError(
+            "`!each` requires `loop` and `value`; it also accepts `key`, `when`, `vars` and `loop_var`", [position]
+        )
     keyed = "key" in mark
     mapping, sequence = Mapping(None, position, verbatim=True), Sequence(None, position)
     for item in loop_items(mark["loop"], scope, position):
@@ -129,9 +131,9 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
             continue
         key = resolve(mark["key"], turn)
         if not isinstance(key, str):
-            raise SpecError(f"a key must be text, not {summary(key)}", [position_of(mark, "key")])
+            raise SpecError(f"a key must be a string, not {summary(key)}", [position_of(mark, "key")])
         if key in mapping:
-            raise SpecError(f"!each gives the key `{key}` twice", [position_of(mark, "key")])
+            raise SpecError(f"`!each` produces the key `{key}` twice", [position_of(mark, "key")])
         mapping[key] = bound
     return mapping if keyed else sequence
 
@@ -143,7 +145,7 @@ def loop_items(node: Any, scope: Scope, position: Position | None) -> list[Any]:
         return [{"key": key, "value": value[key]} for key in sorted(value)]
     if isinstance(value, (list, tuple, range)):
         return list(value)
-    raise SpecError(f"a loop wants a list or a mapping, not {summary(value)}", [position_of(node) or position])
+    raise SpecError(f"a loop must be a list or a mapping, not {summary(value)}", [position_of(node) or position])
 
 
 def iteration_scope(

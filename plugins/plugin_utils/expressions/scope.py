@@ -165,7 +165,7 @@ def holds(condition: Condition, scope: Scope) -> bool:
 def not_a_boolean(value: Any, source: str = "", position: Position | None = None) -> SpecError:
     """The error for a condition with a value of another kind."""
     return SpecError(
-        f"a condition must be a boolean, `{source}` is {summary(value)}",
+        f"a condition must be a boolean, but `{source}` is {summary(value)}",
         [position],
-        hint="compare it, as in `x != null` or `x != []`",
+        hint="write a comparison, such as `x != null` or `x != []`",
     )

@@ -28,7 +28,7 @@ class _Files(jinja2.BaseLoader):
             text = read_file(template, LARGEST_SPEC).content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
             if text.startswith(VAULT_HEADER):
                 raise SpecError(
-                    f"{template} is vaulted; put the secret into a variable, and use that in a plain template"
+                    f"{template} is encrypted with Ansible Vault; put the secret into a variable and use that in a plain template"
                 )
             return text, template, lambda: os.stat(template).st_mtime_ns == state.st_mtime_ns
         except (OSError, UnicodeError) as problem:
@@ -54,7 +54,7 @@ class Templates:
                 return path
         beside = os.path.dirname(os.path.join(folder, name))
         names = os.listdir(beside) if os.path.isdir(beside) else []
-        raise SpecError(f"there is no template `{name}`", hint=did_you_mean(os.path.basename(name), names))
+        raise SpecError(f"template `{name}` not found", hint=did_you_mean(os.path.basename(name), names))
 
     def render(self, name: str, scope: Scope, position: Position | None) -> str:
         """The text of the template file `name` in `scope`. Raises SpecError with the template's file and line."""
@@ -67,7 +67,7 @@ class Templates:
                 error.positions.extend(found for found in (_line(error, name), position) if found is not None)
             raise
         except RecursionError:
-            raise SpecError("nested too deeply to render", [position]) from None
+            raise SpecError("nested too deeply to be rendered", [position]) from None
         except jinja2.TemplateSyntaxError as problem:
             raise SpecError(
                 f"{problem.message}", [Position(problem.filename or name, problem.lineno, 1), position]

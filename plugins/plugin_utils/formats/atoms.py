@@ -49,10 +49,10 @@ def ordered(value: Any, trail: Trail = (), what: str = "a mapping") -> list[tupl
     """The entries of a mapping in byte order of their keys; FormatError for anything else and for keys that are no
     text."""
     if not isinstance(value, Mapping):
-        raise FormatError(f"{what} is wanted here, not {kind_of(value)}", trail)
+        raise FormatError(f"expected {what}, got {kind_of(value)}", trail)
     for key in value:
         if not isinstance(key, str):
-            raise FormatError(f"the key {key!r} is {kind_of(key)}; keys are strings", trail)
+            raise FormatError(f"keys must be strings, but {key!r} is {kind_of(key)}", trail)
     return [(str(key), value[key]) for key in sorted(value, key=lambda key: key.encode("utf-8", "surrogatepass"))]
 
 
@@ -80,7 +80,7 @@ def float_text(value: float) -> str:
     Raises FormatError for infinities and NaN.
     """
     if not math.isfinite(value):
-        raise FormatError(f"{value} has no text in a configuration file")
+        raise FormatError(f"{value} cannot be written to a configuration file")
     text = f"{value:.6f}"
     return text if float(text) == value else format(Decimal(repr(float(value))), "f")
 
@@ -148,4 +148,4 @@ def plain(value: Any, trail: Trail = (), *, nulls: bool = True) -> Any:
 def choice(name: str, value: str, allowed: Sequence[str]) -> None:
     """Refuses a parameter that is none of ``allowed``."""
     if value not in allowed:
-        raise FormatError(f"the parameter {name} is one of {', '.join(allowed)}, not {value!r}")
+        raise FormatError(f"the parameter {name} must be one of {', '.join(allowed)}, not {value!r}")

@@ -45,7 +45,7 @@ def _rules(value: Any, selector: str, indent: str, trail: Trail) -> Iterator[lis
         elif key.startswith("@"):
             yield [f"{key} {_text(single, inner)};" for single, inner in several(item, way)]
         elif not selector:
-            raise FormatError("a property stands inside a rule", way)
+            raise FormatError("a property must be inside a rule", way)
         elif item is not None:
             properties.append(f"{indent}{key}: {_property(item, way)};")
     if properties:

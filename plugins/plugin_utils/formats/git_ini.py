@@ -39,7 +39,7 @@ def _collect(value: Any, name: tuple[str, ...], trail: Trail, sections: Sections
         if is_mapping(item):
             _collect(item, (*name, key), inner, sections)
         elif not name:
-            raise FormatError("git knows no values outside sections", inner)
+            raise FormatError("git has no values outside sections", inner)
         else:
             sections.setdefault(_split(name), {})[key] = (item, inner)
 
@@ -65,7 +65,7 @@ def _heading(name: tuple[str, str | None], keys: dict[str, tuple[Any, Trail]]) -
     if subsection is None:
         return section
     if "\n" in subsection or "\0" in subsection:
-        raise FormatError("the name of a subsection is one line", trail)
+        raise FormatError("the name of a subsection must be a single line", trail)
     return section + ' "' + subsection.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -39,9 +39,9 @@ def to_dconf(value: Any) -> str:
 def _text(value: Any, wanted: str | None, trail: Trail) -> str:
     if isinstance(value, GVariant):
         if split_types(value.type, trail) != [value.type]:
-            raise FormatError(f"{value.type!r} is not one GVariant type", trail)
+            raise FormatError(f"{value.type!r} must be a single GVariant type", trail)
         if wanted not in (None, value.type):
-            raise FormatError(f"a value of type {wanted} is wanted here, not {value.type}", trail)
+            raise FormatError(f"expected a value of type {wanted}, got {value.type}", trail)
         return _typed(value.value, value.type, trail)
     return _typed(value, wanted or infer(value, trail), trail)
 
@@ -68,21 +68,21 @@ def _typed(value: Any, kind: str, trail: Trail) -> str:
         return f"@{kind} {{" + ",".join(pairs) + "}"
     if kind[0] in "({" and is_list(value):
         return _tuple(value, kind, trail)
-    raise FormatError(f"GVariant's type {kind} does not hold {kind_of(value)}", trail)
+    raise FormatError(f"the GVariant type {kind} cannot hold {kind_of(value)}", trail)
 
 
 def _integer(value: int, kind: str, trail: Trail) -> str:
     signed, bits = BITS[kind]
     low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1)) if signed else (0, 2**bits)
     if not low <= value < high:
-        raise FormatError(f"GVariant's type {kind} does not hold {value}; say a wider type", trail)
+        raise FormatError(f"{value} does not fit the GVariant type {kind}; use a wider type", trail)
     return str(value) if kind == "i" else f"@{kind} {value}"
 
 
 def _tuple(value: Any, kind: str, trail: Trail) -> str:
     kinds = split_types(kind[1:-1], trail)
     if len(kinds) != len(value):
-        raise FormatError(f"GVariant's type {kind} holds {len(kinds)} values, not {len(value)}", trail)
+        raise FormatError(f"the GVariant type {kind} holds {len(kinds)} values, got {len(value)}", trail)
     parts = [_text(item, each, way) for (item, way), each in zip(items(value, trail), kinds, strict=True)]
     # A tuple of one needs its comma: without it the parentheses only group.
     tail = "," if kind[0] == "(" and len(parts) == 1 else ""
@@ -108,7 +108,7 @@ def split_types(text: str, trail: Trail = ()) -> list[str]:
     while at < len(text):
         end = _type_end(text, at)
         if end is None:
-            raise FormatError(f"{text!r} is no GVariant type", trail)
+            raise FormatError(f"invalid GVariant type {text!r}", trail)
         found.append(text[at:end])
         at = end
     return found

@@ -49,7 +49,7 @@ def to_ini_global(value: Any, *, header: str = "", section_names: str = "escape"
     style = dialect(parameters)
     for key, _item, trail in entries(value):
         if key not in ("globalSection", "sections"):
-            raise FormatError("only globalSection and sections stand here", trail)
+            raise FormatError("only globalSection and sections are allowed here", trail)
     first = style.lines(value.get("globalSection", {}), ("globalSection",))
     sections = entries(value.get("sections", {}), ("sections",))
     return header + _joined(first, _sections(sections, style, section_names))
@@ -59,7 +59,7 @@ def to_ini_ordered(value: Any, *, header: str = "", section_names: str = "escape
     """INI text of a list of ``[name, {key: value}]`` pairs (or mappings of one section each), in the order of the
     list."""
     if not isinstance(value, (list, tuple)):
-        raise FormatError(f"a list of sections is wanted here, not {kind_of(value)}")
+        raise FormatError(f"expected a list of sections, got {kind_of(value)}")
     found: list[tuple[str, Any, Trail]] = []
     for item, trail in items(value):
         if isinstance(item, (list, tuple)) and len(item) == 2 and isinstance(item[0], str):
@@ -67,7 +67,7 @@ def to_ini_ordered(value: Any, *, header: str = "", section_names: str = "escape
         elif is_mapping(item) and len(item) == 1:
             found += entries(item, trail)
         else:
-            raise FormatError("a pair of a section's name and its keys is wanted here", trail)
+            raise FormatError("expected a pair of a section's name and its keys", trail)
     return header + _joined("", _sections(found, dialect(parameters), section_names))
 
 
@@ -101,7 +101,7 @@ def _sections(found: Iterable[tuple[str, Any, Trail]], style: Dialect, section_n
     texts = []
     for name, section, trail in found:
         if not is_mapping(section):
-            raise FormatError(f"a section is a mapping, not {kind_of(section)}", trail)
+            raise FormatError(f"a section must be a mapping, not {kind_of(section)}", trail)
         heading = name.replace("[", "\\[").replace("]", "\\]") if section_names == "escape" else name
         texts.append(f"[{heading}]\n" + style.lines(section, trail))
     return "\n".join(texts)

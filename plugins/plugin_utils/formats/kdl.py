@@ -67,7 +67,7 @@ class _Writer:
 
     def children(self, value: Any, trail: Trail) -> Iterator[str]:
         if not is_list(value):
-            raise FormatError(f"_children is a list of mappings, not {kind_of(value)}", trail)
+            raise FormatError(f"_children must be a list of mappings, not {kind_of(value)}", trail)
         for child, way in items(value, trail):
             for key, item, inner in entries(child, way):
                 yield from self.nodes(key, item, inner)
@@ -75,7 +75,7 @@ class _Writer:
     def listed(self, value: Any, key: str, trail: Trail) -> Any:
         found = value.get(key, [])
         if not is_list(found):
-            raise FormatError(f"{key} is a list, not {kind_of(found)}", (*trail, key))
+            raise FormatError(f"{key} must be a list, not {kind_of(found)}", (*trail, key))
         return found
 
     def body(self, nodes: list[str]) -> str:
@@ -90,4 +90,4 @@ class _Writer:
             return float_text(value)
         if isinstance(value, (str, PathValue)):
             return '"' + "".join(self.escapes.get(char, char) for char in str(value)) + '"'
-        raise FormatError(f"a plain value is wanted here, not {kind_of(value)}", trail)
+        raise FormatError(f"expected a plain value, got {kind_of(value)}", trail)

@@ -52,7 +52,7 @@ class Dialect:
         if self.quote is not None:
             choice("quote", self.quote, sorted(QUOTING))
         if isinstance(self.bools, str) or len(self.bools) != 2:
-            raise FormatError(f"the parameter bools is a pair of words, not {self.bools!r}")
+            raise FormatError(f"the parameter bools must be a pair of words, not {self.bools!r}")
 
     def lines(self, mapping: Any, trail: Trail = ()) -> str:
         """All entries of ``mapping``, each line with its newline."""
@@ -97,7 +97,9 @@ def dialect(parameters: dict[str, Any]) -> Dialect:
     """The dialect of keyword parameters; FormatError for an unknown one."""
     unknown = sorted(set(parameters) - DIALECT_PARAMETERS)
     if unknown:
-        raise FormatError(f"unknown parameter {', '.join(unknown)}; there are {', '.join(sorted(DIALECT_PARAMETERS))}")
+        raise FormatError(
+            f"unknown parameter {', '.join(unknown)}; known parameters: {', '.join(sorted(DIALECT_PARAMETERS))}"
+        )
     return Dialect(**parameters)
 
 
@@ -115,7 +117,7 @@ def to_env(value: Any, *, export: bool = False, nulls: str = "drop") -> str:
     """
     for name, _item, trail in entries(value):
         if not VARIABLE.fullmatch(name):
-            raise FormatError(f"{name!r} is no name for an environment variable", trail)
+            raise FormatError(f"invalid name for an environment variable: {name!r}", trail)
     return Dialect(quote="sh_quote", nulls=nulls, indent="export " if export else "").lines(value)
 
 

@@ -27,7 +27,7 @@ def to_lua(value: Any, *, multiline: bool = True, indent: str = "", as_bindings:
     text = ""
     for name, item, trail in entries(value):
         if not VARIABLE.fullmatch(name):
-            raise FormatError(f"{name!r} is no name for a Lua variable", trail)
+            raise FormatError(f"invalid name for a Lua variable: {name!r}", trail)
         text += f"{indent}{name} = {_expression(item, multiline, indent, trail)}\n"
     return text
 

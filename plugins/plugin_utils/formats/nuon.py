@@ -38,7 +38,7 @@ def to_nushell(
     text = ""
     for name, item, trail in entries(value):
         if not VARIABLE.fullmatch(name):
-            raise FormatError(f"{name!r} is no name for a Nushell variable", trail)
+            raise FormatError(f"invalid name for a Nushell variable: {name!r}", trail)
         text += f"{indent}let {name} = {_expression(item, multiline, indent, trail, inline=True)}\n"
     return text
 

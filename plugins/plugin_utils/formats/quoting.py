@@ -30,10 +30,10 @@ C_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 def word_text(value: Any, trail: Trail = ()) -> str:
     """The text of a value that stands in one word; FormatError for what has no single text, and for a NUL."""
     if isinstance(value, bool) or value is None:
-        raise FormatError(f"{kind_of(value)} cannot be quoted: say which word is meant (bool_word)", trail)
+        raise FormatError(f"{kind_of(value)} cannot be quoted; convert it first, for example with bool_word", trail)
     text = atom_text(value, trail)
     if "\0" in text:
-        raise FormatError("a NUL character cannot stand in text", trail)
+        raise FormatError("text cannot contain a NUL character", trail)
     return text
 
 
@@ -154,7 +154,7 @@ def systemd_escape(value: Any, *, path: bool = False) -> str:
     if path:
         text = "/".join(part for part in text.split("/") if part)
         if any(part in (".", "..") for part in text.split("/")):
-            raise FormatError(f"{text!r} is no normal path")
+            raise FormatError(f"{text!r} is not a normalized path")
         if not text:
             return "-"
     escaped = ""
@@ -239,7 +239,7 @@ def if_executable(value: Any, program: str, shell: str = "sh") -> str:
     if shell == "fish":
         return f"if test -x {fish_quote(program)}\n{code}\nend\n"
     if shell not in ("sh", "bash", "zsh"):
-        raise FormatError(f"if_executable knows sh, bash, zsh and fish, not {shell}")
+        raise FormatError(f"if_executable supports sh, bash, zsh and fish, not {shell}")
     return f"if [ -x {sh_quote(program)} ]; then\n{code}\nfi\n"
 
 
@@ -265,7 +265,7 @@ def _shell_text(value: Any, trail: Trail) -> str:
 
 def _variable(name: str) -> str:
     if not VARIABLE.fullmatch(name):
-        raise FormatError(f"{name!r} is no name for a shell variable")
+        raise FormatError(f"invalid name for a shell variable: {name!r}")
     return name
 
 

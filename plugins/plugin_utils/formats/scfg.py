@@ -27,11 +27,11 @@ def to_scfg(value: Any) -> str:
 
 def _directives(value: Any, trail: Trail) -> list[str]:
     if not is_list(value):
-        raise FormatError(f"a list of directives is wanted here, not {kind_of(value)}", trail)
+        raise FormatError(f"expected a list of directives, got {kind_of(value)}", trail)
     lines: list[str] = []
     for directive, way in items(value, trail):
         if not is_mapping(directive) or not {"name"} <= set(directive) <= {"name", "params", "children"}:
-            raise FormatError("a directive has a name, and may have params and children", way)
+            raise FormatError("a directive must have a name and may have params and children", way)
         params, children = directive.get("params", [None]), directive.get("children", [])
         if len(directive) > 1 and params == [None] and children == []:
             continue

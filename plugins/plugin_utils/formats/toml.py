@@ -30,7 +30,7 @@ def to_toml(value: Any, *, nulls: str = "refuse") -> str:
     choice("nulls", nulls, ("refuse", "drop"))
     data = plain(_without_nulls(value) if nulls == "drop" else value)
     if not isinstance(data, dict):
-        raise FormatError(f"a TOML file holds a mapping, not {kind_of(data)}")
+        raise FormatError(f"a TOML file must be a mapping, not {kind_of(data)}")
     return "\n".join("\n".join(block) for block in _blocks(data, (), ()))
 
 
@@ -70,7 +70,7 @@ def _inline(value: Any, trail: Trail) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         if not -(2**63) <= value < 2**63:
-            raise FormatError(f"TOML holds integers of 64 bits, not {value}", trail)
+            raise FormatError(f"TOML integers are limited to 64 bits, got {value}", trail)
         return str(value)
     if isinstance(value, float):
         return "nan" if math.isnan(value) else repr(value)

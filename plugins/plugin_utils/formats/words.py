@@ -24,7 +24,7 @@ ZBASE32 = "ybndrfg8ejkmcpqxot1uwisza345h769"
 def hash_text(value: Any, algorithm: str = "sha256") -> str:
     """The hash of a text's UTF-8 bytes in hex, as ``builtins.hashString``; md5, sha1, sha256 or sha512."""
     if algorithm not in ALGORITHMS:
-        raise FormatError(f"the parameter algorithm is one of {', '.join(ALGORITHMS)}, not {algorithm!r}")
+        raise FormatError(f"the parameter algorithm must be one of {', '.join(ALGORITHMS)}, not {algorithm!r}")
     return hashlib.new(algorithm, atom_text(value).encode(), usedforsecurity=False).hexdigest()
 
 
@@ -37,10 +37,10 @@ def zbase32(value: str, bits: int | None = None) -> str:
     try:
         data = bytes.fromhex(value)
     except ValueError:
-        raise FormatError(f"{value!r} is no hex text") from None
+        raise FormatError(f"{value!r} is not hexadecimal text") from None
     wanted = len(data) * 8 if bits is None else bits
     if not 0 <= wanted <= len(data) * 8:
-        raise FormatError(f"the text has {len(data) * 8} bits, not {wanted}")
+        raise FormatError(f"expected {wanted} bits, got {len(data) * 8}")
     digits = -(-wanted // 5)
     number = int.from_bytes(data, "big") >> (len(data) * 8 - wanted) << (digits * 5 - wanted)
     return "".join(ZBASE32[number >> 5 * (digits - 1 - at) & 31] for at in range(digits))
@@ -73,14 +73,14 @@ def wrap_lines(value: str, width: int = 78, continuation: str = "") -> str:
 def bool_word(value: Any, yes: str = "yes", no: str = "no") -> str:
     """One of two words for a boolean; FormatError for anything else."""
     if not isinstance(value, bool):
-        raise FormatError(f"bool_word takes a boolean, not {kind_of(value)}")
+        raise FormatError(f"bool_word takes a boolean, got {kind_of(value)}")
     return yes if value else no
 
 
 def number_text(value: Any) -> str:
     """A number as Nix's ``toString`` writes it: a float with six decimals, an integer as it is."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise FormatError(f"float_text takes a number, not {kind_of(value)}")
+        raise FormatError(f"float_text takes a number, got {kind_of(value)}")
     return float_text(value) if isinstance(value, float) else str(value)
 
 

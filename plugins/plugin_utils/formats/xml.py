@@ -25,7 +25,7 @@ def to_xml(value: Any, *, header: str = HEAD, indent: str = "  ") -> str:
     """
     roots = [(key, item, way) for key, whole, trail in entries(value) for item, way in several(whole, trail)]
     if len(roots) != 1:
-        raise FormatError(f"XML has one root element, not {len(roots)}")
+        raise FormatError(f"an XML document must have exactly one root element, got {len(roots)}")
     for key, item, way in roots:
         text = header + _element(key, item, "", indent, way)
     return text
@@ -33,14 +33,14 @@ def to_xml(value: Any, *, header: str = HEAD, indent: str = "  ") -> str:
 
 def _element(name: str, value: Any, before: str, indent: str, trail: Trail) -> str:
     if not NAME.fullmatch(name):
-        raise FormatError(f"{name!r} cannot be the name of an element", trail)
+        raise FormatError(f"invalid element name {name!r}", trail)
     if not is_mapping(value):
         return f"{before}<{name}>{_text(value, trail)}</{name}>\n"
     attributes, text, inside = "", "", ""
     for key, item, way in entries(value, trail):
         if key.startswith("@"):
             if not NAME.fullmatch(key[1:]):
-                raise FormatError(f"{key[1:]!r} cannot be the name of an attribute", way)
+                raise FormatError(f"invalid attribute name {key[1:]!r}", way)
             attributes += f' {key[1:]}="{_text(item, way)}"'
         elif key == "#text":
             text = _text(item, way)
@@ -58,7 +58,7 @@ def _text(value: Any, trail: Trail) -> str:
     if isinstance(value, float):
         return short_float(value, trail)
     if not isinstance(value, (int, str, PathValue)):
-        raise FormatError(f"an element of XML holds a mapping or a plain value, not {kind_of(value)}", trail)
+        raise FormatError(f"an XML element must be a mapping or a plain value, not {kind_of(value)}", trail)
     text = str(value)
     if any((ord(char) < 0x20 and char not in "\t\n\r") or char in "\ufffe\uffff" for char in text):
         raise FormatError("XML cannot hold a control character or a noncharacter", trail)

@@ -91,9 +91,7 @@ def _argument(call: Mapping, name: str, scope: Scope) -> Any:
     found = resolve(call[name], scope)
     if found is OMIT:
         hint = "put the word into a block of its own with a `when`"
-        raise SpecError(
-            f"the argument `{name}` of a word cannot be left out by `omit`", [position_of(call, name)], hint=hint
-        )
+        raise SpecError(f"the argument `{name}` of a word cannot be `omit`", [position_of(call, name)], hint=hint)
     return found
 
 
@@ -108,12 +106,12 @@ def read_blocks(config: Any, parent: Block, words: dict[str, Word]) -> list[Bloc
         found: list[Block] = []
         for index, item in enumerate(config):
             if not isinstance(item, dict):
-                raise SpecError(f"a block is a mapping, not {summary(item)}", [position_of(config, index)])
+                raise SpecError(f"a block must be a mapping, not {summary(item)}", [position_of(config, index)])
             found.extend(_read_block(item, parent, words))
         return found
     if not isinstance(config, dict):
         raise SpecError(
-            f"a configuration is a mapping or a list of blocks, not {summary(config)}", [position_of(config)]
+            f"a configuration must be a mapping or a list of blocks, not {summary(config)}", [position_of(config)]
         )
     return _read_block(config, parent, words)
 
@@ -138,7 +136,7 @@ def _read_block(node: dict[str, Any], parent: Block, words: dict[str, Word]) -> 
     if body:
         first = next(iter(body))
         hint = did_you_mean(first, WORDS) or "move it into the `block`"
-        raise SpecError(f"`{first}` cannot stand beside `block`", [position_of(node, first)], hint=hint)
+        raise SpecError(f"`{first}` is not allowed next to `block`", [position_of(node, first)], hint=hint)
     return read_blocks(node["block"], block, words)
 
 
@@ -159,12 +157,12 @@ def _loop_var(node: dict[str, Any]) -> str:
     if control is None:
         return "item"
     if not isinstance(control, dict) or not isinstance(control.get("loop_var"), str) or len(control) > 1:
-        raise SpecError("`loop_control` takes `loop_var`, a name", [position_of(node, "loop_control")])
+        raise SpecError("`loop_control` must be a mapping with `loop_var`, a name", [position_of(node, "loop_control")])
     return str(control["loop_var"])
 
 
 def _variables(node: dict[str, Any]) -> Any:
     variables = node.get("vars")
     if variables is not None and not isinstance(variables, dict):
-        raise SpecError(f"`vars` is a mapping of names, not {summary(variables)}", [position_of(node, "vars")])
+        raise SpecError(f"`vars` must be a mapping of names, not {summary(variables)}", [position_of(node, "vars")])
     return variables

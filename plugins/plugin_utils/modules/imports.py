@@ -68,7 +68,9 @@ class Collector:
             return None
         if not isinstance(items, list):
             self.errors.append(
-                SpecError(f"`imports` is a list of files, not {summary(items)}", [position_of(module.node, "imports")])
+                SpecError(
+                    f"`imports` must be a list of files, not {summary(items)}", [position_of(module.node, "imports")]
+                )
             )
             return found
         for index, item in enumerate(items):
@@ -105,22 +107,22 @@ class Collector:
         unknown = set(item) - {"import", "vars"}
         variables = item.get("vars") or {}
         if unknown or not isinstance(variables, dict):
-            raise SpecError("an import is a file, or a mapping of `import` and `vars`", [position])
+            raise SpecError("an import must be a file, or a mapping with `import` and `vars`", [position])
         return dict(variables)
 
     @staticmethod
     def _path(item: Any, module: Module, position: Position | None) -> str:
         text = item.path if isinstance(item, Path) else item
         if not isinstance(text, str):
-            hint = "write its elements one level higher" if isinstance(item, list) else ""
-            raise SpecError(f"an import is the name of a file, not {summary(item)}", [position], hint=hint)
+            hint = "list its elements directly" if isinstance(item, list) else ""
+            raise SpecError(f"an import must be the name of a file, not {summary(item)}", [position], hint=hint)
         base = os.path.dirname(module.file) if module.file else os.getcwd()
         path = os.path.normpath(os.path.join(base, os.path.expanduser(text)))
         if os.path.isdir(path):
             path = os.path.join(path, "default.yml")
         if not os.path.exists(path):
-            error = SpecError(f"there is no file `{text}`", [position], hint=_nearest_file(path))
-            raise error.told("missing-import", whole=True)
+            error = SpecError(f"file `{text}` not found", [position], hint=_nearest_file(path))
+            raise error.with_details("missing-import", whole=True)
         return path
 
     def _disabled(self, trees: list[_Found], disabled: set[str]) -> None:

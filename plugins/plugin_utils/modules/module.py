@@ -46,7 +46,7 @@ class Module:
             node = Mapping()
         if not isinstance(node, dict):
             raise SpecError(
-                f"a module is a mapping, not {summary(node)}",
+                f"a module must be a mapping, not {summary(node)}",
                 [position_of(node) or Position(file, 1, 1)],
                 hint=advice(node),
             )
@@ -69,7 +69,7 @@ class Module:
         if value is None or (word in ("types", "vars", "words") and not self.long and not isinstance(value, dict)):
             return {}
         if not isinstance(value, dict):
-            raise SpecError(f"`{word}` is a mapping, not {summary(value)}", [position_of(self.node, word)])
+            raise SpecError(f"`{word}` must be a mapping, not {summary(value)}", [position_of(self.node, word)])
         return value
 
     def _check(self) -> None:
@@ -82,7 +82,7 @@ class Module:
                     or "with `options` or `config` at the top, configuration belongs under `config`"
                 )
                 raise SpecError(
-                    f"`{key}` cannot stand beside `options` and `config`", [position_of(self.node, key)], hint=hint
+                    f"`{key}` is not allowed next to `options` and `config`", [position_of(self.node, key)], hint=hint
                 )
 
     @property
@@ -93,7 +93,9 @@ class Module:
     def disabled(self) -> list[Any]:
         names = self.node.get("disabledModules") or []
         if not isinstance(names, list) or not all(isinstance(item, str) for item in names):
-            raise SpecError("`disabledModules` is a list of file names", [position_of(self.node, "disabledModules")])
+            raise SpecError(
+                "`disabledModules` must be a list of file names", [position_of(self.node, "disabledModules")]
+            )
         return names
 
     @property
@@ -142,7 +144,7 @@ class Module:
         if declared is not None:
             text = resolve(declared, self.scope)
             if not isinstance(text, str):
-                raise SpecError("`root` is the path of a group of options", [position_of(self.node, "root")])
+                raise SpecError("`root` must be the path of a group of options", [position_of(self.node, "root")])
             return tuple(str(part) for part in split(text))
         paths = list(declared_paths(self.options)) if self.long else []
         paths = [p for p in paths if "<name>" not in p]

@@ -26,7 +26,7 @@ def wrong_type(path: tuple[str, ...], expected: str, bad: list[Definition]) -> S
     labels = [summary(value) if isinstance(value, (list, dict)) and value else ""]
     error = SpecError(f"must be {wanted}, not {came}", [d.position for d in bad], path=joined(path), hint=remedy)
     write = (f"write  {path[-1]}: {value[0]}",) if _is_wrapped(value, wanted) else ()
-    return error.told("type", at_value=True, labels=labels, advice=write)
+    return error.with_details("type", at_value=True, labels=labels, advice=write)
 
 
 def _kind(value: Any) -> str:
@@ -105,4 +105,4 @@ def _conflict(path: tuple[str, ...], definitions: list[Definition]) -> SpecError
     remedy = "Remove one, or write `!force` before the one that counts, or `!default` before the other."
     number = {2: "two", 3: "three"}.get(count, str(count))
     error = SpecError(f"has {number} values", [d.position for d in definitions], path=joined(path))
-    return error.told("conflict", at_value=True, labels=labels, advice=[remedy])
+    return error.with_details("conflict", at_value=True, labels=labels, advice=[remedy])

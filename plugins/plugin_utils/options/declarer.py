@@ -93,7 +93,7 @@ class Declarer:
             return
         if not isinstance(node, dict):
             raise SpecError(
-                f"declarations are a mapping, not {summary(node)}", [position_of(node)], path=joined(schema.path)
+                f"declarations must be a mapping, not {summary(node)}", [position_of(node)], path=joined(schema.path)
             )
         for key, value in node.items():
             position = position_of(node, key)
@@ -121,7 +121,7 @@ class Declarer:
             inner = existing.declaration.type.schema() if existing.declaration.type else None
             if inner is None:
                 raise SpecError(
-                    f"declared inside `{joined(existing.path)}`, which is no group",
+                    f"declared inside `{joined(existing.path)}`, which is not a group of options",
                     [position, existing.declaration.position],
                 )
             schema = inner
@@ -134,7 +134,7 @@ class Declarer:
         kind = schema.declaration.type if schema.declaration is not None else None
         found = kind.schema() if kind is not None else None
         if found is None:
-            raise SpecError(f"`{joined(schema.path)}` holds no submodules to extend", [position])
+            raise SpecError(f"`{joined(schema.path)}` does not contain submodules that could be extended", [position])
         return found
 
     def _option(self, schema: Schema, written: Mapping, scope: Scope, position: Position | None) -> None:
@@ -145,7 +145,7 @@ class Declarer:
             return
         if first is not None or schema.children:
             raise SpecError(
-                "declared twice",
+                "this option is declared twice",
                 [position, first.position if first else position_of(written)],
                 path=joined(schema.path),
             )
@@ -180,7 +180,7 @@ class Declarer:
         """The type that a declaration states, with its body, coercions and named types."""
         text = resolve(node["type"], scope)
         if not isinstance(text, str):
-            raise SpecError("a type is a text", [position], path=joined(schema.path))
+            raise SpecError("a type must be a string", [position], path=joined(schema.path))
 
         def named(word: str) -> Type | None:
             if word in ("submodule", "submoduleWith"):
@@ -262,18 +262,17 @@ def check_attributes(node: Mapping, path: tuple[str, ...]) -> None:
     for word in node:
         if word not in ATTRIBUTES:
             raise SpecError(
-                f"a declaration has no `{word}`",
+                f"unknown attribute `{word}` of a declaration",
                 [position_of(node, word)],
                 path=".".join(path),
-                hint=did_you_mean(word, ATTRIBUTES)
-                or "a description that holds a comma or a colon must stand in quotes",
+                hint=did_you_mean(word, ATTRIBUTES) or "a description that contains a comma or a colon must be quoted",
             )
     legacy = node.get("legacyDefault")
     if "legacyDefault" in node and not (
         isinstance(legacy, dict) and isinstance(legacy.get("before"), str) and "value" in legacy
     ):
         raise SpecError(
-            "`legacyDefault` takes `before` (a stateVersion in quotes) and `value`",
+            "`legacyDefault` must have `before` (a quoted stateVersion) and `value`",
             [position_of(node, "legacyDefault")],
             path=".".join(path),
         )
@@ -285,7 +284,7 @@ def coercions(node: Mapping, parse: Callable[[str], Type], position: Position | 
     if sources is None:
         return []
     if not isinstance(sources, dict):
-        raise SpecError("`coerce` wants a mapping of a type to an expression over `value`", [position])
+        raise SpecError("`coerce` must be a mapping of a type to an expression that uses `value`", [position])
     pairs = []
     for source, expression in sources.items():
         at = position_of(sources, source)

@@ -31,7 +31,7 @@ def find(evaluation: Evaluation, dotted: str) -> tuple[Node, list[str]]:
         if below is None:
             known = evaluation.names_at(node)
             prefix = joined(node.path) + "." if node.path else ""
-            raise SpecError("there is no such option", path=prefix + name, hint=did_you_mean(name, known, prefix))
+            raise SpecError("unknown option", path=prefix + name, hint=did_you_mean(name, known, prefix))
         node = below
     return node, []
 
@@ -45,7 +45,7 @@ def inside(evaluation: Evaluation, node: Node, names: list[str]) -> list[str]:
     for depth, name in enumerate(names):
         if not isinstance(found, dict) or name not in found:
             known = list(found) if isinstance(found, dict) else []
-            raise SpecError("there is no such option", path=joined([*path, name]), hint=did_you_mean(name, known))
+            raise SpecError("unknown option", path=joined([*path, name]), hint=did_you_mean(name, known))
         found = found[name]
         path.append(name)
         if schema is not None and (depth or not isinstance(kind, AttrsOf)):

@@ -188,11 +188,11 @@ class Evaluation(Trace):
             try:
                 value = value[name]
             except KeyError:
-                raise SpecError("there is no such option", path=dotted) from None
+                raise SpecError("unknown option", path=dotted) from None
         return value
 
 
 def _no_config() -> Any:
     raise SpecError(
-        "`imports` cannot depend on `config`", hint="import unconditionally, and put a `when` into the imported module"
+        "`imports` cannot depend on `config`", hint="import the module unconditionally and put a `when` into it"
     )

@@ -92,7 +92,7 @@ class Instance:
             try:
                 value = value[name]
             except (KeyError, TypeError):
-                raise SpecError("used, but it has no value", path=joined(path)) from None
+                raise SpecError("is used, but has no value", path=joined(path)) from None
         return value
 
     def scope(self, module: Module) -> Scope:
@@ -151,7 +151,7 @@ class Distribution:
             self.postpone(node, assignment, None)
             return
         if not isinstance(value, dict):
-            message = f"a group of options, not {summary(value)}, is wanted here"
+            message = f"expected a group of options, got {summary(value)}"
             self.trace.collect(SpecError(message, [assignment.position], path=node.dotted))
             return
         if "_type" in value:
@@ -184,7 +184,7 @@ class Distribution:
         elif node.schema.freeform is not None and self.instance.root is node:
             node.freeform.append(assignment)
         else:
-            message = f"`{kind}` cannot stand where a group of options is wanted"
+            message = f"expected a group of options, got `{kind}`"
             self.trace.collect(SpecError(message, [assignment.position], path=node.dotted))
 
     def postpone(self, node: Node, assignment: Assignment, parts: tuple[str, ...] | None) -> None:
@@ -256,14 +256,18 @@ class Distribution:
         expression = declaration.expression("value")
         if expression is None:
             raise SpecError(
-                "`changedTo` wants a `value`, an expression over `value`", [declaration.position], path=node.dotted
+                "`changedTo` requires `value`, an expression that uses the old `value`",
+                [declaration.position],
+                path=node.dotted,
             )
         block = Block.fixed(scope).guarded([Expression("defined", assignment.position, bare=True)])
         self.to_path(self.instance.root, declaration.changed_to, assignment.holding(expression, block=block))
 
     def _unknown(self, node: Node, path: tuple[str, ...], assignment: Assignment) -> None:
         if self.loader.disabled(path):
-            error = SpecError("the module that declares it is disabled", [assignment.position], path=joined(path))
+            error = SpecError(
+                "the module that declares this option is disabled", [assignment.position], path=joined(path)
+            )
         else:
             error = unknown_option(path, self.loader.names_at(node), assignment.position)
         self.trace.collect(error)
@@ -285,7 +289,7 @@ def unknown_option(path: tuple[str, ...], known: Iterable[str], position: Positi
         error.message = f"there is no module for {name} yet"
         error.hint = ""
         advice = [f"write its files with `home.file`, and list it in `home.packages`: [{name}]"]
-    return error.told("unknown-option", whole=True, advice=[] if hint else advice)
+    return error.with_details("unknown-option", whole=True, advice=[] if hint else advice)
 
 
 def _guard(mark: dict[str, Any]) -> list[Expression]:
@@ -296,7 +300,7 @@ def _guard(mark: dict[str, Any]) -> list[Expression]:
         return conditions(wanted["expr"], position_of(wanted))
     if isinstance(wanted, bool):
         return conditions(wanted, position_of(mark))
-    raise SpecError("the condition of an `if` must be a boolean", [position_of(mark)])
+    raise SpecError("the condition of `if` must be a boolean", [position_of(mark)])
 
 
 def nested(parts: tuple[str, ...], value: Any, position: Position | None) -> Any:

@@ -253,7 +253,7 @@ class Node:
     def _compute(self, declaration: Declaration) -> Any:
         if declaration.removed is not None:
             raise SpecError(
-                "the option no longer exists" + (f": {declaration.removed}" if declaration.removed else ""),
+                "this option has been removed" + (f": {declaration.removed}" if declaration.removed else ""),
                 path=self.dotted,
             )
         if declaration.changed_to:
@@ -263,13 +263,17 @@ class Node:
         definitions = self.definitions()
         default = self.default(declaration)
         if declaration.attributes.get("readOnly") is True and len(definitions) + (default is not None) > 1:
-            raise SpecError("read-only, but set", [d.position for d in definitions], path=self.dotted)
+            raise SpecError(
+                "this option is read-only and cannot be set", [d.position for d in definitions], path=self.dotted
+            )
         found = effective(definitions)
         if default is not None and (not found or found[0].priority >= OPTION_DEFAULT):
             found = effective([default, *definitions])  # Only now: a default that is not used may lack what it reads.
         kind = declaration.type
         if kind is None:
-            raise SpecError("has no type and cannot be read", [declaration.position], path=self.dotted)
+            raise SpecError(
+                "cannot be read, because its declaration has no type", [declaration.position], path=self.dotted
+            )
         site = Site(self.path, self.instance)
         if found:
             value = kind.value(site, found)
@@ -277,7 +281,7 @@ class Node:
             value = kind.empty(site)
             if value is NO_VALUE:
                 error = SpecError("is used, but has no value", [declaration.position], path=self.dotted)
-                raise error.told("no-value", advice=[f"set `{self.dotted}`"])
+                raise error.with_details("no-value", advice=[f"set `{self.dotted}`"])
         return self._finished(declaration, value, found)
 
     def _finished(self, declaration: Declaration, value: Any, found: list[Definition]) -> Any:
@@ -362,7 +366,7 @@ class Node:
         if not any(discharge(a.definitions()) for a in self.assignments) and self._worth_a_warning(legacy, declaration):
             since = f"has another default since `home.stateVersion` {legacy['before']}"
             warning = SpecWarning(f"{since}; yours is {version}, so the old one is in force", path=self.dotted)
-            warning.told("legacy-default", advice=[f"set `{self.dotted}` to choose one"])
+            warning.with_details("legacy-default", advice=[f"set `{self.dotted}` to choose one"])
             self.instance.trace.warn(warning)
         return True
 

@@ -91,7 +91,7 @@ def _expand(
 def _number(mark: dict[str, Any], position: Position | None) -> int:
     number = mark.get("priority")
     if isinstance(number, bool) or not isinstance(number, int):
-        raise SpecError("a priority or order must be an integer", [position_of(mark) or position])
+        raise SpecError("a priority or an order must be an integer", [position_of(mark) or position])
     return number
 
 

@@ -124,7 +124,9 @@ class Declaration:
             return value
         if isinstance(value, str):
             return Expression(value, self.attributes.position_of(word), bare=True)
-        raise SpecError(f"`{word}` wants an expression", [self.attributes.position_of(word)], path=".".join(self.path))
+        raise SpecError(
+            f"`{word}` must be an expression", [self.attributes.position_of(word)], path=".".join(self.path)
+        )
 
 
 class MergeContext(Protocol):

@@ -76,7 +76,7 @@ class AttrsOf(Type):
                 value = self.inner.empty(below)
                 if value is NO_VALUE:
                     raise SpecError(
-                        "used, but every definition of it is switched off",
+                        "is used, but every definition of it has a condition that does not hold",
                         [d.position for d in entries[key]],
                         path=below.dotted,
                     )
@@ -164,9 +164,7 @@ class NullOr(Type):
             return self.inner.merge(site, definitions)
         if len(nulls) == len(definitions):
             return None
-        raise SpecError(
-            "defined both as null and as something else", [d.position for d in definitions], path=site.dotted
-        )
+        raise SpecError("is set both to null and to another value", [d.position for d in definitions], path=site.dotted)
 
 
 class Either(Type):
@@ -188,7 +186,7 @@ class Either(Type):
             if all(member.accepts(d.value) for d in definitions):
                 return member.value(site, definitions)
         raise SpecError(
-            f"the definitions disagree: expected {self.description}, all of one kind",
+            f"the definitions are of different kinds, but all must be of one: {self.description}",
             [d.position for d in definitions],
             path=site.dotted,
         )
@@ -285,7 +283,9 @@ class DagOf(AttrsOf):
         def entry(key: str, below: Site) -> Any:
             found = effective(entries[key])
             if not found:
-                raise SpecError("used, but every definition of it is switched off", path=below.dotted)
+                raise SpecError(
+                    "is used, but every definition of it has a condition that does not hold", path=below.dotted
+                )
             edges: dict[str, list[str]] = {"after": [], "before": []}
             data: list[Definition] = []
             for definition in found:
@@ -304,7 +304,7 @@ class DagOf(AttrsOf):
             listed = [listed] if isinstance(listed, str) else listed
             if not (isinstance(listed, list) and all(isinstance(n, str) for n in listed)):
                 raise SpecError(
-                    f"`{side}` wants a list of names, not {summary(listed)}", [definition.position], path=site.dotted
+                    f"`{side}` must be a list of names, not {summary(listed)}", [definition.position], path=site.dotted
                 )
             names.extend(listed)
         return Definition(
@@ -387,7 +387,9 @@ class AttrTag(Type):
         names = sorted({next(iter(d.value)) for d in definitions})
         if len(names) > 1:
             raise SpecError(
-                f"defined both as {names[0]} and as {names[1]}", [d.position for d in definitions], path=site.dotted
+                f"has both {names[0]} and {names[1]}, but can have only one",
+                [d.position for d in definitions],
+                path=site.dotted,
             )
         if names[0] not in self.tags:
             raise wrong_type(site.path, self.description, definitions)

@@ -99,7 +99,7 @@ class _Reader:
         while text[at:].strip():
             found = _TOKEN.match(text, at)
             if not found:
-                raise SpecError(f"`{text}` is no type: a quote is not closed")
+                raise SpecError(f"invalid type `{text}`: unterminated quote")
             kind = str(found.lastgroup)
             self.tokens.append((kind, _ESCAPE.sub(r"\1", found[kind]) if kind == "text" else found[kind]))
             at = found.end()
@@ -111,7 +111,7 @@ class _Reader:
     def take(self, what: str) -> tuple[str, str]:
         token = self.peek()
         if token is None:
-            raise SpecError(f"the type `{self.text}` ends where {what} is wanted")
+            raise SpecError(f"unexpected end of type `{self.text}`: expected {what}")
         self.at += 1
         return token
 
@@ -120,7 +120,7 @@ class _Reader:
         token = self.peek()
         if token is not None:
             raise SpecError(
-                f"the type `{self.text}` has `{token[1]}` too much", hint="put a type with arguments into parentheses"
+                f"unexpected `{token[1]}` in type `{self.text}`", hint="put a type that has arguments into parentheses"
             )
         return found
 
@@ -129,17 +129,17 @@ class _Reader:
         if (kind, word) == ("paren", "("):
             found = self.type()
             if self.take("a closing parenthesis") != ("paren", ")"):
-                raise SpecError(f"the type `{self.text}` wants a closing parenthesis")
+                raise SpecError(f"invalid type `{self.text}`: missing closing parenthesis")
             return found
         if kind != "word":
-            raise SpecError(f"`{word}` in the type `{self.text}` is no type")
+            raise SpecError(f"invalid type `{self.text}`: `{word}` is not a type")
         if word in _ONE:
             return _ONE[word](self.type())
         if word in CONSTRUCTORS:
             return self.constructed(word)
         found_type = self.named(word) or NAMED.get(word)
         if found_type is None:
-            raise SpecError(f"there is no type `{word}`", hint=did_you_mean(word, [*NAMED, *CONSTRUCTORS, "submodule"]))
+            raise SpecError(f"unknown type `{word}`", hint=did_you_mean(word, [*NAMED, *CONSTRUCTORS, "submodule"]))
         return found_type
 
     def constructed(self, word: str) -> Type:
@@ -161,14 +161,14 @@ class _Reader:
         try:
             return int(word) if "." not in word else float(word)
         except ValueError:
-            raise SpecError(f"`{word}` in the type `{self.text}` is no number") from None
+            raise SpecError(f"invalid type `{self.text}`: `{word}` is not a number") from None
 
     def rest(self, take: Callable[[], Any]) -> list[Any]:
         found = []
         while self.peek() not in (None, ("paren", ")")):
             found.append(take())
         if not found:
-            raise SpecError(f"the type `{self.text}` wants something behind its last word")
+            raise SpecError(f"unexpected end of type `{self.text}`: expected at least one more argument")
         return found
 
     def atom(self) -> Any:

@@ -61,7 +61,7 @@ class Unread:
     def _check(self, value: Any, depth: int) -> None:
         """Compute everything that somebody has said below a value, for its errors alone."""
         if depth > DEEPEST:
-            raise SpecError("the value is nested without end: it holds itself")
+            raise SpecError("infinite recursion: the value contains itself")
         if isinstance(value, Group):
             self._check_group(value.node, depth)
         elif isinstance(value, dict):
@@ -93,12 +93,12 @@ class Unread:
             return
         if declaration.removed is not None:
             raise SpecError(
-                f"the option no longer exists. {declaration.removed}".rstrip(),
+                f"this option has been removed. {declaration.removed}".rstrip(),
                 [d.position for d in definitions],
                 path=node.dotted,
             )
         if not declaration.alias:
             target = joined(declaration.renamed_to or declaration.changed_to)
             warning = SpecWarning(f"is now `{target}`", [d.position for d in definitions], path=node.dotted)
-            warning.told("renamed")
+            warning.with_details("renamed")
             self.evaluation.warn(warning)

@@ -52,7 +52,7 @@ def activation(evaluation: Evaluation) -> list[dict[str, Any]]:
                 if other not in entries:
                     unknown.append(
                         SpecError(
-                            f"`{name}` is to run {side} `{other}`, which does not exist",
+                            f"`{name}` must run {side} `{other}`, which does not exist",
                             [position_in(evaluation, "home.activation", name)],
                             path=f"home.activation.{name}",
                             hint=did_you_mean(other, entries),

@@ -55,7 +55,7 @@ class FileSource:
         if path is None or not self.read()[0].startswith(VAULT_HEADER):
             return False
         if decrypter is None:
-            raise SpecError(f"{path} is vaulted, and there is no vault here")
+            raise SpecError(f"{path} is encrypted with Ansible Vault, and no vault secret is available")
         self.content = decrypter(path)
         return True
 
@@ -119,7 +119,7 @@ class Files:
             if above in self.planned:
                 other = self.planned[above]
                 raise SpecError(
-                    f"lies below `{above}`, which is itself a file or a folder linked whole ({other.label})",
+                    f"is below `{above}`, which is itself a managed file or a folder linked as a whole ({other.label})",
                     [planned.position, other.position],
                     path=planned.label,
                     hint="set `recursive: true` there" if other.folder is not None else "",
@@ -128,7 +128,7 @@ class Files:
         state = posixpath.relpath(f"{self.evaluation.get('xdg.stateHome')}/home.manager", self.home)
         if f"{state}/".startswith(f"{planned.target}/") or planned.target.startswith(f"{state}/"):
             raise SpecError(
-                f"the generations of this home lie in ~/{state}: nothing can be put there, or in the place of a folder above it",
+                f"~/{state} holds the generations of this home; no managed file may be in it or replace a folder above it",
                 [planned.position],
                 path=planned.label,
             )
@@ -148,7 +148,7 @@ class Files:
             len(part.encode("utf-8", "surrogatepass")) > LONGEST_NAME for part in target.split("/")
         ):
             raise SpecError(
-                f"no file can have this name: it holds a NUL, or a part of more than {LONGEST_NAME} bytes",
+                f"invalid file name: it contains a NUL character or a part of more than {LONGEST_NAME} bytes",
                 [position],
                 path=owner_label(owner),
             )
@@ -170,7 +170,7 @@ class Files:
                 self.planned[planned.target] = planned
         elif how != "ignore":
             raise SpecError(
-                f"two files want to be `{planned.target}`: {first.label} and {planned.label}",
+                f"`{planned.target}` is defined twice: by {first.label} and {planned.label}",
                 [first.position, planned.position],
             )
 
@@ -212,7 +212,7 @@ class Files:
             kept = f"{int(base.mode, 8) & 0o700:04o}"
             message = f"~/{base.target} is sensitive: its mode is {kept}, not {base.mode}"
             warning = SpecWarning(message, [position])
-            warning.told("sensitive-mode", at_value=True)
+            warning.with_details("sensitive-mode", at_value=True)
             self.evaluation.warn(warning)
             base.mode = kept
 
@@ -220,7 +220,7 @@ class Files:
         declared = {name: entry[name] for name in ("json", "toml", "yaml", "ini") if entry[name] is not None}
         if len(declared) != 1 or not isinstance(next(iter(declared.values())), dict):
             raise SpecError(
-                "the method merge wants its keys as exactly one of `json`, `toml`, `yaml` or `ini`",
+                "the method merge requires exactly one of `json`, `toml`, `yaml` and `ini`",
                 [position],
                 path=owner_label(owner),
             )
@@ -278,7 +278,7 @@ class Files:
         if not entry["recursive"]:
             if base.target in WHOLE_REFUSED:
                 raise SpecError(
-                    f"`{base.target}` cannot be one link to a folder: programs write into it",
+                    f"`{base.target}` cannot be a single link to a folder, because programs write into it",
                     [position],
                     path=owner_label(owner),
                     hint="set `recursive: true`",
@@ -378,4 +378,4 @@ def missing_file(path: str, owner: str, position: Position | None) -> SpecError:
     elif not hint:
         hint = "its folder does not exist either"
     error = SpecError(f"the file `{path}` does not exist", [position], path=owner, hint=hint)
-    return error.told("missing-file", at_value=True, whole=True, word=name)
+    return error.with_details("missing-file", at_value=True, whole=True, word=name)

@@ -164,7 +164,9 @@ class Builder:
         if file.leaf.link is not None:
             if file.method != "link":
                 raise SpecError(
-                    f"a place on the target cannot have the method {file.method}", [file.position], path=file.label
+                    f"the method {file.method} does not work for a source on the target",
+                    [file.position],
+                    path=file.label,
                 )
             return {"type": "symlink", "to": file.leaf.link}
         if file.method == "link":
@@ -185,7 +187,7 @@ class Builder:
         entries = {relative: self._tree_entry(leaf, relative) for relative, leaf in sorted(tree.items())}
         if file.method != "link":
             raise SpecError(
-                f"a folder cannot have the method {file.method}",
+                f"the method {file.method} does not work for folders",
                 [file.position],
                 path=file.label,
                 hint="set `recursive: true`",

@@ -32,7 +32,7 @@ class Touched:
                 return any(_mentions(entry, parts) for entry in _said(node))
             child = node.child(parts[0]) or node.loaded(parts[0])
             if child is None:
-                raise SpecError("there is no such option", path=path)
+                raise SpecError("unknown option", path=path)
             node = child
             parts = parts[1:]
         return _below(node)

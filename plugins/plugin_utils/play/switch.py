@@ -65,7 +65,7 @@ class Switch:
         self.variables = variables
         self.user = self._text("user") or str(self.variables.get("home_user") or "")
         if not self.user:
-            raise AnsibleActionFail("home.manager.home wants a `user`")
+            raise AnsibleActionFail("missing required argument: user")
         self.host = str(variables.get("inventory_hostname", "localhost"))
         self.config = self._config()
         self.target = Target(action, variables)

@@ -16,7 +16,7 @@ class SpecError(Exception):
     `message` says what was expected and what came; `positions` are all the places that the error stands at, the most
     telling one first; `path` is the option's dotted path where there is one; `hint` is what to write instead.
 
-    What only a printer needs is set by `told`: see there.
+    What only a printer needs is added by `with_details`.
     """
 
     code = ""
@@ -40,7 +40,7 @@ class SpecError(Exception):
         self.path = path
         self.hint = hint
 
-    def told(
+    def with_details(
         self,
         code: str,
         *,
@@ -72,7 +72,7 @@ class CycleError(SpecError):
     """An option whose value needs itself; `chain` holds the paths of the cycle in order."""
 
     def __init__(self, chain: Sequence[str], positions: Iterable[Position | None] = ()) -> None:
-        super().__init__("the value depends on itself: " + " -> ".join(chain), positions, path=chain[0])
+        super().__init__("infinite recursion: " + " -> ".join(chain), positions, path=chain[0])
         self.chain = list(chain)
 
 

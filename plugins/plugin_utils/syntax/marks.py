@@ -44,7 +44,7 @@ def _valued(kind: str, number: str, known: dict[str, int] | None = None) -> Call
             isinstance(node, Mapping) and isinstance(node.get(number), int) and ("value" in node or "content" in node)
         ):
             raise SpecError(
-                f"!{kind} takes a mapping of `{number}` (an integer) and `value`",
+                f"`!{kind}` requires a mapping with `{number}` (an integer) and `value`",
                 [position],
                 hint=f"write `!{kind} {{{number}: 10, value: ...}}` or `!{kind}/10 ...`",
             )
@@ -70,7 +70,7 @@ def _raw(kind: str) -> Callable[[Any, Position, str], Mapping]:
 
 def _path(node: Any, position: Position, base: str) -> Mapping:
     if not isinstance(node, str) and not hasattr(node, "source"):
-        raise SpecError("!path takes the path of a file or folder", [position])
+        raise SpecError("`!path` requires the path of a file or folder", [position])
     if isinstance(node, str):
         node = os.path.normpath(os.path.join(base, os.path.expanduser(node)))
     return _record("path", position, path=node)
@@ -79,11 +79,11 @@ def _path(node: Any, position: Position, base: str) -> Mapping:
 def _entry(*names: str) -> Callable[[Any, Position, str], Mapping]:
     def build(node: Any, position: Position, _base: str) -> Mapping:
         if not isinstance(node, Mapping) or "data" not in node:
-            raise SpecError(f"an entry takes a mapping of {', '.join(names)} and `data`", [position])
+            raise SpecError(f"an entry requires a mapping with {', '.join(names)} and `data`", [position])
         unknown = sorted(set(node) - {"data", *names})
         if unknown:
             raise SpecError(
-                f"an entry has no `{unknown[0]}`",
+                f"unknown field `{unknown[0]}` of an entry",
                 [node.position_of(unknown[0])],
                 hint=did_you_mean(unknown[0], ["data", *names]),
             )
@@ -96,7 +96,7 @@ def _entry(*names: str) -> Callable[[Any, Position, str], Mapping]:
 
 def _merge(node: Any, position: Position, _base: str) -> Mapping:
     if not isinstance(node, Sequence):
-        raise SpecError("!merge takes a list of values", [position])
+        raise SpecError("`!merge` requires a list of values", [position])
     return _record(
         "merge",
         position,
@@ -126,7 +126,7 @@ def _piece(item: Any, position: Position) -> Any:
 
 def _marked_record(node: Any, position: Position, _base: str) -> Any:
     if not isinstance(node, Mapping):
-        raise SpecError("!mark takes a mapping of when, priority, order and value", [position])
+        raise SpecError("`!mark` requires a mapping with `when`, `priority`, `order` and `value`", [position])
     return _piece(node, position)
 
 
@@ -171,16 +171,16 @@ def checked_record(node: Mapping) -> Mapping:
     """A mapping with `_type`, as the wire has it. Raises SpecError when fields that its kind needs are missing."""
     kind = node["_type"]
     if not isinstance(kind, str):
-        raise SpecError("`_type` is the name of a mark", [node.position_of("_type")])
+        raise SpecError("`_type` must be the name of a mark", [node.position_of("_type")])
     missing = [field for field in _FIELDS.get(kind, ()) if field not in node]
     if missing:
-        raise SpecError(f"a record of the type `{kind}` wants `{missing[0]}`", [node.position])
+        raise SpecError(f"a record of type `{kind}` requires `{missing[0]}`", [node.position])
     if "priority" in _FIELDS.get(kind, ()) and (
         isinstance(node["priority"], bool) or not isinstance(node["priority"], int)
     ):
         raise SpecError(f"the priority of `{kind}` must be an integer", [node.position_of("priority")])
     if kind == "merge" and not isinstance(node["contents"], list):
-        raise SpecError("the contents of `merge` are a list", [node.position_of("contents")])
+        raise SpecError("the contents of `merge` must be a list", [node.position_of("contents")])
     return node
 
 
@@ -192,9 +192,9 @@ def wire_form(tag: str, node: Any, position: Position, base: str) -> Any:
         raise SpecError(f"unknown tag !{tag}", [position], hint=did_you_mean(tag, [*TAGS, "unsafe"], "!"))
     if node is EMPTY:
         raise SpecError(
-            f"the tag !{tag} stands before nothing",
+            f"the tag !{tag} has no value",
             [position],
-            hint="put `!` into quotes if it is meant as text, or write the value behind the tag",
+            hint="write a value after the tag, or quote the text if the `!` belongs to it",
         )
     if build is not None:
         return build(node, position, base)

@@ -7,18 +7,18 @@ from __future__ import annotations
 import re
 
 _ADVICE = [
-    (re.compile(r"\$\{[^}]*\}"), "a value is put into a text by `{{ config.x }}`, not by `${config.x}`", ("config.", "pkgs.", "lib.")),
-    (re.compile(r"with\s+pkgs\s*;|\[[^,]*\]"), "a list has commas and needs no `with pkgs;`: `[ripgrep, fd]`", ()),
-    (re.compile(r"(lib\.)?mkIf\b"), "what holds on a condition is a block with `when`, or `{{ value if condition else omit }}`", ()),
+    (re.compile(r"\$\{[^}]*\}"), "interpolate a value with `{{ config.x }}`, not with `${config.x}`", ("config.", "pkgs.", "lib.")),
+    (re.compile(r"with\s+pkgs\s*;|\[[^,]*\]"), "separate the elements of a list with commas, without `with pkgs;`: `[ripgrep, fd]`", ()),
+    (re.compile(r"(lib\.)?mkIf\b"), "for a condition, use a block with `when`, or `{{ value if condition else omit }}`", ()),
     (
         re.compile(r"(lib\.)?mk(Force|Default|Override|Before|After|Order)\b"),
-        "a priority or an order is a tag before the value: `!force v`, `!default v`, `!before v`, `!after v`",
+        "write a priority or an order as a tag before the value: `!force v`, `!default v`, `!before v`, `!after v`",
         (),
     ),
-    (re.compile(r"(lib\.)?mkMerge\b"), "several parts are a list of blocks under `config`", ()),
-    (re.compile(r"(config|pkgs|lib|osConfig)\.\S+$"), "an expression stands in braces: `{{ config.x }}`", ()),
-    (re.compile(r"[^;]*;$"), "a value ends with its line: take the `;` away", ()),
-    (re.compile(r".*\s=\s.*;", re.DOTALL), "a spec is YAML: `key: value`, without `=` and `;`", ()),
+    (re.compile(r"(lib\.)?mkMerge\b"), "write several parts as a list of blocks under `config`", ()),
+    (re.compile(r"(config|pkgs|lib|osConfig)\.\S+$"), "put an expression into braces: `{{ config.x }}`", ()),
+    (re.compile(r"[^;]*;$"), "remove the `;`: a value ends at the end of its line", ()),
+    (re.compile(r".*\s=\s.*;", re.DOTALL), "a spec is YAML: write `key: value`, without `=` and `;`", ()),
 ]  # fmt: skip
 
 

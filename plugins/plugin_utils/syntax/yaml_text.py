@@ -47,18 +47,18 @@ _NOT_NUMBERS = {".nan": "nan", ".NaN": "nan", ".NAN": "nan"}
 _INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 _STEEP = re.compile(r"(?:[-?:\[{]\s*){30}")
 _HINTS = (
-    ("could not find expected ':'", "a key wants a colon and a space behind it"),
-    ("found undefined alias", "a value or key that begins with `*` must stand in quotes"),
+    ("could not find expected ':'", "expected a colon and a space after the key"),
+    ("found undefined alias", "a value or key that begins with `*` must be quoted"),
     (
         "did not find expected alphabetic or numeric character",
-        "a value or key that begins with `*` or `&` must stand in quotes",
+        "a value or key that begins with `*` or `&` must be quoted",
     ),
     (
         "found character that cannot start any token",
-        "a value that begins with `%`, `@`, a backquote or a tab must stand in quotes",
+        "a value that begins with `%`, `@`, a backquote or a tab must be quoted",
     ),
-    ("mapping values are not allowed", "a text that holds a colon and a space must stand in quotes"),
-    ("did not find expected <document start>", "a value that begins with `%` or ends early must stand in quotes"),
+    ("mapping values are not allowed", "a text that holds a colon and a space must be quoted"),
+    ("did not find expected <document start>", "a value that begins with `%` or ends early must be quoted"),
 )
 
 
@@ -89,9 +89,9 @@ class _Builder:
         if key in self.made:
             return self.made[key]
         if key in self.open:
-            raise SpecError("an alias that holds itself", [_position(self.name, node)])
+            raise SpecError("infinite recursion: the alias contains itself", [_position(self.name, node)])
         if depth > MAXIMUM_DEPTH:
-            raise SpecError(f"nested deeper than {MAXIMUM_DEPTH} levels", [_position(self.name, node)])
+            raise SpecError(f"nested more than {MAXIMUM_DEPTH} levels deep", [_position(self.name, node)])
         self.open.add(key)
         tag = node.tag
         unsafe = raw or tag == "!unsafe"
@@ -99,7 +99,10 @@ class _Builder:
             self.sequence(node, unsafe, depth) if isinstance(node, SequenceNode) else self.mapping(node, unsafe, depth)
         )
         if self.sizes[id(node)] > MAXIMUM_NODES:
-            raise SpecError("aliases that grow without bound", [_position(self.name, node)])
+            raise SpecError(
+                f"too many aliases: the document expands to more than {MAXIMUM_NODES:,} nodes",
+                [_position(self.name, node)],
+            )
         self.open.discard(key)
         value = self.tagged(node, value, raw)
         self.made[key] = value
@@ -110,7 +113,7 @@ class _Builder:
         if tag.startswith("tag:yaml.org,2002:") or tag == "!unsafe":
             if tag.rpartition(":")[2] not in ("map", "seq", "str", "!unsafe"):
                 raise SpecError(
-                    f"the YAML type !!{tag.rpartition(':')[2]} is not for spec files", [_position(self.name, node)]
+                    f"the YAML type !!{tag.rpartition(':')[2]} is not supported", [_position(self.name, node)]
                 )
             return value
         if raw:
@@ -126,9 +129,9 @@ class _Builder:
             where = _position(self.name, key_node)
             if key in positions:
                 raise SpecError(
-                    f"the key `{key}` stands twice",
+                    f"duplicate key `{key}`",
                     [where, positions[key]],
-                    hint="merge the two, one of them would be lost",
+                    hint="merge the two, or one of them would be lost",
                 )
             positions[key] = where
             dict.__setitem__(result, key, self.build(value_node, raw, depth + 1))
@@ -145,14 +148,14 @@ class _Builder:
     def key(self, node: Node, raw: bool) -> str:
         if not isinstance(node, ScalarNode):
             raise SpecError(
-                "a key must be text",
+                "a key must be a string",
                 [_position(self.name, node)],
-                hint="a key that begins with `{` or `[` must stand in quotes",
+                hint="quote a key that begins with `{` or `[`",
             )
         if raw or node.tag == "!unsafe":
             return LiteralKey(node.value)
         if node.tag.startswith("!"):
-            raise SpecError(f"the tag {node.tag} cannot stand before a key", [_position(self.name, node)])
+            raise SpecError(f"tags are not allowed on keys, got {node.tag}", [_position(self.name, node)])
         return str(node.value)
 
     def scalar(self, node: ScalarNode, raw: bool) -> Any:
@@ -163,9 +166,7 @@ class _Builder:
         if tag == "tag:yaml.org,2002:str" or tag == "!":
             return self.text(node, text, raw) if not plain or tag == "!" else self.plain(node, text, raw)
         if tag.startswith("tag:yaml.org,2002:"):
-            raise SpecError(
-                f"the YAML type !!{tag.rpartition(':')[2]} is not for spec files", [_position(self.name, node)]
-            )
+            raise SpecError(f"the YAML type !!{tag.rpartition(':')[2]} is not supported", [_position(self.name, node)])
         value = self.plain(node, text, raw) if plain else self.text(node, text, raw)
         if plain and text == "":
             value = EMPTY
@@ -240,7 +241,7 @@ def _refuse_steep(text: str, name: str) -> None:
             if depth > MAXIMUM_DEPTH:
                 mark = event.start_mark
                 position = Position(name, mark.line + 1, mark.column + 1) if mark else Position(name)
-                raise SpecError(f"nested deeper than {MAXIMUM_DEPTH} levels", [position])
+                raise SpecError(f"nested more than {MAXIMUM_DEPTH} levels deep", [position])
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1
 
@@ -249,15 +250,17 @@ def _as_spec_error(problem: yaml.YAMLError, name: str, text: str) -> SpecError:
     mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
     what = str(getattr(problem, "problem", None) or getattr(problem, "reason", None) or problem).strip()
     if mark is None:
-        return SpecError(f"not readable as YAML: {what}", [Position(name)]).told("yaml", whole=True)
+        return SpecError(f"not readable as YAML: {what}", [Position(name)]).with_details("yaml", whole=True)
     found = _indented_by_tab(text, mark.line) or _indicator(text, problem)
     if found is not None:
         message, line, column, hint = found
-        return SpecError(message, [Position(name, line + 1, column + 1)], hint=hint).told("yaml", whole=True)
+        return SpecError(message, [Position(name, line + 1, column + 1)], hint=hint).with_details("yaml", whole=True)
     context = getattr(problem, "context", None)
     hint = next((h for start, h in _HINTS if what.startswith(start)), "")
     message = f"not readable as YAML: {what}" + (f" ({context})" if context else "")
-    return SpecError(message, [Position(name, mark.line + 1, mark.column + 1)], hint=hint).told("yaml", whole=True)
+    return SpecError(message, [Position(name, mark.line + 1, mark.column + 1)], hint=hint).with_details(
+        "yaml", whole=True
+    )
 
 
 _Found = tuple[str, int, int, str]

@@ -65,7 +65,7 @@ def test_text(program, value, text):
         ({"core": 1}, ("core",), "no values outside sections"),
         ({"core": {"a_b": 1}}, ("core", "a_b"), "name of a variable, not 'a_b'"),
         ({"co re": {"a": 1}}, ("co re",), "name of a section"),
-        ({"core": {"a\nb": {"k": 1}}}, ("core", "a\nb"), "is one line"),
+        ({"core": {"a\nb": {"k": 1}}}, ("core", "a\nb"), "must be a single line"),
         ({"core": {"a": [{"b": 1}]}}, ("core", "a", 0), "cannot hold a mapping"),
         ({"core": {"a": Raw("literal", "x")}}, ("core", "a"), "an inline expression"),
         ({"core": {"a": "\0"}}, ("core", "a"), "NUL"),

@@ -161,7 +161,7 @@ def test_what_is_no_word_is_refused(word, value):
 
 
 def test_names_of_variables_are_checked():
-    with pytest.raises(FormatError, match="'A B' is no name"):
+    with pytest.raises(FormatError, match="invalid name for a shell variable: 'A B'"):
         QUOTING["sh_export"]("v", "A B")
 
 

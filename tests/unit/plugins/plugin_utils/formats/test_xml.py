@@ -35,10 +35,10 @@ def test_texts_come_back(attribute, text):
 @pytest.mark.parametrize(
     ("value", "path", "message"),
     [
-        ({}, (), "one root element, not 0"),
-        ({"a": 1, "b": 2}, (), "not 2"),
-        ({"r": {"1": 2}}, ("r", "1"), "cannot be the name"),
-        ({"r": {"@a b": 2}}, ("r", "@a b"), "name of an attribute"),
+        ({}, (), "one root element, got 0"),
+        ({"a": 1, "b": 2}, (), "got 2"),
+        ({"r": {"1": 2}}, ("r", "1"), "invalid element name"),
+        ({"r": {"@a b": 2}}, ("r", "@a b"), "invalid attribute name"),
         ({"r": "\x01"}, ("r",), "control character"),
         ({"r": {"a": [[1]]}}, ("r", "a", 0), "not a list"),
     ],

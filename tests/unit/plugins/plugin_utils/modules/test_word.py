@@ -67,7 +67,7 @@ def test_an_argument_that_no_block_reads_is_not_evaluated(value: Any) -> None:
 
 
 def test_an_argument_cannot_be_omitted(value: Any) -> None:
-    with pytest.raises(SpecErrors, match="the argument `hello` of a word cannot be left out by `omit`"):
+    with pytest.raises(SpecErrors, match="the argument `hello` of a word cannot be `omit`"):
         used(value, '\n  - greet: {who: me, hello: "{{ omit }}"}')
 
 

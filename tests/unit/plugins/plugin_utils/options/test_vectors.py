@@ -69,7 +69,7 @@ ERRORS = [
     ("9b uniq twice", "uniq str", "", ["x: a", "x: a"], "has two values"),
     ("17 either disagrees", "either int str", "", ["x: 1", "x: s"], "disagree"),
     ("18 unions are shallow", "oneOf (listOf int) (listOf str)", "", ['x: ["1"]'], "must be a whole number"),
-    ("19 null and not null", "nullOr int", "", ["x: null", "x: 1"], "both as null"),
+    ("19 null and not null", "nullOr int", "", ["x: null", "x: 1"], "both to null"),
     ("20b lists of anything", "anything", "", ["x: [1]", "x: [2]"], "has two values"),
     ("26 read-only", "int", "default: 1, readOnly: true", ["x: 2"], "read-only"),
     ("31 paths are text", "path", "", ["x: /x", "x: /x/"], "has two values"),

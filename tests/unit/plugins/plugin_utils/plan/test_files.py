@@ -32,16 +32,16 @@ def plan(tmp_path: Path, text: str, **options: Any) -> SwitchBundle:
     ("text", "said"),
     [
         ('home.file."a/../../b".text: x', "is not inside the home folder"),
-        ("home.file: {a: {text: x}, a/b: {text: y}}", 'home.file."a/b": lies below `a`'),
-        ("home.file: {.local/state: {text: x, force: true}}", "the generations of this home lie in"),
-        ("home.file: {.local/state/home.manager/ledger.json: {text: x}}", "the generations of this home lie in"),
+        ("home.file: {a: {text: x}, a/b: {text: y}}", 'home.file."a/b": is below `a`'),
+        ("home.file: {.local/state: {text: x, force: true}}", "holds the generations of this home"),
+        ("home.file: {.local/state/home.manager/ledger.json: {text: x}}", "holds the generations of this home"),
         (f"home.file: {{{'n' * 256}: {{text: x}}}}", "more than 255 bytes"),
-        ('home.file: {"a\\0b": {text: x}}', "it holds a NUL"),
+        ('home.file: {"a\\0b": {text: x}}', "it contains a NUL"),
         ("home.file: {.bashrc: {executable: true}}", 'home.file.".bashrc": has neither `text` nor `source`'),
         ("home.file: {a: {source: ./gone}}", "home.file.a: the file"),
         ("home.file: {a: {toml: {b: null}}}", "TOML has no null"),
         ("home.file: {a: {text: '{{ config.home.file.a.text }}'}}", "home.file.a.text -> home.file.a.text"),
-        ("home.activation.x: !dagEntry {after: [nope], data: 'true'}", "`x` is to run after `nope`"),
+        ("home.activation.x: !dagEntry {after: [nope], data: 'true'}", "`x` must run after `nope`"),
     ],
 )
 def test_refused(tmp_path, text, said):
@@ -75,7 +75,7 @@ def test_a_vaulted_source_is_decrypted_and_private(tmp_path):
     assert entry["sensitive"] is True
     assert entry["mode"] == "0600"
     assert made.contents[entry["object"]] == b"plain"
-    with pytest.raises(SpecErrors, match="is vaulted"):
+    with pytest.raises(SpecErrors, match="is encrypted with Ansible Vault"):
         plan(tmp_path, "home.file: {a: {source: ./secret}}")
 
 

@@ -15,14 +15,14 @@ DECLARED = "options: {on: {type: bool}, count: {type: int}, list: {type: listOf 
 @pytest.mark.parametrize(
     ("definition", "hint"),
     [
-        ("on: true;", "take the `;` away"),
+        ("on: true;", "remove the `;`"),
         ("on: lib.mkForce true", "`!force v`"),
         ("on: mkIf config.x true", "a block with `when`"),
-        ("on: config.programs.git.enable", "stands in braces"),
+        ("on: config.programs.git.enable", "put an expression into braces"),
         ("on: '${config.on}'", "`{{ config.x }}`"),
-        ("list: with pkgs; [ ripgrep fd ]", "a list has commas"),
+        ("list: with pkgs; [ ripgrep fd ]", "separate the elements of a list with commas"),
         ("list: [ripgrep fd]", "must be a package"),
-        ("list: [pkgs.ripgrep]", "stands in braces"),
+        ("list: [pkgs.ripgrep]", "put an expression into braces"),
         ("list: ['']", "must be a package"),
     ],
 )
