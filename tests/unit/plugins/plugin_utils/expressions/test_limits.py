@@ -103,7 +103,7 @@ def test_regular_expressions_in_the_evaluation_and_outside_of_it():
         return [found and found[0], substituted(r"(a+)(b+)", r"\2\1", "aab"), substituted(r"\d", "n", "a1b2", 1)]
 
     assert uses() == with_deep_stack(uses) == ["bbc", "baa", "anb2"]
-    with pytest.raises(SpecError, match="no regular expression"):
+    with pytest.raises(SpecError, match="invalid regular expression"):
         with_deep_stack(lambda: matched("search", "(", ""))
 
 
