@@ -48,6 +48,8 @@ def _remedy(path: tuple[str, ...], wanted: str, expected: str, value: Any) -> st
         return found
     if isinstance(value, str):
         return _remedy_of_text(path, wanted, expected, value)
+    if wanted == "a boolean" and value in (0, 1):
+        return f"write {'true' if value else 'false'}"
     if isinstance(value, (int, float)) and not isinstance(value, bool) and ("string" in wanted or '"' in expected):
         if isinstance(value, (PlainNumber, PlainInteger)):
             return f'write "{value.text}"'

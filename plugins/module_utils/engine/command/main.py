@@ -86,7 +86,12 @@ class Command:
         """Whose home it is."""
         import pwd
 
-        return Owner(pwd.getpwuid(os.geteuid()).pw_name, os.uname().nodename.split(".")[0], self.parsed.home or "")
+        try:
+            # As the inventory calls the machine, so that a home has one name everywhere.
+            host = self._current()["origin"].get("host")
+        except EngineError:
+            host = None
+        return Owner(pwd.getpwuid(os.geteuid()).pw_name, host or os.uname().nodename.split(".")[0])
 
     def do_generations(self) -> int:
         """List them."""

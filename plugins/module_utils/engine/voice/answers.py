@@ -107,7 +107,7 @@ def _generation(item: Answer) -> Generation:
         str(commit.get("id") or ""),
         bool(commit.get("dirty")),
         str(item.get("by") or ""),
-        "its switch" if item.get("failed") else "",
+        "unknown" if item.get("failed") else "",
         bool(item.get("current")),
         str(item.get("specialisation") or ""),
         item.get("files"),

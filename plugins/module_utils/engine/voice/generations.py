@@ -13,7 +13,7 @@ from .quantities import moment, plural, ranges, size
 
 
 class Generation(NamedTuple):
-    """One generation. `counts` is kind to sign to number; `mark` is what is special about it, such as `current`."""
+    """One generation. `counts` is kind to sign to number; `failed` names the hook that failed, or is `unknown`."""
 
     number: int
     made: float = 0
@@ -89,7 +89,7 @@ def generation_lines(found: Generations) -> list[Line]:
 
 def _what(item: Generation) -> str:
     if item.failed:
-        return f"failed in {item.failed}"
+        return "failed" if item.failed == "unknown" else f"failed in {item.failed}"
     if item.counts is None:
         return plural(item.files, "file") if item.files is not None else ""
     return counts_text(item.counts) or "nothing changed"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 _SIGNS = "+~->=!"
+_KINDS = ["files", "variables", "paths", "packages", "settings", "units", "hooks"]
 _FAILED = ("failed", "undone")
 
 
@@ -46,7 +47,7 @@ def counts_text(counts: dict[str, dict[str, int]]) -> str:
     """`files +5 >2, variables +1`; empty when there is nothing to count."""
     return ", ".join(
         f"{kind} " + " ".join(f"{sign}{signs[sign]}" for sign in _SIGNS if sign in signs)
-        for kind, signs in counts.items()
+        for kind, signs in sorted(counts.items(), key=lambda item: _KINDS.index(item[0]) if item[0] in _KINDS else 9)
         if signs
     )
 
