@@ -9,6 +9,8 @@ from ..syntax.errors import SpecError
 from .lock import Lock, hash_of, name_of
 
 PATCHED = ("deb",)
+# The names of a closure are the paths that its artefacts go to.
+BY_PATH = ("npm",)
 
 
 def recipe_of(lock: Lock, name: str, platform: str, base: str) -> Recipe:
@@ -34,10 +36,20 @@ def recipe_of(lock: Lock, name: str, platform: str, base: str) -> Recipe:
         commands=dict(entry.commands),
         launch={pattern: Launch.of(way) for pattern, way in entry.launch.items()},
         write=dict(entry.write),
-        place=dict(entry.place),
+        place={name_of(i): hash_of(i) for i in entry.closure[platform]}
+        if entry.provider in BY_PATH
+        else dict(entry.place),
         make=entry.make,
-        requires={need: recipe_of(lock, need, platform, base).identity(base) for need in entry.requires},
+        requires={
+            need: recipe_of(lock, need, platform, base).identity(base) for need in required(lock, name, platform)
+        },
     )
+
+
+def required(lock: Lock, name: str, platform: str) -> list[str]:
+    """The packages that another one runs with, as far as there are any for a platform; the host's own does elsewhere."""
+    needs = lock.packages[name].requires
+    return [need for need in needs if need in lock.packages and platform in lock.packages[need].closure]
 
 
 def _artefact(lock: Lock, item: str, own: bool = False) -> Artefact:

@@ -12,13 +12,16 @@ from .archive_resolver import ArchiveResolver
 from .catalogue import Catalogue, CatalogueEntry
 from .deb_resolver import DebResolver
 from .lock import Lock
+from .node_resolver import NodeResolver
 from .patchelf import patchelf
 from .resolver import Context, Resolver, merged
 from .wanted import Wanted
+from .wheel_resolver import WheelResolver
 
 LINUX = ("aarch64-linux", "x86_64-linux")
 DARWIN = ("aarch64-darwin", "x86_64-darwin")
-RESOLVERS: Mapping[str, type[Resolver]] = {kind.provider: kind for kind in (DebResolver, ArchiveResolver)}
+_KINDS: tuple[type[Resolver], ...] = (DebResolver, WheelResolver, NodeResolver, ArchiveResolver)
+RESOLVERS: Mapping[str, type[Resolver]] = {kind.provider: kind for kind in _KINDS}
 ORDER = ("deb", "uv", "npm", "archive")
 ORDER_DARWIN = ("archive", "uv", "npm")
 
@@ -65,6 +68,9 @@ class Resolution:
         if errors:
             raise SpecErrors(errors)
         lock = merged(locks)
+        needed = sorted({need for entry in lock.packages.values() for need in entry.requires} - set(lock.packages))
+        if needed:
+            return lock.with_packages(self.resolve([Wanted(need) for need in needed], newest))
         if any(package.provider == DebResolver.provider for package in lock.packages.values()):
             lock = lock.with_packages(patchelf(lock.platforms, self.settings.context.sources))
         return replace(lock, catalogue=self.settings.catalogue.hash)

@@ -16,7 +16,7 @@ from ..expressions.language import Language
 from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
 from ..packages.catalogue import Catalogue
-from ..packages.recipes import recipe_of
+from ..packages.recipes import recipe_of, required
 from ..packages.resolution import missing
 from ..packages.sources import PackageSources, sources_of
 from ..packages.supply import Supply
@@ -170,7 +170,7 @@ def _plan(
         content = canonical(recipe.json())
         identity = object_id(content, RECIPE_MODE, f"{name}.json")
         recipes[identity] = RecipeObject(identity, content)
-        for need in entry.requires:
+        for need in required(lock, name, platform):
             records.setdefault(need, {**locked(need), "shown": False})
         value: dict[str, Any] = {"name": name, "version": entry.version, "provider": entry.provider}
         value["id"] = recipe.identity(base)

@@ -157,6 +157,13 @@ class Tree:
         filesystem.link(f"{self.base}/{first}", f"{self.base}/{path}", self.depot.fd, self.depot.fd)
         self.leaves[path] = leaf
 
+    def make_executable(self, path: str) -> None:
+        """Give a file of the tree the mode of a program, whatever its part says."""
+        leaf = self.leaves[path]
+        if leaf.kind == "file" and not leaf.executable:
+            content = self.read(path)
+            self.write(path, content, True, leaf.own)
+
     def move(self, path: str, new: str) -> None:
         """Give a file or link another name; it is no longer shown in a profile."""
         self.folder(os.path.dirname(new))

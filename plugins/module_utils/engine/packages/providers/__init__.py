@@ -9,9 +9,11 @@ from typing import Dict
 from ...contract.errors import EngineError
 from .archive import Archive
 from .deb import Deb
+from .node_package import NodePackage
 from .provider import Provider
+from .wheel import Wheel
 
-PROVIDERS: Dict[str, Provider] = {provider.name: provider for provider in (Deb(), Archive())}
+PROVIDERS: Dict[str, Provider] = {provider.name: provider for provider in (Deb(), Archive(), Wheel(), NodePackage())}
 
 
 def provider(name: str) -> Provider:
