@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Named types may name themselves, and a union keeps whole numbers whole."""
+"""Named types may name themselves; what a union makes of numbers and names."""
 
 from __future__ import annotations
 
@@ -58,3 +58,19 @@ def test_a_union_keeps_an_integer_where_it_has_integers(evaluate: Any, type_text
     found = evaluate(f"options: {{x: {{type: {type_text}}}}}", f"x: {value}").get("x")
     assert found == wanted
     assert isinstance(found, type(wanted))
+
+
+@pytest.mark.parametrize(
+    ("type_text", "value", "wanted"),
+    [
+        ("either package path", "hello", "@hello@"),
+        ("nullOr (either package (listOf package))", "hello", "@hello@"),
+        ("either package str", "hello", "hello"),
+        ("either (either package path) str", "hello", "hello"),
+        ("either package path", "/opt/x", "/opt/x"),
+    ],
+)
+def test_a_bare_name_is_a_package_where_nothing_else_takes_it(
+    evaluate: Any, type_text: str, value: str, wanted: str
+) -> None:
+    assert str(evaluate(f"options: {{x: {{type: {type_text}}}}}", f"x: {value}").get("x")) == wanted
