@@ -167,40 +167,6 @@ class NullOr(Type):
         raise SpecError("is set both to null and to another value", [d.position for d in definitions], path=site.dotted)
 
 
-class Either(Type):
-    """One of several types: the first that accepts all definitions. The choice is made by the root of the values.
-
-    A bare name is a package only where no other member takes it.
-    """
-
-    def __init__(self, members: list[Type]) -> None:
-        self.members = members
-        self.parts = tuple(members)
-        self.description = " or ".join(m.description for m in members)
-
-    def check(self, value: Any) -> bool:
-        return self.accepts(value) or any(m.check(m.coerce(value)) for m in self.members)
-
-    def accepts(self, value: Any) -> bool:
-        return any(m.accepts(value) for m in self.members)
-
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        members = self.members
-        if all(type(d.value) is int for d in definitions):  # An integer stays one where the union has integers too.
-            members = sorted(members, key=lambda m: type(m.coerce(definitions[0].value)) is float)
-        for member in members:
-            if all(member.accepts(d.value) for d in definitions):
-                return member.value(site, definitions)
-        for member in members:
-            if all(member.check(member.coerce(d.value)) for d in definitions):
-                return member.value(site, definitions)
-        raise SpecError(
-            f"the definitions are of different kinds, but all must be of one: {self.description}",
-            [d.position for d in definitions],
-            path=site.dotted,
-        )
-
-
 class Once(Type):
     """A type with exactly one definition."""
 

@@ -15,7 +15,6 @@ from .type_container import (
     Attrs,
     AttrsOf,
     DagOf,
-    Either,
     Freeform,
     GVariantType,
     ListOf,
@@ -24,6 +23,7 @@ from .type_container import (
     Once,
 )
 from .type_scalar import SCALARS, between, matching, one_of
+from .type_union import Either
 from .types import Separated
 
 _TOKEN = re.compile(r'\s*(?:(?P<paren>[()])|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[^\s()"]+))')
