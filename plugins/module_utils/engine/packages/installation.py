@@ -20,7 +20,7 @@ HOST_FOLDERS = (
     "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/games", "/opt/homebrew/bin",
     "/run/current-system/sw/bin", "/nix/var/nix/profiles/default/bin", "/snap/bin", "/var/lib/flatpak/exports/bin",
 )  # fmt: skip
-HOST_PREFIXES = ("/usr/local", "/usr", "/opt/homebrew", "/run/current-system/sw")
+HOST_PREFIXES = ("/usr/local", "/usr", "", "/opt/homebrew", "/run/current-system/sw")
 
 
 class Requested(NamedTuple):

@@ -20,7 +20,7 @@ SHOWN = (
     "bin", "libexec", "etc/xdg", "lib/systemd/user", "share/man", "share/info", "share/applications", "share/icons",
     "share/pixmaps", "share/fonts", "share/themes", "share/sounds", "share/mime", "share/dbus-1", "share/glib-2.0/schemas",
     "share/bash-completion", "share/zsh", "share/fish", "share/locale", "share/terminfo", "share/metainfo", "share/vim",
-    "share/nvim", "share/emacs",
+    "share/nvim", "share/emacs", "share/tmux-plugins",
 )  # fmt: skip
 # Folders that programs write caches into, or that several packages share: never one link.
 REAL = {
@@ -221,4 +221,4 @@ def _shown_path(path: str) -> str:
 
 
 def _below(path: str, roots: Tuple[str, ...]) -> bool:
-    return any(path.startswith(root + "/") for root in roots)
+    return any(path == root or path.startswith(root + "/") for root in roots)
