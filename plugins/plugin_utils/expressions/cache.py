@@ -7,6 +7,7 @@ The cache holds code of this user's own making, in the user's own cache folder, 
 
 from __future__ import annotations
 
+import hashlib
 import marshal
 import os
 import sys
@@ -29,8 +30,8 @@ class CodeCache:
     """Code by the text it was compiled from."""
 
     def __init__(self, folder: str | None = None) -> None:
-        version = f"{sys.implementation.cache_tag}-{sys.hexversion:x}-{jinja2.__version__}"
-        self.path = os.path.join(folder or cache_folder(), f"expressions-3-{version}")
+        self.version = f"expressions-{sys.implementation.cache_tag}-{sys.hexversion:x}-{jinja2.__version__}-"
+        self.path = os.path.join(folder or cache_folder(), self.version + _language())
         self.dirty = False
         self.entries: dict[str, tuple[bool, CodeType]] = self._load()
 
@@ -68,8 +69,26 @@ class CodeCache:
             with os.fdopen(handle, "wb") as file:
                 marshal.dump(kept, file)
             os.replace(temporary, self.path)
+            self._forget_others()
         except OSError:
             return
+
+    def _forget_others(self) -> None:
+        """Remove the caches of other versions of the language."""
+        folder, own = os.path.split(self.path)
+        for name in os.listdir(folder):
+            if name.startswith(self.version) and name != own:
+                os.unlink(os.path.join(folder, name))
+
+
+def _language() -> str:
+    """The version of the language: code is compiled for the filters, tests and rules that are in force."""
+    digest = hashlib.sha256()
+    here = os.path.dirname(os.path.abspath(__file__))
+    for name in sorted(name for name in os.listdir(here) if name.endswith(".py")):
+        with open(os.path.join(here, name), "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()[:16]
 
 
 class _TemplateCache(jinja2.BytecodeCache):
