@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..syntax.errors import SpecError, SpecErrors
@@ -116,16 +116,6 @@ class Resolution:
         if provider not in self._resolvers:
             self._resolvers[provider] = RESOLVERS[provider](self.settings.context)
         return self._resolvers[provider]
-
-
-def missing(lock: Lock, wanted: Iterable[Wanted], platform: str) -> list[Wanted]:
-    """What the lock lacks: no entry, another wish than the entry was made for, or not for this platform."""
-    found = []
-    for item in wanted:
-        entry = lock.packages.get(item.name)
-        if entry is None or dict(entry.asked) != item.asked() or platform not in entry.closure:
-            found.append(item)
-    return found
 
 
 def _at(error: SpecError, wanted: Wanted) -> SpecError:

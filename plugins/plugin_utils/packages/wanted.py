@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.position import Position
+from .lock import Lock
 
 PRIORITIES = ("high", "normal", "low")
 _KEYS = ("name", "provider", "version", "url", "sha256", "with", "map", "priority", "commands")
@@ -78,3 +79,13 @@ class Wanted:
             "commands": dict(self.commands),
         }
         return {key: value for key, value in said.items() if value}
+
+
+def missing(lock: Lock, wanted: Iterable[Wanted], platform: str) -> list[Wanted]:
+    """What the lock lacks: no entry, another wish than the entry was made for, or not for this platform."""
+    found = []
+    for item in wanted:
+        entry = lock.packages.get(item.name)
+        if entry is None or dict(entry.asked) != item.asked() or platform not in entry.closure:
+            found.append(item)
+    return found

@@ -17,10 +17,9 @@ from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
 from ..packages.catalogue import Catalogue
 from ..packages.recipes import recipe_of, required
-from ..packages.resolution import missing
 from ..packages.sources import PackageSources, sources_of
 from ..packages.supply import Supply
-from ..packages.wanted import Wanted
+from ..packages.wanted import Wanted, missing
 from ..values import Package, StoreFile
 from .files import FileSource
 

@@ -6,21 +6,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...module_utils.engine.packages.download import Sources
 from ..expressions.names import platform_facts
 from ..packages.catalogue import Catalogue
 from ..packages.lock import NAME, Lock, change
-from ..packages.resolution import DARWIN, LINUX, ORDER, ORDER_DARWIN, Resolution, missing
-from ..packages.resolution import Settings as ResolutionSettings
 from ..packages.resolver import Context
 from ..packages.supply import Supply
 from ..packages.updates import Update, updates
 from ..packages.vendor import vendor
-from ..packages.wanted import Wanted
+from ..packages.wanted import Wanted, missing
 from ..plan.packages import PackagePlan, PackageSettings
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
+
+if TYPE_CHECKING:
+    from ..packages.resolution import Resolution
 
 # In a request: every package that nobody brings may be missing.
 ANY = "*"
@@ -76,6 +77,9 @@ class ProjectLock:
 
     def resolution(self, old: Lock, settings: PackageSettings, platform: str) -> Resolution:
         """A resolution for the lock's platforms and this one."""
+        from ..packages.resolution import DARWIN, LINUX, ORDER, ORDER_DARWIN, Resolution
+        from ..packages.resolution import Settings as ResolutionSettings
+
         catalogue = settings.catalogue or Catalogue()
         platforms = tuple(sorted({*(old.platforms or LINUX), platform}))
         context = Context(platforms, settings.sources, cache_folder(), dict(catalogue.closure), self.tell)

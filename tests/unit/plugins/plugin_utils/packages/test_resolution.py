@@ -19,11 +19,10 @@ from ansible_collections.home.manager.plugins.plugin_utils.packages.resolution i
     LINUX,
     Resolution,
     Settings,
-    missing,
 )
 from ansible_collections.home.manager.plugins.plugin_utils.packages.resolver import Context
 from ansible_collections.home.manager.plugins.plugin_utils.packages.sources import PackageSources
-from ansible_collections.home.manager.plugins.plugin_utils.packages.wanted import Wanted
+from ansible_collections.home.manager.plugins.plugin_utils.packages.wanted import Wanted, missing
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors
 
 pytestmark = pytest.mark.programs("apt-get", "apt-cache", "gpg", "gpgconf", "gpg-agent", "gpgv")
