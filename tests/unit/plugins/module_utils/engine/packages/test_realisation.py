@@ -289,7 +289,7 @@ def test_killed_at_every_step_the_next_run_recovers(tmp_path, server):
     _once(tmp_path / "count", server, recipe)
     points = count[0]
     assert points > 100
-    for point in range(0, points, max(1, points // 120)):
+    for point in range(0, points, max(1, points // 200)):
         place = tmp_path / f"p{point}"
         child = os.fork()
         if child == 0:

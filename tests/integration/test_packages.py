@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Packages in real plays: installed, rolled back, brought back and freed, from archives on the local disk."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_play import USER, Project
+
+
+def archive(path: Path, name: str, version: str) -> None:
+    """An archive as projects publish them: one top folder with a program and its manual page."""
+    with tarfile.open(path, "w:gz") as packed:
+        for member, text, mode in (
+            (f"{name}-{version}/{name}", f"#!/bin/sh\necho {name} {version}\n", 0o755),
+            (f"{name}-{version}/{name}.1", "manual\n", 0o644),
+        ):
+            item = tarfile.TarInfo(member)
+            item.size, item.mode = len(text), mode
+            packed.addfile(item, io.BytesIO(text.encode()))
+
+
+def spec(folder: Path, *names: str, version: str = "1.0") -> str:
+    """A home with these packages."""
+    entries = "".join(
+        f"    {name}: {{archive: {{url: '{folder}/{name}-{{version}}.tar.gz', version: '{version}',"
+        f" map: {{bin/{name}: '*/{name}', share/man/man1/{name}.1: '*/{name}.1'}}}}, commands: [{name}]}}\n"
+        for name in ("alpha", "beta")
+    )
+    wanted = ", ".join(names)
+    return f'home:\n  stateVersion: "26.05"\n  packages: [{wanted}]\n  packageCatalogue:\n{entries}'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Any:
+    made = Project(tmp_path)
+    for name in ("alpha", "beta"):
+        archive(tmp_path / f"{name}-1.0.tar.gz", name, "1.0")
+        archive(tmp_path / f"{name}-1.1.tar.gz", name, "1.1")
+    made.write("user.yml", spec(tmp_path, "alpha", "beta"))
+    yield made
+    subprocess.run(["chmod", "-R", "u+w", str(tmp_path)], check=False)
+
+
+def run(project: Project, command: str) -> str:
+    """What a command of the profile prints; its absence for a command that is not there."""
+    path = project.home / ".local/state/home.manager/current/home-path/bin" / command
+    if not path.exists():
+        return "absent"
+    return subprocess.run([path], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def trees(project: Project) -> list[str]:
+    folder = project.home / ".local/state/home.manager/packages"
+    return sorted(name[33:] for name in os.listdir(folder) if name != "lock")
+
+
+def test_packages_come_roll_back_come_again_and_are_freed(project, tmp_path):
+    output = project.play()
+    assert "added to home.lock: alpha, beta" in output
+    assert (run(project, "alpha"), run(project, "beta")) == ("alpha 1.0", "beta 1.0")
+    lock = (project.folder / "home.lock").read_text()
+    assert "changed=0" in project.play()
+
+    project.write("user.yml", spec(tmp_path, "alpha"))
+    project.play()
+    assert (run(project, "alpha"), run(project, "beta")) == ("alpha 1.0", "absent")
+    # From here on nothing can be downloaded.
+    for path in tmp_path.glob("*.tar.gz"):
+        path.unlink()
+    project.play(playbook="home.manager.rollback")
+    assert run(project, "beta") == "beta 1.0"
+    project.play()
+    assert run(project, "beta") == "absent"
+    assert trees(project) == ["alpha-1.0", "beta-1.0"]
+    project.play("-e", "home_keep=1", playbook="home.manager.expire")
+    assert trees(project) == ["alpha-1.0"]
+    assert (project.folder / "home.lock").read_text() == lock
+
+
+def test_an_update_changes_the_lock_alone_and_the_next_switch_follows(project, tmp_path):
+    project.play()
+    project.write("user.yml", spec(tmp_path, "alpha", "beta", version="1.1"))
+    before = (project.folder / "home.lock").read_text()
+    output = project.play("--check", playbook="home.manager.update")
+    assert "alpha 1.0 -> 1.1 (archive)" in output
+    assert (project.folder / "home.lock").read_text() == before
+    output = project.play("-e", "home_packages=alpha", playbook="home.manager.update")
+    assert "alpha 1.0 -> 1.1 (archive)" in output
+    assert "beta" not in output
+    assert run(project, "alpha") == "alpha 1.0"
+    project.play()
+    assert (run(project, "alpha"), run(project, "beta")) == ("alpha 1.1", "beta 1.0")
+
+
+def test_a_preview_and_a_locked_project_add_nothing(project):
+    output = project.play("--check")
+    assert "home.lock lacks alpha, beta" in output
+    output = project.play("-e", '{"home_locked": true}', fails=True)
+    assert "home_locked forbids to add anything" in output
+    assert not (project.folder / "home.lock").exists()
+    assert not (project.home / ".local").exists()
+
+
+def test_unknown_names_are_told_with_near_ones(project, tmp_path):
+    project.write(
+        "user.yml", spec(tmp_path, "alpha", "betta").replace("[alpha, betta]", "[{name: betta, provider: archive}]")
+    )
+    output = project.play(fails=True)
+    assert "betta" in output
+    assert not (project.folder / "home.lock").exists()
+
+
+def test_a_changed_archive_is_refused_and_nothing_changes(project, tmp_path):
+    project.play()
+    archive(tmp_path / "beta-1.0.tar.gz", "beta", "9")
+    other = tmp_path / "other"
+    other.mkdir()
+    second = Project(other)
+    second.write("user.yml", spec(tmp_path, "alpha", "beta"))
+    (second.folder / "home.lock").write_text((project.folder / "home.lock").read_text())
+    output = second.play(fails=True)
+    assert "SHA-256 is" in output
+    assert "home.lock says" in output
+    assert not (second.home / ".local/state/home.manager/current").exists()
+    subprocess.run(["chmod", "-R", "u+w", str(other)], check=False)
+
+
+def test_the_same_lock_gives_the_same_files(project, tmp_path):
+    project.play()
+    other = tmp_path / "other"
+    other.mkdir()
+    second = Project(other)
+    second.write("user.yml", spec(tmp_path, "alpha", "beta"))
+    (second.folder / "home.lock").write_text((project.folder / "home.lock").read_text())
+    second.play("-e", '{"home_locked": true}')
+    first, again = (_records(one) for one in (project, second))
+    assert first == again
+    assert first
+    subprocess.run(["chmod", "-R", "u+w", str(other)], check=False)
+
+
+def _records(project: Project) -> dict[str, Any]:
+    found = {}
+    for path in (project.home / ".local/state/home.manager/packages").glob("*/.hm/realisation.json"):
+        record = json.loads(path.read_text())
+        found[record["name"]] = (record["files"], record["parts"])
+    return found
+
+
+def test_what_a_module_wants_is_the_hosts_own(project, tmp_path):
+    project.write("user.yml", spec(tmp_path) + "programs.git.enable: true\n")
+    project.play()
+    git = project.home / ".local/state/home.manager/current/home-path/bin/git"
+    if not Path("/usr/bin/git").exists():
+        pytest.skip("git is not the host's own here")
+    assert os.readlink(git) == "/usr/bin/git"
+    assert not (project.folder / "home.lock").exists()
+    record = json.loads((project.home / ".local/state/home.manager/current/packages.json").read_text())
+    assert record == {"host": ["/usr/bin/git"], "trees": []}
+
+
+def test_a_package_that_is_removed_by_hand_comes_back(project):
+    project.play()
+    folder = project.home / ".local/state/home.manager/packages"
+    subprocess.run(["chmod", "-R", "u+w", str(folder)], check=True)
+    for tree in folder.glob("*-alpha-1.0"):
+        subprocess.run(["rm", "-rf", str(tree)], check=True)
+    assert run(project, "alpha") == "absent"
+    project.play()
+    assert run(project, "alpha") == "alpha 1.0"
+
+
+def test_command_lists_them(project, tmp_path):
+    project.write("user.yml", spec(tmp_path, "alpha") + "programs.home-manager.enable: true\n")
+    project.play()
+    command = project.home / ".local/state/home.manager/current/home-path/bin/home-manager"
+    found = [command] if command.exists() else list(project.home.glob(".local/bin/home-manager"))
+    said = subprocess.run(
+        [found[0], "--home", project.home, "packages"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "USER": USER},
+    ).stdout
+    assert said.split()[:3] == ["alpha", "1.0", "archive"]
