@@ -94,8 +94,10 @@ def _refuse_hyphens(source: str) -> None:
 
 
 class _NamesWhenReached(NodeTransformer):
-    """Makes each name of an expression a look-up where it stands: Jinja itself looks all of them up at the beginning, so that
-    `a if x else b` would compute both."""
+    """Looks each name of an expression up where it is used.
+
+    Jinja itself looks all of them up at the beginning, so that `a if x else b` would compute both.
+    """
 
     def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802 - the name that Jinja calls
         if node.ctx != "load":

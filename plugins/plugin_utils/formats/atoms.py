@@ -46,8 +46,10 @@ def kind_of(value: object) -> str:
 
 
 def ordered(value: Any, trail: Trail = (), what: str = "a mapping") -> list[tuple[str, Any]]:
-    """The entries of a mapping in byte order of their keys; FormatError for anything else and for keys that are no
-    text."""
+    """The entries of a mapping in byte order of their keys.
+
+    FormatError for anything else, and for keys that are not strings.
+    """
     if not isinstance(value, Mapping):
         raise FormatError(f"expected {what}, got {kind_of(value)}", trail)
     for key in value:
@@ -86,8 +88,10 @@ def float_text(value: float) -> str:
 
 
 def short_float(value: float, trail: Trail = ()) -> str:
-    """A float as JSON writes it: the shortest text that reads back as the same number. FormatError if it is not
-    finite."""
+    """A float as JSON writes it: the shortest text that reads back as the same number.
+
+    FormatError if it is not finite.
+    """
     if not math.isfinite(value):
         raise FormatError(f"this format cannot hold {value}", trail)
     return repr(float(value))
@@ -96,8 +100,7 @@ def short_float(value: float, trail: Trail = ()) -> str:
 def atom_text(
     value: Any, trail: Trail = (), *, bools: Sequence[str] = ("true", "false"), null: str | None = "null"
 ) -> str:
-    """A single value as nixpkgs' ``generators.mkValueStringDefault`` writes it: strings as they are, words for the
-    rest.
+    """A single value as nixpkgs' ``generators.mkValueStringDefault`` writes it: strings unchanged, words for the rest.
 
     ``bools`` are the words for true and false, ``null`` the word for null (``None``: refused). Lists, mappings and
     inline expressions raise FormatError.

@@ -13,11 +13,11 @@ CONTROL = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def to_desktop(value: Any, *, escape: bool = True) -> str:
-    """Text of ``{group: {key: value}}``, the group ``Desktop Entry`` first; lists end each item with ``;``, null is
-    left out.
+    """Text of ``{group: {key: value}}``, the group ``Desktop Entry`` first.
 
-    Newlines, tabs and leading spaces are escaped, and so is ``;`` in the items of lists; with ``escape`` backslashes
-    too (off, values hold the specification's escapes already, as they do in Home Manager's ``xdg.desktopEntries``).
+    Lists end each item with ``;``, and null is left out. Newlines, tabs and leading spaces are escaped, and so is ``;``
+    in the items of lists; with ``escape`` backslashes too (off, values contain the specification's escapes already, as
+    they do in Home Manager's ``xdg.desktopEntries``).
     """
     groups = sorted(ordered(value), key=lambda group: group[0] != MAIN)
     return "\n".join(f"[{name}]\n" + _group(group, escape, (name,)) for name, group in groups)

@@ -18,11 +18,11 @@ NUMBER = re.compile(r"[+-]?(\d+\.?|\d*\.\d+)([eE][+-]?\d+)?")
 
 
 def to_elisp(value: Any, *, quoted: bool = False, mappings: str = "alist", keys: str = "symbol") -> str:
-    """A literal without a trailing newline: booleans are ``t`` and ``nil``, null and empty lists ``nil``, lists ``(a
-    b)``.
+    """A literal without a trailing newline.
 
-    ``mappings``: ``alist`` (``((key . value))``) or ``plist`` (``(:key value)``); ``keys`` of an alist: ``symbol`` or
-    ``string``. ``quoted`` puts ``'`` before a list, so that it can stand as an argument.
+    Booleans are ``t`` and ``nil``, null and empty lists ``nil``, lists ``(a b)``. ``mappings``: ``alist``
+    (``((key . value))``) or ``plist`` (``(:key value)``); ``keys`` of an alist: ``symbol`` or ``string``. ``quoted``
+    puts ``'`` before a list, so that it can be an argument.
     """
     choice("mappings", mappings, ("alist", "plist"))
     choice("keys", keys, ("symbol", "string"))

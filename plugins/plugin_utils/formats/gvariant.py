@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""GVariant's text format and the keyfiles of dconf, as ``lib.hm.gvariant`` and ``toDconfINI`` of Home Manager write
-them."""
+"""GVariant's text format and the keyfiles of dconf.
+
+Both are written as ``lib.hm.gvariant`` and ``toDconfINI`` of Home Manager write them.
+"""
 
 from __future__ import annotations
 

@@ -44,8 +44,10 @@ def to_ini(
 
 
 def to_ini_global(value: Any, *, header: str = "", section_names: str = "escape", **parameters: Any) -> str:
-    """INI text of ``{globalSection: {key: value}, sections: {section: {key: value}}}``, the keys of the first without
-    a heading."""
+    """INI text of ``{globalSection: {key: value}, sections: {section: {key: value}}}``.
+
+    The keys of the global section come first, without a heading.
+    """
     style = dialect(parameters)
     for key, _item, trail in entries(value):
         if key not in ("globalSection", "sections"):
@@ -56,8 +58,10 @@ def to_ini_global(value: Any, *, header: str = "", section_names: str = "escape"
 
 
 def to_ini_ordered(value: Any, *, header: str = "", section_names: str = "escape", **parameters: Any) -> str:
-    """INI text of a list of ``[name, {key: value}]`` pairs (or mappings of one section each), in the order of the
-    list."""
+    """INI text of a list of ``[name, {key: value}]`` pairs, or of mappings of one section each.
+
+    Sections keep the order of the list.
+    """
     if not isinstance(value, (list, tuple)):
         raise FormatError(f"expected a list of sections, got {kind_of(value)}")
     found: list[tuple[str, Any, Trail]] = []
@@ -77,8 +81,10 @@ def to_cnf(value: Any) -> str:
 
 
 def to_systemd(value: Any) -> str:
-    """A systemd unit, as Home Manager writes it: lists repeat their key, null, empty lists and empty sections are
-    left out."""
+    """A systemd unit, as Home Manager writes it.
+
+    Lists repeat their key; null, empty lists and empty sections are left out.
+    """
     kept = {
         name: {key: item for key, item in ordered(section, (name,)) if item is not None and not _is_empty_list(item)}
         for name, section in ordered(value)

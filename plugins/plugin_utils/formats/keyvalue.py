@@ -1,9 +1,8 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files of one ``key=value`` a line, as ``lib.generators.toKeyValue`` writes them, with the dialects programs have as
-parameters.
+"""Files of one ``key=value`` a line, as ``lib.generators.toKeyValue`` writes them.
 
-``Dialect`` is shared with the INI formats: a section of these is such a text.
+The dialects of programs are parameters. ``Dialect`` is shared with the INI formats, whose sections are such texts.
 """
 
 from __future__ import annotations
@@ -104,16 +103,18 @@ def dialect(parameters: dict[str, Any]) -> Dialect:
 
 
 def to_keyvalue(value: Any, *, header: str = "", **parameters: Any) -> str:
-    """A mapping as lines ``key=value``; ``parameters`` are the fields of ``Dialect``, ``header`` is text before
-    everything."""
+    """A mapping as lines ``key=value``.
+
+    ``parameters`` are the fields of ``Dialect``; ``header`` is text before everything.
+    """
     return header + dialect(parameters).lines(value)
 
 
 def to_env(value: Any, *, export: bool = False, nulls: str = "drop") -> str:
-    """A file of ``NAME=value`` that a shell can source, each value quoted for it; ``export`` puts that word before
-    each.
+    """A file of ``NAME=value`` that a shell can source, each value quoted for it.
 
-    Booleans are ``true`` and ``false``. FormatError for a name that no shell accepts.
+    ``export`` puts that word before each line. Booleans are ``true`` and ``false``. FormatError for a name that no
+    shell accepts.
     """
     for name, _item, trail in entries(value):
         if not VARIABLE.fullmatch(name):
@@ -122,8 +123,7 @@ def to_env(value: Any, *, export: bool = False, nulls: str = "drop") -> str:
 
 
 def to_ssh_config(value: Any, *, indent: str = "  ") -> str:
-    """ssh_config(5): ``Keyword value`` lines first, then each mapping as a block under its own key (``Host example``),
-    indented.
+    """ssh_config(5): ``Keyword value`` lines, then each mapping as an indented block under its own key (``Host example``).
 
     Booleans are ``yes`` and ``no``, a list repeats its keyword, null is left out. FormatError for a block inside a
     block.

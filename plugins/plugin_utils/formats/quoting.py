@@ -1,10 +1,9 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Texts quoted so that a language reads them as one word or literal: shells, Nushell, Emacs Lisp, Lua, systemd, XML,
-...
+"""Texts quoted so that a language reads them as one word or literal: shells, Nushell, Emacs Lisp, Lua, systemd, XML.
 
-Everything here is pure: a value and parameters in, text out. A value is text, a number or a place; booleans, null,
-lists and mappings are refused with FormatError where a function does not say otherwise, since no shell has them.
+Everything here is pure: a value and parameters in, text out. A value is text, a number or a path value; booleans, null,
+lists and mappings are refused with FormatError unless a function says otherwise, since no shell has them.
 """
 
 from __future__ import annotations
@@ -82,8 +81,10 @@ def _guarded(text: str, literal: str = "") -> str:
 
 
 def zsh_dquote(value: Any) -> str:
-    r"""A double-quoted zsh string in which ``$`` alone keeps its meaning, and ``\$`` is a dollar; quotes, backquotes
-    and other backslashes are escaped, but inside a substitution."""
+    r"""A double-quoted zsh string in which ``$`` alone keeps its meaning, and ``\$`` is a dollar.
+
+    Quotes, backquotes and other backslashes are escaped, except inside a substitution.
+    """
     return '"' + _guarded(word_text(value), "\\`") + '"'
 
 
@@ -94,8 +95,10 @@ def zsh_quote(value: Any) -> str:
 
 
 def fish_quote(value: Any) -> str:
-    """One word for fish: single quotes, in which only a backslash and the quote itself are escaped; none where none
-    are needed."""
+    """One word for fish, in single quotes unless it needs none.
+
+    Only a backslash and the quote itself are escaped.
+    """
     text = word_text(value)
     if SHELL_SAFE.fullmatch(text) and text[0] != "%":
         return text
@@ -123,10 +126,10 @@ def json_quote(value: Any) -> str:
 
 
 def escaped_quote(value: Any) -> str:
-    r"""A string in double quotes whose backslashes keep their meaning (``\n``, ``\"``); a bare ``"`` and a lone
-    backslash at the end are escaped.
+    r"""A string in double quotes whose backslashes keep their meaning (``\n``, ``\"``).
 
-    This is for the many formats whose authors write a string's escapes themselves: rofi's, dunst's, libconfig.
+    A bare ``"`` and a lone backslash at the end are escaped. This is for the many formats whose authors write a
+    string's escapes themselves: those of rofi, dunst and libconfig.
     """
     return '"' + UNESCAPED.sub(lambda found: found[0] if found[0][1:] else "\\" + found[0], word_text(value)) + '"'
 
@@ -143,8 +146,10 @@ def regex_escape(value: Any) -> str:
 
 
 def systemd_quote(value: Any) -> str:
-    """One argument of a unit's ``Exec...=`` line: quoted, with specifiers (``%``) and variables (``$``) taken
-    literally."""
+    """One argument of a unit's ``Exec...=`` line, quoted.
+
+    Specifiers (``%``) and variables (``$``) are taken literally.
+    """
     return _c_string(word_text(value), "\\x{:02x}").replace("%", "%%").replace("$", "$$")
 
 
@@ -175,8 +180,10 @@ def xml_escape(value: Any) -> str:
 
 
 def sh_export(value: Any, name: str) -> str:
-    """One ``export NAME="value"`` line without its newline, the value as ``dquote`` has it; booleans are ``true`` and
-    ``false``."""
+    """One ``export NAME="value"`` line without its newline, the value as ``dquote`` writes it.
+
+    Booleans are ``true`` and ``false``.
+    """
     return f"export {_variable(name)}={dquote(_shell_text(value, (name,)))}"
 
 
@@ -194,8 +201,10 @@ def sh_prepend(value: Any, name: str, separator: str = ":") -> str:
 
 
 def zsh_value(value: Any) -> str:
-    """A value for zsh: booleans bare, a list as an array of indented lines of at most 80 characters with its words
-    quoted where needed, the rest as ``zsh_dquote``."""
+    """A value for zsh: booleans bare, a list as an array, the rest as ``zsh_dquote``.
+
+    The lines of an array are indented and have at most 80 characters; its words are quoted where needed.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
@@ -233,8 +242,10 @@ def zsh_defines(value: Any, export: bool = False) -> str:
 
 
 def if_executable(value: Any, program: str, shell: str = "sh") -> str:
-    """Shell code that runs only where ``program``, an absolute path, can be executed; ``shell`` is sh, bash, zsh or
-    fish. Lines stay as they are, and a newline ends the code."""
+    """Shell code that runs only where ``program``, an absolute path, can be executed.
+
+    ``shell`` is sh, bash, zsh or fish. Lines stay unchanged, and a newline ends the code.
+    """
     code = word_text(value).rstrip("\n")
     if shell == "fish":
         return f"if test -x {fish_quote(program)}\n{code}\nend\n"

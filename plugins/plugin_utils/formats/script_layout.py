@@ -21,8 +21,10 @@ ESCAPED_END = re.compile(r"(?<!\\)(?:\\\\)*\\$")
 
 @dataclass
 class _Line:
-    """A line in parts: words, separators and a comment, as they stand; `heads` are the numbers of words where a
-    command begins."""
+    """A line in parts: words, separators and a comment.
+
+    `heads` are the numbers of the words where a command begins.
+    """
 
     parts: list[str] = field(default_factory=list)
     spaced: list[bool] = field(default_factory=list)
@@ -30,8 +32,10 @@ class _Line:
 
 
 def fish_layout(value: str) -> str:
-    """A script of fish with each line indented by four spaces a block, single spaces between words, and without the
-    quotes that a word of letters, digits, `_`, `-` and `/` has."""
+    """A script of fish, each line indented by four spaces a block, with single spaces between words.
+
+    Words of letters, digits, `_`, `-` and `/` lose their quotes.
+    """
     layout = _Layout()
     return "".join(layout.line(line) + "\n" for line in value.rstrip("\n").split("\n"))
 

@@ -22,11 +22,10 @@ def to_sway_block(
     bools: Sequence[str] = ("yes", "no"),
     quote: str | None = None,
 ) -> str:
-    """Lines of a mapping: a plain value is ``key value``, a mapping a block of its own, a list repeats its key; null is
-    left out.
+    """Lines of a mapping: a plain value is ``key value``, a mapping a block of its own.
 
-    ``header`` puts the whole into one block of that title (``bar``, ``input "type:keyboard"``). ``separator``,
-    ``bools`` and ``quote`` are those of ``keyvalue``.
+    A list repeats its key; null is left out. ``header`` puts the whole into one block of that title (``bar``,
+    ``input "type:keyboard"``). ``separator``, ``bools`` and ``quote`` are those of ``keyvalue``.
     """
     style = Dialect(separator=separator, bools=bools, quote=quote, nulls="drop", escape_key=False)
     lines = list(_lines(value, style, indent, ()))

@@ -47,8 +47,10 @@ def zbase32(value: str, bits: int | None = None) -> str:
 
 
 def store_name(value: str) -> str:
-    """The name in the store of a managed file, as ``lib.hm.strings.storeFileName``: ``hm_`` and what is safe of its
-    path."""
+    """The name of a managed file in the store, as ``lib.hm.strings.storeFileName`` gives it.
+
+    It is ``hm_`` and the safe characters of the file's path.
+    """
     return "hm_" + UNSAFE_IN_NAME.sub("", value)
 
 
@@ -59,8 +61,7 @@ def indent_lines(value: str, prefix: str = "  ", first: bool = True, blank: bool
 
 
 def wrap_lines(value: str, width: int = 78, continuation: str = "") -> str:
-    """Each line folded at spaces to at most ``width`` characters; what a line goes on with begins with
-    ``continuation``.
+    """Each line folded at spaces to at most ``width`` characters; further lines begin with ``continuation``.
 
     Words longer than a line stay whole, and empty lines stay.
     """

@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""XML from plain data, in the convention of nixpkgs' ``formats.xml``: ``@name`` is an attribute, ``#text`` the text, a
-list repeats its element."""
+"""XML from plain data, in the convention of nixpkgs' ``formats.xml``.
+
+``@name`` is an attribute, ``#text`` the text, and a list repeats its element.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,11 @@ NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_.:-]*")
 
 
 def to_xml(value: Any, *, header: str = HEAD, indent: str = "  ") -> str:
-    """A document of ``{root: element}``. An element is a mapping (attributes, text, elements by name), a plain value (its
-    text) or null (empty); elements stand in byte order of their names.
+    """A document of ``{root: element}``.
 
-    ``header`` stands before the root. FormatError for more than one root, names and characters that XML cannot hold, and
-    values without a text.
+    An element is a mapping (attributes, text, elements by name), a plain value (its text) or null (empty); elements are
+    in byte order of their names. ``header`` precedes the root. FormatError for more than one root, names and characters
+    that XML does not allow, and values without a text.
     """
     roots = [(key, item, way) for key, whole, trail in entries(value) for item, way in several(whole, trail)]
     if len(roots) != 1:

@@ -187,8 +187,11 @@ class Once(Type):
 
 
 class AnyValue(Type):
-    """Anything. `deep` merges sets key by key and wants the rest equal; `loose` also joins lists and strings;
-    neither takes one definition as it is."""
+    """Anything.
+
+    `deep` merges mappings key by key and requires the rest to be equal; `loose` also joins lists and strings; neither
+    changes a single definition.
+    """
 
     description = "anything"
 

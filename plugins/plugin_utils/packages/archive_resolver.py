@@ -28,8 +28,10 @@ _PIECE = 1 << 20
 
 
 class ArchiveResolver(Resolver):
-    """`url` may hold `{version}`, `{triple}`, `{arch}`, `{os}` and `{go}`; `platforms` of the catalogue replaces it, or what
-    the words stand for, on one platform.
+    """What the catalogue may say of an archive.
+
+    `url` may contain `{version}`, `{triple}`, `{arch}`, `{os}` and `{go}`; `platforms` of the catalogue replaces it, or
+    what the words stand for, on one platform.
     """
 
     provider = "archive"

@@ -25,8 +25,10 @@ _FACTS = ("commands", "launch", "write", "make", "shares")
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """What the catalogue says of one name. `providers` holds what each provider that has it must know; `commands` the
-    programs and the files in `bin` that they are; the rest goes into the recipe as it is.
+    """What the catalogue says of one name.
+
+    `providers` contains what each provider that has it must know; `commands` the programs and the files in `bin` that
+    they are; the rest goes into the recipe unchanged.
     """
 
     name: str

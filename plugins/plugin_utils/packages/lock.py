@@ -39,8 +39,10 @@ class LockedArtefact:
 
 @dataclass(frozen=True, slots=True)
 class LockedPackage:
-    """A package as it was resolved. `asked` is what the spec said beyond the name: it must be the same for the entry to
-    count. `closure` holds `NAME=HASH` by platform, `own` the names whose files are shown.
+    """A package as it was resolved.
+
+    `asked` is what the spec said beyond the name: it must be the same for the entry to count. `closure` contains
+    `NAME=HASH` by platform, `own` the names whose files are shown.
     """
 
     provider: str

@@ -14,8 +14,10 @@ from .wanted import Wanted
 
 
 class Context(NamedTuple):
-    """What resolvers share: platforms to resolve for, places to ask, a folder of their own for what they keep, facts of
-    Debian packages by name, and a way to tell the user something.
+    """What resolvers share.
+
+    These are the platforms to resolve for, places to ask, a folder of their own for what they keep, facts of Debian
+    packages by name, and a way to tell the user something.
     """
 
     platforms: tuple[str, ...]

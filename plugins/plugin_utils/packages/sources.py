@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where packages come from: what the spec says, else what this machine's own package managers are set to. No address is
-written here.
+"""Where packages come from: what the spec says, else what this machine's own package managers are set to.
+
+No address is written here.
 """
 
 from __future__ import annotations

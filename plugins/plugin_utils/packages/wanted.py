@@ -18,8 +18,10 @@ _KEYS = ("name", "provider", "version", "url", "sha256", "with", "map", "priorit
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A package that a home wants. `named` says that the user asked for it by name, so that the host's own does not do;
-    `extra` are the packages that it must see.
+    """A package that a home wants.
+
+    `named` says that the user asked for it by name, so that the host's own does not do; `extra` are the packages that it
+    must see.
     """
 
     name: str

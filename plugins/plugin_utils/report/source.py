@@ -48,8 +48,11 @@ class Sources:
     def place(
         self, position: Position, *, value: bool = False, word: str = "", label: str = "", before: bool = False
     ) -> Place:
-        """The place of a position. `value`: what is meant is the value behind the key there; `word`: a word on the line;
-        `before`: with the line before it."""
+        """The place of a position.
+
+        `value`: what is meant is the value behind the key there; `word`: a word on the line; `before`: with the line
+        before it.
+        """
         module = self.module(position.file)
         if module:
             return Place("", label=label, module=module)

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Random histories of a home keep the promises: it is as the spec says, nothing of the user's is lost, the past reads
-as it did.
+"""Random histories of a home keep the promises.
+
+The home is as the spec says, nothing of the user's is lost, and the past reads as it did.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The seventeen vectors of the study (section 2.11), with the result that is wanted here, and the transitions between
-kinds.
-"""
+"""The seventeen cases of a collision, with the result that is expected, and the transitions between kinds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The switch as its callers see it: numbers, no-ops, check mode, modes, failures, specialisations, rollback,
-uninstall.
+"""The switch as its callers see it.
+
+Numbers, no-ops, check mode, modes, failures, specialisations, rollback, uninstall.
 """
 
 from __future__ import annotations
