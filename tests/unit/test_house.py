@@ -191,6 +191,28 @@ def test_floor_of_the_controller_imports_downwards(path):
     assert not above
 
 
+def _absolute_imports(path: Path) -> Iterator[Path]:
+    """The files of the controller that a file imports by its full name."""
+    prefix = "ansible_collections.home.manager.plugins.plugin_utils."
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(prefix):
+            base = CONTROLLER_TOP.joinpath(*node.module.removeprefix(prefix).split("."))
+            names = [base.with_suffix(".py"), *(base / f"{alias.name}.py" for alias in node.names)]
+            yield from (name for name in names if name.is_file())
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path not in TARGET], ids=_name)
+def test_other_floors_are_entered_by_their_faces(path):
+    """What other floors, and plugins, may import of a floor is named in the docstring of its package."""
+    own = path.relative_to(CONTROLLER_TOP).parts[0] if path in CONTROLLER else ""
+    for found in {*_relative_imports(path, CONTROLLER_TOP), *_absolute_imports(path)}:
+        floor = found.relative_to(CONTROLLER_TOP).parts[0]
+        if floor == own or found.parent == CONTROLLER_TOP or found.stem == "__init__":
+            continue
+        face = ast.get_docstring(ast.parse((CONTROLLER_TOP / floor / "__init__.py").read_text(encoding="utf-8")))
+        assert f"`{found.stem}`" in (face or ""), _name(found)
+
+
 def test_no_files_of_the_controller_import_each_other_in_a_circle():
     assert [_name(path) for path in _first_cycle(CONTROLLER, CONTROLLER_TOP)] == []
 

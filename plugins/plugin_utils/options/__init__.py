@@ -1,3 +1,11 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options: declarations, types, priorities and the evaluation that merges definitions into values."""
+"""Options: declarations, types, priorities, and the evaluation that merges definitions into values.
+
+Other floors may import:
+
+- `evaluation`: `Evaluation`, the options of one home; `unread`: `check_unread`, which finds mistakes in what nobody read
+- `definition`, `priority`: `Assignment`, `Definition`, and which definitions count
+- `node`: `Node`, one option or group
+- `describe`: what is known of an option, for people
+"""

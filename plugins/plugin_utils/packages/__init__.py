@@ -1,5 +1,11 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Packages on the controller: the catalogue, the lock, and the resolvers that fill it."""
+"""Packages on the controller: the catalogue, the lock, and the resolvers that fill it.
 
-from __future__ import annotations
+Other floors may import:
+
+- `catalogue`: what is known of package names; `sources`: where packages come from
+- `wanted`: a package that a home asks for; `supply`: the lock as one home sees it
+- `lock`: `Lock` and its file; `recipes`: what a target builds from it; `updates`, `vendor`: what else is done with it
+- `resolution`, `resolver`: from names to a lock
+"""

@@ -1,3 +1,9 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one adapter between the engine and Ansible: play variables, vault, lookups, filters, origins."""
+"""The one adapter to Ansible: variables, vault, lookups, filters and data tags of the play.
+
+Plugins may import:
+
+- `switch`: `Switch`, what the action `home` does; `system`: `SystemRun`
+- `facts`: what is remembered of hosts
+"""

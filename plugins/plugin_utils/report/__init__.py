@@ -1,3 +1,11 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the controller tells people: errors with their source, plans completed, results of tasks."""
+"""Reports: what the controller shows to people.
+
+Other floors and plugins may import:
+
+- `spec_messages`, `source`, `provenance`: errors and warnings of a spec, with the lines that they are about
+- `home_plan`, `session`, `keeps`: what a switch does, as one list
+- `run_result`, `system_result`, `generation_result`, `task_result`: results of tasks
+- `screen`: the printer of a whole run
+"""
