@@ -6,27 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleAction, AnsibleActionFail
+from ansible.errors import AnsibleAction
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.home.manager.plugins.plugin_utils.play.switch import Switch
 from ansible_collections.home.manager.plugins.plugin_utils.report.run_result import Refused
-
-ARGUMENTS = (
-    "user",
-    "config",
-    "backup_extension",
-    "on_failure",
-    "specialisation",
-    "lock_timeout",
-    "special_args",
-    "build_to",
-    "option",
-    "packages",
-    "locked",
-    "update",
-    "vendor",
-)
 
 
 class ActionModule(ActionBase):
@@ -42,13 +26,10 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        unknown = sorted(set(self._task.args) - set(ARGUMENTS))
-        if unknown:
-            raise AnsibleActionFail(f"home.manager.home has no argument {unknown[0]!r} (known: {', '.join(ARGUMENTS)})")
         try:
             result.update(Switch(self, task_vars or {}).run())
         except Refused as refusal:
-            # Without the task's place in the role, which is no place of the reader's, the text is printed once.
+            # Without the task's position in the role, which is not the reader's, the text is printed once.
             self._task._ds = None
             raise AnsibleAction(refusal.text, result={**result, **refusal.result}) from None
         return result

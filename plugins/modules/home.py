@@ -13,8 +13,10 @@ description:
   - Makes the home of one user what a specification says, as a new generation.
   - The specification is evaluated and rendered on the controller; the target is asked what it has, is sent what it lacks, and
     switches all of it at once.
-  - A home that is already as it shall be costs one command on the target, whatever the number of its files.
+  - A home that already is as the specification says costs one command on the target, whatever the number of its files.
   - The task runs as the user whose home it is, or as root, which becomes the user before it touches anything.
+  - O(backup_extension), O(on_failure) and O(lock_timeout) are taken from the variables C(home_backup_extension), C(home_on_failure)
+    and C(home_lock_timeout) where the task does not set them.
 author:
   - The home.manager contributors (!UNKNOWN)
 options:
@@ -31,14 +33,13 @@ options:
     type: dict
   backup_extension:
     description:
-      - Files that are in the way are moved aside under this extension, never over an existing backup. They come back when their
-        path is no longer managed.
-      - Without it they are reported, all together, and nothing is changed.
+      - Move files that are in the way aside, to names with this extension, never over an existing backup. They come back when their
+        path is no longer managed. Without it, they are reported and nothing is changed.
     type: str
   on_failure:
     description:
-      - What to do when a hook or an activation script fails. V(undo) puts back what was there before, V(keep) leaves the new
-        generation, marked as failed.
+      - What to do when a hook or an activation script fails. V(undo) puts the previous generation back, V(keep) leaves the new one,
+        marked as failed.
     type: str
     choices: [undo, keep]
     default: undo
@@ -48,7 +49,7 @@ options:
     type: str
   lock_timeout:
     description:
-      - For how many seconds to wait when another switch of the same home is under way.
+      - How many seconds to wait while another switch of the same home is running.
     type: int
     default: 30
   special_args:
@@ -89,7 +90,7 @@ attributes:
     description: Has a part that runs on the controller.
     support: full
   check_mode:
-    description: Can run in check mode and tell what would change, without writing anything.
+    description: Can run in check mode and report what would change, without writing anything.
     support: full
   diff_mode:
     description: Shows a diff of each file that changes, and one block of everything else. What is sensitive is never shown.
@@ -142,12 +143,12 @@ collisions:
   type: list
   elements: dict
 drift:
-  description: Managed paths that differ from what was put there.
+  description: Managed paths that are no longer as they were put there.
   returned: when nothing had to be switched
   type: list
   elements: dict
 lines:
-  description: What is known of the option, or what an update changed, for people.
+  description: The description of the option, or what an update changed, for people.
   returned: with O(option) or O(update)
   type: list
   elements: str

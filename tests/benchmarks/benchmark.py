@@ -153,6 +153,8 @@ def engine(rounds: int) -> None:
         home = importlib.import_module(f"{base}.plan.home")
         manifest = importlib.import_module(f"{base}.plan.manifest")
         spec_file = importlib.import_module(f"{base}.modules.spec_file")
+        contract = "ansible_collections.home.manager.plugins.module_utils.engine.contract"
+        origin = importlib.import_module(f"{contract}.manifest").Origin()
         spec = pathlib.Path(__file__).parent / "thirty.yml"
         host = {
             "platform": "linux",
@@ -172,7 +174,7 @@ def engine(rounds: int) -> None:
                 spec_file.load_file(file)
 
         def whole(compiler: object = shared) -> object:
-            return deep_stack.with_deep_stack(lambda: manifest.build(home.EvaluatedHome(request(compiler)), {}))
+            return deep_stack.with_deep_stack(lambda: manifest.build(home.EvaluatedHome(request(compiler)), origin))
 
         def compiled() -> object:
             fresh = home.compiler()
@@ -193,7 +195,7 @@ def engine(rounds: int) -> None:
         row(f"parse the spec and {len(loaded)} modules, ms CPU", parsed)
         row("compile the expressions, ms CPU", cold - warm, "the first run only: compiled ones are kept")
         row("take the kept ones, ms CPU", kept - warm)
-        row(f"evaluate and render {len(first.manifest['files'])} files, ms CPU", warm)
+        row(f"evaluate and render {len(first.manifest.view.files)} files, ms CPU", warm)
         row("all of it in a first run, ms CPU", parsed + cold)
         row("all of it in a later run, ms CPU", parsed + kept, "150 is wanted; Home Manager's own evaluation takes 440")
 

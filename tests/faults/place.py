@@ -15,16 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.home.manager.plugins.module_utils import engine
-from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import read_bundle, write_bundle
-from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import (
-    all_objects,
-    content_hash,
-    digest,
-)
-from ansible_collections.home.manager.plugins.module_utils.engine.state.staging import shown_objects
-from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import read_bundle
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.canonical import digest
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Manifest
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.objects import content_hash
 
-from ..unit.plugins.module_utils.engine.conftest import Sandbox
+from ..unit.plugins.module_utils.engine.conftest import Sandbox, digest_of
 
 # A child must not read a module from disk while somebody edits the checkout, nor on a disk that is being filled.
 for _module in pkgutil.walk_packages(engine.__path__, engine.__name__ + "."):
@@ -69,12 +65,11 @@ class Place(Sandbox):
         more = {key: options.pop(key) for key in _OF_MANIFEST if key in options}
         manifest, contents = self.manifest(spec, **more)
         specialisation = options.get("specialisation")
-        probe = self.ask("probe", digest=digest(manifest), specialisation=specialisation)
+        probe = self.ask("probe", digest=digest_of(manifest), specialisation=specialisation)
         if probe["unchanged"]:
-            return {"changed": bool(probe["repaired"]), "generation": probe["current"]["generation"]}
+            return {"changed": bool(probe["repaired"]), "generation": probe["generation"]}
         lacking = [item for item in contents.items() if item[0] not in probe["objects"]]
-        bundle = write_bundle(manifest, lacking)
-        return handle({"verb": "switch", "user": self.user, "bundle": bundle, "digest": digest(manifest), **options})
+        return self.ship(manifest, lacking, **options)
 
     def keep(self, under: Path) -> None:
         """Keep home and state as they are, in the folder `under`."""
@@ -180,16 +175,18 @@ class Place(Sandbox):
         wrong: list[str] = []
         objects: dict[str, str] = {}
         for folder in _folders(self.state / "generations"):
-            manifest = _json(folder / "manifest.json")
-            if digest(manifest) != _json(folder / "generation.json")["digest"]:
+            kept = _json(folder / "manifest.json")
+            manifest = Manifest.of(kept)
+            if digest(kept) != _json(folder / "generation.json")["digest"]:
                 wrong.append(f"{folder.name}: its manifest is not what its digest says")
-            objects.update({name: item["mode"] for name, item in all_objects(manifest).items()})
-            views = [(folder, manifest)]
-            views += [(part, _json(part / "manifest.json")) for part in _folders(folder / "specialisation")]
+            objects.update({name: item.mode for name, item in manifest.objects().items()})
+            views = [(folder, manifest.view)]
+            inner = _folders(folder / "specialisation")
+            views += [(part, Manifest.of(_json(part / "manifest.json")).view) for part in inner]
             for top, view in views:
-                leaves = [(top / "home-files" / path, name) for path, name in shown_objects(view)]
-                profile = (view.get("profile") or {}).items()
-                leaves += [(top / "home-path" / path, leaf["object"]) for path, leaf in profile if "object" in leaf]
+                leaves = [(top / "home-files" / path, name) for path, name in view.shown()]
+                profile = view.profile.items()
+                leaves += [(top / "home-path" / path, leaf.object) for path, leaf in profile if leaf.object is not None]
                 for leaf, name in leaves:
                     if not leaf.is_file() or content_hash(leaf.read_bytes(), objects[name]) != name[:32]:
                         path = leaf.relative_to(self.state)

@@ -174,6 +174,6 @@ def test_a_dry_run_waits_as_well(new_place):
     place.switch({"a": "1\n"})
     with (
         standing_still(place, lambda place: place.switch({"a": "2\n"}), 12),
-        pytest.raises(EngineError, match="under way"),
+        pytest.raises(EngineError, match="is running"),
     ):
         place.ask("verify", check=True, lock_timeout=0.2)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import subprocess
 import textwrap
 from pathlib import Path
@@ -304,9 +305,47 @@ def test_facts_of_a_host_that_was_never_asked(project: Project) -> None:
 
 def test_a_limit_to_one_user(project: Project) -> None:
     project.write("user.yml", FIRST)
-    output = project.play("-e", "home_user=somebody-else")
-    assert "changed=0" in output
+    wrong = USER[:-1] + "x"
+    output = project.play("-e", f"home_user={wrong}", fails=True)
+    assert (
+        f"`home_user` is {wrong}, but no host of this play has a home for that user; did you mean `{USER}`?" in output
+    )
     assert not list(project.home.iterdir())
+    assert "changed=1" in project.play("-e", f"home_user={USER}")
+
+
+HOSTS = """
+all:
+  hosts:
+    with: {{ansible_connection: local, home_users: {{{user}: {{home.homeDirectory: {home}, imports: [user.yml]}}}}}}
+    without: {{ansible_connection: local, {without}}}
+"""
+
+
+def test_one_user_of_several_hosts(project: Project) -> None:
+    project.write("user.yml", FIRST)
+    project.write("inventory.yml", HOSTS.format(user=USER, home=project.home, without="home_users: {bob: {}}"))
+    output = project.play("-e", f"home_user={USER}")
+    assert re.search(r"with +: .*changed=1", output)
+    assert re.search(r"without +: .*changed=0 .*failed=0", output)
+
+
+@pytest.mark.parametrize("playbook", ["home.yml", "home.manager.generations", "home.manager.build"])
+def test_a_host_says_whose_homes_it_has(project: Project, playbook: str) -> None:
+    project.write("user.yml", FIRST)
+    expected = "`home_users` of without must be a mapping of user names to specifications"
+    for users, message in (
+        ("x: 1", "without has no `home_users`"),
+        ("home_users: [alice]", f"{expected}, such as `{{alice: {{imports: [users/alice.yml]}}}}`, not a list"),
+        ("home_users: alice", "not a string"),
+    ):
+        project.write("inventory.yml", HOSTS.format(user=USER, home=project.home, without=users))
+        output = project.play(playbook=playbook, fails=True)
+        assert message in output
+        assert re.search(r"without +: .*unreachable=0 +failed=1", output)
+        assert re.search(r"with +: .*failed=0", output)
+    project.write("inventory.yml", HOSTS.format(user=USER, home=project.home, without="home_users: {}"))
+    assert re.search(r"without +: .*failed=0", project.play(playbook=playbook))
 
 
 def test_a_secret_among_merged_keys(project: Project) -> None:

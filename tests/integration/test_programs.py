@@ -94,6 +94,7 @@ def said_in(path: Path) -> dict[str, Any]:
 
 def planned(spec: Any, origin: str, home: Path, packages: str) -> Any:
     """The plan of a spec for somebody whose home is that folder and whose packages are at that place."""
+    from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
     from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
     from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
     from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
@@ -103,12 +104,12 @@ def planned(spec: Any, origin: str, home: Path, packages: str) -> Any:
     host = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "distribution": "debian", "user": user}
     roots = [(Mapping({"home.stateVersion": "26.05"}), ""), (spec, origin)]
     request = Request(roots, host, packages=packages)
-    return with_deep_stack(lambda: build(EvaluatedHome(request), {}))
+    return with_deep_stack(lambda: build(EvaluatedHome(request), Origin()))
 
 
 def laid(plan: Any, home: Path) -> None:
     """Write a plan's files below a home as a switch does: links through the state folder to files (which can be spoilt)."""
-    manifest = plan.manifest
+    manifest = plan.manifest.json()
     state = Path(manifest["state"])
 
     def lay(path: Path, entry: dict[str, Any], link: Path | None = None) -> None:

@@ -60,7 +60,7 @@ def outcome(root: str, platform: str) -> list[str]:
             compiler=COMPILER,
         )
     )
-    Builder(home).part()
+    Builder(home).view()
     check_unread(home.evaluation)
     return [*home.failed_assertions(), *(error.message for error in home.evaluation.errors)]
 

@@ -1,59 +1,74 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The first code that runs on a target: it becomes the user, then starts the engine that lies there or that was shipped.
+"""The first code that runs on a target: it becomes the user, then starts the engine that is there or was shipped.
 
-It is sent as text (see plugin_utils/play/target.py) and stands alone: an ordinary module would pay for imports ten times what
-the engine needs. Root loads nothing from a user's home: it becomes the user first.
+It is sent as text (see plugin_utils/play/target.py) and stands alone: an ordinary module would pay for imports ten times
+what the engine needs. Root loads nothing from a user's home: it becomes the user first.
 """
 
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 import os
 import sys
-from typing import Any, Callable, Dict, Optional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pwd
+    import zipfile
+    from typing import Dict, Optional
+
+    JsonObject = Dict[str, object]
 
 MARK = "home.manager answers: "
 ENGINES = "engine"
+STATE = ".local/state/home.manager"
+SEARCH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+_PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ")
 
 
-def main(argument: str, become: Callable[[Any], None]) -> None:
-    """Print the answer to a request (JSON in base64) as one line behind MARK."""
-    request = json.loads(base64.b64decode(argument))
+def main(argument: str) -> None:
+    """Print the answer to an envelope (JSON in base64) as one line behind MARK.
+
+    The envelope: {"engine": HASH, "request": REQUEST, "ship": PATH of a zip file | absent}.
+    """
+    envelope = json.loads(binascii.a2b_base64(argument))
     try:
-        answer = respond(request, become)
+        answer = respond(envelope["engine"], envelope["request"], envelope.get("ship"))
     except Exception as problem:  # whatever it is, people get one line of it
-        answer = {"error": {"message": "%s: %s" % (type(problem).__name__, problem), "kind": "launcher", "details": {}}}
+        answer = _refusal("%s: %s" % (type(problem).__name__, problem), "launcher")
     sys.stdout.write("\n" + MARK + json.dumps(answer) + "\n")
 
 
-def respond(request: Dict[str, Any], become: Callable[[Any], None]) -> Dict[str, Any]:
-    """`{"answer": ...}` or `{"error": ...}` of the engine; `{"engine": false}` when none lies there and none was shipped."""
+def respond(version: str, request: JsonObject, ship: Optional[str]) -> JsonObject:
+    """`{"answer": ...}` or `{"error": ...}` of the engine, with `kept`: whether it is there for the next time.
+
+    `{"engine": false}` when the engine of this version is not there and none was shipped.
+    """
     import pwd
 
-    ship = request.pop("ship", None)
     shipped = open_shipped(ship) if ship else None
+    user = request.get("user")
     try:
-        account = pwd.getpwnam(request["user"])
+        account = pwd.getpwnam(str(user)) if user else pwd.getpwuid(os.geteuid())
     except KeyError:
-        return {
-            "error": {"message": "there is no user %s on this machine" % request["user"], "kind": "user", "details": {}}
-        }
+        return _refusal("there is no user %s on this machine" % (user or os.geteuid()), "user")
     if os.geteuid() == 0 and account.pw_uid != 0:
         become(account)
     os.umask(0o077)
-    place = os.path.join(request["state"], ENGINES, request.pop("engine"))
-    unpacked = unpack(shipped) if shipped is not None and "engine/verbs/dispatch.py" in shipped.namelist() else None
-    if unpacked is None and not os.path.isfile(os.path.join(place, "engine", "verbs", "dispatch.py")):
+    state = str(request.get("state") or os.path.join(str(request.get("home") or account.pw_dir), STATE))
+    lasting = os.path.join(state, ENGINES, version)
+    door = os.path.join("engine", "verbs", "dispatch.py")
+    unpacked = unpack(shipped) if shipped is not None and door in shipped.namelist() else None
+    if unpacked is None and not os.path.isfile(os.path.join(lasting, door)):
         return {"engine": False}
-    if shipped is not None and "bundle" in shipped.namelist():
-        request["bundle"] = shipped.read("bundle")
+    bundle = shipped.read("bundle") if shipped is not None and "bundle" in shipped.namelist() else None
     try:
-        answer = handled(request, unpacked or place)
-        if unpacked is not None and not request.get("check") and os.path.isdir(request["state"]):
-            settle(unpacked, place)
-        answer["kept"] = os.path.isdir(place)
+        answer = ask(request, bundle, unpacked or lasting)
+        if unpacked is not None and not request.get("check") and os.path.isdir(state):
+            settle(unpacked, lasting)
+        answer["kept"] = os.path.isdir(lasting)
         return answer
     finally:
         if unpacked is not None:
@@ -62,8 +77,25 @@ def respond(request: Dict[str, Any], become: Callable[[Any], None]) -> Dict[str,
             shutil.rmtree(unpacked, ignore_errors=True)
 
 
-def open_shipped(path: str) -> Any:
-    """The shipped archive, read before the user is become, who may not be allowed to read it."""
+def become(account: pwd.struct_passwd) -> None:
+    """Turn this process into one of the user's, for good, with a clean environment."""
+    os.initgroups(account.pw_name, account.pw_gid)
+    os.setgid(account.pw_gid)
+    os.setuid(account.pw_uid)
+    kept = {key: os.environ[key] for key in _PASSED if key in os.environ}
+    os.environ.clear()
+    os.environ.update(kept)
+    os.environ.update(
+        HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name, SHELL=account.pw_shell, PATH=SEARCH
+    )
+    runtime = "/run/user/%d" % account.pw_uid
+    if os.path.isdir(runtime):
+        os.environ["XDG_RUNTIME_DIR"] = runtime
+    os.chdir("/")
+
+
+def open_shipped(path: str) -> zipfile.ZipFile:
+    """The shipped archive, read as the user who connected: the user to become may not be allowed to read it."""
     import io
     import zipfile
 
@@ -71,7 +103,7 @@ def open_shipped(path: str) -> Any:
         return zipfile.ZipFile(io.BytesIO(file.read()))
 
 
-def unpack(shipped: Any) -> str:
+def unpack(shipped: zipfile.ZipFile) -> str:
     """The shipped engine in a folder of its own, which only the user can enter."""
     import tempfile
 
@@ -85,52 +117,23 @@ def unpack(shipped: Any) -> str:
     return folder
 
 
-def handled(request: Dict[str, Any], folder: str) -> Dict[str, Any]:
-    """The engine's answer; the engine is the package `engine` in `folder`."""
+def ask(request: JsonObject, bundle: Optional[bytes], folder: str) -> JsonObject:
+    """The answer of the engine, which is the package `engine` in `folder`."""
     sys.path.insert(0, folder)
     import importlib
 
-    errors = importlib.import_module("engine.contract.errors")
-    expected = request.pop("expected", None)
-    try:
-        facts = gathered(request["user"]) if expected is not None else None
-        if facts is not None and differs(expected, facts):
-            return {"answer": {"facts": facts}}
-        answer = importlib.import_module("engine.verbs.dispatch").handle(request)
-        if facts is not None:
-            answer["facts"] = facts
-        return {"answer": answer}
-    except errors.EngineError as problem:
-        return {"error": {"message": problem.message, "kind": problem.kind, "details": problem.details}}
+    answer: JsonObject = importlib.import_module("engine.verbs.dispatch").respond(request, bundle)
+    return answer
 
 
-def gathered(user: str) -> Dict[str, Any]:
-    """The facts of this machine and its user, by the engine."""
-    import importlib
-    import pwd
-
-    facts: Dict[str, Any] = importlib.import_module("engine.machine.facts").gather(pwd.getpwnam(user))
-    return facts
-
-
-def differs(expected: Dict[str, Any], facts: Dict[str, Any]) -> bool:
-    """Whether a fact that the controller supposed is another one here."""
-    system = {"Darwin": "darwin"}.get(facts["system"], "linux")
-    here = {**facts, "platform": system}
-    user = expected.get("user", {})
-    return any(here.get(name) != value for name, value in expected.items() if name != "user") or any(
-        facts["user"].get(name) != value for name, value in user.items()
-    )
-
-
-def settle(unpacked: str, place: str) -> Optional[str]:
+def settle(unpacked: str, lasting: str) -> None:
     """Keep the engine in the state folder, so that the next run need not ship it; other versions go."""
     import shutil
 
-    engines = os.path.dirname(place)
+    engines = os.path.dirname(lasting)
     try:
-        if os.path.islink(engines) or os.path.isdir(place):
-            return None
+        if os.path.islink(engines) or os.path.isdir(lasting):
+            return
         if os.path.isdir(engines):
             for name in os.listdir(engines):
                 shutil.rmtree(os.path.join(engines, name), ignore_errors=True)
@@ -142,7 +145,10 @@ def settle(unpacked: str, place: str) -> Optional[str]:
             for name in names:
                 with open(os.path.join(folder, name), "rb") as file:
                     os.fsync(file.fileno())
-        os.rename(temporary, place)
+        os.rename(temporary, lasting)
     except OSError:
-        return None  # a full disk, say: the next run ships the engine again
-    return place
+        return  # a full disk, say: the next run ships the engine again
+
+
+def _refusal(message: str, kind: str) -> JsonObject:
+    return {"error": {"message": message, "kind": kind, "details": {}}}

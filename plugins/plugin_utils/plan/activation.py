@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...module_utils.engine.contract.manifest import Script
 from ..expressions.filters import dag_sort
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
@@ -25,7 +26,7 @@ ANCHORS: dict[str, dict[str, list[str]]] = {
 }
 
 
-def activation(evaluation: Evaluation) -> list[dict[str, Any]]:
+def activation(evaluation: Evaluation) -> list[Script]:
     """The scripts of `home.activation` as name, script and phase: `check` for those before `writeBoundary`, else `write`.
 
     `sensitive` marks those that hold a secret. Raises SpecErrors for edges to names that do not exist, SpecError for a cycle.
@@ -63,12 +64,12 @@ def activation(evaluation: Evaluation) -> list[dict[str, Any]]:
     ordered = dag_sort(entries)
     checks = _before(BOUNDARY, entries)
     return [
-        {
-            "name": e["name"],
-            "script": str(e["data"]),
-            "phase": "check" if e["name"] in checks else "write",
-            **({"sensitive": True} if entries[e["name"]].get("secret") else {}),
-        }
+        Script(
+            e["name"],
+            str(e["data"]),
+            "check" if e["name"] in checks else "write",
+            bool(entries[e["name"]].get("secret")),
+        )
         for e in ordered
         if e["data"] is not None
     ]

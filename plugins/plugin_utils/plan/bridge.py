@@ -8,6 +8,7 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.engine.contract.manifest import Origin
 from ..expressions.lazy import plain
 from ..expressions.resolution import resolve
 from ..options.priority import discharge
@@ -60,7 +61,7 @@ def declared_packages(home: EvaluatedHome) -> set[str]:
 class Bridge:
     """Evaluates the homes that a system declares. `template` is the request that homes have in common."""
 
-    def __init__(self, system: System, template: Request, origin: dict[str, Any]) -> None:
+    def __init__(self, system: System, template: Request, origin: Origin) -> None:
         self.system = system
         self.template = template
         self.origin = origin
@@ -95,7 +96,7 @@ class Bridge:
         provider = str(self.system.evaluation.get("system.provider"))
         own = plain(self.system.evaluation.get("environment.packageAliases"))
         named = declared_packages(home)
-        for name in plan.manifest["packages"]:
+        for name in [package.name for package in plan.manifest.view.packages]:
             if name in named or is_available(name, provider, own):
                 found.packages.setdefault(name, f"home-manager.users.{user}: home.packages")
             else:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The manifest of an evaluated home, and the contents that go with it (docs/architecture.md has the form)."""
+"""The manifest of an evaluated home, and the contents that go with it (module_utils/engine/contract has the form)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ...module_utils.engine.contract import manifest as contract
+from ...module_utils.engine.contract.canonical import canonical
+from ...module_utils.engine.contract.entries import Entry, FileEntry, Leaf, SymlinkEntry, TreeEntry
+from ...module_utils.engine.contract.manifest import Manifest, Origin, View
+from ...module_utils.engine.contract.objects import StoredObject, object_id
+from ...module_utils.engine.contract.package import Package
+from ...module_utils.engine.methods.copy import ON_CONFLICT
+from ...module_utils.engine.methods.merge import FORMAT
+from ...module_utils.engine.methods.table import method_named, objects_to_read
 from ..expressions.lazy import plain
 from ..options.unread import check_unread
 from ..syntax.errors import SpecError, SpecWarning
@@ -24,7 +31,7 @@ from .store import FOLDERS, file_mode
 class SwitchBundle:
     """What a switch ships: the manifest, its digest, and every object's content by ID."""
 
-    manifest: dict[str, Any]
+    manifest: Manifest
     contents: dict[str, bytes]
     digest: str = ""
     warnings: list[SpecWarning] = field(default_factory=list)
@@ -35,15 +42,12 @@ class SwitchBundle:
         return [(name, self.contents[name]) for name in sorted(self.contents) if name not in known]
 
     def declarations(self) -> list[tuple[str, bytes]]:
-        """The objects that planning reads on the target: the declared keys of merges."""
-        entries = self.manifest["files"].values()
-        return [(e["object"], self.contents[e["object"]]) for e in entries if e.get("method") == "merge"]
+        """The objects that planning reads on the target, such as the declared keys of merges."""
+        return [(name, self.contents[name]) for name in dict.fromkeys(objects_to_read(self.manifest))]
 
     def sensitive(self) -> set[str]:
         """The names of scripts, and the targets, whose output and content must not be shown."""
-        parts = [self.manifest, *self.manifest["specialisations"].values()]
-        scripts = {script["name"] for part in parts for script in part["activation"] if script.get("sensitive")}
-        return scripts | {t for part in parts for t, entry in part["files"].items() if entry.get("sensitive")}
+        return {name for view in self.manifest.views() for name in view.sensitive()}
 
 
 # The mode of a file that is no link into the store, by whether it is secret and whether it is executable.
@@ -61,20 +65,20 @@ class Builder:
         self.contents: dict[str, bytes] = {}
         self.packages = PackagePlan()
 
-    def part(self) -> dict[str, Any]:
+    def view(self) -> View:
         """Files, profile, objects, activation and packages. Errors are collected by the evaluation."""
         attempt = self.evaluation.attempt
         files = attempt(lambda: Files(self.evaluation).collect(), {})
         profile = attempt(self._profile, {})
         attempted = {target: attempt(partial(self._entry, file)) for target, file in sorted(files.items())}
-        entries = {target: entry for target, entry in attempted.items() if entry is not None}
+        entries: dict[str, Entry] = {target: entry for target, entry in attempted.items() if entry is not None}
         scripts = attempt(lambda: activation(self.evaluation), [])
         texts = [
             *self.contents.values(),
-            *(s["script"].encode() for s in scripts),
-            *(e.get("onChange", "").encode() for e in entries.values()),
+            *(script.script.encode() for script in scripts),
+            *((entry.on_change or "").encode() for entry in entries.values()),
         ]
-        links = [e["to"].encode() for e in entries.values() if e["type"] == "symlink"]
+        links = [entry.to.encode() for entry in entries.values() if isinstance(entry, SymlinkEntry)]
         objects, folders = self.store.referenced([*texts, *links])
         for name in sorted(folders):
             profile.update(
@@ -84,29 +88,21 @@ class Builder:
             content, mode = self.store.contents[name]
             self._use(name, content, mode)
         packages = attempt(lambda: self._packages(profile), [])
-        part = {
-            "files": entries,
-            "profile": profile,
-            "objects": {
-                name: {"mode": mode, "size": len(self.contents[name])} for name, mode in sorted(self.used.items())
-            },
-            "activation": scripts,
-            "packages": packages,
-        }
-        return part
+        sizes = {name: StoredObject(mode, len(self.contents[name])) for name, mode in sorted(self.used.items())}
+        return View(entries, sizes, profile, scripts, packages)
 
-    def _packages(self, profile: dict[str, Any]) -> list[Any]:
-        said = self.evaluation.get("home.packages")
+    def _packages(self, profile: dict[str, Leaf]) -> list[Package]:
+        packages = self.evaluation.get("home.packages")
         supply = self.home.request.supply
         if supply is None:
-            return list(dict.fromkeys(p.name if hasattr(p, "name") else str(p) for p in said))
-        for path, leaf in wrappers(said).items():
-            profile.setdefault(path, {"object": self._object(leaf, path)})
-        texts = [*self.contents.values(), *(str(leaf.get("symlink", "")).encode() for leaf in profile.values())]
+            return [Package(name) for name in dict.fromkeys(str(getattr(p, "name", p)) for p in packages)]
+        for path, source in wrappers(packages).items():
+            profile.setdefault(path, Leaf(self._object(source, path)))
+        texts = [*self.contents.values(), *((leaf.symlink or "").encode() for leaf in profile.values())]
         self.packages = plan_packages(self.home.language, self.evaluation, supply, texts, f"{self.home.state}/packages")
         for recipe in self.packages.recipes:
             self._use(recipe.object, recipe.content, RECIPE_MODE)
-        return self.packages.records
+        return [Package.of(record) for record in self.packages.records]
 
     def _use(self, name: str, content: bytes, mode: str) -> str:
         self.used[name] = mode
@@ -116,10 +112,10 @@ class Builder:
     def _object(self, leaf: FileSource, target: str, mode: str | None = None, secret: bool = False) -> str:
         content, executable = leaf.read()
         mode = mode or file_mode(executable, secret)
-        return self._use(contract.object_id(content, mode, leaf.name or target), content, mode)
+        return self._use(object_id(content, mode, leaf.name or target), content, mode)
 
-    def _profile(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _profile(self) -> dict[str, Leaf]:
+        found: dict[str, Leaf] = {}
         values = self.evaluation.get("home.profileFile")
         for name in values:
             entry = values[name]
@@ -131,30 +127,25 @@ class Builder:
             elif isinstance(source, Path):
                 leaf = FileSource(path=source.path)
             elif source is not None:
-                found[name] = {"symlink": str(source)}
+                found[name] = Leaf(symlink=str(source))
                 continue
             else:
                 leaf = FileSource(content=(entry["text"] or "").encode(), executable=bool(entry["executable"]))
             read = any(path[:3] == ("home", "profileFile", name) for path in self.evaluation.secret)
             secret = leaf.decrypt(self.home.request.decrypt) or read
-            found[name] = {"object": self._object(leaf, name, secret=secret), **({"sensitive": True} if secret else {})}
+            found[name] = Leaf(self._object(leaf, name, secret=secret), sensitive=secret)
         return found
 
-    def _entry(self, file: PlannedFile) -> dict[str, Any]:
+    def _entry(self, file: PlannedFile) -> Entry:
         if file.leaf is not None and file.leaf.decrypt(self.home.request.decrypt):
             file.secret = True
         entry = self._body(file)
-        if file.force:
-            entry["force"] = True
-        if file.on_change:
-            entry["onChange"] = file.on_change
-        if file.secret:
-            entry["sensitive"] = True
-        if file.position is not None:
-            entry["origin"] = str(file.position)
+        entry.force, entry.sensitive = bool(file.force), bool(file.secret)
+        entry.on_change = str(file.on_change) if file.on_change else None
+        entry.origin = str(file.position) if file.position is not None else None
         return entry
 
-    def _body(self, file: PlannedFile) -> dict[str, Any]:
+    def _body(self, file: PlannedFile) -> Entry:
         if file.tree is not None:
             return self._tree(file, file.tree)
         if file.merge is not None:
@@ -168,23 +159,17 @@ class Builder:
                     [file.position],
                     path=file.label,
                 )
-            return {"type": "symlink", "to": file.leaf.link}
+            return SymlinkEntry(file.leaf.link)
         if file.method == "link":
-            identity = self._object(file.leaf, file.target, file.mode, file.secret)
-            return {"type": "file", "object": identity, "method": "link"}
+            return FileEntry(self._object(file.leaf, file.target, file.mode, file.secret))
         executable = file.leaf.read()[1]
-        entry = {
-            "type": "file",
-            "object": self._object(file.leaf, file.target, None, file.secret),
-            "method": file.method,
-            "mode": file.mode or _WRITABLE_MODES[file.secret, executable],
-        }
-        if file.method == "copy":
-            entry["onConflict"] = file.on_conflict
-        return entry
+        identity = self._object(file.leaf, file.target, None, file.secret)
+        has_choice = ON_CONFLICT in method_named(file.method).settings
+        settings = {ON_CONFLICT: str(file.on_conflict)} if has_choice else {}
+        return FileEntry(identity, file.method, file.mode or _WRITABLE_MODES[file.secret, executable], settings)
 
-    def _tree(self, file: PlannedFile, tree: dict[str, FileSource | None]) -> dict[str, Any]:
-        entries = {relative: self._tree_entry(leaf, relative) for relative, leaf in sorted(tree.items())}
+    def _tree(self, file: PlannedFile, tree: dict[str, FileSource | None]) -> TreeEntry:
+        entries = {relative: self._tree_entry(source, relative) for relative, source in sorted(tree.items())}
         if file.method != "link":
             raise SpecError(
                 f"the method {file.method} does not work for folders",
@@ -192,59 +177,49 @@ class Builder:
                 path=file.label,
                 hint="set `recursive: true`",
             )
-        return {"type": "tree", "entries": entries, "method": "link"}
+        return TreeEntry(entries)
 
-    def _merged(self, file: PlannedFile, form: str, declared: Any) -> dict[str, Any]:
-        content, mode = contract.canonical(declared), file_mode(False, True)
-        return {
-            "type": "file",
-            "object": self._use(contract.object_id(content, mode, "merge.json"), content, mode),
-            "method": "merge",
-            "format": form,
-            "mode": file.mode or _WRITABLE_MODES[file.secret, False],
-        }
+    def _merged(self, file: PlannedFile, form: str, declared: Any) -> FileEntry:
+        content, mode = canonical(declared), file_mode(False, True)
+        identity = self._use(object_id(content, mode, "merge.json"), content, mode)
+        return FileEntry(identity, "merge", file.mode or _WRITABLE_MODES[file.secret, False], {FORMAT: form})
 
-    def _tree_entry(self, leaf: FileSource | None, relative: str) -> dict[str, Any]:
-        if leaf is None:
-            return {"dir": True}
-        if leaf.link is not None:
-            return {"symlink": leaf.link}
-        secret = leaf.decrypt(self.home.request.decrypt)
-        return {"object": self._object(leaf, relative, secret=secret), **({"sensitive": True} if secret else {})}
+    def _tree_entry(self, source: FileSource | None, relative: str) -> Leaf:
+        if source is None:
+            return Leaf()
+        if source.link is not None:
+            return Leaf(symlink=source.link)
+        secret = source.decrypt(self.home.request.decrypt)
+        return Leaf(self._object(source, relative, secret=secret), sensitive=secret)
 
 
-def build(home: EvaluatedHome, origin: dict[str, Any]) -> SwitchBundle:
+def build(home: EvaluatedHome, origin: Origin) -> SwitchBundle:
     """The plan of a home. Raises SpecErrors with everything that is wrong with the spec."""
     evaluation = home.evaluation
     # Asked of every home, as in Home Manager: a default that changes later must not change a home that did not say what it was made with.
     evaluation.attempt(lambda: evaluation.get("home.stateVersion"))
     builder = Builder(home)
-    part = builder.part()
+    view = builder.view()
     contents = dict(builder.contents)
     packages = builder.packages
-    specialisations: dict[str, Any] = {}
+    specialisations: dict[str, View] = {}
     warnings: list[SpecWarning] = []
     for name, variant in home.specialisations():
         inner = Builder(variant)
-        specialisations[name] = inner.part()
+        specialisations[name] = inner.view()
         contents.update(inner.contents)
         packages = packages.joined(inner.packages)
         _finish(variant, warnings, f"specialisation {name}: ")
         evaluation.errors.extend(variant.evaluation.errors)
     _finish(home, warnings, "")
     home.refuse()
-    manifest = {
-        "version": contract.VERSION,
-        "user": evaluation.get("home.username"),
-        "home": evaluation.get("home.homeDirectory"),
-        "uid": evaluation.get("home.uid"),
-        "state": home.state,
-        **part,
-        "specialisations": specialisations,
-        "origin": {**origin, "project": evaluation.get("home.project") or origin.get("project")},
-    }
+    user, path, uid = (plain(evaluation.get(f"home.{name}")) for name in ("username", "homeDirectory", "uid"))
+    project = plain(evaluation.get("home.project")) or origin.project
+    source = Origin(origin.host, project, origin.playbook, origin.inventory)
+    manifest = Manifest(user, path, home.state, view, specialisations, source)
+    manifest.uid = uid
     home.language.compiler.cache.save()
-    return SwitchBundle(plain(manifest), contents, contract.digest(manifest), warnings, packages)
+    return SwitchBundle(manifest, contents, manifest.digest(), warnings, packages)
 
 
 def _finish(home: EvaluatedHome, warnings: list[SpecWarning], prefix: str) -> None:

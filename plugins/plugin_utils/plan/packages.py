@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ...module_utils.engine.contract.manifest import object_id
+from ...module_utils.engine.contract.objects import object_id
 from ...module_utils.engine.packages.recipe import canonical
 from ..expressions.language import Language
 from ..expressions.lazy import plain

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ...module_utils.engine.contract.manifest import object_id
+from ...module_utils.engine.contract.entries import Leaf
+from ...module_utils.engine.contract.objects import object_id
 from ..expressions.source_file import read_file
 from ..syntax.errors import SpecError
 from ..values import OutOfStore, Path, PathValue, StoreFile, StoreFolder
@@ -35,7 +36,7 @@ class Store:
         self.state = state
         self.stand_in = stand_in
         self.contents: dict[str, tuple[bytes, str]] = {}
-        self.folders: dict[str, dict[str, dict[str, str]]] = {}
+        self.folders: dict[str, dict[str, Leaf]] = {}
 
     def put_file(self, file: StoreFile) -> StoreFile:
         """The same file, with its path on the target."""
@@ -45,17 +46,17 @@ class Store:
     def put_folder(self, folder: StoreFolder) -> StoreFolder:
         """The same folder, with its path on the target."""
         entries = {relative: self._entry(item) for relative, item in folder.entries}
-        listing = "".join(f"{k}\0{sorted(v.items())}\n" for k, v in sorted(entries.items())).encode()
+        listing = "".join(f"{k}\0{sorted(v.json().items())}\n" for k, v in sorted(entries.items())).encode()
         name = object_id(listing, "0755", folder.name)
         self.folders[name] = entries
         return replace(folder, path=f"{self.stand_in or self.state() + '/current/home-path/' + FOLDERS}/{name}")
 
-    def _entry(self, item: PathValue) -> dict[str, str]:
+    def _entry(self, item: PathValue) -> Leaf:
         if isinstance(item, StoreFile):
-            return {"object": self.add(item.content, file_mode(item.executable), item.name)}
+            return Leaf(self.add(item.content, file_mode(item.executable), item.name))
         if isinstance(item, Path):
-            return {"object": self.add_file(item.path)}
-        return {"symlink": str(item.path if isinstance(item, OutOfStore) else item)}
+            return Leaf(self.add_file(item.path))
+        return Leaf(symlink=str(item.path if isinstance(item, OutOfStore) else item))
 
     def add(self, content: bytes, mode: str, name: str) -> str:
         """Register an object; its name."""
@@ -84,7 +85,7 @@ class Store:
                     waiting.append(self.contents[name][0])
                 elif name in self.folders and name not in folders:
                     folders.add(name)
-                    inside = [e["object"] for e in self.folders[name].values() if "object" in e]
+                    inside = [leaf.object for leaf in self.folders[name].values() if leaf.object is not None]
                     waiting.extend(self.contents[e][0] for e in inside if e not in objects)
                     objects.update(inside)
         return objects, folders

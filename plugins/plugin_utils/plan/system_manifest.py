@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ...module_utils.engine.contract import manifest as contract
+from ...module_utils.engine.contract import canonical
+from ...module_utils.engine.contract.objects import object_id
 from ...module_utils.engine.system.declaration import VERSION, Declaration
 from ..expressions.filters import dag_sort
 from ..expressions.lazy import plain
@@ -98,10 +99,10 @@ class SystemBuilder:
             name: {"mode": self.modes[name], "size": len(self.contents[name])} for name in sorted(self.modes)
         }
         Declaration.of(manifest)
-        return SystemPlan(manifest, self.contents, contract.digest(manifest), [str(warning) for warning in warnings])
+        return SystemPlan(manifest, self.contents, canonical.digest(manifest), [str(warning) for warning in warnings])
 
     def _use(self, content: bytes, mode: str, name: str) -> str:
-        found = contract.object_id(content, mode, name)
+        found = object_id(content, mode, name)
         self.contents[found] = content
         self.modes[found] = mode
         return found

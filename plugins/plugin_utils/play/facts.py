@@ -33,13 +33,6 @@ class TrackedFacts(dict[str, Any]):
             self[name]
             yield name
 
-    def differs(self, real: dict[str, Any]) -> bool:
-        """Whether a fact that was read is another one in reality."""
-        user = self.read.get("user", {})
-        return any(real.get(n) != v for n, v in self.read.items() if n != "user") or any(
-            real["user"].get(name) != value for name, value in user.items()
-        )
-
 
 def folder() -> str:
     """The controller's folder of remembered facts."""
@@ -98,12 +91,3 @@ def paths(host: str, user: str) -> dict[str, str]:
     facts = remembered(host, user) or {}
     found: dict[str, str] = facts.get("paths", {})
     return found
-
-
-def of_answer(facts: dict[str, Any]) -> dict[str, Any]:
-    """The target's answer as the language's `host`."""
-    return {
-        "platform": {"Darwin": "darwin"}.get(facts["system"], "linux"),
-        **{key: facts.get(key) or "" for key in ("machine", "hostname", "distribution", "distribution_version")},
-        "user": facts["user"],
-    }

@@ -7,20 +7,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
+from ...module_utils.engine.contract.entries import FileEntry, SymlinkEntry
+from ...module_utils.engine.contract.manifest import Manifest, View
+from ...module_utils.engine.state.layout import FILES, PROFILE
 from ..plan.manifest import SwitchBundle
 
+SECRET = b"(sensitive)\n"
 
-def write_result(plan: SwitchBundle, folder: str, check: bool, diff: bool) -> dict[str, Any]:
+
+def write_result(bundle: SwitchBundle, folder: str, check: bool, diff: bool) -> dict[str, Any]:
     """Write `folder` anew: `home-files/`, `home-path/`, `manifest.json`. Sensitive contents are left out.
 
     `changed` tells whether the folder differs from before; in check mode nothing is written.
     """
-    wanted = rendered(plan)
+    wanted = rendered(bundle)
     before = present(folder)
     changed = wanted != before
-    result: dict[str, Any] = {"changed": changed, "path": folder, "files": sorted(plan.manifest["files"])}
+    result: dict[str, Any] = {"changed": changed, "path": folder, "files": sorted(bundle.manifest.view.files)}
     if diff:
         result["diff"] = [
             {"before": _text(before.get(n)), "after": _text(wanted.get(n)), "before_header": n, "after_header": n}
@@ -29,6 +35,7 @@ def write_result(plan: SwitchBundle, folder: str, check: bool, diff: bool) -> di
         ]
     if changed and not check:
         shutil.rmtree(folder, ignore_errors=True)
+        modes = {f"{prefix}/{path}": bundle.manifest.view.objects[name].mode for prefix, path, name in _objects(bundle)}
         for name, content in wanted.items():
             path = os.path.join(folder, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -37,57 +44,65 @@ def write_result(plan: SwitchBundle, folder: str, check: bool, diff: bool) -> di
                 continue
             with open(path, "wb") as file:
                 file.write(content)
-            object_name = _objects(plan).get(name)
-            if object_name:
-                os.chmod(path, int(plan.manifest["objects"][object_name]["mode"], 8) | 0o200)
+            if name in modes:
+                os.chmod(path, int(modes[name], 8) | 0o200)
     return result
 
 
-def _objects(plan: SwitchBundle) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for target, entry in plan.manifest["files"].items():
-        if entry["type"] == "file":
-            found[f"home-files/{target}"] = entry["object"]
-        elif entry["type"] == "tree":
-            found.update(
-                {f"home-files/{target}/{r}": e["object"] for r, e in entry["entries"].items() if "object" in e}
-            )
-    found.update({f"home-path/{r}": e["object"] for r, e in plan.manifest["profile"].items() if "object" in e})
-    return found
+def _objects(bundle: SwitchBundle) -> Iterator[tuple[str, str, str]]:
+    """Folder of the result, path in it, and ID, of every file that is an object."""
+    view = bundle.manifest.view
+    for target, entry in view.files.items():
+        if isinstance(entry, FileEntry):
+            yield FILES, target, entry.object
+        else:
+            for path, leaf in entry.leaves().items():
+                if leaf.object is not None:
+                    yield FILES, f"{target}/{path}", leaf.object
+    for path, leaf in view.profile.items():
+        if leaf.object is not None:
+            yield PROFILE, path, leaf.object
 
 
-def rendered(plan: SwitchBundle) -> dict[str, bytes | str]:
+def _secrets(bundle: SwitchBundle) -> Iterator[str]:
+    """The files of the result whose content is left out."""
+    view = bundle.manifest.view
+    for target, entry in view.files.items():
+        if entry.sensitive:
+            yield f"{FILES}/{target}"
+        for path, leaf in entry.leaves().items():
+            if path and (leaf.sensitive or entry.sensitive):
+                yield f"{FILES}/{target}/{path}"
+    yield from (f"{PROFILE}/{path}" for path, leaf in view.profile.items() if leaf.sensitive)
+
+
+def rendered(bundle: SwitchBundle) -> dict[str, bytes | str]:
     """Every file of the result by its relative path: bytes, or the text of a link."""
     found: dict[str, bytes | str] = {}
-    secret = {f"home-files/{t}" for t, e in plan.manifest["files"].items() if e.get("sensitive")}
-    secret.update(f"home-path/{r}" for r, e in plan.manifest["profile"].items() if e.get("sensitive"))
-    for name, object_name in _objects(plan).items():
-        found[name] = b"(sensitive)\n" if name in secret else plan.contents[object_name]
-    for target, entry in plan.manifest["files"].items():
-        if entry["type"] == "symlink":
-            found[f"home-files/{target}"] = entry["to"]
-        elif entry["type"] == "tree":
-            found.update(
-                (f"home-files/{target}/{r}", b"(sensitive)\n")
-                for r, e in entry["entries"].items()
-                if e.get("sensitive")
-            )
-            found.update(
-                {f"home-files/{target}/{r}": e["symlink"] for r, e in entry["entries"].items() if "symlink" in e}
-            )
-    found["manifest.json"] = json.dumps(_without_secrets(plan.manifest), indent=1, sort_keys=True).encode() + b"\n"
+    secret = set(_secrets(bundle))
+    for folder, path, name in _objects(bundle):
+        found[f"{folder}/{path}"] = SECRET if f"{folder}/{path}" in secret else bundle.contents[name]
+    for target, entry in bundle.manifest.view.files.items():
+        if isinstance(entry, SymlinkEntry):
+            found[f"{FILES}/{target}"] = entry.to
+        for path, leaf in entry.leaves().items():
+            if leaf.symlink is not None:
+                found[f"{FILES}/{target}/{path}"] = leaf.symlink
+    shown = Manifest.of(bundle.manifest.json())
+    for view in shown.views():
+        _hide_scripts(view)
+    found["manifest.json"] = json.dumps(shown.json(), indent=1, sort_keys=True).encode() + b"\n"
     return found
 
 
-def _without_secrets(part: dict[str, Any]) -> dict[str, Any]:
-    """A manifest, or a specialisation's part of one, whose sensitive scripts are not shown."""
-    files = {
-        t: {**e, "onChange": "(sensitive)"} if e.get("sensitive") and "onChange" in e else e
-        for t, e in part["files"].items()
-    }
-    scripts = [{**s, "script": "(sensitive)"} if s.get("sensitive") else s for s in part["activation"]]
-    variants = {name: _without_secrets(inner) for name, inner in part.get("specialisations", {}).items()}
-    return {**part, "files": files, "activation": scripts, **({"specialisations": variants} if variants else {})}
+def _hide_scripts(view: View) -> None:
+    """Leave out the scripts that hold secrets."""
+    for entry in view.files.values():
+        if entry.sensitive and entry.on_change:
+            entry.on_change = SECRET.decode().strip()
+    for script in view.activation:
+        if script.sensitive:
+            script.script = SECRET.decode().strip()
 
 
 def present(folder: str) -> dict[str, bytes | str]:

@@ -11,13 +11,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible import context
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
+from ...module_utils.engine.contract.answers import Answer, ProbeAnswer, SwitchAnswer
 from ...module_utils.engine.contract.bundle import write_bundle
+from ...module_utils.engine.contract.errors import EngineError
+from ...module_utils.engine.contract.facts import differ
+from ...module_utils.engine.contract.manifest import Origin
+from ...module_utils.engine.contract.provenance import Session
+from ...module_utils.engine.verbs.probe import Probe
+from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
+from ...module_utils.engine.verbs.table import settings
+from ...module_utils.engine.verbs.verb import Verb
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner
 from ...module_utils.engine.voice.plan import Plan as Owned
@@ -35,14 +44,18 @@ from ..report.source import Sources
 from ..report.spec_messages import message, messages
 from ..syntax.errors import SpecError, SpecErrors
 from . import facts as memory
+from .arguments import CONFIG, Arguments, specification, with_variables
 from .facts import TrackedFacts
 from .files import decrypter, reader
 from .filters import PlayPlugins
 from .inventory import as_node
 from .packages import ANY, ProjectLock, addable, chosen
 from .result import write_result
-from .target import Target, TargetError
+from .target import Target
+from .users import homes
 from .variables import Variables
+
+Expected = TypeVar("Expected", bound=Answer)
 
 
 @dataclass(slots=True)
@@ -50,7 +63,7 @@ class Evaluated:
     """A home as its spec says it, with what is told of it: its session, and the options that keep a file's lines."""
 
     plan: SwitchBundle
-    session: dict[str, Any]
+    session: Session
     keeps: dict[str, tuple[str, str]]
     warnings: tuple[Message, ...]
 
@@ -59,19 +72,20 @@ class Switch:
     """Does what the task `action` asks for. `variables` are the play's, raw."""
 
     def __init__(self, action: Any, variables: dict[str, Any]) -> None:
+        """AnsibleActionFail for wrong arguments, AnsibleError when nothing says what the home is."""
         self.action = action
         self.task = action._task
-        self.arguments: dict[str, Any] = self.task.args
         self.variables = variables
-        self.user = self._text("user") or str(self.variables.get("home_user") or "")
-        if not self.user:
-            raise AnsibleActionFail("missing required argument: user")
+        self.settings = settings(SwitchVerb)
+        values = with_variables(action, variables, self.settings)
+        self.arguments = Arguments("home.manager.home", values, specification(self.settings))
+        self.user: str = self.arguments.values["user"]
         self.host = str(variables.get("inventory_hostname", "localhost"))
-        self.config = self._config()
+        self.config = self.arguments.given[CONFIG] if CONFIG in self.arguments.given else self._config()
         self.target = Target(action, variables)
         self.owner = Owner(self.user, self.host)
         self.local = str(variables.get("ansible_connection") or action._play_context.connection) == "local"
-        self.special = self.arguments.get("special_args") or {}
+        self.special = self.arguments.values["special_args"]
         self.compiler = compiler(plugins=PlayPlugins())
         project = str(variables.get("inventory_dir") or action._loader.get_basedir())
         self.lock = ProjectLock(project, lambda text: Display().display(f"{self.user}: {text}"))
@@ -79,17 +93,11 @@ class Switch:
         self.notes: list[str] = []
         self.without: list[str] = [ANY] if self.task.check_mode else []
 
-    def _text(self, name: str) -> str | None:
-        value = self.arguments.get(name)
-        return None if value is None or value == "" else str(value)
-
     def _config(self) -> Any:
-        if "config" in self.arguments:
-            return self.arguments["config"]
-        users = self.variables.get("home_users")
-        if not isinstance(users, dict) or self.user not in users:
-            raise AnsibleActionFail(
-                f"there is no home for {self.user!r}: neither `config` nor `home_users.{self.user}` is given"
+        users = homes(self.variables, self.action._templar.template)
+        if self.user not in users:
+            raise AnsibleError(
+                f"nothing says what the home of {self.user} is: set `config`, or `home_users.{self.user}`"
             )
         return users[self.user]
 
@@ -97,14 +105,14 @@ class Switch:
         """The task's result. Raises Refused."""
         known = memory.remembered(self.host, self.user)
         host = TrackedFacts(known or memory.guess(self.user))
-        option = self._text("option")
+        option = self.arguments.text("option")
         if option is not None:
             lines = self.evaluated(host, lambda home: described(home.evaluation, option))
             # What was asked for is the result: Ansible's own callback shows it whatever the verbosity.
             return {"changed": False, "lines": lines, "_ansible_verbose_always": True}
-        if self.arguments.get("update") is not None:
+        if self.arguments.values.get("update") is not None:
             return self.updated(self.plan(host), host)
-        target = self._text("build_to")
+        target = self.arguments.text("build_to")
         try:
             found = self.locked_plan(host)
         except Refused:
@@ -116,28 +124,29 @@ class Switch:
         if target is not None:
             folder = os.path.join(os.path.abspath(target), self.host, self.user)
             return write_result(found.plan, folder, self.task.check_mode, self.task.diff)
-        answer = self.first_contact(found, host) if known is None else self.ask(found.plan)
-        real = memory.of_answer(answer["facts"])
+        return self.switch(found, host, known is not None)
+
+    def switch(self, found: Evaluated, host: TrackedFacts, known: bool) -> dict[str, Any]:
+        """Ask the target, and ship what it lacks. `known`: it was asked before, so that `host` is no guess."""
+        answer = self.ask(found.plan) if known else self.first_contact(found, host)
+        real = answer.facts.json() if answer.facts is not None else {}
         if real != {key: value for key, value in host.items() if key != "paths"}:
             memory.remember(self.host, self.user, real)
-            if host.differs(real):
+            if differ(host.read, real):
                 found = self.locked_plan(real)
                 answer = self.ask(found.plan)
         manifest = found.plan.manifest
-        memory.remember_paths(self.host, self.user, manifest["home"], manifest["state"])
-        if answer.get("wanting"):
-            return self.supplied(found, answer, real)
-        if "operations" in answer:
-            return self.switched(found, answer)
-        if answer["unchanged"]:
+        memory.remember_paths(self.host, self.user, manifest.home, manifest.state)
+        if isinstance(answer, SwitchAnswer):
+            return self.supplied(found, answer, real) if answer.wanting else self.switched(found, answer)
+        if answer.unchanged:
             return self.settled(found, answer)
         return self.ship(found, answer, real)
 
     def updated(self, found: Evaluated, host: dict[str, Any]) -> dict[str, Any]:
         """The result of resolving packages anew. No target is touched. Raises Refused."""
-        said = self.arguments["update"]
-        names = [str(name) for name in (said.replace(",", " ").split() if isinstance(said, str) else said)]
-        packages, folder = found.plan.packages, self._text("vendor")
+        names = [str(name) for name in self.arguments.values["update"]]
+        packages, folder = found.plan.packages, self.arguments.text("vendor")
         try:
             wanted = chosen(packages, self.lock.lock, names)
             platform = self.lock.supply(host).platform
@@ -158,10 +167,10 @@ class Switch:
         if not lacking:
             return found
         names = ", ".join(item.name for item in lacking)
-        if self._text("build_to") is not None or self.task.check_mode:
+        if self.arguments.text("build_to") is not None or self.task.check_mode:
             self.notes.append(f"home.lock lacks {names}: a switch resolves and adds them")
             return found
-        if self.arguments.get("locked"):
+        if self.arguments.values.get("locked"):
             text = f"home.lock lacks {names}, and home_locked forbids to add anything"
             raise self.refused(Message(text, details=("Run home.manager.update, and commit home.lock.",)))
         self.extend(found, lacking, host)
@@ -177,11 +186,11 @@ class Switch:
         if added:
             self.notes.append(f"added to home.lock: {', '.join(added)}")
 
-    def supplied(self, found: Evaluated, answer: dict[str, Any], host: dict[str, Any]) -> dict[str, Any]:
+    def supplied(self, found: Evaluated, answer: SwitchAnswer, host: dict[str, Any]) -> dict[str, Any]:
         """Switch with packages that the host turned out to lack. Raises Refused."""
-        wanting = set(answer["wanting"])
+        wanting = set(answer.wanting)
         wanted = [item for item in found.plan.packages.wanted if item.name in wanting]
-        if not self.arguments.get("locked"):
+        if not self.arguments.values.get("locked"):
             supply = self.lock.supply(host)
             added, why = addable(self.lock, wanted, found.plan.packages.settings, supply.platform)
             self.notes += why
@@ -195,25 +204,18 @@ class Switch:
     def learned(self, host: TrackedFacts) -> dict[str, Any]:
         """The facts of a host that was never asked; a spec may be right with them and wrong with what was supposed."""
         state = f"{host['user']['home']}/.local/state/home.manager"
-        probe = {
-            "verb": "probe",
-            "user": self.user,
-            "state": state,
-            "digest": "",
-            "facts": True,
-            "verify": False,
-            "check": True,
-        }
-        facts = memory.of_answer(self.call(probe, engine=True)["facts"])
+        probe = Probe({"user": self.user, "state": state, "facts": True, "verify": False, "check": True})
+        answer = _expect(ProbeAnswer, self.call(probe, engine=True))
+        facts = answer.facts.json() if answer.facts is not None else {}
         memory.remember(self.host, self.user, facts)
         return facts
 
-    def first_contact(self, found: Evaluated, host: TrackedFacts) -> dict[str, Any]:
-        """The answer of a host that was never asked: a switch, if the facts that the spec asked for are as supposed; else its facts."""
+    def first_contact(self, found: Evaluated, host: TrackedFacts) -> SwitchAnswer:
+        """The answer of a host that was never asked: a switch, if the facts that the spec asked for are as supposed."""
         plan = found.plan
         objects = plan.declarations() if self.task.check_mode else plan.objects(set())
-        request = {**self.switch_request(found), "expected": host.read}
-        return self.call(request, write_bundle(plan.manifest, objects), engine=True)
+        request = self.request(found, expected=host.read)
+        return _expect(SwitchAnswer, self.call(request, write_bundle(plan.manifest.json(), objects), engine=True))
 
     def plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan of the spec for a host. Raises Refused with all errors of the spec."""
@@ -247,8 +249,8 @@ class Switch:
             variable=variables,
             read=reader(self.action._loader),
             decrypt=decrypter(self.action._loader),
-            packages=self._text("packages"),
-            supply=None if self._text("packages") else self.lock.supply(host),
+            packages=self.arguments.text("packages"),
+            supply=None if self.arguments.text("packages") else self.lock.supply(host),
             compiler=self.compiler,
         )
 
@@ -264,65 +266,58 @@ class Switch:
         except AnsibleError as error:
             raise self.refused(Message(str(error))) from None
 
-    def origin(self) -> dict[str, Any]:
+    def origin(self) -> Origin:
         """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running."""
         folder = str(self.variables.get("inventory_dir") or "") or None
         own = folder is not None and os.path.exists(os.path.join(folder, "home.yml"))
-        return {
-            "host": self.host,
-            "project": folder,
-            "playbook": "home.yml" if own else "home.manager.switch",
-            "inventory": str(self.variables.get("inventory_file") or "") or None,
-        }
+        inventory = str(self.variables.get("inventory_file") or "") or None
+        return Origin(self.host, folder, "home.yml" if own else "home.manager.switch", inventory)
 
-    def ask(self, plan: SwitchBundle, engine: bool = False) -> dict[str, Any]:
-        """The answer to a probe; `engine` ships the engine with it."""
-        return self.call(
+    def ask(self, plan: SwitchBundle) -> ProbeAnswer:
+        """The answer to the question whether there is anything to do."""
+        request = Probe(
             {
-                "verb": "probe",
                 "user": self.user,
-                "home": plan.manifest["home"],
-                "state": plan.manifest["state"],
+                "home": plan.manifest.home,
+                "state": plan.manifest.state,
                 "digest": plan.digest,
-                "specialisation": self._text("specialisation"),
+                "specialisation": self.arguments.text("specialisation"),
                 "facts": True,
-                "verify": True,
                 "check": self.task.check_mode,
-            },
-            engine=engine,
+            }
         )
+        return _expect(ProbeAnswer, self.call(request))
 
-    def ship(self, found: Evaluated, answer: dict[str, Any], host: dict[str, Any]) -> dict[str, Any]:
+    def ship(self, found: Evaluated, answer: ProbeAnswer, host: dict[str, Any]) -> dict[str, Any]:
         """Send what the target lacks and switch."""
         plan = found.plan
-        known = set(answer.get("objects") or [])
-        objects = plan.declarations() if self.task.check_mode else plan.objects(known)
-        done = self.call(self.switch_request(found), write_bundle(plan.manifest, objects))
-        if done.get("wanting"):
+        objects = plan.declarations() if self.task.check_mode else plan.objects(set(answer.objects))
+        done = _expect(SwitchAnswer, self.call(self.request(found), write_bundle(plan.manifest.json(), objects)))
+        if done.wanting:
             return self.supplied(found, done, host)
-        return self.switched(found, done, answer)
+        done.warnings[:0] = answer.warnings
+        done.recovered = answer.recovered or done.recovered
+        return self.switched(found, done)
 
-    def switch_request(self, found: Evaluated) -> dict[str, Any]:
-        """What the engine is asked for with a bundle."""
-        plan = found.plan
-        about: dict[str, Any] = {"session": found.session}
-        if not self.task.check_mode:
-            about.update(provenance(plan.manifest["origin"]["project"], self.local))
-        return {
-            "about": about,
-            "verb": "switch",
-            "user": self.user,
-            "home": plan.manifest["home"],
-            "state": plan.manifest["state"],
-            "digest": plan.digest,
-            "check": self.task.check_mode,
-            "diff": bool(self.task.diff),
-            "specialisation": self._text("specialisation"),
-            "backup_extension": self._text("backup_extension"),
-            "on_failure": self._text("on_failure") or "undo",
-            "lock_timeout": self.arguments.get("lock_timeout", 30),
-            "packages": self.lock.request(plan.packages, self.without),
-        }
+    def request(self, found: Evaluated, expected: dict[str, Any] | None = None) -> SwitchVerb:
+        """What the engine is asked for with a bundle; with `expected` facts only if these are right."""
+        plan, source = found.plan, provenance(found.plan.manifest.origin.project, self.local, self.task.check_mode)
+        source.session = found.session
+        return SwitchVerb(
+            {
+                "user": self.user,
+                "home": plan.manifest.home,
+                "state": plan.manifest.state,
+                "digest": plan.digest,
+                "check": self.task.check_mode,
+                "diff": bool(self.task.diff),
+                "specialisation": self.arguments.text("specialisation"),
+                "expected": expected,
+                "provenance": source.json(),
+                "packages": self.lock.request(plan.packages, self.without),
+                **{setting.name: self.arguments.values.get(setting.name) for setting in self.settings},
+            }
+        )
 
     def telling(self, found: Evaluated) -> Telling:
         """How the runs of this home are told."""
@@ -333,22 +328,18 @@ class Switch:
             bool(self.task.diff),
             command=" ".join(["ansible-playbook", *context.CLIARGS.get("args", ())]),
             local=self.local,
-            specialisation=self._text("specialisation"),
+            specialisation=self.arguments.text("specialisation"),
             warnings=(*found.warnings, *(Message(text) for text in self.notes)),
             keeps=found.keeps,
         )
 
-    def switched(self, found: Evaluated, done: dict[str, Any], *asked: dict[str, Any]) -> dict[str, Any]:
+    def switched(self, found: Evaluated, done: SwitchAnswer) -> dict[str, Any]:
         """The result of a switch. Raises Refused when it did not take place, or failed."""
-        said = [warning for answer in asked for warning in answer.get("warnings") or []]
-        recovered = next((answer["recovered"] for answer in asked if answer.get("recovered")), done.get("recovered"))
-        answer = {**done, "warnings": [*said, *(done.get("warnings") or [])], "recovered": recovered}
-        plan = self.telling(found).switched(answer)
-        members = {"generation": done.get("generation"), "previous": done.get("previous")}
-        return result_of(plan, bool(self.task.diff), **members)
+        plan = self.telling(found).switched(done)
+        return result_of(plan, bool(self.task.diff), generation=done.generation, previous=done.previous)
 
-    def settled(self, found: Evaluated, answer: dict[str, Any]) -> dict[str, Any]:
-        """The result when the home is as it shall be."""
+    def settled(self, found: Evaluated, answer: ProbeAnswer) -> dict[str, Any]:
+        """The result when there is nothing to switch."""
         plan = self.telling(found).settled(answer)
         return result_of(plan, bool(self.task.diff), generation=plan.to)
 
@@ -356,9 +347,16 @@ class Switch:
         """A run that did not take place, for these reasons."""
         return Refused(Owned("switch", self.owner, "refused", self.task.check_mode, errors=problems), **members)
 
-    def call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
+    def call(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
         """The engine's answer to a request. Raises Refused when it refuses."""
         try:
             return self.target.ask(request, bundle, engine)
-        except TargetError as error:
-            raise self.refused(Message(error.message, str(error.result.get("kind", ""))), **error.result) from None
+        except EngineError as error:
+            problem = Message(error.message, error.kind.value)
+            raise self.refused(problem, kind=error.kind.value, **error.details) from None
+
+
+def _expect(kind: type[Expected], answer: Answer) -> Expected:
+    if not isinstance(answer, kind):
+        raise TypeError(f"not a {kind.__name__}: {answer!r}")
+    return answer

@@ -13,6 +13,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 
 from ...module_utils.engine.contract.bundle import write_bundle
+from ...module_utils.engine.contract.errors import EngineError, ErrorKind
+from ...module_utils.engine.contract.manifest import Origin
 from ...module_utils.engine.system.declaration import STATE
 from ..plan.bridge import Bridge, Homes
 from ..plan.deep_stack import with_deep_stack
@@ -26,7 +28,7 @@ from . import facts as memory
 from .files import decrypter, reader
 from .filters import PlayPlugins
 from .inventory import as_node
-from .target import Target, TargetError
+from .target import Target
 from .variables import Variables
 
 ACTIONS = ("switch", "boot", "test", "build", "dry-activate", "rollback", "list", "expire", "confirm")
@@ -146,13 +148,10 @@ class SystemRun:
         added = [(d.value, d.position.file if d.position is not None else "") for d in said[name]["configuration"]]
         return [*roots, *added] if said[name]["inheritParentConfig"] else added
 
-    def _origin(self) -> dict[str, Any]:
-        return {
-            "host": self.host,
-            "project": str(self.variables.get("inventory_dir") or "") or None,
-            "playbook": "home.manager.rebuild",
-            "inventory": str(self.variables.get("inventory_file") or "") or None,
-        }
+    def _origin(self) -> Origin:
+        project = str(self.variables.get("inventory_dir") or "") or None
+        inventory = str(self.variables.get("inventory_file") or "") or None
+        return Origin(self.host, project, "home.manager.rebuild", inventory)
 
     # Requests
 
@@ -179,7 +178,7 @@ class SystemRun:
 
     @staticmethod
     def _of_home(user: str, home: SwitchBundle) -> dict[str, Any]:
-        return {"user": user, "home": home.manifest["home"], "state": home.manifest["state"], "digest": home.digest}
+        return {"user": user, "home": home.manifest.home, "state": home.manifest.state, "digest": home.digest}
 
     def _home_requests(
         self, homes: Homes, known: dict[str, Any], options: dict[str, Any]
@@ -190,7 +189,7 @@ class SystemRun:
             there = set((known.get(user) or {}).get("objects") or [])
             objects = home.declarations() if self._dry else home.objects(there)
             name = f"bundle-of-{user}"
-            bundles.append((name, write_bundle(home.manifest, objects)))
+            bundles.append((name, write_bundle(home.manifest.json(), objects)))
             requests[user] = {
                 "verb": "switch",
                 **self._of_home(user, home),
@@ -248,7 +247,7 @@ class SystemRun:
 
     @staticmethod
     def _facts_of(facts: dict[str, Any]) -> dict[str, Any]:
-        return {**memory.of_answer(facts), **{name: facts.get(name) for name in _FACTS}}
+        return dict(facts)
 
     def _asked(self, step: str) -> dict[str, Any]:
         request: dict[str, Any] = {"step": step, **self._settings()}
@@ -264,8 +263,8 @@ class SystemRun:
     def _call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
         """The engine's answer. Raises SystemRefused when it refuses."""
         try:
-            return self.target.ask({"verb": "system", "user": "root", "state": STATE, **request}, bundle, engine)
-        except TargetError as error:
-            if error.result.get("kind") == "connection" and request.get("step") == "confirm":
+            return self.target.send({"verb": "system", "user": "root", "state": STATE, **request}, bundle, engine)
+        except EngineError as error:
+            if error.kind == ErrorKind.CONNECTION and request.get("step") == "confirm":
                 raise AnsibleError(error.message) from None
-            raise SystemRefused(refusal(self.host, str(error.result.get("kind", "")), error.message)) from None
+            raise SystemRefused(refusal(self.host, error.kind.value, error.message)) from None

@@ -7,7 +7,6 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import inspect
 import io
 import json
 import os
@@ -18,19 +17,12 @@ from typing import Any
 
 from ...module_utils.engine import launcher
 from ...module_utils.engine.archive import sources
-from ...module_utils.engine.machine import account
+from ...module_utils.engine.contract.answers import Answer
+from ...module_utils.engine.contract.errors import EngineError, ErrorKind
+from ...module_utils.engine.verbs.verb import Verb
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FIND = "P=/usr/bin/python3; [ -x $P ] || P=$(command -v python3) || { echo 'no python3 found on this machine' >&2; exit 127; }; exec $P"
-
-
-class TargetError(Exception):
-    """The target's engine refused, or could not be run; `result` holds what a task reports of it."""
-
-    def __init__(self, message: str, **result: Any) -> None:
-        super().__init__(message)
-        self.message = message
-        self.result = result
 
 
 @functools.cache
@@ -43,10 +35,8 @@ def engine_files() -> tuple[str, dict[str, bytes]]:
 
 @functools.cache
 def launcher_text() -> str:
-    """The launcher as a program of its own, with the engine's way of becoming a user."""
-    constants = f"_SEARCH = {account._SEARCH!r}\n_PASSED = {account._PASSED!r}\n"
-    call = "main(sys.argv[1], become)\n"
-    return "\n".join([inspect.getsource(launcher), constants, inspect.getsource(account.become), call])
+    """The launcher as a program of its own."""
+    return engine_files()[1]["engine/launcher.py"].decode() + "\nmain(sys.argv[1])\n"
 
 
 def archive(engine: bool, bundle: bytes | None) -> bytes:
@@ -69,44 +59,44 @@ class Target:
         self.variables = variables
         self.kept = True
 
-    def ask(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
+    def ask(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
+        """The engine's answer about a home. Raises EngineError as `send`."""
+        return request.answer.of(self.send(request.json(), bundle, engine))
+
+    def send(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
         """The engine's answer. The engine is shipped when asked for, or when the target says that it has none.
 
-        Raises TargetError when it refuses.
+        Raises EngineError when it refuses, or could not be run.
         """
-        whole = {**request, "engine": engine_files()[0]}
+        envelope: dict[str, Any] = {"engine": engine_files()[0], "request": request}
         engine = engine or not self.kept
         if engine or bundle is not None:
-            whole["ship"] = self._transferred(archive(engine, bundle))
-        said = self._run(whole)
-        self.kept = bool(said.get("kept", True))
-        if said.get("engine") is False:
-            return self.ask(request, bundle, engine=True)
-        if "error" in said:
-            error = said["error"]
-            raise TargetError(
-                error["message"], kind=error["kind"], **{k: v for k, v in error["details"].items() if k != "message"}
-            )
-        answer: dict[str, Any] = said["answer"]
+            envelope["ship"] = self._transferred(archive(engine, bundle))
+        reply = self._run(envelope)
+        self.kept = bool(reply.get("kept", True))
+        if reply.get("engine") is False:
+            return self.send(request, bundle, engine=True)
+        if "error" in reply:
+            raise EngineError.of(reply["error"])
+        answer: dict[str, Any] = reply["answer"]
         return answer
 
-    def _run(self, request: dict[str, Any]) -> dict[str, Any]:
-        argument = base64.b64encode(json.dumps(request).encode()).decode()
+    def _run(self, envelope: dict[str, Any]) -> dict[str, Any]:
+        argument = base64.b64encode(json.dumps(envelope).encode()).decode()
         program = f"{self._python()} -I -S -c {shlex.quote(launcher_text())} {argument}"
         done = self.action._low_level_execute_command(f"/bin/sh -c {shlex.quote(program)}", sudoable=True)
         for line in reversed(str(done.get("stdout", "")).splitlines()):
             if line.startswith(launcher.MARK):
                 found: dict[str, Any] = json.loads(line.removeprefix(launcher.MARK))
                 return found
-        text = (str(done.get("stderr", "")) or str(done.get("stdout", ""))).strip()
-        raise TargetError(
-            f"the engine gave no answer (code {done.get('rc')}): {text[-2000:]}", rc=done.get("rc"), kind="connection"
-        )
+        output = (str(done.get("stderr", "")) or str(done.get("stdout", ""))).strip()
+        message = f"no response from the target (exit code {done.get('rc')}): {output[-2000:]}"
+        raise EngineError(message, ErrorKind.CONNECTION, rc=done.get("rc"))
 
     def _python(self) -> str:
         """The interpreter that the inventory names, else the target's own."""
-        said = self.variables.get("ansible_python_interpreter")
-        text = str(self.action._templar.template(said)) if said is not None else "auto"
+        interpreter = self.variables.get("ansible_python_interpreter")
+        text = str(self.action._templar.template(interpreter)) if interpreter is not None else "auto"
         if text.startswith("auto"):
             return _FIND
         return "exec " + shlex.quote(text)

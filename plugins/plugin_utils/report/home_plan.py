@@ -8,10 +8,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from ...module_utils.engine.contract.answers import ProbeAnswer, SwitchAnswer
+from ...module_utils.engine.contract.entries import Entry, FileEntry
+from ...module_utils.engine.contract.manifest import View
 from ...module_utils.engine.switching.report import changed_lines
-from ...module_utils.engine.voice.answers import Ways, plan_of_answer, plan_of_probe
+from ...module_utils.engine.voice.answers import Ways, plan_of_probe, plan_of_switch
 from ...module_utils.engine.voice.entries import Collision, Diff, File
 from ...module_utils.engine.voice.message import Choice, Message, Place
 from ...module_utils.engine.voice.obstacles import KEEP_LINES
@@ -25,7 +27,7 @@ _MAXIMUM = 512 * 1024
 class Telling:
     """How the runs of one home are told.
 
-    `built` is what the spec evaluated to, `part` the manifest's part that is switched to; `command` the `ansible-playbook`
+    `built` is what the spec evaluated to; `command` the `ansible-playbook`
     command that was typed; `diff`: with texts; `local`: the home is on this machine; `project` the folder of the spec.
     """
 
@@ -41,19 +43,19 @@ class Telling:
     keeps: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
-    def part(self) -> dict[str, Any]:
-        manifest = self.built.manifest
-        return manifest["specialisations"][self.specialisation] if self.specialisation else manifest
+    def view(self) -> View:
+        """The part of the manifest that is switched to."""
+        return self.built.manifest.specialised(self.specialisation).view
 
-    def switched(self, answer: Mapping[str, Any]) -> Plan:
+    def switched(self, answer: SwitchAnswer) -> Plan:
         """The plan of a switch."""
         ways = Ways(f"{self.command} -e home_backup_extension=bak")
-        plan = plan_of_answer(answer, "switch", self.owner, self.check, ways)
+        plan = plan_of_switch(answer, "switch", self.owner, self.check, ways)
         files = tuple(self._file(file) for file in plan.files)
         collisions = tuple(self._collision(item) for item in plan.collisions)
         return self._warned(plan._replace(files=files, collisions=collisions))
 
-    def settled(self, answer: Mapping[str, Any]) -> Plan:
+    def settled(self, answer: ProbeAnswer) -> Plan:
         """The plan of a probe that found nothing to do."""
         return self._warned(plan_of_probe(answer, self.owner, self.check))
 
@@ -61,11 +63,11 @@ class Telling:
         return plan._replace(warnings=tuple(dict.fromkeys([*self.warnings, *plan.warnings])))
 
     def _file(self, file: File) -> File:
-        entry = self.part["files"].get(file.path) or {}
-        origin = place_of_origin(entry.get("origin", ""))
+        entry = self.view.files.get(file.path)
+        origin = _origin_of(entry)
         return file._replace(diff=self._diff(file, entry), origin=(origin,) if origin else ())
 
-    def _diff(self, file: File, entry: Mapping[str, Any]) -> Diff | None:
+    def _diff(self, file: File, entry: Entry | None) -> Diff | None:
         """The diff with the new text, which in check mode is only here."""
         diff = file.diff
         if (
@@ -85,11 +87,11 @@ class Telling:
         removed, added = changed_lines(diff.before or "", after)
         return diff._replace(after=after, removed=removed, added=added)
 
-    def _text(self, entry: Mapping[str, Any]) -> str | None:
+    def _text(self, entry: Entry | None) -> str | None:
         """The text of a declared file; None when it has none that can be shown."""
-        if entry.get("type") != "file" or entry.get("method") == "merge" or entry.get("sensitive"):
+        if not isinstance(entry, FileEntry) or entry.method == "merge" or entry.sensitive:
             return None
-        content = self.built.contents[entry["object"]]
+        content = self.built.contents[entry.object]
         if b"\0" in content or len(content) > _MAXIMUM:
             return None
         try:
@@ -98,8 +100,8 @@ class Telling:
             return None
 
     def _collision(self, found: Collision) -> Collision:
-        entry = self.part["files"].get(found.path) or {}
-        origin = place_of_origin(entry.get("origin", ""))
+        entry = self.view.files.get(found.path)
+        origin = _origin_of(entry)
         diff = found.diff
         after = self._text(entry) if diff is not None else None
         if diff is not None and after is not None:
@@ -126,6 +128,10 @@ class Telling:
             option,
             KEEP_LINES,
         )
+
+
+def _origin_of(entry: Entry | None) -> Place | None:
+    return place_of_origin(entry.origin or "") if entry is not None else None
 
 
 def place_of_origin(text: str) -> Place | None:

@@ -7,19 +7,23 @@ from __future__ import annotations
 import getpass
 import os
 import subprocess
-from typing import Any
+
+from ...module_utils.engine.contract.provenance import Provenance
 
 
-def provenance(project: str | None, local: bool) -> dict[str, Any]:
-    """`{"by", "via", "commit": {"id", "dirty"}}`; no commit where the folder is in no repository."""
+def provenance(project: str | None, local: bool, check: bool) -> Provenance:
+    """Who switches, and from which commit; nothing of it in check mode. No commit where the folder is in no repository."""
+    if check:
+        return Provenance()
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
-    found: dict[str, Any] = {"by": user if local else f"{user}@{os.uname().nodename}", "via": "ansible"}
+    found = Provenance(by=user if local else f"{user}@{os.uname().nodename}", via="ansible")
     commit = _git(project, "rev-parse", "--verify", "HEAD") if project else None
     if project and commit:
-        found["commit"] = {"id": commit.strip(), "dirty": bool(_git(project, "status", "--porcelain", "--", "."))}
+        found.commit = commit.strip()
+        found.dirty = bool(_git(project, "status", "--porcelain", "--", "."))
     return found
 
 

@@ -5,17 +5,17 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
+from ...module_utils.engine.contract.provenance import Session
 from ..options.evaluation import Evaluation
 
 _VARIABLES = ("home", "sessionVariables")
 
 
-def session_of(evaluation: Evaluation) -> dict[str, Any]:
-    """`{"variables": {NAME: TEXT or {"secret": HASH}}, "path": [FOLDER]}`. Raises SpecError."""
+def session_of(evaluation: Evaluation) -> Session:
+    """The variables and the folders of the search path that a home sets. Raises SpecError."""
     home = str(evaluation.get("home.homeDirectory"))
-    variables: dict[str, Any] = {}
+    session = Session()
     said = dict(evaluation.get("home.sessionVariables"))
     # The whole is secret as soon as one entry is; where no entry is known to be, none may be shown.
     every = _VARIABLES in evaluation.secret and not any(
@@ -27,10 +27,12 @@ def session_of(evaluation: Evaluation) -> dict[str, Any]:
             continue
         text = ("1" if value else "") if isinstance(value, bool) else str(value)
         hidden = every or (*_VARIABLES, name) in evaluation.secret
-        variables[name] = (
-            {"secret": hashlib.sha256(text.encode()).hexdigest()[:16]} if hidden else shortened(text, home)
-        )
-    return {"variables": variables, "path": list(dict.fromkeys(path))}
+        if hidden:
+            session.secrets[name] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        else:
+            session.variables[name] = shortened(text, home)
+    session.path = list(dict.fromkeys(path))
+    return session
 
 
 def shortened(text: str, home: str) -> str:

@@ -1,37 +1,32 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The arguments of the `home-manager` command, and its help."""
+"""The arguments of the `home-manager` command, and its help: from what the subcommands say of themselves."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any
 
 from .. import VERSION
+from ..verbs.table import public_verbs
+from .generation_command import DiffCommand, GenerationsCommand, PackagesCommand
+from .project_command import BuildCommand, EditCommand, InstantiateCommand, NewsCommand, OptionCommand
+from .switch_command import SwitchCommand
+from .verb_command import VerbCommand
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, Dict, List, NoReturn, Optional, Union
 
-HELP = """\
+    from .subcommand import Subcommand
+
+_HEAD = """\
 usage: home-manager [options] COMMAND ...
 
 Switch and look after this home.
 
-  switch                switch to the project's spec
-      --rollback        go back to the generation before
-      --generation N    go to generation N
-  diff [A] [B]          what differs: the home, or two generations
-  generations           list the generations
-  option [NAME|WORD]    look up options and their values
-  packages              list the packages of this generation
-  build                 render the spec to ./result
-  edit                  open the spec in your editor
-  news                  what is new in home.manager
-  verify                compare the home with its generation
-  expire                remove old generations
-  uninstall             take everything away, put your files back
-  help COMMAND          more of one command
+"""
+_TAIL = """\
 
   -f, --project DIR     the project (default: where the generation came from)
   -b, --backup EXT      move files that are in the way to FILE.EXT
@@ -44,14 +39,35 @@ Switch and look after this home.
 switch, build, option, edit and news call Ansible; everything else works without it, and without a network.
 """
 # Home Manager's names of commands that are called otherwise here.
-SYNONYMS = {"expire-generations": "expire"}
+_SYNONYMS = {"expire": ("expire-generations",)}
+# Those that the list of commands leaves out.
+_UNLISTED = ("instantiate", "remove-generations")
+
+
+def subcommands() -> List[Subcommand]:
+    """All subcommands, in the order in which they are listed: the verbs' last."""
+    verbs = [VerbCommand(verb) for verb in public_verbs() if verb.command]
+    last = sorted(verbs, key=lambda command: command.name == "uninstall")
+    own: List[Subcommand] = [SwitchCommand(), DiffCommand(), GenerationsCommand(), OptionCommand(), PackagesCommand()]
+    return [*own, BuildCommand(), EditCommand(), NewsCommand(), *last, InstantiateCommand()]
+
+
+def overview(commands: List[Subcommand]) -> str:
+    """The help of the whole command."""
+    lines = []
+    for command in commands:
+        if command.name not in _UNLISTED:
+            lines.append(f"  {command.usage:<20}  {command.summary}")
+            lines += [f"      {usage:<16}  {text}" for usage, text in command.variants]
+    lines.append(f"  {'help COMMAND':<20}  show more of one command")
+    return _HEAD + "".join(line + "\n" for line in lines) + _TAIL
 
 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are ours: what is wrong, what may have been meant, and status 2."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the arguments, and exit."""
+        """Report what is wrong with the arguments, and exit."""
         sys.stderr.write(f"error: {message}\n")
         raise SystemExit(2)
 
@@ -67,8 +83,8 @@ class Parser(argparse.ArgumentParser):
         self.error(f"there is no command `{value}`{hint}")
 
 
-def parser() -> Parser:
-    """The parser of the whole command line."""
+def parser(commands: List[Subcommand]) -> Parser:
+    """The parser of the whole command line; what it parses has the subcommand as `chosen`."""
     common = Parser(add_help=False)
     # Before and after the command's name alike; the later one must not reset what the earlier one said.
     _common(common, argparse.SUPPRESS, argparse.SUPPRESS)
@@ -76,61 +92,30 @@ def parser() -> Parser:
     _common(top, None, False)
     top.add_argument("-h", "--help", action="store_true")
     top.add_argument("--version", action="version", version=VERSION)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-
-    def add(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, description=text, parents=[common])
-
-    add("help", "Show the help of a command.").add_argument("topic", nargs="?", choices=_TOPICS, metavar="COMMAND")
-    add("generations", "List the generations, the newest first.")
-    _switch(add("switch", "Switch to the project's spec, or to a generation."))
-    _diff(add("diff", "Show what differs between two generations, or between a generation and the home."))
-    add("build", "Render the project's spec to ./result, without touching the home.")
-    option = add("option", "Show the value, type and definitions of options.")
-    option.add_argument("option", metavar="PATH", nargs="+")
-    add("edit", "Open the project's spec in $VISUAL or $EDITOR.")
-    add("news", "Show the changes in the installed release of the collection.")
-    add("packages", "List the packages that the current generation declares.")
-    add("instantiate", "Home Manager's command; there is nothing to instantiate here.")
-    for name in ("expire", "expire-generations"):
-        expire = add(name, "Remove generations that are older than a date or an age.")
-        expire.add_argument("age", metavar="TIME", nargs="*", help="such as '-30 days', 30d or 2026-05-01")
-        expire.add_argument("--keep", type=int, metavar="N", help="keep the newest N, whatever their age")
-    remove = add("remove-generations", "Remove these generations.")
-    remove.add_argument("ids", metavar="ID", nargs="+", type=int)
-    verify = add("verify", "Show which files were changed, replaced or removed.")
-    verify.add_argument("--repair", action="store_true", help="put links, modes and contents back")
-    uninstall = add("uninstall", "Take everything away and put back what was there before.")
-    uninstall.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    listed = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    names: Dict[str, Subcommand] = {}
+    for command in commands:
+        for name in (command.name, *_SYNONYMS.get(command.name, ())):
+            names[name] = command
+            inner = listed.add_parser(name, help=command.summary, description=command.description, parents=[common])
+            command.add_arguments(inner)
+            inner.set_defaults(chosen=command)
+    text = "show the help of a command"
+    topic = listed.add_parser("help", help=text, parents=[common])
+    topic.add_argument("topic", nargs="?", choices=list(names), metavar="COMMAND")
     return top
 
 
-_TOPICS = (
-    "generations", "switch", "diff", "build", "option", "edit", "news", "packages", "expire", "expire-generations",
-    "remove-generations", "verify", "uninstall",
-)  # fmt: skip
-
-
-def _switch(switch: argparse.ArgumentParser) -> None:
-    which = switch.add_mutually_exclusive_group()
-    which.add_argument("--rollback", action="store_true", help="go back to the generation before")
-    which.add_argument("--generation", type=int, metavar="N", help="go to generation N")
-    which.add_argument("--overwrite", metavar="PATH", action="append", help="drop your changes to a file that was kept")
-    switch.add_argument("-c", "--specialisation", metavar="NAME", help="choose this specialisation of the generation")
-    switch.add_argument("--base", action="store_true", help="leave the specialisation of the current generation")
-    switch.add_argument("--keep-failed", action="store_true", help="do not undo when a hook fails")
-
-
-def _diff(diff: argparse.ArgumentParser) -> None:
-    diff.add_argument("between", metavar="A|PATH", nargs="?", help="a generation, or one file of the home")
-    diff.add_argument("and_", metavar="B", nargs="?", type=int, help="another generation (default: the current one)")
-    diff.add_argument("--exit-code", action="store_true", help="exit with status 1 when something differs")
-
-
-def _common(where: argparse.ArgumentParser, text: Any, flag: Any) -> None:
+def _common(where: argparse.ArgumentParser, text: Optional[str], flag: Union[bool, str]) -> None:
     where.add_argument("-f", "--project", metavar="DIR", default=text, help="the project's folder")
     where.add_argument(
-        "-b", "-e", "--backup", dest="extension", metavar="EXT", default=text, help="move files in the way to FILE.EXT"
+        "-b",
+        "-e",
+        "--backup",
+        dest="backup_extension",
+        metavar="EXT",
+        default=text,
+        help="move files in the way to FILE.EXT",
     )
     where.add_argument("-n", "--dry-run", action="store_true", default=flag, help="preview, write nothing")
     where.add_argument("--diff", action="store_true", default=flag, help="show the lines that change")

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..voice.colours import painted, terminal_width, wanted
+from ..voice.generations import generation_lines
 from ..voice.lines import BLANK, Line, View, cut
 from ..voice.message import Choice, Message
 from ..voice.messages import message_lines
@@ -16,6 +17,8 @@ from ..voice.outline import body, closing, errors, joined, opening, warnings
 if TYPE_CHECKING:
     from typing import Iterable, Sequence, TextIO
 
+    from ..contract.value import JsonObject
+    from ..voice.generations import Generations
     from ..voice.plan import Plan
 
 _FAILED = ("refused", "failed", "undone")
@@ -31,14 +34,14 @@ class Output:
         self.view = View(terminal_width(out), verbose)
         self._colour = {id(out): wanted(out, when), id(err): wanted(err, when)}
 
-    def record(self, record: Any, lines: Iterable[Line]) -> None:
-        """Print a record: as JSON, or these lines of it."""
+    def generations(self, found: Generations) -> None:
+        """Print a list of generations."""
         if self.as_json:
-            self.json(record.json())
+            self.json(found.json())
         else:
-            self._write(lines, self.out)
+            self._write(generation_lines(found), self.out)
 
-    def json(self, value: Any) -> None:
+    def json(self, value: JsonObject) -> None:
         """Print one JSON object on one line."""
         self.out.write(json.dumps(value, ensure_ascii=False) + "\n")
 

@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from typing import Any
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..contract.manifest import Origin
 
 _NO_ANSIBLE = (
-    "ansible-playbook is not installed here, and this needs it: install ansible-core, or run this where the project is."
+    "this needs ansible-playbook, which is not installed here: install ansible-core, or run this where the project is."
     " switch --rollback, switch --generation, generations, verify and uninstall work without it."
 )
 
@@ -19,16 +23,19 @@ _NO_ANSIBLE = (
 class Project:
     """A folder with a playbook and an inventory. EngineError of kind `project` when it is not on this machine."""
 
-    def __init__(self, origin: dict[str, Any], chosen: str | None = None) -> None:
-        self.host = origin.get("host")
-        folder = os.path.abspath(chosen) if chosen else origin.get("project")
+    def __init__(self, origin: Origin, chosen: str | None = None) -> None:
+        """`chosen` is the folder that was named, in place of the generation's."""
+        self.host = origin.host
+        folder = os.path.abspath(chosen) if chosen else origin.project
         if not folder:
-            raise EngineError("the current generation does not say which project it came from", "project")
+            raise EngineError("the current generation does not record which project it came from", ErrorKind.PROJECT)
         if not os.path.isdir(folder):
-            raise EngineError(f"the project {folder} is not on this machine; switch from where it is", "project")
+            raise EngineError(
+                f"the project {folder} is not on this machine; switch from where it is", ErrorKind.PROJECT
+            )
         self.folder: str = folder
-        self.playbook: str | None = origin.get("playbook")
-        self.inventory: str | None = origin.get("inventory")
+        self.playbook = origin.playbook
+        self.inventory = origin.inventory
         if chosen:
             # Another folder than the generation's has its own playbook, and says itself where its inventory is.
             self.playbook, self.inventory = "home.yml", None
@@ -38,7 +45,7 @@ class Project:
         program = self._program("ansible-playbook")
         chosen = playbook or self.playbook
         if not chosen:
-            raise EngineError("the current generation does not say which playbook it came from", "project")
+            raise EngineError("the current generation does not record which playbook it came from", ErrorKind.PROJECT)
         command = [program, chosen]
         if self.inventory:
             command += ["-i", self.inventory]
@@ -60,19 +67,17 @@ class Project:
             check=False,
             stdout=subprocess.PIPE,
         )
-        import json
-
         try:
-            places = json.loads(listed.stdout)
+            folders = json.loads(listed.stdout)
         except ValueError:
-            places = {}
-        for place in places:
-            path = os.path.join(place, "home", "manager", "CHANGELOG.rst")
+            folders = {}
+        for folder in folders:
+            path = os.path.join(folder, "home", "manager", "CHANGELOG.rst")
             if os.path.exists(path):
                 with open(path, encoding="utf-8") as source:
                     sys.stdout.write(source.read())
                 return 0
-        raise EngineError("the installed collection home.manager has no change log", "project")
+        raise EngineError("the installed collection home.manager has no change log", ErrorKind.PROJECT)
 
     def edit(self) -> int:
         """Open the playbook's folder's spec in the user's editor; its exit code."""
@@ -80,7 +85,7 @@ class Project:
 
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
         if not editor:
-            raise EngineError("set $VISUAL or $EDITOR to the editor to use", "project")
+            raise EngineError("set $VISUAL or $EDITOR to the editor to use", ErrorKind.PROJECT)
         users = os.path.join("users", f"{_user()}.yml")
         spec = users if os.path.exists(os.path.join(self.folder, users)) else self.playbook or "."
         return self._call([*shlex.split(editor), spec])
@@ -96,7 +101,7 @@ class Project:
 
         found = which(name)
         if found is None:
-            raise EngineError(_NO_ANSIBLE.replace("ansible-playbook", name, 1), "ansible")
+            raise EngineError(_NO_ANSIBLE.replace("ansible-playbook", name, 1), ErrorKind.ANSIBLE)
         return found
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import time
 
-from .errors import EngineError
+from .errors import EngineError, ErrorKind
 
 _UNITS = {
     "s": 1,
@@ -56,9 +56,9 @@ def parse_age(text: str, now: float | None = None) -> float:
             return float(int(found.group(1)) * _UNITS[unit])
     moment = _moment(text.strip())
     if moment is None:
-        raise EngineError(f"{text!r} is not an age or a date: write `30d`, `-30 days` or `2026-05-01`", "age")
+        raise EngineError(f"{text!r} is not an age or a date: write `30d`, `-30 days` or `2026-05-01`", ErrorKind.AGE)
     if moment > current:
-        raise EngineError(f"{text!r} lies in the future", "age")
+        raise EngineError(f"{text!r} lies in the future", ErrorKind.AGE)
     return current - moment
 
 

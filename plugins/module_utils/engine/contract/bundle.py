@@ -5,10 +5,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any, BinaryIO, Iterable, Iterator, List, Tuple, Union
 
-from .errors import EngineError
+from .errors import EngineError, ErrorKind
 from .manifest import Manifest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO, Dict, Iterable, Iterator, List, Optional, Tuple, Union
+
+    from .value import JsonObject
 
 VERSION = 1
 LEVEL = 1
@@ -17,10 +22,7 @@ _LONGEST_HEADER = 1 << 28
 
 
 class Bundle:
-    """A bundle being read.
-
-    `manifest` and `objects` (a list of ID and size in bytes, in stream order) are known at once.
-    """
+    """A bundle being read. `objects` (ID and size in bytes, in stream order) is known at once."""
 
     def __init__(self, source: BinaryIO) -> None:
         import zlib
@@ -31,8 +33,13 @@ class Bundle:
         self._held = bytearray()
         self._read = False
         header = self._header()
-        self.manifest: Manifest = header["manifest"]
-        self.objects: List[Tuple[str, int]] = [(str(name), int(size)) for name, size in header["objects"]]
+        # As JSON: that of a home is read by `manifest`, a system has its own.
+        self.value = header.get("manifest")
+        self.objects = _listed(header.get("objects"))
+
+    def manifest(self) -> Manifest:
+        """The manifest of a home, checked. EngineError `manifest`, `target`; a pack may hold none."""
+        return Manifest.of(self.value)
 
     def contents(self) -> Iterator[Tuple[str, bytes]]:
         """Each object's ID and content, in stream order; can be gone through once.
@@ -55,7 +62,7 @@ class Bundle:
         if self._held or not self._stream.eof:
             raise _broken("it does not end where it should")
 
-    def _header(self) -> Any:
+    def _header(self) -> Dict[str, object]:
         while True:
             end = self._held.find(b"\n")
             if end >= 0:
@@ -69,8 +76,6 @@ class Bundle:
         del self._held[: end + 1]
         if not isinstance(header, dict) or header.get("version") != VERSION:
             raise _broken("its version is not %d" % VERSION)
-        if not isinstance(header.get("objects"), list) or "manifest" not in header:
-            raise _broken("its header lacks the manifest or the objects")
         return header
 
     def _fill(self) -> bool:
@@ -90,12 +95,13 @@ class Bundle:
         return False
 
 
-def write_bundle(manifest: Manifest, objects: Iterable[Tuple[str, bytes]]) -> bytes:
-    """The bundle of `manifest` with these objects (ID, content), in the order given."""
+def write_bundle(manifest: Optional[JsonObject], objects: Iterable[Tuple[str, bytes]]) -> bytes:
+    """The bundle of a manifest (None: a pack of contents alone) with these objects (ID, content), in this order."""
     from zlib import compressobj
 
     listed = list(objects)
-    header = {"version": VERSION, "manifest": manifest, "objects": [[name, len(content)] for name, content in listed]}
+    sizes = [[name, len(content)] for name, content in listed]
+    header = {"version": VERSION, "manifest": manifest, "objects": sizes}
     stream = compressobj(LEVEL)
     text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     pieces = [stream.compress(text.encode("utf-8", "surrogateescape") + b"\n")]
@@ -116,5 +122,14 @@ def read_bundle(data_or_file: Union[bytes, BinaryIO]) -> Bundle:
     return Bundle(data_or_file)
 
 
+def _listed(objects: object) -> List[Tuple[str, int]]:
+    found: List[Tuple[str, int]] = []
+    for item in objects if isinstance(objects, list) else [None]:
+        if not isinstance(item, list) or len(item) != 2 or not isinstance(item[0], str) or not isinstance(item[1], int):
+            raise _broken("its header does not list the objects")
+        found.append((item[0], item[1]))
+    return found
+
+
 def _broken(why: str) -> EngineError:
-    return EngineError("the bundle cannot be read: " + why, "bundle")
+    return EngineError("the bundle cannot be read: " + why, ErrorKind.BUNDLE)

@@ -1,202 +1,279 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What one generation is: its canonical text, its digest, the names of its objects, and the check that it is well
-formed.
+"""What one generation is.
+
+A manifest holds no time, no random value, nothing that differs between two equal specifications: its digest decides
+whether a switch has anything to do.
+
+To add a member to what a generation shows, give `View` an attribute, and its `json` and `of` a line each; to what is
+said once for the home, the same in `Manifest`. A member that an older engine must not overlook raises VERSION.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from .canonical import canonical, digest
+from .entries import Entry, Leaf
+from .errors import EngineError, ErrorKind
+from .members import Members
+from .objects import StoredObject
+from .package import Package
+from .paths import depth_first, plain_name
+from .value import Value
 
-from .errors import EngineError
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, List, Optional, Set, Tuple
+
+    from .value import JsonObject
 
 VERSION = 1
-METHODS = ("link", "copy", "seed", "merge")
-CONFLICTS = ("keep", "overwrite", "backup")
-MERGE_FORMATS = ("json", "toml", "yaml", "ini")
-
-_DROPPED = re.compile(r"[^A-Za-z0-9._+-]")
-_OBJECT_ID = re.compile(r"[0-9a-f]{32}-[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,99}\Z")
-_OBJECT_MODE = re.compile(r"0[0-7]{3}\Z")
-_GENERATION_PARTS = ("files", "profile", "objects", "activation", "packages")
-
-Manifest = Dict[str, Any]
-Entry = Dict[str, Any]
+PHASES = ("check", "write")
 
 
-def object_id(content: bytes, mode: str, name: str) -> str:
-    """The name of an object in the store: 32 hex digits over `mode` ("0444") and `content`, a dash, the reduced base
-    name.
+class Script(Value):
+    """An activation script: run in the phase `check`, before anything is written, or in the phase `write`, at the end."""
+
+    __slots__ = ("name", "phase", "script", "sensitive")
+
+    def __init__(self, name: str, script: str, phase: str = "write", sensitive: bool = False) -> None:
+        self.name = name
+        self.script = script
+        self.phase = phase
+        self.sensitive = sensitive
+
+    def json(self) -> JsonObject:
+        """{"name", "script", "phase"}, perhaps with "sensitive": true."""
+        found: JsonObject = {"name": self.name, "script": self.script, "phase": self.phase}
+        if self.sensitive:
+            found["sensitive"] = True
+        return found
+
+    @classmethod
+    def of(cls, value: object) -> Script:
+        """The inverse of `json`. EngineError `manifest`."""
+        members = Members(value, "an activation script", ErrorKind.MANIFEST)
+        name, script = members.text("name"), members.text("script")
+        found = cls(name, script, members.choice("phase", PHASES, "write"), members.flag("sensitive"))
+        members.end()
+        return found
+
+
+class Origin(Value):
+    """Where a specification came from, for calling Ansible again: inventory name, folder, playbook and inventory file."""
+
+    __slots__ = ("host", "inventory", "playbook", "project")
+
+    def __init__(
+        self,
+        host: Optional[str] = None,
+        project: Optional[str] = None,
+        playbook: Optional[str] = None,
+        inventory: Optional[str] = None,
+    ) -> None:
+        self.host = host
+        self.project = project
+        self.playbook = playbook
+        self.inventory = inventory
+
+    def json(self) -> JsonObject:
+        """{"host", "project", "playbook", "inventory"}, each a string or null."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def of(cls, value: object) -> Origin:
+        """The inverse of `json`. EngineError `manifest`."""
+        members = Members(value, "the origin", ErrorKind.MANIFEST)
+        found = cls(*(members.optional_text(name) for name in ("host", "project", "playbook", "inventory")))
+        members.end()
+        return found
+
+
+class View(Value):
+    """What a generation, or one of its specialisations, shows.
+
+    - `files`: target (relative to the home) to entry.
+    - `profile`: path below `home-path` to leaf.
+    - `objects`: ID to object, for every object that files and profile need.
+    - `activation`: the scripts, in the order to run.
+    - `packages`: the declared packages.
     """
-    return content_hash(content, mode) + "-" + reduced_name(name)
 
+    __slots__ = ("activation", "files", "objects", "packages", "profile")
 
-def content_hash(content: bytes, mode: str) -> str:
-    """The first 32 hex digits of SHA-256 over `mode` (four octal digits), a NUL, and `content`."""
-    from hashlib import sha256
+    def __init__(
+        self,
+        files: Optional[Dict[str, Entry]] = None,
+        objects: Optional[Dict[str, StoredObject]] = None,
+        profile: Optional[Dict[str, Leaf]] = None,
+        activation: Optional[List[Script]] = None,
+        packages: Optional[List[Package]] = None,
+    ) -> None:
+        self.files = files or {}
+        self.objects = objects or {}
+        self.profile = profile or {}
+        self.activation = activation or []
+        self.packages = packages or []
 
-    return sha256(mode.encode("ascii") + b"\0" + content).hexdigest()[:32]
+    def scripts(self, phase: str) -> List[Script]:
+        """The scripts of one phase, in the order to run."""
+        return [script for script in self.activation if script.phase == phase]
 
+    def shown(self) -> List[Tuple[str, str]]:
+        """Each leaf of `home-files` that is an object, with its ID, in sorted order of paths."""
+        leaves = [
+            (target + "/" + path if path else target, leaf.object)
+            for target, entry in self.files.items()
+            for path, leaf in entry.leaves().items()
+            if leaf.object is not None
+        ]
+        return sorted(leaves, key=lambda leaf: depth_first(leaf[0]))
 
-def reduced_name(name: str) -> str:
-    """The base name of `name` with only `[A-Za-z0-9._+-]`, no leading dot, at most 100 characters, `file` when
-    nothing is left.
-    """
-    base = _DROPPED.sub("", name.rsplit("/", 1)[-1]).lstrip(".")[:100]
-    return base or "file"
+    def sensitive(self) -> Set[str]:
+        """The names of scripts, and the targets, whose output and content must not be shown."""
+        scripts = {script.name for script in self.activation if script.sensitive}
+        return scripts | {target for target, entry in self.files.items() if entry.sensitive}
 
+    def json(self) -> JsonObject:
+        """As a manifest holds it, for a generation and for a specialisation alike."""
+        return {
+            "files": {target: entry.json() for target, entry in self.files.items()},
+            "profile": {path: leaf.json() for path, leaf in self.profile.items()},
+            "objects": {name: item.json() for name, item in self.objects.items()},
+            "activation": [script.json() for script in self.activation],
+            "packages": [package.json() for package in self.packages],
+        }
 
-def canonical(manifest: Manifest) -> bytes:
-    """The one text of a manifest: equal manifests give equal bytes."""
-    return json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(
-        "utf-8", "surrogateescape"
-    )
+    @classmethod
+    def of(cls, members: Members) -> View:
+        """The inverse of `json`, which leaves other members untaken. EngineError `manifest`, `target`.
 
-
-def digest(manifest: Manifest) -> str:
-    """SHA-256 (64 hex digits) of the canonical text."""
-    from hashlib import sha256
-
-    return sha256(canonical(manifest)).hexdigest()
-
-
-def check(manifest: Any) -> Manifest:
-    """The manifest itself when it is well formed and safe to use; else EngineError of kind `manifest`.
-
-    No target leaves the home, no target lies below another one that is no folder, every object has an entry in
-    `objects`.
-    """
-    if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
-        found = manifest.get("version") if isinstance(manifest, dict) else type(manifest).__name__
-        raise _bad("this engine reads manifests of version %d, not %r" % (VERSION, found))
-    for key in ("user", "home", "state"):
-        if not isinstance(manifest.get(key), str) or not manifest[key] or "\0" in manifest[key]:
-            raise _bad("the manifest's %s is missing" % key)
-    for key in ("home", "state"):
-        if not manifest[key].startswith("/") or ".." in manifest[key].split("/"):
-            raise _bad("the manifest's %s is not an absolute path: %r" % (key, manifest[key]))
-    if manifest.get("uid") is not None and not isinstance(manifest["uid"], int):
-        raise _bad("the manifest's uid is not a number: %r" % (manifest["uid"],))
-    _check_generation(manifest)
-    for name, part in (manifest.get("specialisations") or {}).items():
-        if not plain_name(name):
-            raise _bad("a specialisation cannot be called %r" % name)
-        _check_generation(part)
-    return manifest
-
-
-def specialised(manifest: Manifest, name: Optional[str]) -> Manifest:
-    """The manifest as the specialisation `name` sees it (its own parts, no further specialisations); None: the
-    manifest itself.
-    """
-    if name is None:
-        return manifest
-    parts = manifest.get("specialisations") or {}
-    if name not in parts:
-        known = ", ".join(sorted(parts)) or "none"
-        raise EngineError("there is no specialisation %r (known: %s)" % (name, known), "specialisation")
-    chosen = {key: value for key, value in manifest.items() if key != "specialisations"}
-    for key in _GENERATION_PARTS:
-        chosen[key] = (
-            parts[name].get(key) or type(manifest.get(key) or ({} if key in ("files", "profile", "objects") else []))()
+        No target leaves the home or lies below another one; every object has an entry in `objects`.
+        """
+        view = cls(
+            {target: Entry.of(target, value) for target, value in members.mapping("files").items()},
+            {name: StoredObject.of(name, value) for name, value in members.mapping("objects").items()},
+            {path: Leaf.of(path, value) for path, value in members.mapping("profile").items()},
+            [Script.of(value) for value in members.sequence("activation")],
+            [Package.of(value) for value in members.sequence("packages")],
         )
-    return chosen
+        for target, entry in view.files.items():
+            for name in entry.objects():
+                if name not in view.objects:
+                    raise members.error("%s: the object %s is not listed" % (target, name))
+        for package in view.packages:
+            if package.recipe is not None and package.recipe not in view.objects:
+                raise members.error("%s: the object %s is not listed" % (package.name, package.recipe))
+        for path, leaf in view.profile.items():
+            if leaf.object is not None and leaf.object not in view.objects:
+                raise members.error("%s: the object %s is not listed" % (path, leaf.object))
+        _check_nesting(view.files)
+        return view
 
 
-def all_objects(manifest: Manifest) -> Dict[str, Dict[str, Any]]:
-    """Every object of the manifest and its specialisations: ID to {"mode": "0444", "size": bytes}."""
-    objects = dict(manifest.get("objects") or {})
-    for part in (manifest.get("specialisations") or {}).values():
-        objects.update(part.get("objects") or {})
-    return objects
+class Manifest(Value):
+    """One generation of a home: whose it is, where, what it shows, and what each specialisation shows instead."""
+
+    __slots__ = ("home", "origin", "specialisations", "state", "uid", "user", "view")
+
+    def __init__(
+        self,
+        user: str,
+        home: str,
+        state: str,
+        view: View,
+        specialisations: Optional[Dict[str, View]] = None,
+        origin: Optional[Origin] = None,
+    ) -> None:
+        self.user = user
+        # Absolute paths of the home and of the folder of its generations.
+        self.home = home
+        self.state = state
+        # The user ID, only when the specification states one; it is checked then.
+        self.uid: Optional[int] = None
+        self.view = view
+        self.specialisations = specialisations or {}
+        self.origin = origin or Origin()
+
+    def specialised(self, name: Optional[str]) -> Manifest:
+        """The manifest as the specialisation `name` has it (None: itself). EngineError `specialisation`."""
+        if name is None:
+            return self
+        if name not in self.specialisations:
+            known = ", ".join(sorted(self.specialisations)) or "it has none"
+            message = "there is no specialisation %s (known: %s)" % (name, known)
+            raise EngineError(message, ErrorKind.SPECIALISATION)
+        chosen = Manifest(self.user, self.home, self.state, self.specialisations[name], None, self.origin)
+        chosen.uid = self.uid
+        return chosen
+
+    def views(self) -> List[View]:
+        """What it shows, and what its specialisations show."""
+        return [self.view, *self.specialisations.values()]
+
+    def objects(self) -> Dict[str, StoredObject]:
+        """Every object of the manifest and its specialisations, by ID."""
+        return {name: item for view in self.views() for name, item in view.objects.items()}
+
+    def names_packages(self) -> bool:
+        """Whether it, or one of its specialisations, has any package that is more than a name."""
+        return any(not package.only_declared for view in self.views() for package in view.packages)
+
+    def json(self) -> JsonObject:
+        """As it is digested, shipped and kept."""
+        return {
+            "version": VERSION,
+            "user": self.user,
+            "home": self.home,
+            "uid": self.uid,
+            "state": self.state,
+            **self.view.json(),
+            "specialisations": {name: view.json() for name, view in self.specialisations.items()},
+            "origin": self.origin.json(),
+        }
+
+    def canonical(self) -> bytes:
+        """Its one text."""
+        return canonical(self.json())
+
+    def digest(self) -> str:
+        """SHA-256 (64 hex digits) of its one text."""
+        return digest(self.json())
+
+    @classmethod
+    def of(cls, value: object) -> Manifest:
+        """The inverse of `json`. EngineError `manifest`, `target` when it is not well formed and safe to use."""
+        members = Members(value, "the manifest", ErrorKind.MANIFEST)
+        version = members.take("version")
+        if version != VERSION:
+            raise members.error("this engine reads version %d, not %r" % (VERSION, version))
+        user, home, state = (_filled(members, name) for name in ("user", "home", "state"))
+        for name, path in (("home", home), ("state", state)):
+            if not path.startswith("/") or ".." in path.split("/"):
+                raise members.error("`%s` must be an absolute path without `..`, got %s" % (name, path))
+        uid = members.optional_number("uid")
+        parts = members.mapping("specialisations")
+        specialisations = {name: _part(name, part) for name, part in parts.items()}
+        origin = Origin.of(members.mapping("origin"))
+        manifest = cls(user, home, state, View.of(members), specialisations, origin)
+        manifest.uid = uid
+        members.end()
+        return manifest
 
 
-def entry_objects(entry: Entry) -> Iterator[str]:
-    """The IDs of the objects that one entry of `files` shows."""
-    if entry["type"] == "file":
-        yield entry["object"]
-    elif entry["type"] == "tree":
-        for leaf in entry["entries"].values():
-            if "object" in leaf:
-                yield leaf["object"]
+def _part(name: str, value: object) -> View:
+    if not plain_name(name):
+        raise EngineError("%r cannot be the name of a specialisation" % name, ErrorKind.MANIFEST)
+    members = Members(value, "the specialisation %s" % name, ErrorKind.MANIFEST)
+    view = View.of(members)
+    members.end()
+    return view
 
 
-def plain_name(name: Any) -> bool:
-    """Whether `name` can be the name of one file: no slash, no NUL, not empty, not `.` or `..`."""
-    return isinstance(name, str) and bool(name) and "/" not in name and "\0" not in name and name not in (".", "..")
-
-
-def safe_path(path: Any) -> bool:
-    """Whether `path` is relative, stays below where it starts, and is written in its one normal form."""
-    return isinstance(path, str) and all(plain_name(part) for part in path.split("/"))
-
-
-def _check_generation(part: Any) -> None:
-    if (
-        not isinstance(part, dict)
-        or not isinstance(part.get("files"), dict)
-        or not isinstance(part.get("objects"), dict)
-    ):
-        raise _bad("the manifest lacks its files or objects")
-    for name, item in part["objects"].items():
-        if not _OBJECT_ID.match(name) or not isinstance(item, dict) or not _OBJECT_MODE.match(str(item.get("mode"))):
-            raise _bad("not an object of a manifest: %r: %r" % (name, item))
-    files: Dict[str, Entry] = part["files"]
-    for target, entry in files.items():
-        if not safe_path(target):
-            raise EngineError("%r is not a path inside the home" % target, "target", path=str(target))
-        _check_entry(target, entry, part["objects"])
-    _check_nesting(files)
-    for path, leaf in (part.get("profile") or {}).items():
-        if (
-            not safe_path(path)
-            or not isinstance(leaf, dict)
-            or leaf.get("object", next(iter(part["objects"]), "")) not in {"", *part["objects"]}
-        ):
-            raise _bad("not a part of a profile: %r: %r" % (path, leaf))
-    for item in part.get("activation") or []:
-        if (
-            not isinstance(item, dict)
-            or not isinstance(item.get("name"), str)
-            or not isinstance(item.get("script"), str)
-        ):
-            raise _bad("not an activation entry: %r" % (item,))
-        if item.get("phase", "write") not in ("check", "write"):
-            raise _bad("activation entry %s: unknown phase %r" % (item["name"], item.get("phase")))
-
-
-def _check_entry(target: str, entry: Any, objects: Dict[str, Any]) -> None:
-    kind = entry.get("type") if isinstance(entry, dict) else None
-    if kind not in ("file", "tree", "symlink"):
-        raise _bad("%s: unknown type of file %r" % (target, kind))
-    if kind == "symlink" and (not isinstance(entry.get("to"), str) or not entry["to"] or "\0" in entry["to"]):
-        raise _bad("%s: the link leads nowhere" % target)
-    if kind == "file":
-        _check_method(target, entry)
-    if kind == "tree":
-        for rel, leaf in entry.get("entries", {}).items():
-            if not safe_path(rel) or not isinstance(leaf, dict):
-                raise EngineError("%s: %r is not a path inside the folder" % (target, rel), "target", path=target)
-    try:
-        missing = [name for name in entry_objects(entry) if name not in objects]
-    except KeyError as error:
-        raise _bad("%s: %s is missing" % (target, error)) from None
-    if missing:
-        raise _bad("%s: the object %s is not in the manifest" % (target, missing[0]))
-
-
-def _check_method(target: str, entry: Entry) -> None:
-    method = entry.get("method", "link")
-    if method not in METHODS:
-        raise _bad("%s: unknown method %r" % (target, method))
-    if method != "link" and not _OBJECT_MODE.match(str(entry.get("mode"))):
-        raise _bad("%s: the method %s needs a mode such as 0644, not %r" % (target, method, entry.get("mode")))
-    if method == "copy" and entry.get("onConflict", "keep") not in CONFLICTS:
-        raise _bad("%s: unknown onConflict %r" % (target, entry["onConflict"]))
-    if method == "merge" and entry.get("format") not in MERGE_FORMATS:
-        raise _bad("%s: cannot merge into the format %r" % (target, entry.get("format")))
+def _filled(members: Members, name: str) -> str:
+    found = members.text(name)
+    if not found or "\0" in found:
+        raise members.error("`%s` must not be empty" % name)
+    return found
 
 
 def _check_nesting(files: Dict[str, Entry]) -> None:
@@ -204,25 +281,6 @@ def _check_nesting(files: Dict[str, Entry]) -> None:
         parent = target.rpartition("/")[0]
         while parent:
             if parent in files:
-                raise EngineError(
-                    "%s lies below %s, which is itself a managed file or a folder linked whole" % (target, parent),
-                    "target",
-                    path=target,
-                )
+                message = "%s is below %s, which is itself a managed file or a folder linked whole" % (target, parent)
+                raise EngineError(message, ErrorKind.TARGET, path=target)
             parent = parent.rpartition("/")[0]
-
-
-def parents(target: str) -> List[str]:
-    """The folders above `target`, outermost first, without the home itself."""
-    parts = target.split("/")[:-1]
-    return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
-
-
-def split(target: str) -> Tuple[str, str]:
-    """Folder ("" for the home itself) and base name of `target`."""
-    folder, _slash, name = target.rpartition("/")
-    return folder, name
-
-
-def _bad(message: str) -> EngineError:
-    return EngineError(message, "manifest")

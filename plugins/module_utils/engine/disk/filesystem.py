@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The one place that changes the file system, and the careful ways to read it.
 
-Every call that changes anything goes through `_change`, so that a test can stand before and after each of them by
-setting
-`observer`. Names are text whose bytes that are no UTF-8 are held as surrogates, whatever the locale says.
-All names are relative to an open folder (`at`); the last part of a name is never followed when it is a link.
+Every call that changes anything goes through `_change`, so that a test can interfere before and after each of them by
+setting `observer`. Names are text; bytes that are not UTF-8 are kept as surrogates, whatever the locale says. All names
+are relative to an open folder (`at`); the last part of a name is never followed when it is a link.
 """
 
 from __future__ import annotations
@@ -13,9 +12,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Any, Callable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Callable, TypeVar
+
+    Result = TypeVar("Result")
     # Called with "before" or "after", the name of the system call, and what it is done to; may raise OSError before.
     Observer = Callable[[str, str, str], None]
 
@@ -39,7 +41,7 @@ def decode(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
 
 
-def _change(call: str, what: str, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+def _change(call: str, what: str, function: Callable[..., Result], *args: object, **named: object) -> Result:
     if observer is None:
         return function(*args, **named)
     observer("before", call, what)
@@ -179,8 +181,7 @@ def open_lock(name: str, at: int, create: bool) -> int:
     if not create:
         return os.open(encode(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor: int = _change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
-    return descriptor
+    return _change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
 
 
 def refill(fd: int, content: bytes) -> None:

@@ -12,7 +12,7 @@ from . import filesystem
 
 
 class Blocked(Exception):
-    """A folder cannot be entered: `path` (relative) is `absent`, a `link`, a `file` or `denied` (`reason`)."""
+    """A folder cannot be entered; the `reason`: its `path` (relative) is `absent`, a `link`, a `file` or `denied`."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)
@@ -56,9 +56,7 @@ class Folders:
         return self._fds[-1] if self._fds else self.root
 
     def close(self) -> None:
-        """Forget the open folders (they are opened again when asked for), as is due after folders were made or
-        replaced.
-        """
+        """Close the open folders, as is due after folders were made or replaced; they are opened again when asked for."""
         self._leave(0)
 
     def _leave(self, depth: int) -> None:

@@ -1,42 +1,42 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One home and its state: the texts of our links, what stands at a path, and whether it is ours."""
+"""One home and its state: the texts of our links, what is at a path, and whether it is ours."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Any
 
-from ..contract.errors import EngineError
-from ..contract.manifest import parents, split
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.paths import parents, split
 from ..disk import filesystem
 from ..disk.folders import Blocked, Folders
 from ..state import layout
 from .path_state import PathState, inspect, shortened
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..state.state import State
 
 
 class HomeFolder:
-    """A home folder, open, with the place of its state (which may not exist yet: `state` is None)."""
+    """A home folder, open, with the path of its state folder (`state` is None as long as that does not exist)."""
 
     def __init__(self, path: str, state_path: str, state: State | None) -> None:
         self.path = path.rstrip("/") or "/"
         self.state_path = state_path.rstrip("/")
         self.state = state
-        # What this run first finished or undid: {"to", "direction", "started"}.
-        self.recovered: dict[str, Any] | None = None
         try:
             self.fd = filesystem.open_folder(self.path, follow=True)
         except OSError as error:
-            raise EngineError(f"the home {self.path} cannot be opened: {error.strerror}", "home") from None
+            raise EngineError(f"the home {self.path} cannot be opened: {error.strerror}", ErrorKind.HOME) from None
         owner = os.fstat(self.fd).st_uid
         if owner != os.geteuid():
-            message = f"the home {self.path} belongs to the user {owner}, not to the user {os.geteuid()} who runs this"
-            raise EngineError(message, "owner")
+            message = (
+                f"the home {self.path} belongs to the user ID {owner}, but this runs as the user ID {os.geteuid()}"
+            )
+            raise EngineError(message, ErrorKind.OWNER)
         self.folders = Folders(self.fd)
         self._inner = self._state_inside()
 
@@ -50,7 +50,7 @@ class HomeFolder:
     def require_state(self) -> State:
         """The state folder, which must exist. EngineError `empty` without one."""
         if self.state is None:
-            raise EngineError(f"nothing is managed in {self.path} (there is no {self.state_path})", "empty")
+            raise EngineError(f"nothing is managed in {self.path} ({self.state_path} does not exist)", ErrorKind.EMPTY)
         return self.state
 
     def _state_inside(self) -> str | None:
@@ -90,7 +90,7 @@ class HomeFolder:
         return self.folders.enter(folder, follow), name
 
     def inspect(self, target: str, follow: bool = False) -> PathState:
-        """What stands at `target`."""
+        """What is at `target`."""
         try:
             fd, name = self.enter(target, follow)
         except Blocked as blocked:

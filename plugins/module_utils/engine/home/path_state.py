@@ -5,17 +5,20 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING, Any
 
-from ..contract.manifest import content_hash
 from ..disk import filesystem
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
+    from typing import List, Optional, Union
+
+    # What tells a file from a replacement, as a journal keeps it.
+    Identity = Optional[List[Union[str, int]]]
 
 
 class PathState:
-    """What stands at a path. `kind`: absent, link, file, folder, other (fifo, socket, device) or blocked.
+    """What is at a path. `kind`: absent, link, file, folder, other (fifo, socket, device) or blocked.
 
     `text` is a link's text; `blocker` the path that is missing or in the way, `reason` why (as in Blocked).
     """
@@ -36,17 +39,27 @@ class PathState:
         self.blocker = blocker
         self.reason = reason
 
-    def identity(self) -> list[Any] | None:
-        """What tells this from a replacement: [kind, inode, size, modification time]; folders by inode alone; None
-        for nothing.
+    def identity(self) -> Identity:
+        """What tells this from a replacement: [kind, inode, size, modification time]; None when nothing is there.
 
-        Device numbers are left out: they change with a reboot, after which a journal must still be understood.
+        A folder is known by its inode alone. Device numbers are left out: they change with a reboot, after which a
+        journal must still be understood.
         """
         if self.status is None:
             return None
         if self.kind == "folder":
             return [self.kind, self.status.st_ino]
         return [self.kind, self.status.st_ino, self.status.st_size, self.status.st_mtime_ns]
+
+    def described(self) -> str:
+        """In words, for messages."""
+        if self.kind == "link":
+            return f"a link to {self.text}"
+        if self.kind == "other" and self.status is not None:
+            if stat.S_ISFIFO(self.status.st_mode):
+                return "a fifo"
+            return "a socket" if stat.S_ISSOCK(self.status.st_mode) else "a device"
+        return {"file": "a file", "folder": "a folder"}.get(self.kind, "something unreadable")
 
 
 def inspect(name: str, at: int) -> PathState:
@@ -62,11 +75,6 @@ def inspect(name: str, at: int) -> PathState:
     if stat.S_ISREG(status.st_mode):
         return PathState("file", status)
     return PathState("folder" if stat.S_ISDIR(status.st_mode) else "other", status)
-
-
-def shows(content: bytes | None, identifier: str, mode: str) -> bool:
-    """Whether this is the content of the object `identifier`, whose mode in the store is `mode`."""
-    return content is not None and content_hash(content, mode) == identifier[:32]
 
 
 def shortened(name: str, most: int) -> str:

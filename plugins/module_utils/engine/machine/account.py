@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Callable
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk.folders import Blocked
+from ..launcher import become
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
+    from typing import Callable
 
-_SEARCH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
-_PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ")
+    from ..contract.value import JsonObject
 
 
 def find(user: str | None) -> pwd.struct_passwd:
@@ -25,27 +26,43 @@ def find(user: str | None) -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(user) if user is not None else pwd.getpwuid(os.geteuid())
     except KeyError:
-        who = f"there is no user {user}" if user is not None else f"the user id {os.geteuid()} has no account"
-        raise EngineError(f"{who} on this machine", "user") from None
+        who = f"there is no user {user}" if user is not None else f"the user ID {os.geteuid()} has no account"
+        raise EngineError(f"{who} on this machine", ErrorKind.USER) from None
 
 
-def run_as(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def run_as(account: pwd.struct_passwd, function: Callable[[], JsonObject]) -> JsonObject:
     """Call `function` as that user: here, or as root in a child that became the user.
 
-    EngineError `account` for anybody else.
+    EngineError `account` for anybody else, `killed` when the child died.
     """
     if os.geteuid() == account.pw_uid:
         return function()
     if os.geteuid() != 0:
         message = (
-            f"this runs as the user id {os.geteuid()}, which is neither {account.pw_name} ({account.pw_uid}) nor root;"
+            f"this runs as the user ID {os.geteuid()}, which is neither {account.pw_name} ({account.pw_uid}) nor root;"
             f" become {account.pw_name} for it"
         )
-        raise EngineError(message, "account")
+        raise EngineError(message, ErrorKind.ACCOUNT)
     return _in_child(account, function)
 
 
-def _in_child(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def engine_error(error: Exception) -> EngineError:
+    """What a person has to know of an error that came up from below."""
+    if isinstance(error, EngineError):
+        return error
+    if isinstance(error, Blocked):
+        message = f"{error.path} was changed meanwhile ({error.reason}); run it again"
+        return EngineError(message, ErrorKind.CHANGED)
+    if isinstance(error, OSError):
+        name = error.filename
+        if isinstance(name, bytes):
+            name = name.decode("utf-8", "surrogateescape")
+        where = f"{name}: " if name else ""
+        return EngineError(f"{where}{error.strerror or error}", ErrorKind.SYSTEM, errno=error.errno)
+    return EngineError(f"internal error: {type(error).__name__}: {error}", ErrorKind.BUG)
+
+
+def _in_child(account: pwd.struct_passwd, function: Callable[[], JsonObject]) -> JsonObject:
     _import_the_rest()
     reader, writer = os.pipe()
     child = os.fork()
@@ -63,17 +80,17 @@ def _in_child(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]
         text = answers.read()
     _pid, status = os.waitpid(child, 0)
     if not text:
-        raise EngineError(f"the switch ended without an answer (status {status}); run it again to recover", "killed")
-    answer: dict[str, Any] = json.loads(text)
-    if "error" in answer:
-        error = answer["error"]
-        raise EngineError(error["message"], error["kind"], **error["details"])
-    result: dict[str, Any] = answer["answer"]
-    return result
+        message = f"the engine died without an answer (status {status}); run it again to recover"
+        raise EngineError(message, ErrorKind.KILLED)
+    found = json.loads(text)
+    if "error" in found:
+        raise EngineError.of(found["error"])
+    answer: JsonObject = found["answer"]
+    return answer
 
 
 # What the engine imports only when it is needed: by then the user may not be allowed to read root's Python any more.
-_LATE = ("ctypes", "fcntl", "hashlib", "subprocess", "tempfile", "zlib")
+_LATE = ("ctypes", "fcntl", "hashlib", "subprocess", "tempfile", "typing", "zlib")
 
 
 def _import_the_rest() -> None:
@@ -93,44 +110,9 @@ def _import_the_rest() -> None:
             importlib.import_module(module.name)
 
 
-def _guarded(account: pwd.struct_passwd, function: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _guarded(account: pwd.struct_passwd, function: Callable[[], JsonObject]) -> JsonObject:
     try:
         become(account)
         return {"answer": function()}
-    except EngineError as error:
-        return {"error": {"message": error.message, "kind": error.kind, "details": error.details}}
-    except OSError as error:
-        return {"error": os_error_answer(error)}
-    except Blocked as blocked:
-        message = f"{blocked.path} was changed meanwhile ({blocked.reason}); run it again"
-        return {"error": {"message": message, "kind": "changed", "details": {}}}
     except Exception as error:
-        return {
-            "error": {"message": f"the engine failed: {type(error).__name__}: {error}", "kind": "bug", "details": {}}
-        }
-
-
-def os_error_answer(error: OSError) -> dict[str, Any]:
-    """An error of the system as an answer tells it."""
-    name = error.filename
-    if isinstance(name, bytes):
-        name = name.decode("utf-8", "surrogateescape")
-    where = f"{name}: " if name else ""
-    return {"message": f"{where}{error.strerror or error}", "kind": "system", "details": {"errno": error.errno}}
-
-
-def become(account: pwd.struct_passwd) -> None:
-    """Turn this process into one of the user's, for good, with a clean environment."""
-    os.initgroups(account.pw_name, account.pw_gid)
-    os.setgid(account.pw_gid)
-    os.setuid(account.pw_uid)
-    kept = {key: os.environ[key] for key in _PASSED if key in os.environ}
-    os.environ.clear()
-    os.environ.update(kept)
-    os.environ.update(
-        HOME=account.pw_dir, USER=account.pw_name, LOGNAME=account.pw_name, SHELL=account.pw_shell, PATH=_SEARCH
-    )
-    runtime = f"/run/user/{account.pw_uid}"
-    if os.path.isdir(runtime):
-        os.environ["XDG_RUNTIME_DIR"] = runtime
-    os.chdir("/")
+        return {"error": engine_error(error).json()}

@@ -5,30 +5,21 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
+from ..contract.facts import Facts, UserFacts
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
 
 
-def gather(account: pwd.struct_passwd) -> dict[str, Any]:
-    """See the contract: system, machine, hostname, distribution, distribution_version and the user."""
+def gather(account: pwd.struct_passwd) -> Facts:
+    """The facts of this machine and an account."""
     name = os.uname()
+    platform = "darwin" if name.sysname == "Darwin" else "linux"
     distribution, version = _distribution(name)
-    return {
-        "system": name.sysname,
-        "machine": name.machine,
-        "hostname": name.nodename.split(".")[0],
-        "distribution": distribution,
-        "distribution_version": version,
-        "user": {
-            "name": account.pw_name,
-            "uid": account.pw_uid,
-            "gid": account.pw_gid,
-            "home": account.pw_dir,
-            "shell": account.pw_shell,
-        },
-    }
+    user = UserFacts(account.pw_name, account.pw_uid, account.pw_gid, account.pw_dir, account.pw_shell)
+    return Facts(platform, name.machine, name.nodename.split(".")[0], distribution, version, user)
 
 
 def _distribution(name: os.uname_result) -> tuple[str, str]:

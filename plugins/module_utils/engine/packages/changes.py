@@ -5,9 +5,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
 
+from ..contract.operations import PackageChange
 from .installation import Asked, Choice, choose, is_absent
+
+if TYPE_CHECKING:
+    from ..contract.manifest import Manifest
 
 _EXACT = ("deb", "uv", "npm", "archive", "nix")
 # What vouches for the bytes when they are locked: a signature, or nothing but that they were seen then.
@@ -17,12 +21,12 @@ _TRUST = {"deb": "signed", "nix": "signed"}
 class Changes(NamedTuple):
     """`packages` for the answer; `wanting` the names that nobody brings and that the request does not give up."""
 
-    packages: List[Dict[str, Any]]
+    packages: List[PackageChange]
     warnings: List[str]
     wanting: List[str]
 
 
-def changes(before: Any, manifest: Any, request: Any) -> Changes:
+def changes(before: Optional[Manifest], manifest: Manifest, request: Any) -> Changes:
     """The difference between two manifests. EngineError `manifest` or `request` for malformed ones."""
     asked = Asked.of(request)
     old = {choice.requested.name: choice for choice in _choices(before) if choice.requested.shown}
@@ -30,7 +34,7 @@ def changes(before: Any, manifest: Any, request: Any) -> Changes:
     absent = sorted(name for name, choice in new.items() if is_absent(choice))
     wanting = [name for name in absent if not asked.may_lack(name)]
     told = [f"nobody brings {name}: no provider has it, and it is not installed on this host" for name in absent]
-    found: List[Dict[str, Any]] = []
+    found: List[PackageChange] = []
     for name in sorted({*old, *new}, key=str.lower):
         item = _change(old.get(name), new.get(name))
         if item is not None:
@@ -38,17 +42,16 @@ def changes(before: Any, manifest: Any, request: Any) -> Changes:
     return Changes(found, told, wanting)
 
 
-def _choices(manifest: Any) -> List[Choice]:
-    views = [manifest, *(manifest.get("specialisations") or {}).values()]
-    return [choose(item) for view in views for item in view.get("packages") or []]
+def _choices(manifest: Optional[Manifest]) -> List[Choice]:
+    views = manifest.views() if manifest is not None else []
+    return [choose(package) for view in views for package in view.packages]
 
 
-def _change(old: Optional[Choice], new: Optional[Choice]) -> Optional[Dict[str, Any]]:
+def _change(old: Optional[Choice], new: Optional[Choice]) -> Optional[PackageChange]:
     was, now = (None if c is None or is_absent(c) else c for c in (old, new))
-    if was is None and now is None:
-        return None
     choice = now or was
-    assert choice is not None  # noqa: S101 - one of the two is there
+    if choice is None:
+        return None
     if was is not None and now is not None:
         if _told(was) == _told(now):
             return None
@@ -56,17 +59,16 @@ def _change(old: Optional[Choice], new: Optional[Choice]) -> Optional[Dict[str, 
     else:
         op = "add" if now is not None else "remove"
     provider = "host" if choice.places is not None else choice.requested.provider
-    value: Dict[str, Any] = {"name": choice.requested.name, "op": op, "provider": provider}
+    change = PackageChange(choice.requested.name, op, provider)
     if choice.places is None and now is not None:
-        value["download"] = choice.requested.size
-        value["trust"] = _TRUST.get(provider, "first-seen")
+        change.download, change.trust = choice.requested.size, _TRUST.get(provider, "first-seen")
         if provider not in _EXACT:
-            value["note"] = f"{provider}, not the same bytes on every host"
+            change.note = f"{provider}, not the same bytes on every host"
     if was is not None:
-        value["from"] = was.requested.version if was.places is None else "host"
+        change.old = was.requested.version if was.places is None else "host"
     if now is not None:
-        value["to"] = now.requested.version if now.places is None else "host"
-    return value
+        change.new = now.requested.version if now.places is None else "host"
+    return change
 
 
 def _told(choice: Choice) -> str:

@@ -10,7 +10,7 @@ import stat
 import time
 from typing import Any, Callable, List, Optional
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
 from .recipe import Artefact, is_identity
 
@@ -72,7 +72,7 @@ class Depot:
             with open(os.open(filesystem.encode(path), os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.fd), "rb") as source:
                 return json.loads(source.read().decode("utf-8", "surrogateescape"))
         except (OSError, ValueError) as error:
-            raise EngineError(f"{self.path}/{path} cannot be read: {error}", "package") from None
+            raise EngineError(f"{self.path}/{path} cannot be read: {error}", ErrorKind.PACKAGE) from None
 
     def sweep(self) -> None:
         """Remove what an interrupted run left; whole downloads and parts stay. To be called with the lock held."""
@@ -120,7 +120,7 @@ class DepotLock:
                     os.close(fd)
                     raise EngineError(
                         f"another run is installing packages in {self._depot.path}; gave up after {self._timeout:g} s",
-                        "locked",
+                        ErrorKind.LOCKED,
                     ) from None
                 if not told and self._waiting is not None:
                     self._waiting("")

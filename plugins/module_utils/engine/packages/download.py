@@ -11,7 +11,7 @@ import threading
 from hashlib import sha256
 from typing import IO, Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
 from .recipe import Artefact
 
@@ -43,7 +43,7 @@ class Sources(NamedTuple):
                 {name: tuple(places) for name, places in (value.get("snapshots") or {}).items()},
             )
         except (AttributeError, TypeError):
-            raise EngineError(f"not the places of packages: {value!r}", "request") from None
+            raise EngineError(f"not the places of packages: {value!r}", ErrorKind.REQUEST) from None
 
     def json(self) -> Dict[str, Any]:
         """The form that `of` reads."""
@@ -140,7 +140,7 @@ class Downloads:
         if not places:
             raise EngineError(
                 f"{artefact.file}: no place to download it from is known; set home.packageSources or home.packageCache",
-                "download",
+                ErrorKind.DOWNLOAD,
             )
         tried: List[str] = []
         wrong: List[str] = []
@@ -150,12 +150,12 @@ class Downloads:
                 return
             (wrong if problem.startswith("SHA-256") else tried).append(f"{shown(place)}: {problem}")
         if wrong:
-            raise EngineError(f"{artefact.file} from {'; '.join(wrong)}. Nothing was changed.", "hash")
+            raise EngineError(f"{artefact.file} from {'; '.join(wrong)}. Nothing was changed.", ErrorKind.HASH)
         message = (
             f"{artefact.file} cannot be downloaded ({'; '.join(tried)}). Nothing was changed. If it is gone for good, run"
             " home.manager.update, or set home.packageCache to a place that has it."
         )
-        raise EngineError(message, "download")
+        raise EngineError(message, ErrorKind.DOWNLOAD)
 
     def _try(self, artefact: Artefact, place: str) -> Optional[str]:
         """Get it from one place; what went wrong, or None. OSError only for the local disk."""

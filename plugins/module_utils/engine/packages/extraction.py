@@ -11,7 +11,7 @@ import stat
 import tarfile
 from typing import IO, Callable, Dict, Iterator, List, Optional, Tuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
 
 AR_MAGIC = b"!<arch>\n"
@@ -25,16 +25,16 @@ Mapping = Callable[[str], Optional[str]]
 def ar_members(content: bytes) -> Iterator[Tuple[str, memoryview]]:
     """The members of an `ar` archive, which is what a .deb file is. EngineError `archive` when it is damaged."""
     if content[:8] != AR_MAGIC:
-        raise EngineError("not an ar archive", "archive")
+        raise EngineError("not an ar archive", ErrorKind.ARCHIVE)
     at = 8
     while at + 60 <= len(content):
         header = content[at : at + 60]
         try:
             size = int(header[48:58])
         except ValueError:
-            raise EngineError("the ar archive is damaged", "archive") from None
+            raise EngineError("the ar archive is damaged", ErrorKind.ARCHIVE) from None
         if header[58:60] != b"`\n" or size < 0 or at + 60 + size > len(content):
-            raise EngineError("the ar archive is damaged", "archive")
+            raise EngineError("the ar archive is damaged", ErrorKind.ARCHIVE)
         yield header[:16].decode("ascii", "replace").rstrip().rstrip("/"), memoryview(content)[at + 60 : at + 60 + size]
         at += 60 + size + size % 2
 
@@ -60,12 +60,12 @@ class Extraction:
                 for member in archive:
                     self._member(archive, member)
         except (tarfile.TarError, EOFError) as error:
-            raise EngineError(f"the archive is damaged: {error}", "archive") from None
+            raise EngineError(f"the archive is damaged: {error}", ErrorKind.ARCHIVE) from None
         except Exception as error:
             # lzma and zlib have exceptions of their own, and may be missing altogether.
             if type(error).__module__ not in ("_lzma", "zlib", "lzma"):
                 raise
-            raise EngineError(f"the archive is damaged: {error}", "archive") from None
+            raise EngineError(f"the archive is damaged: {error}", ErrorKind.ARCHIVE) from None
 
     def zip(self, source: IO[bytes]) -> None:
         """Unpack a zip file. EngineError `archive` for a hostile or damaged one."""
@@ -89,7 +89,7 @@ class Extraction:
                         with archive.open(member) as content:
                             self.file(path, content, bool(mode & 0o111))
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-            raise EngineError(f"the archive is damaged: {error}", "archive") from None
+            raise EngineError(f"the archive is damaged: {error}", ErrorKind.ARCHIVE) from None
 
     def _member(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         path = self._path(member.name)
@@ -208,7 +208,7 @@ def entries(base: str, at: int) -> List[Tuple[str, os.stat_result]]:
 
 def refused(name: str, why: str) -> EngineError:
     """The error for a member that is not unpacked."""
-    return EngineError(f"refused to unpack: {name} {why}", "archive")
+    return EngineError(f"refused to unpack: {name} {why}", ErrorKind.ARCHIVE)
 
 
 def _join(folder: str, text: str) -> Optional[str]:

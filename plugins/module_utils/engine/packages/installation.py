@@ -6,14 +6,18 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set
 
-from ..contract.errors import EngineError
+from ..contract.package import Package
+from ..state.packaged import Packaged
 from .depot import Depot
 from .download import Progress, Sources
 from .profile import UNWRAPPED, Member, Profile
 from .realisation import realise
-from .recipe import Recipe, is_identity
+from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from ..contract.manifest import Manifest, View
 
 # Where a host keeps the programs that it brings.
 HOST_FOLDERS = (
@@ -21,53 +25,6 @@ HOST_FOLDERS = (
     "/run/current-system/sw/bin", "/nix/var/nix/profiles/default/bin", "/snap/bin", "/var/lib/flatpak/exports/bin",
 )  # fmt: skip
 HOST_PREFIXES = ("/usr/local", "/usr", "", "/opt/homebrew", "/run/current-system/sw")
-
-
-class Requested(NamedTuple):
-    """A package as a manifest names it. `host` says that the host's own does as well; without an `id` nothing else
-    does.
-    """
-
-    name: str
-    version: str
-    provider: str
-    id: Optional[str]
-    recipe: Optional[str]
-    host: bool
-    priority: str
-    commands: Dict[str, str]
-    shares: Tuple[str, ...]
-    unwrapped: Tuple[str, ...]
-    shown: bool
-    size: int
-
-    @classmethod
-    def of(cls, value: Any) -> Requested:
-        """A mapping, or the bare name that stands for a package that is only declared. EngineError `manifest` for
-        anything else.
-        """
-        if isinstance(value, str):
-            return cls(value, "", "", None, None, True, "normal", {}, (), (), False, 0)
-        try:
-            found = cls(
-                value["name"],
-                value.get("version") or "",
-                value.get("provider") or "",
-                value.get("id"),
-                value.get("recipe"),
-                bool(value.get("host")),
-                value.get("priority") or "normal",
-                dict(value.get("commands") or {}),
-                tuple(value.get("shares") or ()),
-                tuple(value.get("unwrapped") or ()),
-                value.get("shown", True) is not False,
-                int(value.get("size") or 0),
-            )
-        except (KeyError, TypeError, AttributeError, ValueError):
-            raise EngineError(f"not a package of a manifest: {value!r}", "manifest") from None
-        if found.id is not None and not (is_identity(found.id) and isinstance(found.recipe, str)):
-            raise EngineError(f"not a package of a manifest: {value!r}", "manifest")
-        return found
 
 
 class Asked(NamedTuple):
@@ -88,12 +45,12 @@ class Asked(NamedTuple):
 
 
 class Installed(NamedTuple):
-    """What a generation gets: the links of its profile and of each specialisation's, what they depend on, and what a
-    run did for it. With anything in `wanting` nothing was done.
+    """What a generation gets: what it shows of packages, and what a run did for it.
+
+    With anything in `wanting` nothing was done.
     """
 
-    links: Dict[Optional[str], Dict[str, str]]
-    record: Dict[str, List[str]]
+    packaged: Packaged
     made: List[str]
     downloaded: int
     wanting: List[str]
@@ -103,41 +60,39 @@ class Installed(NamedTuple):
 class Choice(NamedTuple):
     """Who brings a package: places on the host by their path in the profile, or a tree, or nobody."""
 
-    requested: Requested
+    requested: Package
     places: Optional[Dict[str, str]]
 
 
 def install(
     depot: Depot,
-    manifest: Dict[str, Any],
+    manifest: Manifest,
     content: Callable[[str], bytes],
     asked: Asked,
     progress: Optional[Progress] = None,
 ) -> Installed:
     """Realise what a manifest and its specialisations need. EngineError as `realise` and `Profile` have it."""
-    views: Dict[Optional[str], Dict[str, Any]] = {None: manifest, **(manifest.get("specialisations") or {})}
-    chosen = {name: [choose(item) for item in view.get("packages") or []] for name, view in views.items()}
+    views: Dict[Optional[str], View] = {None: manifest.view}
+    views.update(manifest.specialisations)
+    chosen = {name: [choose(item) for item in view.packages] for name, view in views.items()}
     everything = [choice for choices in chosen.values() for choice in choices]
     absent = sorted({c.requested.name for c in everything if is_absent(c)})
     wanting = [name for name in absent if not asked.may_lack(name)]
     if wanting:
-        return Installed({}, {}, [], 0, wanting, [])
+        return Installed(Packaged(), [], 0, wanting, [])
     recipes = {}
     for choice in everything:
         wanted = choice.requested
         if choice.places is None and wanted.id is not None and wanted.recipe is not None:
             recipes[wanted.id] = Recipe.of(json.loads(content(wanted.recipe).decode("utf-8", "surrogateescape")))
     done = realise(depot, recipes, asked.sources, progress=progress)
-    links = {}
-    for name, view in views.items():
-        links[name] = Profile(depot, members(chosen[name]), sorted(view.get("profile") or {})).build()
+    links = {name: Profile(depot, members(chosen[name]), sorted(view.profile)).build() for name, view in views.items()}
     host = sorted({place for choice in everything for place in (choice.places or {}).values()})
-    return Installed(links, {"packages": sorted(recipes), "host": host}, done.made, done.downloaded, [], absent)
+    return Installed(Packaged(links, sorted(recipes), host), done.made, done.downloaded, [], absent)
 
 
-def choose(value: Any) -> Choice:
+def choose(requested: Package) -> Choice:
     """Who brings a package of a manifest: the host where that is allowed and it has everything, else its tree."""
-    requested = Requested.of(value)
     return Choice(requested, on_host(requested) if requested.host else None)
 
 
@@ -153,16 +108,16 @@ def members(choices: List[Choice]) -> List[Member]:
         item = choice.requested
         if not item.shown or is_absent(choice):
             continue
-        value: Dict[str, Any] = {"name": item.name, "priority": item.priority, "unwrapped": item.unwrapped}
+        value: Dict[str, Any] = {"name": item.name, "priority": item.priority, "unwrapped": tuple(item.unwrapped)}
         if choice.places is not None:
             value["places"] = choice.places
         else:
-            value.update({"id": item.id, "commands": item.commands, "shares": item.shares})
+            value.update({"id": item.id, "commands": item.commands, "shares": tuple(item.shares)})
         found.append(Member.of(value))
     return found
 
 
-def on_host(requested: Requested) -> Optional[Dict[str, str]]:
+def on_host(requested: Package) -> Optional[Dict[str, str]]:
     """Where the host has everything of a package, by the path in a profile; None when anything is missing."""
     places: Dict[str, str] = {}
     for command, name in requested.commands.items():
@@ -188,8 +143,6 @@ def _program(name: str) -> Optional[str]:
     return None
 
 
-def needs(manifest: Dict[str, Any]) -> Set[str]:
+def needs(manifest: Manifest) -> Set[str]:
     """The trees that a manifest and its specialisations name."""
-    views = [manifest, *(manifest.get("specialisations") or {}).values()]
-    found = {Requested.of(item).id for view in views for item in view.get("packages") or []}
-    return {identity for identity in found if identity is not None}
+    return {package.id for view in manifest.views() for package in view.packages if package.id is not None}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
 from .depot import PACKAGES, Depot
 from .tree import file_hash
@@ -29,7 +29,6 @@ REAL = {
     "share/info", "share/glib-2.0", "share/glib-2.0/schemas",
 }  # fmt: skip
 _COMMANDS = ("sbin/", "games/")
-_TIED = "profile"
 
 
 class Member(NamedTuple):
@@ -59,7 +58,7 @@ class Member(NamedTuple):
                 dict(value.get("places") or {}),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise EngineError(f"not a package of a manifest: {value!r}", "manifest") from None
+            raise EngineError(f"not a package of a manifest: {value!r}", ErrorKind.MANIFEST) from None
 
 
 _HOME = Member("", None, -1, {}, (), (), {})
@@ -128,7 +127,7 @@ class Profile:
         self._emit("", self.root)
         if self.collisions:
             text = "\n".join(f"- {line}" for line in self.collisions)
-            raise EngineError(f"packages show different files under the same name:\n{text}", _TIED)
+            raise EngineError(f"packages show different files under the same name:\n{text}", ErrorKind.PROFILE)
         return self.links
 
     def _add(self, member: Member) -> None:

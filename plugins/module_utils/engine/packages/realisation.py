@@ -14,7 +14,7 @@ import stat
 import subprocess
 from typing import Callable, Dict, List, NamedTuple, Optional
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
 from .depot import PACKAGES, PARTS, TEMPORARY, Depot, DepotLock, part_name
 from .download import Downloads, Progress, Sources
@@ -51,7 +51,7 @@ def realise(
     """
     for identity, recipe in recipes.items():
         if recipe.identity(depot.base) != identity:
-            raise EngineError(f"the recipe of {recipe.name} does not make the package {identity}", "recipe")
+            raise EngineError(f"the recipe of {recipe.name} does not make the package {identity}", ErrorKind.RECIPE)
     if all(depot.has(identity) for identity in recipes):
         return Realised([], 0)
     depot.prepare()
@@ -64,7 +64,7 @@ def realise(
             downloaded = _make(depot, rest, Downloads(depot.fd, depot.path, sources, progress)) if rest else 0
         except OSError as error:
             if error.errno in _FULL:
-                raise EngineError(f"the disk of {depot.path} is full; nothing was changed", "space") from None
+                raise EngineError(f"the disk of {depot.path} is full; nothing was changed", ErrorKind.SPACE) from None
             raise
         except EngineError:
             depot.sweep()
@@ -100,12 +100,12 @@ def _make(depot: Depot, recipes: Dict[str, Recipe], downloads: Downloads) -> int
 def _check_room(depot: Depot, artefacts: List[Artefact]) -> None:
     room = os.fstatvfs(depot.fd)
     if room.f_flag & getattr(os, "ST_NOEXEC", 0):
-        raise EngineError(f"{depot.path} is mounted noexec: packages cannot run there", "noexec")
+        raise EngineError(f"{depot.path} is mounted noexec: packages cannot run there", ErrorKind.NOEXEC)
     needed = sum(item.size for item in artefacts) * _GROWTH + (_RESERVE if artefacts else 0)
     free = room.f_bavail * room.f_frsize
     if free < needed:
         message = f"the packages need {needed >> 20} MB below {depot.path}, and {free >> 20} MB are free"
-        raise EngineError(f"{message}. Nothing was changed.", "space")
+        raise EngineError(f"{message}. Nothing was changed.", ErrorKind.SPACE)
 
 
 def _unpack(depot: Depot, kind: str, artefact: Artefact, downloads: Downloads) -> str:
@@ -163,7 +163,7 @@ def _program(depot: Depot, part: str) -> tuple[str, str]:
 
     look(part)
     if len(found) != 1:
-        raise EngineError(f"{part} holds {len(found)} programs, not one", "recipe")
+        raise EngineError(f"{part} holds {len(found)} programs, not one", ErrorKind.RECIPE)
     filesystem.chmod(found[0], 0o555, depot.fd)
     return os.path.basename(found[0]), f"{depot.path}/{found[0]}"
 
@@ -212,4 +212,6 @@ def _check_commands(tree: Tree, recipe: Recipe) -> None:
         if inside is None or not tree.leaves[inside].executable:
             missing.append(command if command == name else f"{command} (bin/{name})")
     if missing:
-        raise EngineError(f"{recipe.name} {recipe.version} does not have the command {', '.join(missing)}", "package")
+        raise EngineError(
+            f"{recipe.name} {recipe.version} does not have the command {', '.join(missing)}", ErrorKind.PACKAGE
+        )

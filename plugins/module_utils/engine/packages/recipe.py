@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any, Dict, List, NamedTuple, Tuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 
 # Part of every identity: raise it when the same recipe must give another tree.
 REALISER = 1
@@ -201,4 +201,4 @@ def artefacts_of(recipes: List[Recipe]) -> List[Artefact]:
 
 
 def _bad(message: str) -> EngineError:
-    return EngineError(message, "recipe")
+    return EngineError(message, ErrorKind.RECIPE)

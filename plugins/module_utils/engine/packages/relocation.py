@@ -9,7 +9,7 @@ import re
 import subprocess
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
 from . import elf
 from .launchers import wrap_script
@@ -51,7 +51,9 @@ def relocate(tree: Tree, mapping: Mapping, patchelf: Optional[str]) -> None:
         search = _search(tree, item, folders, mapping)
         groups.setdefault((os.path.dirname(item.path), interpreter or "", search), []).append(item.path)
     if groups and patchelf is None:
-        raise EngineError(f"{tree.identity[33:]} holds programs to patch, but its recipe names no patchelf", "recipe")
+        raise EngineError(
+            f"{tree.identity[33:]} holds programs to patch, but its recipe names no patchelf", ErrorKind.RECIPE
+        )
     for (_folder, interpreter, search), paths in sorted(groups.items()):
         _patch(tree, str(patchelf), interpreter, search, paths)
     for path, other in others:
@@ -140,7 +142,7 @@ def _patch(tree: Tree, patchelf: str, interpreter: str, search: str, paths: List
     )
     if done.returncode != 0:
         said = done.stdout.decode("utf-8", "replace").strip().splitlines()
-        raise EngineError(f"{paths[0]} cannot be patched: {said[-1] if said else done.returncode}", "patch")
+        raise EngineError(f"{paths[0]} cannot be patched: {said[-1] if said else done.returncode}", ErrorKind.PATCH)
     for path in paths:
         executable = tree.leaves[path].executable
         filesystem.set_time(f"{tree.base}/{path}", _TIME, tree.depot.fd)

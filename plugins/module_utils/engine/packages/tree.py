@@ -10,7 +10,7 @@ import stat
 from hashlib import sha256
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
 from .depot import PACKAGES, RECORD, TEMPORARY, Depot
 from .extraction import entries, seal
@@ -216,7 +216,7 @@ class Tree:
                 found = self._matching(pattern)
                 if len(found) > 1 or (not found and len(words) == 1):
                     what = f"{len(found)} files match {pattern!r}, not one"
-                    raise EngineError(f"{self.identity[33:]}: {what}", "recipe")
+                    raise EngineError(f"{self.identity[33:]}: {what}", ErrorKind.RECIPE)
                 # In a list of folders, one that this version does not have is left out.
                 if found:
                     kept.append("{prefix}/" + found[0] + old + rest)

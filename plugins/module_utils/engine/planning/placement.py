@@ -1,89 +1,77 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Placement the steps of a plan that put something into the home, and the folders that they need."""
+"""The steps of a plan that put something into the home, and the folders that they need."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ..contract.manifest import parents, split
+from ..contract.operations import OperationKind
+from ..contract.paths import parents, split
+from ..contract.records import Record
 from ..home.path_state import shortened
-from .step import PUT, Step
+from .step import Displaced, NewFolder, Put
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..home.folder import HomeFolder
-    from ..home.path_state import PathState
-    from ..state.ledger import Ledger, Record
+    from ..state.ledger import Ledger
     from .collision import Resolution
+    from .path import ManagedPath
     from .plan import Plan
-    from .step import Make
+    from .step import NewItem
 
 _PRIVATE = (".ssh", ".gnupg", ".pki", ".aws", ".kube", ".password-store")
 
 
 class Placement:
-    """The steps of one plan. `needed` are the folders that declared files lie in; true where all of them are sensitive."""
+    """The steps of one plan.
+
+    `needed` are the folders that declared files are in; true where all of these are sensitive.
+    """
 
     def __init__(self, home: HomeFolder, ledger: Ledger, plan: Plan, needed: dict[str, bool]) -> None:
         self.home = home
         self.ledger = ledger
         self.plan = plan
         self.needed = needed
-        # Paths where a file or link gives way to a folder that is put there whole.
-        # Each with what the new folder will hold.
-        self.turned: dict[str, dict[str, Make]] = {}
+        # Paths where a folder takes the place of a file or link, each with what the new folder will hold.
+        self.new_folders: dict[str, dict[str, NewItem]] = {}
 
-    def put(self, target: str, make: Make, seen: PathState, way: Resolution, follow: bool) -> None:
-        """Put something at `target`, in the way that was found for it; into the new folder where one takes an old file's place."""
-        facts = {"found": seen.kind} if way.op == "repair" else {}
-        self.plan.report(way.op, target, way.detail, **facts)
+    def put(self, path: ManagedPath, new: NewItem, resolution: Resolution) -> None:
+        """Put something at a path; into the new folder where one takes the place of a file."""
+        target = path.target
+        operation = self.plan.report(resolution.op, target, resolution.detail)
+        if resolution.op == OperationKind.REPAIR:
+            operation.found = path.found.kind
         for above in parents(target):
-            if above in self.turned:
-                self.turned[above][target[len(above) + 1 :]] = make
+            if above in self.new_folders:
+                self.new_folders[above][target[len(above) + 1 :]] = new
                 self.plan.made += [folder for folder in parents(target) if folder.startswith(above + "/")]
                 return
-        if seen.kind == "absent" and seen.blocker:
+        if path.found.kind == "absent" and path.found.blocker:
             for folder in parents(target):
-                if folder == seen.blocker or folder.startswith(seen.blocker + "/"):
+                if folder == path.found.blocker or folder.startswith(path.found.blocker + "/"):
                     self.plan.folders[folder] = self._folder_mode(folder)
-        self.plan.steps.append(
-            Step(
-                PUT,
-                target,
-                seen.identity(),
-                temp=self._temporary(target),
-                backup=way.backup,
-                swap=way.inside is not None,
-                inside=way.inside,
-                follow=follow,
-                make=make,
-            )
-        )
+        displaced = Displaced(resolution.backup, resolution.inside is not None, resolution.inside)
+        self.plan.steps.append(Put(target, path.found.identity(), self._temporary(target), new, displaced, path.follow))
 
-    def turn(self, target: str, way: Resolution, record: Record | None = None) -> None:
+    def replace_by_folder(self, target: str, resolution: Resolution, record: Record | None = None) -> None:
         """Let a folder take the place of the file or link at `target`."""
-        seen = self.home.inspect(target)
-        record = record or self.ledger.files.get(target)
-        backup = (record or {}).get("backup") or way.backup
-        inside: dict[str, Make] = {}
-        step = Step(
-            PUT,
-            target,
-            seen.identity(),
-            temp=self._temporary(target),
-            backup=way.backup,
-            swap=True,
-            make={"folder": inside, "mode": self._folder_mode(target)},
-        )
-        self.plan.steps.append(step)
-        self.turned[target] = inside
+        found = self.home.inspect(target)
+        record = record or self.ledger.record(target)
+        backup = (record.backup if record is not None else None) or resolution.backup
+        inside: dict[str, NewItem] = {}
+        new = NewFolder(self._folder_mode(target), inside)
+        displaced = Displaced(resolution.backup, swap=True)
+        self.plan.steps.append(Put(target, found.identity(), self._temporary(target), new, displaced))
+        self.new_folders[target] = inside
         self.plan.made.append(target)
         if backup:
-            self.plan.files[target] = {"kind": "folder", "backup": backup}
-            if way.backup:
-                self.plan.files[target]["moved"] = way.backup
-        if way.backup:
-            self.plan.report("backup", target, f"kept as {way.backup}; a folder takes its place", to=way.backup)
+            fresh = Record("folder")
+            fresh.backup, fresh.moved = backup, resolution.backup
+            self.plan.files[target] = fresh
+        if resolution.backup:
+            detail = f"kept as {resolution.backup}; a folder takes its place"
+            self.plan.report(OperationKind.BACKUP, target, detail).to = resolution.backup
 
     def _folder_mode(self, folder: str) -> int:
         private = self.needed.get(folder, False) or any(part in _PRIVATE for part in folder.split("/"))

@@ -4,32 +4,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from ..contract.operations import Collision, Operation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..state.ledger import Record
+    from typing import Sequence
+
+    from ..contract.operations import OperationKind
+    from ..contract.records import Record
     from .step import Step
 
 
-class Options:
-    """How to plan.
+class Purpose:
+    """What a plan is made for.
 
-    `extension`: back up what is in the way under this extension. `restoring`: an older state is put back, so files that
-    the user changed are backed up rather than kept. `same`: the generation stays, so what is missing is a repair.
-    `former`: this undoes a switch, and these were the ledger's records before it: what that switch backed up comes
-    back,
-    and what it gave back is backed up again. `overwrite`: paths whose declared content replaces the user's changes.
+    - `backup_extension`: back up what is in the way under this extension; without one it is a collision.
+    - `restoring`: an older state is put back, so files that the user changed are backed up rather than kept.
+    - `same`: the generation stays, so what is missing is a repair.
+    - `former`: the plan undoes a switch, and these were the ledger's records before it: what that switch backed up
+      comes back, and what it gave back is backed up again.
+    - `overwrite`: paths whose declared content replaces the user's edits.
     """
 
     def __init__(
         self,
-        extension: str | None = None,
+        backup_extension: str | None = None,
         restoring: bool = False,
         same: bool = False,
         former: dict[str, Record] | None = None,
-        overwrite: tuple[str, ...] = (),
+        overwrite: Sequence[str] = (),
     ) -> None:
-        self.extension = extension
+        self.backup_extension = backup_extension
         self.restoring = restoring
         self.same = same
         self.former = former
@@ -48,8 +53,8 @@ class Plan:
         self.drop: list[str] = []
         self.files: dict[str, Record] = {}
         self.made: list[str] = []
-        self.operations: list[dict[str, Any]] = []
-        self.collisions: list[dict[str, Any]] = []
+        self.operations: list[Operation] = []
+        self.collisions: list[Collision] = []
         self.warnings: list[str] = []
         # Targets whose shown content changes with the flip itself.
         self.refreshed: list[str] = []
@@ -61,14 +66,14 @@ class Plan:
         """Whether the home is as it should be."""
         return not self.steps and not self.collisions
 
-    def report(self, op: str, path: str, detail: str = "", **facts: Any) -> None:
-        """Note an operation. `facts`: `to` of a backup, `found` of a repair, `restores` of a removal."""
-        self.operations.append(dict({"op": op, "path": path, "detail": detail}, **facts))
+    def report(self, op: OperationKind, path: str, detail: str = "") -> Operation:
+        """Note an operation, to which more can be added."""
+        operation = Operation(op, path, detail)
+        self.operations.append(operation)
+        return operation
 
-    def collide(self, path: str, reason: str, kind: str, **facts: Any) -> None:
-        """Note a collision.
-
-        `kind`: file, folder, link, foreign, special, parent-link, parent-file, denied, unreadable, format. `facts`:
-        `to` of a link, `number` and `names` of a folder's files, `parent`: the folder that is in the way, `made`.
-        """
-        self.collisions.append(dict({"path": path, "reason": reason, "kind": kind}, **facts))
+    def collide(self, path: str, reason: str, kind: str) -> Collision:
+        """Note a collision, to which more can be added; see there for the kinds."""
+        collision = Collision(path, reason, kind)
+        self.collisions.append(collision)
+        return collision

@@ -1,80 +1,250 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One step of a transaction in the home, as the plan makes it and the journal keeps it."""
+"""The steps of a transaction in the home, as the plan makes them and the journal keeps them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from ..contract.objects import is_content_of
+from ..contract.value import Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # {"link": TEXT} | {"object": ID, "mode": int} | {"text": bytes, "mode": int} | {"folder": {REL: MAKE}}
-    Make = dict[str, Any]
+    from typing import Dict, Optional, Union
 
-PUT = "put"
-DELETE = "delete"
-MODE = "mode"
-RESTORE = "restore"
+    from ..contract.value import JsonObject
+    from ..home.path_state import Identity
+
+    NewItem = Union["NewLink", "NewFile", "NewText", "NewFolder"]
 
 
-class Step:
-    """What is done to one path after the flip.
+class NewLink(Value):
+    """A symbolic link to be made."""
 
-    put: rename `temp` (made before from `make`) over the path. With `swap` the two are exchanged, and what stood at
-    the path
-    is then taken apart: the paths in `inside` (relative to it; {"link": TEXT} or {"shows": ID, "stored": MODE}) are
-    ours and
-    go, a rest is kept as `backup`. Without `swap`, `backup` was linked to what stands at the path before the flip.
-    delete: take the path away, or give it back to the backup `restore`.
-    mode: set the mode `mode`. restore: give the path to the backup `restore` once our folder there is gone.
-    `was` is the identity (`PathState.identity`) that the path must have still; else it is left alone. `pin` ({"text", "temp",
-    "spare"}): until then the path is a link to the old generation itself, with this text (see pin.py).
-    """
+    __slots__ = ("text",)
 
-    __slots__ = ("backup", "do", "follow", "inside", "make", "mode", "path", "pin", "restore", "swap", "temp", "was")
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class NewFile(Value):
+    """A file to be made with the content of an object, of this mode (a number)."""
+
+    __slots__ = ("mode", "object")
+
+    def __init__(self, object: str, mode: int) -> None:  # noqa: A002
+        self.object = object
+        self.mode = mode
+
+
+class NewText(Value):
+    """A file to be made with this content and mode."""
+
+    __slots__ = ("content", "mode")
+
+    def __init__(self, content: bytes, mode: int) -> None:
+        self.content = content
+        self.mode = mode
+
+
+class NewFolder(Value):
+    """A folder to be made, with all that it holds, by relative path."""
+
+    __slots__ = ("inside", "mode")
+
+    def __init__(self, mode: int, inside: Dict[str, NewItem]) -> None:
+        self.mode = mode
+        self.inside = inside
+
+
+class Evidence(Value):
+    """By what something of ours is recognised: the text of a link, an object with its mode, or the hash of a content."""
+
+    __slots__ = ("hash", "link", "object", "stored")
 
     def __init__(
         self,
-        do: str,
-        path: str,
-        was: list[Any] | None,
-        *,
-        temp: str | None = None,
-        backup: str | None = None,
-        restore: str | None = None,
-        swap: bool = False,
-        inside: dict[str, dict[str, str]] | None = None,
-        follow: bool = False,
-        mode: int = 0,
-        make: Make | None = None,
-        pin: dict[str, str] | None = None,
+        link: Optional[str] = None,
+        object: Optional[str] = None,  # noqa: A002
+        stored: Optional[str] = None,
+        hash: Optional[str] = None,  # noqa: A002
     ) -> None:
-        self.do = do
-        self.path = path
-        self.was = was
-        self.temp = temp
-        self.backup = backup
-        self.restore = restore
-        self.swap = swap
-        self.inside = inside
-        self.follow = follow
-        self.mode = mode
-        self.make = make
-        self.pin = pin
+        self.link = link
+        self.object = object
+        self.stored = stored
+        self.hash = hash
 
-    def journal(self) -> dict[str, Any]:
-        """The JSON of the step: no content, for a journal must not hold a secret; of a folder the names that it
-        holds.
-        """
-        value = {name: getattr(self, name) for name in self.__slots__ if name != "make" and getattr(self, name)}
-        if self.make is not None and "folder" in self.make:
-            value["holds"] = sorted(self.make["folder"])
-        return value
+    def fits(self, content: bytes) -> bool:
+        """Whether a file with this content is the one."""
+        if self.hash is not None:
+            from hashlib import sha256
+
+            return sha256(content).hexdigest() == self.hash
+        return self.object is not None and is_content_of(content, self.object, self.stored or "0444")
+
+    def json(self) -> JsonObject:
+        """The attributes that are set, by their names."""
+        return {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) is not None}
 
     @classmethod
-    def of(cls, value: dict[str, Any]) -> Step:
-        """The inverse of `journal`, as far as recovery needs it."""
-        found = {key: item for key, item in value.items() if key not in ("do", "path", "was", "holds")}
-        step = cls(value["do"], value["path"], value.get("was"), **found)
-        if "holds" in value:
-            step.make = {"folder": dict.fromkeys(value["holds"])}
-        return step
+    def of(cls, value: Dict[str, str]) -> Evidence:
+        """The inverse of `json`."""
+        return cls(**value)
+
+
+class Displaced(Value):
+    """What becomes of that which is at a path when something takes its place.
+
+    Without `swap`, `backup` was linked to it before the flip. With `swap` the two are exchanged, and what was there is
+    taken apart: the paths in `inside` (relative to it) go if they are still ours, and a rest is kept as `backup`.
+    """
+
+    __slots__ = ("backup", "inside", "swap")
+
+    def __init__(
+        self, backup: Optional[str] = None, swap: bool = False, inside: Optional[Dict[str, Evidence]] = None
+    ) -> None:
+        self.backup = backup
+        self.swap = swap
+        self.inside = inside
+
+
+class Pin(Value):
+    """Until a step is done its path is a link with this `text`, to the old generation itself (see transaction/pin.py).
+
+    `temp` and `spare` are names beside the path: of the pinned link while it is made, and of the former link.
+    """
+
+    __slots__ = ("spare", "temp", "text")
+
+    def __init__(self, text: str, temp: str, spare: str) -> None:
+        self.text = text
+        self.temp = temp
+        self.spare = spare
+
+    def json(self) -> JsonObject:
+        """The attributes by their names."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class Step(Value):
+    """What is done to one path after the flip.
+
+    `was` is the identity (`PathState.identity`) that the path must still have; else it is left alone.
+    """
+
+    __slots__ = ("follow", "path", "pin", "was")
+    do = ""
+
+    def __init__(self, path: str, was: Identity, follow: bool = False) -> None:
+        self.path = path
+        self.was = was
+        self.follow = follow
+        self.pin: Optional[Pin] = None
+
+    def json(self) -> JsonObject:
+        """As the journal keeps it: no content, for a journal must not hold a secret."""
+        found: JsonObject = {"do": self.do, "path": self.path, **self._more()}
+        if self.was:
+            found["was"] = self.was
+        if self.follow:
+            found["follow"] = True
+        if self.pin is not None:
+            found["pin"] = self.pin.json()
+        return found
+
+    def _more(self) -> JsonObject:
+        return {}
+
+
+class Put(Step):
+    """Rename `temp`, which was made before, over the path. `new` is what it is; a journal only knows of folders."""
+
+    __slots__ = ("displaced", "new", "temp")
+    do = "put"
+
+    def __init__(
+        self, path: str, was: Identity, temp: str, new: Optional[NewItem], displaced: Displaced, follow: bool = False
+    ) -> None:
+        super().__init__(path, was, follow)
+        self.temp = temp
+        self.new = new
+        self.displaced = displaced
+
+    def _more(self) -> JsonObject:
+        found: JsonObject = {"temp": self.temp}
+        if self.displaced.backup:
+            found["backup"] = self.displaced.backup
+        if self.displaced.swap:
+            found["swap"] = True
+        if self.displaced.inside:
+            found["inside"] = {path: evidence.json() for path, evidence in self.displaced.inside.items()}
+        if isinstance(self.new, NewFolder):
+            found["holds"] = sorted(self.new.inside)
+        return found
+
+
+class Delete(Step):
+    """Remove the path, or give it back to the backup `restore`."""
+
+    __slots__ = ("restore",)
+    do = "delete"
+
+    def __init__(self, path: str, was: Identity, restore: Optional[str] = None, follow: bool = False) -> None:
+        super().__init__(path, was, follow)
+        self.restore = restore
+
+    def _more(self) -> JsonObject:
+        return {"restore": self.restore} if self.restore else {}
+
+
+class SetMode(Step):
+    """Set the mode of a file."""
+
+    __slots__ = ("mode",)
+    do = "mode"
+
+    def __init__(self, path: str, was: Identity, mode: int, follow: bool = False) -> None:
+        super().__init__(path, was, follow)
+        self.mode = mode
+
+    def _more(self) -> JsonObject:
+        return {"mode": self.mode}
+
+
+class Restore(Step):
+    """Give the path to the backup `restore` once our folder there is gone."""
+
+    __slots__ = ("restore",)
+    do = "restore"
+
+    def __init__(self, path: str, restore: str, follow: bool = False) -> None:
+        super().__init__(path, None, follow)
+        self.restore = restore
+
+    def _more(self) -> JsonObject:
+        return {"restore": self.restore}
+
+
+def step_of(value: JsonObject) -> Step:
+    """The inverse of `Step.json`, as far as recovery needs it."""
+    path, was, follow = str(value["path"]), value.get("was"), bool(value.get("follow"))
+    identity: Identity = [item for item in was if isinstance(item, (str, int))] if isinstance(was, list) else None
+    restore = value.get("restore")
+    step: Step
+    if value["do"] == Put.do:
+        inside, backup = value.get("inside"), value.get("backup")
+        ours = {rel: Evidence.of(item) for rel, item in inside.items()} if isinstance(inside, dict) else None
+        displaced = Displaced(str(backup) if backup else None, bool(value.get("swap")), ours)
+        new = NewFolder(0o700, {}) if "holds" in value else None
+        step = Put(path, identity, str(value["temp"]), new, displaced, follow)
+    elif value["do"] == SetMode.do:
+        mode = value["mode"]
+        step = SetMode(path, identity, mode if isinstance(mode, int) else 0o600, follow)
+    elif value["do"] == Restore.do:
+        step = Restore(path, str(restore), follow)
+    else:
+        step = Delete(path, identity, str(restore) if restore else None, follow)
+    pin = value.get("pin")
+    if isinstance(pin, dict):
+        step.pin = Pin(**pin)
+    return step

@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..contract.bundle import read_bundle, write_bundle
 from ..contract.errors import EngineError
-from ..contract.manifest import all_objects
 from ..disk import filesystem
 from . import layout
 
@@ -21,14 +20,12 @@ def live_objects(state: State) -> set[str]:
     """The IDs of all objects that some generation uses."""
     live: set[str] = set()
     for number in state.generations():
-        live |= set(all_objects(state.manifest(layout.reference(number))))
+        live |= set(state.manifest(layout.reference(number)).objects())
     return live
 
 
 def collect(state: State) -> None:
-    """Remove the objects that no generation uses, from the store and from the packs (so that a secret does not
-    outlive its use).
-    """
+    """Remove the objects that no generation uses, from the packs as well, so that a secret does not outlive its use."""
     live = live_objects(state)
     for name in state.objects():
         if name not in live:
@@ -51,11 +48,8 @@ def _trim(state: State, path: str, temporary: str, live: set[str]) -> None:
             filesystem.unlink(path, state.fd)
             return
     if kept:
-        manifest: dict[str, Any] = {
-            "objects": {name: all_objects(bundle.manifest).get(name, {}) for name, _content in kept}
-        }
         filesystem.remove_tree(temporary, state.fd)
-        filesystem.write(temporary, write_bundle(manifest, kept), 0o400, state.fd, sync=True)
+        filesystem.write(temporary, write_bundle(None, kept), 0o400, state.fd, sync=True)
         filesystem.rename(temporary, path, state.fd, state.fd)
     else:
         filesystem.unlink(path, state.fd)

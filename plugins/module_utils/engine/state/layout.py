@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 
 CURRENT = "current"
 COMPLETED = "completed"
@@ -35,5 +35,5 @@ def parse_reference(text: str) -> tuple[int, str | None]:
     """Number and specialisation of such a link text. EngineError of kind `state` for anything else."""
     found = _REFERENCE.match(text)
     if not found:
-        raise EngineError(f"the state folder is damaged: a generation is called {text!r}", "state")
+        raise EngineError(f"the state folder is damaged: {text!r} is not the name of a generation", ErrorKind.STATE)
     return int(found.group(1)), found.group(2)

@@ -2,70 +2,126 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The ledger: every path of the home that is managed, and what was put there.
 
-A record of `files` is one of
-  {"kind": "link", "text": TEXT, "shows": ID or hash of a tree's entries}      (`tree`: true for a folder linked whole)
-  {"kind": "symlink", "text": TEXT}
-  {"kind": "copy" | "seed", "shows": ID, "stored": "0444", "mode": "0644"}
-  {"kind": "merge", "shows": ID, "format": FORMAT, "record": what the merge remembers,
-   "hash": SHA-256 of the text written, "made": true when there was no file before}
-and may carry "backup": the base name of the user's file that gave way (it comes back when the path is no longer
-managed), "moved": the name to which the very switch that wrote the record moved a file (for its undo), "follow": true
-when a link among its parents was followed because the spec forced it, and "sensitive": true.
+As JSON: `{"version", "home", "files": {TARGET: RECORD}, "folders": [PATH], "last": NUMBER, "large": {ID: [SIZE, TIME, MODE]}}`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.records import Record
 from . import layout
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .state import State
+    from typing import Dict, Iterator, List, Optional, Tuple
 
-    Record = dict[str, Any]
+    from .state import State
 
 VERSION = 1
 # Objects longer than this (bytes) are hashed only when size, time or mode differ from what the ledger remembers.
 LARGE = 64 * 1024
+_LINKS = ("link", "symlink")
 
 
 class Ledger:
-    """What is remembered of the home between switches."""
+    """What is remembered of the home between switches.
+
+    Records are read when they are asked for: a switch with nothing to do only compares the texts of links.
+    """
 
     def __init__(
-        self, files: dict[str, Record], folders: list[str], last: int, large: dict[str, list[int]], home: str
+        self, home: str, files: Dict[str, Record], folders: List[str], last: int, large: Dict[str, List[int]]
     ) -> None:
-        self.files = files
+        self.home = home
         # Folders of the home that a switch made, relative, sorted.
         self.folders = folders
         # The highest number that a generation ever had: numbers do not come back.
         self.last = last
-        # Large objects: ID to [size, modification time in nanoseconds] when they were last known to be right.
+        # Large objects: ID to [size, modification time in nanoseconds, mode] when they were last known to be right.
         self.large = large
-        self.home = home
+        self._read = files
+        self._raw: Dict[str, Dict[str, object]] = {}
 
     @classmethod
-    def read(cls, state: State | None, home: str) -> Ledger:
+    def read(cls, state: Optional[State], home: str) -> Ledger:
         """The ledger of a state folder; an empty one when there is none yet. EngineError `state` when it is damaged."""
         found = state.json(layout.LEDGER) if state is not None else None
         if found is None:
             last = max(state.generations() or [0]) if state is not None else 0
-            return cls({}, [], last, {}, home)
-        if not isinstance(found, dict) or found.get("version") != VERSION:
-            raise EngineError("the ledger was written by another version of the engine", "state")
-        if found["home"] != home and found["files"]:
-            message = f"this state folder belongs to the home {found['home']}, not to {home}"
-            raise EngineError(message, "owner")
-        return cls(found["files"], found["folders"], found["last"], found["large"], home)
+            return cls(home, {}, [], last, {})
+        ledger = cls.of(found)
+        if ledger.home != home and ledger._raw:
+            message = f"this state folder belongs to the home {ledger.home}, not to {home}"
+            raise EngineError(message, ErrorKind.OWNER)
+        ledger.home = home
+        return ledger
 
-    def value(self) -> dict[str, Any]:
-        """The JSON value that `read` takes."""
+    @classmethod
+    def home_of(cls, state: State) -> Optional[str]:
+        """The home that a state folder belongs to; None when there is no ledger yet."""
+        found = state.json(layout.LEDGER)
+        return cls.of(found).home if found is not None else None
+
+    @classmethod
+    def of(cls, value: object) -> Ledger:
+        """The inverse of `json`. EngineError `state`."""
+        if not isinstance(value, dict) or value.get("version") != VERSION:
+            raise EngineError("the ledger was written by another version of home.manager", ErrorKind.STATE)
+        try:
+            ledger = cls(value["home"], {}, value["folders"], value["last"], value["large"])
+            ledger._raw = value["files"]
+        except KeyError as error:
+            raise EngineError(f"the ledger is damaged: it has no {error}", ErrorKind.STATE) from None
+        return ledger
+
+    def json(self) -> Dict[str, object]:
+        """As it is kept."""
         return {
             "version": VERSION,
             "home": self.home,
-            "files": self.files,
+            "files": {target: record.json() for target, record in self.files.items()},
             "folders": sorted(self.folders),
             "last": self.last,
             "large": self.large,
         }
+
+    @property
+    def files(self) -> Dict[str, Record]:
+        """Target to record."""
+        for target in list(self._raw):
+            self.record(target)
+        return self._read
+
+    def targets(self) -> List[str]:
+        """All managed paths."""
+        return [*self._read, *self._raw]
+
+    def record(self, target: str) -> Optional[Record]:
+        """The record of a path, if it is managed."""
+        if target in self._raw:
+            self._read[target] = Record.of(self._raw.pop(target))
+        return self._read.get(target)
+
+    def links(self) -> Iterator[Tuple[str, str, bool]]:
+        """Of each managed link its path, its text, and whether links are followed on the way to it."""
+        for target, raw in self._raw.items():
+            if raw["kind"] in _LINKS:
+                yield target, str(raw["text"]), "follow" in raw
+        for target, record in self._read.items():
+            if record.kind in _LINKS:
+                yield target, record.text or "", record.follow
+
+    def shown(self) -> Optional[List[Tuple[str, str]]]:
+        """Each managed file that is a link, with the ID of its object; None when folders are linked whole too."""
+        found: List[Tuple[str, str]] = []
+        for target, raw in self._raw.items():
+            if raw["kind"] == "link":
+                if "tree" in raw:
+                    return None
+                found.append((target, str(raw["shows"])))
+        for target, record in self._read.items():
+            if record.kind == "link":
+                if record.tree:
+                    return None
+                found.append((target, record.object or ""))
+        return found

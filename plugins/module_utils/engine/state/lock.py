@@ -7,14 +7,15 @@ from __future__ import annotations
 import errno
 import os
 import time
-from typing import Callable
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
 NAME = "lock"
-# The kind of the error when an uninstall that went before has removed the folder: the caller opens it anew.
-GONE = "gone"
 _PAUSE = 0.1
 _NO_WRITING = (errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
@@ -39,13 +40,14 @@ class Lock:
 
         # Monotonic time: a clock that jumps must neither end the wait nor make it endless.
         end = time.monotonic() + max(self._timeout, 0)
-        told = False
+        announced = False
         while True:
             try:
                 fd = self._open()
             except FileNotFoundError:
                 if self._create:
-                    raise EngineError("the state folder was removed meanwhile", GONE) from None
+                    # An uninstall that went before has removed the folder: the caller opens it anew.
+                    raise EngineError("the state folder was removed meanwhile", ErrorKind.GONE) from None
                 return self
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,11 +56,11 @@ class Lock:
                 os.close(fd)
                 if time.monotonic() >= end:
                     who = f" (process {holder})" if holder else ""
-                    message = f"another switch of this home is under way{who}; gave up after {self._timeout:g} s"
-                    raise EngineError(message, "locked", holder=holder) from None
-                if not told and self._waiting is not None:
+                    message = f"another switch of this home is running{who}; gave up after {self._timeout:g} s"
+                    raise EngineError(message, ErrorKind.LOCKED, holder=holder) from None
+                if not announced and self._waiting is not None:
                     self._waiting(holder)
-                told = True
+                announced = True
                 time.sleep(_PAUSE)
                 continue
             if self._still_there(fd):

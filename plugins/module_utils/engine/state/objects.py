@@ -1,32 +1,32 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Objects that their owner rewrote in place (as `vim :w!` does): found by hash, the user's bytes saved, the object
-made anew.
-"""
+"""Objects that their owner rewrote in place, as `vim :w!` does: found by hash, saved for the user, and made anew."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Any
 
 from ..contract.bundle import read_bundle
-from ..contract.errors import EngineError
-from ..contract.manifest import content_hash
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.objects import content_hash
 from ..disk import filesystem
 from ..disk.folders import Blocked, Folders
 from . import layout
 from .ledger import LARGE
-from .staging import shown_objects
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Iterable
+
+    from ..contract.objects import StoredObject
     from .state import State
 
 
-def drifted_objects(state: State, objects: dict[str, dict[str, Any]], large: dict[str, list[int]]) -> list[str]:
-    """The IDs among these objects (ID to {"mode"}) whose file in the store is there but is not what it should be."""
-    if not objects or filesystem.lstat(layout.STORE, state.fd) is None:
+def drifted_objects(state: State, objects: Iterable[str], large: dict[str, list[int]]) -> list[str]:
+    """The IDs among these objects whose file in the store is there but is not what it should be."""
+    if filesystem.lstat(layout.STORE, state.fd) is None:
         return []
     fd = filesystem.open_folder(layout.STORE, state.fd)
     try:
@@ -81,11 +81,11 @@ def _drifted(base: str, name: str, at: int, large: dict[str, list[int]], absent:
     return content_hash(content, f"{status.st_mode & 0o7777:04o}") != name[:32]
 
 
-def large_objects(state: State, objects: dict[str, dict[str, Any]]) -> dict[str, list[int]]:
+def large_objects(state: State, objects: dict[str, StoredObject]) -> dict[str, list[int]]:
     """What the ledger keeps of large objects: ID to [size, modification time in ns, mode]."""
     large: dict[str, list[int]] = {}
     for name, item in objects.items():
-        if item.get("size", 0) > LARGE:
+        if item.size > LARGE:
             status = filesystem.lstat(f"{layout.STORE}/{name}", state.fd)
             if status is not None:
                 large[name] = [status.st_size, status.st_mtime_ns, status.st_mode]
@@ -93,37 +93,37 @@ def large_objects(state: State, objects: dict[str, dict[str, Any]]) -> dict[str,
 
 
 def repair_object(state: State, name: str, mode: str, tx: str, seen_in: str | None = None) -> str:
-    """Put an object right in the store and in every generation; what was done, for people.
+    """Repair an object in the store and in every generation; what was done, for people.
 
     `seen_in` is the path (in the state) where it was found wrong, when that is not the store itself.
-    EngineError `object` when its content is nowhere to be found; the object is then taken out of the store, so that
-    the next
+    EngineError `object` when its content is nowhere to be found; it is then removed from the store, so that the next
     switch brings it again.
     """
-    places = [f"{layout.STORE}/{name}", *_places(state, name)]
+    paths = [f"{layout.STORE}/{name}", *_paths(state, name)]
     detail = "mode restored"
-    for place in [seen_in or places[0], places[0]]:
-        content = _content(state, place)
+    for path in [seen_in or paths[0], paths[0]]:
+        content = _content(state, path)
         if content is not None and content_hash(content, mode) != name[:32]:
-            detail = "its content was changed in place; the changed text is kept as " + _save(state, content, name, tx)
+            detail = "its content was changed in place; the changed text is saved as " + _save(state, content, name, tx)
             break
-    right = places[0]
+    right = paths[0]
     good = _content(state, right)
     if good is None or content_hash(good, mode) != name[:32]:
         good = _original(state, name, mode)
         if good is None:
-            filesystem.remove_tree(places[0], state.fd)
-            raise EngineError(f"the content of {name} is lost; it was {detail}. Run the switch once more", "object")
+            filesystem.remove_tree(paths[0], state.fd)
+            message = f"the content of {name} is lost ({detail}); run the switch again to restore it"
+            raise EngineError(message, ErrorKind.OBJECT)
         right = f"{layout.STORE}/.{name}"
         filesystem.remove_tree(right, state.fd)
         filesystem.write(right, good, int(mode, 8), state.fd, sync=True)
     else:
-        filesystem.chmod(places[0], int(mode, 8), state.fd)
-    for place in places[1:]:
-        _link_again(state, name, right, place, good, mode)
-    if right != places[0]:
+        filesystem.chmod(paths[0], int(mode, 8), state.fd)
+    for path in paths[1:]:
+        _link_again(state, name, right, path, good, mode)
+    if right != paths[0]:
         # Last: as long as the store's own is wrong, a run that was killed is done again.
-        filesystem.rename(right, places[0], state.fd, state.fd)
+        filesystem.rename(right, paths[0], state.fd, state.fd)
     return detail
 
 
@@ -169,26 +169,22 @@ def _original(state: State, name: str, mode: str) -> bytes | None:
     return None
 
 
-def _places(state: State, name: str) -> list[str]:
+def _paths(state: State, name: str) -> list[str]:
     """Every path below `generations` that shows an object."""
-    places = []
+    paths = []
     for number in state.generations():
-        chosen = layout.reference(number)
-        manifest = state.manifest(chosen)
-        views = [(chosen, manifest)]
-        for special in manifest.get("specialisations") or {}:
-            inner = layout.reference(number, special)
-            views.append((inner, state.manifest(inner)))
-        for where, view in views:
-            places += [f"{where}/{layout.FILES}/{path}" for path, shown in shown_objects(view) if shown == name]
-            profile = sorted((view.get("profile") or {}).items())
-            places += [f"{where}/{layout.PROFILE}/{path}" for path, leaf in profile if leaf.get("object") == name]
-    return places
+        manifest = state.manifest(layout.reference(number))
+        for special in [None, *manifest.specialisations]:
+            where, view = layout.reference(number, special), manifest.specialised(special).view
+            paths += [f"{where}/{layout.FILES}/{path}" for path, shown in view.shown() if shown == name]
+            profile = sorted(view.profile.items())
+            paths += [f"{where}/{layout.PROFILE}/{path}" for path, leaf in profile if leaf.object == name]
+    return paths
 
 
-def _link_again(state: State, name: str, right: str, place: str, content: bytes, mode: str) -> None:
-    folder = place.rpartition("/")[0]
-    first, second = filesystem.lstat(right, state.fd), filesystem.lstat(place, state.fd)
+def _link_again(state: State, name: str, right: str, path: str, content: bytes, mode: str) -> None:
+    folder = path.rpartition("/")[0]
+    first, second = filesystem.lstat(right, state.fd), filesystem.lstat(path, state.fd)
     if first is not None and second is not None and first.st_ino == second.st_ino:
         return
     temporary = f"{layout.STORE}/.link-{name}"
@@ -201,6 +197,6 @@ def _link_again(state: State, name: str, right: str, place: str, content: bytes,
         filesystem.write(temporary, content, int(mode, 8), state.fd)
     filesystem.chmod(folder, 0o700, state.fd)
     try:
-        filesystem.rename(temporary, place, state.fd, state.fd)
+        filesystem.rename(temporary, path, state.fd, state.fd)
     finally:
         filesystem.chmod(folder, 0o555, state.fd)

@@ -5,38 +5,44 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional
 
-from ..contract.errors import EngineError
+from ..contract.canonical import canonical
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.value import Value
 from ..disk import filesystem
 from . import layout
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Dict, List, Optional
+
     from .state import State
 
 FOLDER = "packages"
 RECORD = "packages.json"
 
 
-class Packaged(NamedTuple):
-    """`links` of the profile by specialisation (None: the base); `trees` and `host` must be there for them to lead
-    anywhere.
+class Packaged(Value):
+    """The `links` of the profile, by specialisation (None: the base).
+
+    The `trees` (names in the folder of packages) and files of the `host` must be there for them to lead anywhere.
     """
 
-    links: Dict[Optional[str], Dict[str, str]]
-    trees: List[str]
-    host: List[str]
+    __slots__ = ("host", "links", "trees")
+
+    def __init__(
+        self,
+        links: Optional[Dict[Optional[str], Dict[str, str]]] = None,
+        trees: Optional[List[str]] = None,
+        host: Optional[List[str]] = None,
+    ) -> None:
+        self.links = links or {}
+        self.trees = trees or []
+        self.host = host or []
 
     def record(self) -> bytes:
         """The text of the generation's `packages.json`."""
-        import json
-
-        return filesystem.encode(
-            json.dumps({"trees": self.trees, "host": self.host}, sort_keys=True, ensure_ascii=False)
-        )
-
-
-NOTHING = Packaged({}, [], [])
+        return canonical({"trees": self.trees, "host": self.host})
 
 
 def lost(state: State, number: int) -> List[str]:
@@ -47,11 +53,10 @@ def lost(state: State, number: int) -> List[str]:
     found = state.json(f"{layout.reference(number)}/{RECORD}")
     if found is None:
         return []
-    try:
-        missing = [name for name in found["trees"] if not _is_there(f"{FOLDER}/{name}", state.fd)]
-        return missing + [place for place in found["host"] if not os.path.exists(filesystem.encode(place))]
-    except (KeyError, TypeError):
-        raise EngineError(f"{state.path}/{layout.reference(number)}/{RECORD} is damaged", "state") from None
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), list) for name in ("trees", "host")):
+        raise EngineError(f"{state.path}/{layout.reference(number)}/{RECORD} is damaged", ErrorKind.STATE)
+    missing = [name for name in found["trees"] if not _is_there(f"{FOLDER}/{name}", state.fd)]
+    return missing + [place for place in found["host"] if not os.path.exists(filesystem.encode(place))]
 
 
 def _is_there(path: str, at: int) -> bool:

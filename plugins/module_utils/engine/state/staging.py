@@ -1,24 +1,27 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Staging: everything of a new generation is laid down in the state folder, where nobody looks yet."""
+"""Staging: everything of a new generation is written to the state folder, where nobody looks yet."""
 
 from __future__ import annotations
 
-import errno
 import os
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..contract.bundle import write_bundle
-from ..contract.errors import EngineError
-from ..contract.manifest import all_objects, canonical, content_hash, entry_objects, specialised
+from ..contract.canonical import canonical
+from ..contract.entries import Leaf
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.objects import content_hash
 from ..disk import filesystem
 from . import layout
-from .packaged import NOTHING, RECORD, Packaged
+from .packaged import RECORD
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..contract.manifest import Manifest
-    from .state import State
+    from ..contract.objects import StoredObject
+    from .packaged import Packaged
+    from .state import About, State
 
 # So many new files are synced one by one; more are synced with the whole file system.
 FEW = 64
@@ -31,10 +34,12 @@ def check_space(state: State, manifest: Manifest, held: dict[str, bytes]) -> Non
     needed = sum(len(content) + 2 * _PER_FILE for content in held.values()) * 2 + 64 * _PER_FILE
     if room.f_bavail * room.f_frsize < needed:
         message = f"{state.path} has {room.f_bavail * room.f_frsize} bytes free, and the switch needs up to {needed}"
-        raise EngineError(message, "space")
-    count = 2 * len(held) + len(manifest["files"]) + 64
+        raise EngineError(message, ErrorKind.SPACE)
+    count = 2 * len(held) + len(manifest.view.files) + 64
     if room.f_files and room.f_favail < count:
-        raise EngineError(f"{state.path} has {room.f_favail} inodes free, and the switch needs up to {count}", "space")
+        raise EngineError(
+            f"{state.path} has {room.f_favail} inodes free, and the switch needs up to {count}", ErrorKind.SPACE
+        )
 
 
 def stage_objects(state: State, manifest: Manifest, held: dict[str, bytes], raw: bytes, tx: str) -> bool:
@@ -46,28 +51,30 @@ def stage_objects(state: State, manifest: Manifest, held: dict[str, bytes], raw:
     """
     for folder in (layout.STORE, layout.PACKS):
         state.folder(folder)
-    wanted = all_objects(manifest)
+    wanted = manifest.objects()
     present = set(state.objects())
     missing = sorted(set(wanted) - present - set(held))
     if missing:
-        raise EngineError(f"the bundle lacks {len(missing)} objects, such as {missing[0]}", "objects", missing=missing)
+        raise EngineError(
+            f"the bundle lacks {len(missing)} objects, such as {missing[0]}", ErrorKind.OBJECTS, missing=missing
+        )
     fresh: list[tuple[str, bytes]] = []
     sync = len(held) <= FEW
     for name, content in held.items():
         if name not in wanted:
-            raise EngineError(f"the bundle holds the object {name}, which its manifest does not know", "bundle")
-        mode = wanted[name]["mode"]
+            raise EngineError(f"the bundle holds the object {name}, which its manifest does not know", ErrorKind.BUNDLE)
+        mode = wanted[name].mode
         if content_hash(content, mode) != name[:32]:
-            raise EngineError(f"the object {name} does not hold what its name says", "bundle")
+            raise EngineError(f"the object {name} does not hold what its name says", ErrorKind.BUNDLE)
         if name not in present:
             fresh.append((name, content))
     if fresh:
-        # The pack comes first: an object without its second copy could not be mended.
-        pack = raw if len(fresh) == len(held) else write_bundle(manifest, fresh)
+        # The pack comes first: an object without its second copy could not be repaired.
+        pack = raw if len(fresh) == len(held) else write_bundle(manifest.json(), fresh)
         filesystem.write(f"{layout.PACKS}/.{tx}", pack, 0o400, state.fd, sync)
         filesystem.rename(f"{layout.PACKS}/.{tx}", f"{layout.PACKS}/{tx}", state.fd, state.fd)
     for name, content in fresh:
-        put_object(state, name, content, wanted[name]["mode"], sync)
+        put_object(state, name, content, wanted[name].mode, sync)
     return bool(fresh) and not sync
 
 
@@ -79,41 +86,34 @@ def put_object(state: State, name: str, content: bytes, mode: str, sync: bool) -
 
 
 def stage_generation(
-    state: State,
-    manifest: Manifest,
-    about: dict[str, Any],
-    number: int,
-    packaged: Packaged = NOTHING,
-    unsynced: bool = False,
+    state: State, manifest: Manifest, about: About, number: int, packaged: Packaged, unsynced: bool = False
 ) -> None:
-    """Lay down `generations/N` with hard links to the objects, its folders read-only.
+    """Make `generations/N` with hard links to the objects, its folders read-only.
 
     Before it gets its name, all that it shows is lasting: a generation that bears its number can be relied on. With
-    `unsynced` the objects are not yet. `about` is what is remembered of it; the time is added. `packaged` is what it
-    shows of packages.
+    `unsynced` the objects are not yet. `about` gets the time; `packaged` is what it shows of packages.
     """
     state.folder(layout.GENERATIONS)
     hidden = f"{layout.GENERATIONS}/.{number}"
     filesystem.mkdir(hidden, 0o700, state.fd)
     fd = filesystem.open_folder(hidden, state.fd)
     try:
-        about = dict(about, created=int(time.time()))
-        few = not unsynced and _leaves(manifest) + sum(map(len, packaged.links.values())) <= FEW
-        _lay(state, fd, shown(manifest, packaged, None), about, few)
+        about.created = int(time.time())
+        few = not unsynced and _names(manifest) + sum(map(len, packaged.links.values())) <= FEW
+        filesystem.write(layout.ABOUT, canonical(about.json()), 0o400, fd, few)
         if packaged.trees or packaged.host:
             filesystem.write(RECORD, packaged.record(), 0o400, fd, few)
-        names = sorted(manifest.get("specialisations") or {})
-        if names:
+        _fill(state, fd, manifest, packaged.links.get(None, {}), few)
+        if manifest.specialisations:
             filesystem.mkdir("specialisation", 0o700, fd)
-        for name in names:
-            filesystem.mkdir(f"specialisation/{name}", 0o700, fd)
-            inner = filesystem.open_folder(f"specialisation/{name}", fd)
-            try:
-                _lay(state, inner, shown(specialised(manifest, name), packaged, name), None, few)
-            finally:
-                os.close(inner)
-            filesystem.chmod(f"specialisation/{name}", 0o555, fd)
-        if names:
+            for name in sorted(manifest.specialisations):
+                filesystem.mkdir(f"specialisation/{name}", 0o700, fd)
+                inner = filesystem.open_folder(f"specialisation/{name}", fd)
+                try:
+                    _fill(state, inner, manifest.specialised(name), packaged.links.get(name, {}), few)
+                finally:
+                    os.close(inner)
+                filesystem.chmod(f"specialisation/{name}", 0o555, fd)
             filesystem.chmod("specialisation", 0o555, fd)
     finally:
         os.close(fd)
@@ -126,35 +126,27 @@ def stage_generation(
     filesystem.chmod(layout.reference(number), 0o555, state.fd)
 
 
-class Shown(NamedTuple):
-    """A view of a manifest, and the links to packages in its profile."""
-
-    view: Manifest
-    links: dict[str, str]
-
-
-def shown(view: Manifest, packaged: Packaged, specialisation: str | None) -> Shown:
-    """What one part of a generation shows."""
-    return Shown(view, packaged.links.get(specialisation, {}))
-
-
-def _leaves(manifest: Manifest) -> int:
+def _names(manifest: Manifest) -> int:
     """How many names a generation has, about."""
-    views = [manifest, *(manifest.get("specialisations") or {}).values()]
-    return sum(len(entry.get("entries") or "1") for view in views for entry in view["files"].values())
+    return sum(len(entry.leaves()) or 1 for view in manifest.views() for entry in view.files.values())
 
 
-def _lay(state: State, fd: int, part: Shown, about: dict[str, Any] | None, sync: bool) -> None:
-    import json
-
-    filesystem.write(layout.MANIFEST, canonical(part.view), 0o400, fd, sync)
-    if about is not None:
-        filesystem.write(layout.ABOUT, json.dumps(about, sort_keys=True).encode("ascii"), 0o400, fd, sync)
-    for name, lay in ((layout.FILES, _Farm.lay), (layout.PROFILE, _Farm.lay_profile)):
+def _fill(state: State, fd: int, manifest: Manifest, links: dict[str, str], sync: bool) -> None:
+    """The manifest and the folders of one part of a generation; `links` are those of packages."""
+    filesystem.write(layout.MANIFEST, manifest.canonical(), 0o400, fd, sync)
+    view = manifest.view
+    files = {
+        f"{target}/{path}" if path else target: leaf
+        for target, entry in sorted(view.files.items())
+        for path, leaf in sorted(entry.leaves().items())
+    }
+    # The packages, and over them what the home itself puts there.
+    profile = {**{path: Leaf(symlink=text) for path, text in links.items()}, **view.profile}
+    for name, leaves in ((layout.FILES, files), (layout.PROFILE, dict(sorted(profile.items())))):
         filesystem.mkdir(name, 0o700, fd)
         inside = filesystem.open_folder(name, fd)
         try:
-            lay(_Farm(state, inside, sync), part)
+            _Farm(state, inside, sync).make(leaves, view.objects)
             if sync:
                 filesystem.sync(inside, name)
         finally:
@@ -172,33 +164,16 @@ class _Farm:
         self.made: list[str] = []
         self.known: set[str] = {""}
 
-    def lay(self, part: Shown) -> None:
-        """The managed files that links lead to."""
-        view = part.view
-        leaves: dict[str, dict[str, Any]] = {}
-        for target, entry in sorted(view["files"].items()):
-            if entry["type"] == "file" and entry.get("method", "link") == "link":
-                leaves[target] = {"object": entry["object"]}
-            elif entry["type"] == "tree":
-                leaves[target] = {"dir": True}
-                leaves.update({f"{target}/{rel}": leaf for rel, leaf in sorted(entry["entries"].items())})
-        self._leaves(leaves, view["objects"])
-
-    def lay_profile(self, part: Shown) -> None:
-        """What the user's profile holds: its packages, and over them what the home itself puts there."""
-        leaves = {path: {"symlink": text} for path, text in part.links.items()}
-        leaves.update(part.view.get("profile") or {})
-        self._leaves(dict(sorted(leaves.items())), part.view["objects"])
-
-    def _leaves(self, leaves: dict[str, dict[str, Any]], objects: dict[str, Any]) -> None:
+    def make(self, leaves: dict[str, Leaf], objects: dict[str, StoredObject]) -> None:
+        """Make them all, then close the folders."""
         store_fd = filesystem.open_folder(layout.STORE, self.state.fd) if objects else -1
         try:
             for path, leaf in leaves.items():
-                if "object" in leaf:
-                    self._leaf(store_fd, leaf["object"], path, objects)
-                elif "symlink" in leaf:
+                if leaf.object is not None:
+                    self._leaf(store_fd, leaf.object, path, objects)
+                elif leaf.symlink is not None:
                     self._folder(path.rpartition("/")[0])
-                    filesystem.symlink(leaf["symlink"], path, self.fd)
+                    filesystem.symlink(leaf.symlink, path, self.fd)
                 else:
                     self._folder(path)
         finally:
@@ -217,36 +192,14 @@ class _Farm:
         self.known.add(path)
         self.made.append(path)
 
-    def _leaf(self, store_fd: int, name: str, path: str, objects: dict[str, Any]) -> None:
+    def _leaf(self, store_fd: int, name: str, path: str, objects: dict[str, StoredObject]) -> None:
         self._folder(path.rpartition("/")[0])
         try:
             filesystem.link(name, path, store_fd, self.fd)
         except FileNotFoundError:
-            raise EngineError(f"the object {name} is not in the store", "objects", missing=[name]) from None
+            message = f"the object {name} is not in the store"
+            raise EngineError(message, ErrorKind.OBJECTS, missing=[name]) from None
         except OSError as error:
             if error.errno not in filesystem.NO_HARD_LINK:
                 raise
-            filesystem.write(path, filesystem.read(name, store_fd), int(objects[name]["mode"], 8), self.fd, self.sync)
-
-
-def shown_objects(view: Manifest) -> list[tuple[str, str]]:
-    """Each leaf of a generation's `home-files` with its object, in sorted order of paths."""
-    leaves: list[tuple[str, str]] = []
-    for target, entry in view["files"].items():
-        if entry["type"] == "file" and entry.get("method", "link") == "link":
-            leaves.append((target, entry["object"]))
-        elif entry["type"] == "tree":
-            leaves += [
-                (f"{target}/{rel}", leaf["object"]) for rel, leaf in entry["entries"].items() if "object" in leaf
-            ]
-    return sorted(leaves, key=lambda leaf: leaf[0].split("/"))
-
-
-def needs_link_support(error: OSError) -> bool:
-    """Whether this is a file system without symbolic links speaking."""
-    return error.errno in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP)
-
-
-def objects_of(view: Manifest) -> set[str]:
-    """The IDs of all objects that the files of a manifest show."""
-    return {name for entry in view["files"].values() for name in entry_objects(entry)}
+            filesystem.write(path, filesystem.read(name, store_fd), int(objects[name].mode, 8), self.fd, self.sync)

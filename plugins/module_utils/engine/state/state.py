@@ -8,14 +8,59 @@ import contextlib
 import json
 import os
 import stat
-from typing import TYPE_CHECKING, Any
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.value import Value
 from ..disk import filesystem
 from . import layout
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..contract.manifest import Manifest
+    from ..contract.provenance import Provenance
+    from ..contract.value import JsonObject
+
+
+class About(Value):
+    """What is remembered of a generation besides its manifest.
+
+    Its digest, when it was made (seconds since 1970), its transaction, where it came from, and how much it changed
+    (`counts`: kind to sign to number, None when not known).
+    """
+
+    __slots__ = ("counts", "created", "digest", "provenance", "tx")
+
+    def __init__(self, digest: str = "", created: int = 0, tx: str = "") -> None:
+        self.digest = digest
+        self.created = created
+        self.tx = tx
+        self.provenance: Provenance | None = None
+        self.counts: dict[str, dict[str, int]] | None = None
+
+    def json(self) -> JsonObject:
+        """The attributes that are known, by their names."""
+        found: JsonObject = {"digest": self.digest, "created": self.created, "tx": self.tx}
+        if self.provenance is not None:
+            found["provenance"] = self.provenance.json()
+        if self.counts is not None:
+            found["counts"] = self.counts
+        return found
+
+    @classmethod
+    def of(cls, value: object) -> About:
+        """The inverse of `json`; without values where there is nothing to read."""
+        about = cls()
+        if not isinstance(value, dict):
+            return about
+        about.digest, about.tx = str(value.get("digest", "")), str(value.get("tx", ""))
+        created, counts = value.get("created"), value.get("counts")
+        about.created = int(created) if isinstance(created, (int, float)) else 0
+        about.counts = counts if isinstance(counts, dict) else None
+        if "provenance" in value:
+            from ..contract.provenance import Provenance
+
+            about.provenance = Provenance.of(value["provenance"])
+        return about
 
 
 class State:
@@ -39,11 +84,13 @@ class State:
             _make(path)
             fd = filesystem.open_folder(path, follow=True)
         except OSError as error:
-            raise EngineError(f"the state folder {path} cannot be opened: {error.strerror}", "state") from None
+            raise EngineError(f"the state folder {path} cannot be opened: {error.strerror}", ErrorKind.STATE) from None
         status = os.fstat(fd)
         if status.st_uid != os.geteuid():
             os.close(fd)
-            raise EngineError(f"the state folder {path} belongs to the user {status.st_uid}, not to this one", "owner")
+            raise EngineError(
+                f"the state folder {path} belongs to the user ID {status.st_uid}, not to this user", ErrorKind.OWNER
+            )
         if create and stat.S_IMODE(status.st_mode) != 0o700:
             filesystem.chmod(path, 0o700)
         return cls(path, fd)
@@ -51,6 +98,10 @@ class State:
     def close(self) -> None:
         """Let go of the folder."""
         os.close(self.fd)
+
+    def interrupted(self) -> bool:
+        """Whether an earlier run did not end."""
+        return any(filesystem.lstat(name, self.fd) is not None for name in (layout.JOURNAL, layout.STAGING))
 
     def current(self) -> str | None:
         """What is chosen, as a reference; None when nothing is."""
@@ -65,7 +116,9 @@ class State:
         if status is None:
             return None
         if not stat.S_ISLNK(status.st_mode):
-            raise EngineError(f"{self.path}/{name} is no link; move it away and run the switch again", "state")
+            raise EngineError(
+                f"{self.path}/{name} is not a symbolic link; move it away and switch again", ErrorKind.STATE
+            )
         text = filesystem.readlink(name, self.fd)
         if text is None:
             return None
@@ -76,30 +129,48 @@ class State:
         """Whether the generation of this reference is there."""
         return filesystem.lstat(wanted + "/" + layout.MANIFEST, self.fd) is not None
 
-    def json(self, name: str) -> Any:
+    def json(self, name: str) -> object:
         """The JSON in a file of the state; None when it is missing. EngineError `state` when it cannot be read."""
         try:
             return json.loads(filesystem.read(name, self.fd).decode("utf-8", "surrogateescape"))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            raise EngineError(f"{self.path}/{name} cannot be read: {error}", "state") from None
+            raise EngineError(f"{self.path}/{name} cannot be read: {error}", ErrorKind.STATE) from None
 
     def manifest(self, wanted: str) -> Manifest:
-        """The manifest of a reference (of a specialisation: its own). EngineError `generation` when there is none."""
+        """The manifest of a reference (of a specialisation: its own).
+
+        EngineError `generation` when there is none, `manifest` when it was written by another version of the engine.
+        """
+        from ..contract.manifest import Manifest
+
         found = self.json(wanted + "/" + layout.MANIFEST)
         if found is None:
-            raise EngineError(f"there is no generation {wanted[len(layout.GENERATIONS) + 1 :]}", "generation")
-        manifest: Manifest = found
-        return manifest
+            number = wanted[len(layout.GENERATIONS) + 1 :]
+            raise EngineError(f"there is no generation {number}", ErrorKind.GENERATION)
+        return Manifest.of(found)
 
-    def about(self, number: int) -> dict[str, Any]:
-        """What is remembered of a generation: {"digest", "created": seconds, "tx"}; empty when nothing is."""
-        return self.json(f"{layout.reference(number)}/{layout.ABOUT}") or {}
+    def about(self, number: int) -> About:
+        """What is remembered of a generation."""
+        return About.of(self.json(f"{layout.reference(number)}/{layout.ABOUT}"))
+
+    def content(self, name: str) -> bytes:
+        """The content of an object in the store. FileNotFoundError when it is not there."""
+        return filesystem.read(f"{layout.STORE}/{name}", self.fd)
 
     def generations(self) -> list[int]:
         """The numbers of all generations, ascending."""
         return sorted(int(name) for name in self.names(layout.GENERATIONS) if name.isdigit())
+
+    def stored_bytes(self) -> int:
+        """The size of all contents that the generations keep."""
+        total = 0
+        for folder in (layout.STORE, layout.PACKS):
+            for name in self.names(folder):
+                status = filesystem.lstat(f"{folder}/{name}", self.fd)
+                total += status.st_size if status is not None else 0
+        return total
 
     def objects(self) -> list[str]:
         """The IDs of all objects in the store, sorted."""
@@ -121,7 +192,7 @@ class State:
         if filesystem.lstat(name, self.fd) is None:
             filesystem.mkdir(name, mode, self.fd)
 
-    def write_json(self, name: str, value: Any, sync: bool = False, mode: int = 0o600) -> None:
+    def write_json(self, name: str, value: object, sync: bool = False, mode: int = 0o600) -> None:
         """A new file with JSON text."""
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         filesystem.write(name, text.encode("utf-8", "surrogateescape"), mode, self.fd, sync)

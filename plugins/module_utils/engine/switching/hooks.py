@@ -1,23 +1,26 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Hooks: checks before anything is written, `onChange` and activation entries after the links."""
+"""Hooks: checks before anything is written, `onChange` and activation scripts after the links."""
 
 from __future__ import annotations
 
 import os
 import stat
 import time
-from typing import TYPE_CHECKING, Any
 
+from ..contract.outcomes import HookRun
+from ..launcher import SEARCH
 from ..state import layout
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..contract.manifest import Entry, Manifest
+    from typing import BinaryIO
+
+    from ..contract.manifest import Script, View
     from ..home.folder import HomeFolder
 
 # So many bytes of a hook's output are kept, from its end.
 OUTPUT = 32 * 1024
-_SEARCH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 _PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY")
 _PRELUDE = """set -eu
 run() {
@@ -39,157 +42,154 @@ DRY_RUN_CMD=${DRY_RUN:+echo}
 """
 
 
-class Hook:
-    """A script to run. `event`: activation, onChange or check; `item` is what the manifest holds of it."""
-
-    def __init__(self, name: str, event: str, item: Entry) -> None:
-        self.name = name
-        self.event = event
-        self.script: str = item.get("onChange" if event == "onChange" else "script") or ""
-        self.secret = bool(item.get("sensitive"))
-
-    def json(self) -> dict[str, Any]:
-        """What an answer says of it."""
-        return dict({"name": self.name, "event": self.event}, **({"secret": True} if self.secret else {}))
-
-
 class Outcome:
-    """What the hooks did: `hooks` for the answer, `failed` ({"entry", "rc", "output"}) when one of them failed."""
+    """What hooks did: `runs` for the answer, `failed` when the last of them failed."""
 
     def __init__(self) -> None:
-        self.hooks: list[dict[str, Any]] = []
-        self.failed: dict[str, Any] | None = None
+        self.runs: list[HookRun] = []
         # The targets whose onChange hook was started.
         self.started: list[str] = []
 
+    @property
+    def failed(self) -> HookRun | None:
+        """The hook that failed: nothing runs after it."""
+        return self.runs[-1] if self.runs and self.runs[-1].rc else None
 
-def checks(home: HomeFolder, view: Manifest, user: str, dry: bool) -> Outcome:
-    """Run the entries of the phase `check`; they change nothing."""
-    outcome = Outcome()
-    for item in view.get("activation") or []:
-        if item.get("phase") == "check" and outcome.failed is None:
-            _run(outcome, Hook(item["name"], "check", item), _environment(home, user, None, dry), home.path)
-    return outcome
+    def message(self) -> str:
+        """How it failed, in a sentence with the last line of its output."""
+        if self.failed is None:
+            return ""
+        text = self.failed.output.strip().splitlines()
+        last = f": {text[-1]}" if text else ""
+        return f"{self.failed.name} failed with exit code {self.failed.rc}{last}"
 
 
-def changed_hooks(before: Manifest | None, after: Manifest) -> list[tuple[str, str]]:
+class Hooks:
+    """Runs the hooks of one switch as the user."""
+
+    def __init__(self, home: HomeFolder, user: str) -> None:
+        self.home = home
+        self.user = user
+
+    def check(self, view: View, dry_run: bool) -> Outcome:
+        """Run the scripts of the phase `check`, which change nothing; with `dry_run` they know that nothing follows."""
+        outcome = Outcome()
+        environment = self._environment(None)
+        if dry_run:
+            environment["DRY_RUN"] = "1"
+        for script in view.scripts("check"):
+            if outcome.failed is None:
+                self._run(outcome, _of_script(script), script.script, environment)
+        return outcome
+
+    def run_all(self, before: View | None, after: View, old: str | None, new: str) -> Outcome:
+        """Run every `onChange` that is due and then the activation scripts; stop at the first that fails.
+
+        `before` is the generation that last finished, `old` and `new` are the references of both.
+        """
+        outcome = Outcome()
+        environment = self._environment(new)
+        if old is not None:
+            environment["oldGenPath"] = f"{self.home.state_path}/{old}"
+        for target, script in changed_hooks(before, after):
+            if outcome.failed is None:
+                outcome.started.append(target)
+                self._run(outcome, _of_file(target, after), script, environment)
+        for item in after.scripts("write"):
+            if outcome.failed is None:
+                self._run(outcome, _of_script(item), item.script, environment)
+        return outcome
+
+    def run_again(self, view: View, targets: list[str], new: str) -> Outcome:
+        """After an undo: run the hooks of these targets as the generation that is back has them, whether or not one fails."""
+        outcome = Outcome()
+        environment = self._environment(new)
+        for target in targets:
+            entry = view.files.get(target)
+            if entry is not None and entry.on_change:
+                self._run(outcome, _of_file(target, view), entry.on_change, environment)
+        return outcome
+
+    def _environment(self, new: str | None) -> dict[str, str]:
+        environment = {key: os.environ[key] for key in _PASSED if key in os.environ}
+        path = os.environ.get("PATH") or SEARCH
+        environment.update(HOME=self.home.path, USER=self.user, LOGNAME=self.user, PATH=path, SHELL="/bin/sh")
+        runtime = f"/run/user/{os.geteuid()}"
+        if os.path.isdir(runtime):
+            environment["XDG_RUNTIME_DIR"] = runtime
+        if new is not None:
+            environment["newGenPath"] = f"{self.home.state_path}/{new}"
+            environment["HOME_MANAGER_STATE"] = self.home.state_path
+            environment["HOME_MANAGER_FILES"] = f"{self.home.state_path}/{layout.CURRENT}/{layout.FILES}"
+        return environment
+
+    def _run(self, outcome: Outcome, run: HookRun, script: str, environment: dict[str, str]) -> None:
+        if not script.strip():
+            return
+        import subprocess
+
+        shell = _shell()
+        prelude = _PRELUDE + ("set -o pipefail\n" if shell.endswith("bash") else "")
+        # Over standard input, for an argument would show in the process list; read whole before its first command runs.
+        text = prelude + "{\n" + script + "\n} < /dev/null\n"
+        began = time.monotonic()
+        with _sink() as sink:
+            old = os.umask(0o022)
+            try:
+                run.rc = subprocess.run(
+                    [shell, "-s"],
+                    input=text.encode("utf-8", "surrogateescape"),
+                    stdout=sink,
+                    stderr=sink,
+                    env=environment,
+                    cwd=self.home.path,
+                    check=False,
+                ).returncode
+            except OSError as error:
+                run.rc = 127
+                sink.write(f"{shell}: {error.strerror}\n".encode())
+            finally:
+                os.umask(old)
+            sink.flush()
+            size = os.fstat(sink.fileno()).st_size
+            run.output = os.pread(sink.fileno(), OUTPUT, max(0, size - OUTPUT)).decode("utf-8", "replace")
+        run.seconds = round(time.monotonic() - began, 3)
+        outcome.runs.append(run)
+
+
+def changed_hooks(before: View | None, after: View) -> list[tuple[str, str]]:
     """The (target, script) whose file differs between two generations, shorter targets first."""
-    old: dict[str, Entry] = before["files"] if before is not None else {}
+    old = before.files if before is not None else {}
     found = []
-    for target, entry in after["files"].items():
-        if entry.get("onChange") and (target not in old or _signature(old[target]) != _signature(entry)):
-            found.append((target, entry["onChange"]))
+    for target, entry in after.files.items():
+        if entry.on_change and (target not in old or old[target].content() != entry.content()):
+            found.append((target, entry.on_change))
     return sorted(found, key=lambda item: (len(item[0]), item[0]))
 
 
-def due(before: Manifest | None, after: Manifest) -> list[dict[str, Any]]:
-    """What would run after the links, for a preview: `name` alone, for nothing of it has run."""
-    items = [item for item in after.get("activation") or [] if item.get("phase", "write") == "write"]
-    entries = [Hook(item["name"], "activation", item) for item in items]
-    changed = [Hook(target, "onChange", after["files"][target]) for target, _script in changed_hooks(before, after)]
-    return [hook.json() for hook in [*changed, *entries]]
+def due(before: View | None, after: View) -> list[HookRun]:
+    """What would run after the links, for a preview: names alone, for nothing of it has run."""
+    changed = [_of_file(target, after) for target, _script in changed_hooks(before, after)]
+    return changed + [_of_script(script) for script in after.scripts("write")]
 
 
-def _signature(entry: Entry) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key not in ("onChange", "origin", "force", "onConflict")}
+def _of_file(target: str, view: View) -> HookRun:
+    return HookRun(target, "onChange", view.files[target].sensitive)
 
 
-def run_all(
-    home: HomeFolder, before: Manifest | None, after: Manifest, user: str, old: str | None, new: str
-) -> Outcome:
-    """Run every `onChange` that is due and then the activation entries; stop at the first that fails.
-
-    `before` is the generation that last finished, `old` and `new` are the references of both.
-    """
-    outcome = Outcome()
-    environment = _environment(home, user, new, False)
-    if old is not None:
-        environment["oldGenPath"] = f"{home.state_path}/{old}"
-    for target, _script in changed_hooks(before, after):
-        if outcome.failed is None:
-            outcome.started.append(target)
-            _run(outcome, Hook(target, "onChange", after["files"][target]), environment, home.path)
-    for item in after.get("activation") or []:
-        if item.get("phase", "write") == "write" and outcome.failed is None:
-            _run(outcome, Hook(item["name"], "activation", item), environment, home.path)
-    return outcome
-
-
-def run_again(home: HomeFolder, view: Manifest, targets: list[str], user: str, new: str | None) -> Outcome:
-    """After an undo: run the hooks of these targets as the generation that is back says."""
-    outcome = Outcome()
-    environment = _environment(home, user, new, False)
-    for target in targets:
-        script = view["files"].get(target, {}).get("onChange")
-        if script:
-            outcome.failed = None
-            _run(outcome, Hook(target, "onChange", view["files"][target]), environment, home.path)
-    return outcome
-
-
-def _environment(home: HomeFolder, user: str, new: str | None, dry: bool) -> dict[str, str]:
-    environment = {key: os.environ[key] for key in _PASSED if key in os.environ}
-    path = os.environ.get("PATH") or _SEARCH
-    environment.update(HOME=home.path, USER=user, LOGNAME=user, PATH=path, SHELL="/bin/sh")
-    runtime = f"/run/user/{os.geteuid()}"
-    if os.path.isdir(runtime):
-        environment["XDG_RUNTIME_DIR"] = runtime
-    if new is not None:
-        environment["newGenPath"] = f"{home.state_path}/{new}"
-        environment["HOME_MANAGER_STATE"] = home.state_path
-        environment["HOME_MANAGER_FILES"] = f"{home.state_path}/{layout.CURRENT}/{layout.FILES}"
-    if dry:
-        environment["DRY_RUN"] = "1"
-    return environment
-
-
-def _run(outcome: Outcome, hook: Hook, environment: dict[str, str], folder: str) -> None:
-    script = hook.script
-    if not script.strip():
-        return
-    import subprocess
-
-    shell = _shell()
-    prelude = _PRELUDE + ("set -o pipefail\n" if shell.endswith("bash") else "")
-    # Over standard input, for an argument would show in the process list; read whole before its first command runs.
-    text = prelude + "{\n" + script + "\n} < /dev/null\n"
-    began = time.monotonic()
-    with _sink() as sink:
-        old = os.umask(0o022)
-        try:
-            done = subprocess.run(
-                [shell, "-s"],
-                input=text.encode("utf-8", "surrogateescape"),
-                stdout=sink,
-                stderr=sink,
-                env=environment,
-                cwd=folder,
-                check=False,
-            )
-            code = done.returncode
-        except OSError as error:
-            code = 127
-            sink.write(f"{shell}: {error.strerror}\n".encode())
-        finally:
-            os.umask(old)
-        sink.flush()
-        size = os.fstat(sink.fileno()).st_size
-        output = os.pread(sink.fileno(), OUTPUT, max(0, size - OUTPUT)).decode("utf-8", "replace")
-    took = round(time.monotonic() - began, 3)
-    outcome.hooks.append(dict(hook.json(), rc=code, output=output, seconds=took))
-    if code != 0:
-        outcome.failed = {"entry": hook.name, "rc": code, "output": output}
+def _of_script(script: Script) -> HookRun:
+    return HookRun(script.name, "check" if script.phase == "check" else "activation", script.sensitive)
 
 
 def _shell() -> str:
-    for folder in (os.environ.get("PATH") or _SEARCH).split(":"):
+    for folder in (os.environ.get("PATH") or SEARCH).split(":"):
         path = os.path.join(folder or ".", "bash")
         if os.path.isabs(path) and os.access(path, os.X_OK) and stat.S_ISREG(os.stat(path).st_mode):
             return path
     return "/bin/sh"
 
 
-def _sink() -> Any:
+def _sink() -> BinaryIO:
     # A file, not a pipe: a hook may leave a daemon behind that holds on to its output.
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("hook", os.MFD_CLOEXEC), "w+b")

@@ -4,66 +4,76 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from ..contract.operations import Operation, OperationKind
 from ..disk import filesystem
-from ..planning.plan import Options
+from ..planning.plan import Purpose
 from ..state import layout, objects
+from ..transaction.journal import transaction_id
 from .goal import goal_of_generation
+from .options import SwitchOptions
 from .planner import make_plan
-from .switch import Settings, run, transaction_name
+from .switch import run
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Sequence
+
     from ..home.folder import HomeFolder
     from ..planning.plan import Plan
     from ..state.ledger import Ledger
 
 # What may be repaired without a switch: it brings back what was there, and removes nothing.
-_HARMLESS = ("repair", "keep", "adopt")
+_HARMLESS = (OperationKind.REPAIR, OperationKind.KEEP, OperationKind.ADOPT)
+
+
+class Repair:
+    """What a repair came to: what was `done`, which files are `kept` as the user edited them, what is `left` to a switch."""
+
+    def __init__(self) -> None:
+        self.done: list[Operation] = []
+        self.kept: list[Operation] = []
+        self.left: list[str] = []
 
 
 def examine(home: HomeFolder, ledger: Ledger, current: str) -> Plan:
     """What a switch to the same generation would do."""
     state = home.require_state()
-
-    def content(name: str) -> bytes:
-        return filesystem.read(f"{layout.STORE}/{name}", state.fd)
-
-    return make_plan(home, state.manifest(current), ledger, "probe", Options(same=True), content)
+    return make_plan(home, state.manifest(current).view, ledger, "probe", Purpose(same=True), state.content)
 
 
-def kept_files(plan: Plan) -> list[dict[str, Any]]:
-    """The operations that leave a file as its user changed it."""
-    return [item for item in plan.operations if item["op"] == "keep"]
+def kept_files(operations: Sequence[Operation]) -> list[Operation]:
+    """The operations that leave a file as its user edited it."""
+    return [operation for operation in operations if operation.op == OperationKind.KEEP]
 
 
-def repair(
-    home: HomeFolder, ledger: Ledger, current: str, broken: list[tuple[str, str]], user: str
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Put right what can be without taking anything away: (operations, what is left to a switch)."""
-    done = repair_objects(home, broken, current) if broken else []
+def repair(home: HomeFolder, ledger: Ledger, current: str, drifted: list[tuple[str, str]], user: str) -> Repair:
+    """Repair what can be without removing anything."""
+    found = Repair()
+    if drifted:
+        found.done = repair_objects(home, drifted, current)
     plan = examine(home, ledger, current)
-    left = [f"{item['path']}: {item['reason']}" for item in plan.collisions]
-    left += [f"{item['path']} is to be written again" for item in plan.operations if item["op"] not in _HARMLESS]
-    if left or not plan.steps:
-        return done + kept_files(plan), left
-    number, specialisation = layout.parse_reference(current)
-    goal = goal_of_generation(home, number, specialisation)
-    told = run(home, goal, Settings(user))
-    return done + [item for item in told["operations"] if item["op"] in ("repair", "keep")], told["warnings"]
+    found.kept = kept_files(plan.operations)
+    found.left = [str(problem) for problem in plan.collisions]
+    found.left += [f"{item.path} has to be written again" for item in plan.operations if item.op not in _HARMLESS]
+    if found.left or not plan.steps:
+        return found
+    answer = run(home, goal_of_generation(home, *layout.parse_reference(current)), SwitchOptions(user))
+    found.done += [operation for operation in answer.operations if operation.op == OperationKind.REPAIR]
+    found.left = answer.warnings
+    return found
 
 
-def repair_objects(home: HomeFolder, found: list[tuple[str, str]], current: str) -> list[dict[str, Any]]:
-    """Put these objects right; operations for people."""
+def repair_objects(home: HomeFolder, drifted: list[tuple[str, str]], current: str) -> list[Operation]:
+    """Repair these objects (path below `home-files`, ID); what was done."""
     state = home.require_state()
-    view = state.manifest(current)
-    tx = transaction_name()
-    done: list[dict[str, Any]] = []
+    wanted, tx = state.manifest(current).view.objects, transaction_id()
+    done: list[Operation] = []
     state.folder(layout.STAGING)
-    for name in sorted({name for _path, name in found}):
-        path = next(path for path, other in found if other == name)
-        mode = view["objects"][name]["mode"]
-        detail = objects.repair_object(state, name, mode, tx, f"{current}/{layout.FILES}/{path}")
-        done.append({"op": "repair", "path": path, "detail": detail, "found": "content"})
+    for name in sorted({name for _path, name in drifted}):
+        path = next(path for path, other in drifted if other == name)
+        detail = objects.repair_object(state, name, wanted[name].mode, tx, f"{current}/{layout.FILES}/{path}")
+        operation = Operation(OperationKind.REPAIR, path, detail)
+        operation.found = "content"
+        done.append(operation)
     filesystem.remove_tree(layout.STAGING, state.fd)
     return done

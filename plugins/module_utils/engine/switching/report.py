@@ -1,27 +1,32 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What an answer says of each file: how it is made and what changes in its text. The text of a secret is never in it."""
+"""What people see of a plan beyond its operations: kinds of files, sizes, and differences. Nothing sensitive is shown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from ..contract.entries import FileEntry, SymlinkEntry, TreeEntry
 from ..contract.errors import EngineError
+from ..contract.operations import LineDiff, OperationKind
 from ..disk import filesystem
 from ..disk.folders import Blocked
 from ..planning.collision import sibling
 from ..state import layout
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Callable, Dict, Optional, Tuple
 
-    from ..contract.manifest import Entry, Manifest
+    from ..contract.entries import Entry
+    from ..contract.manifest import View
+    from ..contract.operations import Collision, Operation
     from ..home.folder import HomeFolder
     from ..planning.plan import Plan
     from ..state.ledger import Ledger
 
 # Longer files (bytes) count as binary.
 LONGEST = 512 * 1024
+_COMPARED = (OperationKind.ADD, OperationKind.CHANGE, OperationKind.REMOVE, OperationKind.REPAIR)
+_NAMED = (OperationKind.BACKUP, OperationKind.REMOVE)
 
 
 class Report:
@@ -32,7 +37,7 @@ class Report:
     """
 
     def __init__(
-        self, home: HomeFolder, view: Manifest, ledger: Ledger, content: Callable[[str], bytes], diff: bool
+        self, home: HomeFolder, view: View, ledger: Ledger, content: Callable[[str], bytes], diff: bool
     ) -> None:
         self.home = home
         self.view = view
@@ -41,92 +46,95 @@ class Report:
         self.diff = diff
 
     def complete(self, plan: Plan) -> None:
-        """Add to each operation `method`, `what`, `secret` and `diff`; to each collision its size and its diff."""
+        """Add to each operation its method, its kind and its difference; to each collision its size."""
         for operation in plan.operations:
-            self._operation(operation, plan)
+            self._operation(operation, plan.texts)
         for collision in plan.collisions:
             self._collision(collision)
 
     def _secret(self, target: str) -> bool:
-        entry, record = self.view["files"].get(target, {}), self.ledger.files.get(target, {})
-        return bool(entry.get("sensitive") or record.get("sensitive"))
+        entry, record = self.view.files.get(target), self.ledger.record(target)
+        return (entry is not None and entry.sensitive) or (record is not None and record.sensitive)
 
-    def _operation(self, operation: dict[str, Any], plan: Plan) -> None:
-        target = operation["path"]
-        entry = self.view["files"].get(target, {})
-        for name in ("to", "restores"):
-            if name in operation:
-                operation[name] = sibling(target, operation[name])
-        if entry.get("method", "link") != "link":
-            operation["method"] = entry["method"]
+    def _operation(self, operation: Operation, texts: Dict[str, bytes]) -> None:
+        target = operation.path
+        entry = self.view.files.get(target)
+        if operation.to:
+            operation.to = sibling(target, operation.to)
+        if operation.restores:
+            operation.restores = sibling(target, operation.restores)
+        if entry is not None and entry.method != "symlink":
+            operation.method = entry.method
         if self._secret(target):
-            operation["secret"] = True
+            operation.secret = True
             return
-        operation.update(self._kind(operation["op"], entry))
-        if operation["op"] not in ("add", "change", "remove", "repair") or operation.get("what") in ("link", "folder"):
+        if entry is not None and operation.op not in _NAMED:
+            self._describe(operation, entry)
+        if operation.op not in _COMPARED or operation.what in ("link", "folder"):
             return
         # How many lines come or go with a whole file is only asked with its text.
-        if self.diff or operation["op"] == "change":
-            self._compare(operation, self._after(target, entry, plan))
+        if self.diff or operation.op == OperationKind.CHANGE:
+            self._compare(operation, self._after(target, entry, texts))
 
-    def _kind(self, op: str, entry: Entry) -> dict[str, Any]:
-        if not entry or op in ("backup", "remove"):
-            return {}
-        if entry["type"] == "symlink":
-            return {"what": "link", "to": entry["to"]}
-        if entry["type"] == "tree":
-            return {"what": "folder", "number": sum("dir" not in leaf for leaf in entry["entries"].values())}
-        mode = entry.get("mode") or self.view["objects"][entry["object"]]["mode"]
-        return {"what": "program"} if int(mode, 8) & 0o111 else {}
+    def _describe(self, operation: Operation, entry: Entry) -> None:
+        if isinstance(entry, SymlinkEntry):
+            operation.what, operation.to = "link", entry.to
+        elif isinstance(entry, TreeEntry):
+            files = [leaf for leaf in entry.entries.values() if leaf.object is not None or leaf.symlink is not None]
+            operation.what, operation.number = "folder", len(files)
+        elif isinstance(entry, FileEntry):
+            mode = entry.mode or self.view.objects[entry.object].mode
+            operation.what = "program" if int(mode, 8) & 0o111 else "text"
 
-    def _after(self, target: str, entry: Entry, plan: Plan) -> bytes | None:
+    def _after(self, target: str, entry: Optional[Entry], texts: Dict[str, bytes]) -> Optional[bytes]:
         """The new content; None when there is none, or when it is not here."""
-        if target in plan.texts:
-            return plan.texts[target]
-        if entry.get("type") != "file" or entry.get("method") == "merge":
+        if target in texts:
+            return texts[target]
+        if not isinstance(entry, FileEntry) or entry.method == "merge":
             return None
         try:
-            return self.content(entry["object"])
+            return self.content(entry.object)
         except EngineError:
             return None
 
-    def _compare(self, operation: dict[str, Any], after: bytes | None) -> None:
-        before = self.held(operation["path"]) if operation["op"] != "add" else None
-        texts = [text_of(content) for content in (before, after)]
-        if any(text is None for text in texts):
-            operation["what"] = "binary"
-            operation["diff"] = {"bytes": len(after if after is not None else before or b"")}
+    def _compare(self, operation: Operation, after: Optional[bytes]) -> None:
+        removal = operation.op == OperationKind.REMOVE
+        before = self.held(operation.path) if operation.op != OperationKind.ADD else None
+        old, new = text_of(before), text_of(after)
+        if old is None or new is None:
+            operation.what = "binary"
+            operation.diff = LineDiff(bytes=len(after if after is not None else before or b""))
             return
-        found: dict[str, Any] = dict(zip(("removed", "added"), changed_lines(texts[0] or "", texts[1] or "")))
+        if after is None and not self.diff and not removal:
+            return
+        operation.diff = LineDiff(*changed_lines(old, new))
         if self.diff:
-            found["before"] = None if before is None else texts[0]
-            if after is not None or operation["op"] == "remove":
-                found["after"] = None if after is None else texts[1]
-        if after is not None or self.diff or operation["op"] == "remove":
-            operation["diff"] = found
+            operation.diff.before = None if before is None else old
+            operation.diff.after = None if after is None else new
 
-    def _collision(self, collision: dict[str, Any]) -> None:
-        target = collision["path"]
-        if collision["kind"] != "file":
+    def _collision(self, collision: Collision) -> None:
+        if collision.kind != "file":
             return
-        if self._secret(target):
-            collision["secret"] = True
+        if self._secret(collision.path):
+            collision.secret = True
             return
-        content = self.held(target) or b""
-        collision["bytes"] = len(content)
+        content = self.held(collision.path) or b""
+        collision.bytes = len(content)
         text = text_of(content)
         if text is not None:
-            collision["lines"] = len(text.splitlines())
+            collision.lines = len(text.splitlines())
             if self.diff:
-                collision["diff"] = {"removed": collision["lines"], "before": text}
+                collision.diff = LineDiff(removed=collision.lines)
+                collision.diff.before = text
 
-    def held(self, target: str) -> bytes | None:
+    def held(self, target: str) -> Optional[bytes]:
         """What a path holds now: a file's content, or what our link shows; None when that is nothing that has text."""
-        follow = bool(self.ledger.files.get(target, {}).get("follow"))
-        seen = self.home.inspect(target, follow)
-        if seen.kind == "file":
+        record = self.ledger.record(target)
+        follow = record is not None and record.follow
+        found = self.home.inspect(target, follow)
+        if found.kind == "file":
             return self.home.content(target, follow)
-        if seen.kind != "link" or not self.home.is_ours(target, seen.text) or self.home.state is None:
+        if found.kind != "link" or not self.home.is_ours(target, found.text) or self.home.state is None:
             return None
         # The leaf of the current generation, however the home spells the way to it.
         try:
@@ -135,7 +143,7 @@ class Report:
             return None
 
 
-def text_of(content: bytes | None) -> str | None:
+def text_of(content: Optional[bytes]) -> Optional[str]:
     """The text of a content, empty for none; None when it is binary, or too long to be read."""
     if content is None:
         return ""
@@ -147,9 +155,9 @@ def text_of(content: bytes | None) -> str | None:
         return None
 
 
-def changed_lines(before: str, after: str) -> tuple[int, int]:
+def changed_lines(before: str, after: str) -> Tuple[int, int]:
     """The numbers of lines that go and that come; lines that only moved are neither."""
-    left: dict[str, int] = {}
+    left: Dict[str, int] = {}
     for line in before.splitlines():
         left[line] = left.get(line, 0) + 1
     added = 0

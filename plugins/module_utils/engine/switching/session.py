@@ -1,54 +1,63 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What changes in the session between two generations: variables, and folders of the search path.
-
-A session is `{"variables": {NAME: TEXT or {"secret": HASH}}, "path": [FOLDER]}`; `generation.json` keeps it.
-"""
+"""What changes in the session between two generations: variables, and folders of the search path."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from ..contract.operations import SessionChange
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Session = dict[str, Any]
+    from typing import Dict, List, Sequence
 
-
-def session_changes(before: Session, after: Session) -> list[dict[str, Any]]:
-    """{"name", "op": add, change or remove, "kind": variable or path, "from", "to", "before", "secret"} of each."""
-    old, new = before.get("variables") or {}, after.get("variables") or {}
-    found = [_variable(name, old.get(name), new.get(name)) for name in sorted({**old, **new})]
-    changes = [item for item in found if item is not None]
-    was, now = before.get("path") or [], after.get("path") or []
-    for index, folder in enumerate(now):
-        if folder not in was:
-            later = [other for other in now[index + 1 :] if other in was]
-            changes.append(
-                dict({"name": folder, "op": "add", "kind": "path"}, **({"before": later[0]} if later else {}))
-            )
-    return changes + [{"name": folder, "op": "remove", "kind": "path"} for folder in was if folder not in now]
-
-
-def _variable(name: str, old: Any, new: Any) -> dict[str, Any] | None:
-    if old == new:
-        return None
-    found = {"name": name, "op": "add" if old is None else "remove" if new is None else "change"}
-    if isinstance(old, dict) or isinstance(new, dict):
-        return dict(found, secret=True)
-    return dict(found, **{key: value for key, value in (("from", old), ("to", new)) if value is not None})
-
+    from ..contract.operations import Operation, PackageChange
+    from ..contract.provenance import Session
 
 _SIGNS = {"add": "+", "remove": "-", "change": "~", "repair": "~", "adopt": "=", "backup": ">"}
 
 
-def counts(operations: list[dict[str, Any]], session: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
-    """Kind to sign to number, as `generation.json` keeps it for lists of generations."""
-    found: dict[str, dict[str, int]] = {}
-    moved = {item["path"] for item in operations if item["op"] == "backup"}
-    # What took the place of a file that was moved aside is new.
-    kinds = [
-        ("files", "add" if item["op"] == "change" and item["path"] in moved else item["op"]) for item in operations
-    ]
-    kinds += [(item.get("kind", "variable") + "s", item["op"]) for item in session]
+def session_changes(before: Session, after: Session) -> List[SessionChange]:
+    """The variables first, by name, then folders that come, then those that go."""
+    names = sorted({**before.variables, **before.secrets, **after.variables, **after.secrets})
+    found = [_variable(name, before, after) for name in names]
+    changes = [change for change in found if change is not None]
+    for index, folder in enumerate(after.path):
+        if folder not in before.path:
+            change = SessionChange(folder, "add", "path")
+            later = [other for other in after.path[index + 1 :] if other in before.path]
+            change.before = later[0] if later else ""
+            changes.append(change)
+    gone = [folder for folder in before.path if folder not in after.path]
+    return changes + [SessionChange(folder, "remove", "path") for folder in gone]
+
+
+def _variable(name: str, before: Session, after: Session) -> SessionChange | None:
+    old, new = before.variables.get(name), after.variables.get(name)
+    old_secret, new_secret = before.secrets.get(name), after.secrets.get(name)
+    if (old, old_secret) == (new, new_secret):
+        return None
+    was, comes = old is not None or old_secret is not None, new is not None or new_secret is not None
+    change = SessionChange(name, "change" if was and comes else "add" if comes else "remove")
+    if old_secret is not None or new_secret is not None:
+        change.secret = True
+    else:
+        change.old, change.new = old, new
+    return change
+
+
+def counts(
+    operations: Sequence[Operation], session: Sequence[SessionChange], packages: Sequence[PackageChange]
+) -> Dict[str, Dict[str, int]]:
+    """Kind to sign to number, as a generation remembers it for lists of generations."""
+    found: Dict[str, Dict[str, int]] = {}
+    moved = {operation.path for operation in operations if operation.op.value == "backup"}
+    kinds = []
+    for operation in operations:
+        # What took the place of a file that was moved aside is new.
+        new = operation.op.value == "change" and operation.path in moved
+        kinds.append(("files", "add" if new else operation.op.value))
+    kinds += [(change.kind + "s", change.op) for change in session]
+    kinds += [("packages", change.op) for change in packages]
     for kind, op in kinds:
         sign = _SIGNS.get(op)
         if sign is not None:

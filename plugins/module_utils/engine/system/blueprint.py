@@ -8,7 +8,7 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from .accounts.database import Database, read_database
 from .accounts.limits import Limits
 from .accounts.planner import AccountsPlanner, Surroundings
@@ -160,7 +160,9 @@ def _number(name: str, database: Database, kind: str, target: str, pending: bool
             f'/etc/{target}: this host has no {kind} "{name}" yet; it belongs to root until a package brings it'
         )
         return 0
-    raise EngineError(f'/etc/{target} is to belong to the {kind} "{name}", which this host does not have', "accounts")
+    raise EngineError(
+        f'/etc/{target} is to belong to the {kind} "{name}", which this host does not have', ErrorKind.ACCOUNTS
+    )
 
 
 def _owned() -> Callable[[str], bool]:

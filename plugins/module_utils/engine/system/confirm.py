@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from .process import run
 from .runner import command
 
@@ -54,7 +54,9 @@ def arm(state: SystemState, origin: int, target: int, seconds: int) -> Unconfirm
     active = run(["systemctl", "is-active", f"{UNIT}.timer"], 30.0)
     if not started.good or active.output.strip() != "active":
         disarm(state)
-        raise EngineError(f"The revert timer could not be started ({started.last}). Nothing was changed.", "confirm")
+        raise EngineError(
+            f"The revert timer could not be started ({started.last}). Nothing was changed.", ErrorKind.CONFIRM
+        )
     found = Unconfirmed(origin, target, int(time.time()) + seconds)
     state.save(DOCUMENT, found.json())
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 
 if TYPE_CHECKING:
     from typing import Dict, Mapping, Tuple
@@ -23,7 +23,7 @@ _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.:-]*\Z")
 
 def refuse(what: str) -> EngineError:
     """The error for a declaration that is not well formed."""
-    return EngineError(f"the declaration of the system is not well formed: {what}", "manifest")
+    return EngineError(f"the declaration of the system is not well formed: {what}", ErrorKind.MANIFEST)
 
 
 def _matched(value: Any, pattern: re.Pattern[str], what: str) -> str:

@@ -55,7 +55,7 @@ def _start(request: Request, handle: Callable[[Request], Answer]) -> Tuple[int, 
     try:
         answer: Answer = handle(request)
     except EngineError as problem:
-        answer = {"error": {"message": problem.message, "kind": problem.kind, "details": problem.details}}
+        answer = {"error": problem.json()}
     except BaseException as problem:
         answer = {"error": {"message": f"{type(problem).__name__}: {problem}", "kind": "bug", "details": {}}}
     try:

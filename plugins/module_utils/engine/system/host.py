@@ -8,7 +8,7 @@ import os
 import pwd
 from typing import TYPE_CHECKING, Any
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..machine import facts
 from .manager import is_booted
 
@@ -21,7 +21,7 @@ _ENTRIES = ("/boot/loader/loader.conf", "/boot/efi/loader/loader.conf", "/efi/lo
 
 def facts_of_system() -> Dict[str, Any]:
     """The facts of every home, and `init`, `systemdBoot` and `nix`."""
-    found: Dict[str, Any] = facts.gather(pwd.getpwuid(0))
+    found: Dict[str, Any] = facts.gather(pwd.getpwuid(0)).json()
     found["init"] = "systemd" if is_booted() else "other"
     found["systemdBoot"] = os.path.isdir(_EFI) and any(os.path.exists(path) for path in _ENTRIES)
     found["nix"] = os.path.exists("/nix/store")
@@ -31,10 +31,10 @@ def facts_of_system() -> Dict[str, Any]:
 def refuse_foreign() -> None:
     """EngineError `host` for a host whose /etc is not to be written, or whose init is another one."""
     if os.path.exists("/etc/NIXOS"):
-        raise EngineError("this host runs NixOS; configure it with NixOS itself", "host")
+        raise EngineError("this host runs NixOS; configure it with NixOS itself", ErrorKind.HOST)
     if os.path.exists("/run/ostree-booted"):
-        raise EngineError("this host is an image of ostree, whose packages and /etc are managed by it", "host")
+        raise EngineError("this host is an image of ostree, whose packages and /etc are managed by it", ErrorKind.HOST)
     if not is_booted():
-        raise EngineError("this host was not booted by systemd, which the system playbook needs", "host")
+        raise EngineError("this host was not booted by systemd, which the system playbook needs", ErrorKind.HOST)
     if not os.access("/etc", os.W_OK):
-        raise EngineError("/etc cannot be written on this host", "host")
+        raise EngineError("/etc cannot be written on this host", ErrorKind.HOST)

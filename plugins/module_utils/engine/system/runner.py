@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..archive import archive
-from ..contract.manifest import object_id
+from ..contract.objects import object_id
 from ..disk import filesystem
 from .declaration import STATE, EtcEntry
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from typing import Dict, List, Tuple
 
 ARCHIVE = "engine.zip"
-_CODE = "import sys; sys.path.insert(0, sys.argv[1]); from engine.verbs.system_command import main; sys.exit(main(sys.argv[2:]))"
+_CODE = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from engine.system.command import main; sys.exit(main(sys.argv[2:]))"
+)
 RECOVER = "home-manager-recover.service"
 REVERT = "home-manager-revert-boot.service"
 _OWN = "systemd/system/"

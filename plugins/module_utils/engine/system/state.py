@@ -9,8 +9,9 @@ import os
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..contract.errors import EngineError
-from ..contract.manifest import canonical, content_hash
+from ..contract.canonical import canonical
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.objects import content_hash
 from ..disk import filesystem
 from .accounts.rows import Rows
 from .declaration import Declaration
@@ -132,7 +133,7 @@ class SystemState:
         try:
             return json.loads(text.decode("utf-8", "surrogateescape"))
         except ValueError:
-            raise EngineError(f"{self.path(name)} is damaged", "state") from None
+            raise EngineError(f"{self.path(name)} is damaged", ErrorKind.STATE) from None
 
     def save(self, name: str, document: Any) -> None:
         """Replace a JSON document by one rename, and make it lasting."""
@@ -171,7 +172,7 @@ class SystemState:
         try:
             content = filesystem.read(self.path("store", name))
         except OSError as error:
-            raise EngineError(f"the object {name} cannot be read: {error.strerror}", "state") from None
+            raise EngineError(f"the object {name} cannot be read: {error.strerror}", ErrorKind.STATE) from None
         return content
 
     def has(self, name: str) -> bool:
@@ -186,7 +187,9 @@ class SystemState:
         for name, content in contents:
             mode = modes.get(name, "0444")
             if content_hash(content, mode) != name.split("-", 1)[0]:
-                raise EngineError(f"the object {name} does not have the content that its name promises", "bundle")
+                raise EngineError(
+                    f"the object {name} does not have the content that its name promises", ErrorKind.BUNDLE
+                )
             if not self.has(name):
                 temporary = self.path("store", f".new-{os.getpid()}")
                 if filesystem.lstat(temporary) is not None:
@@ -269,7 +272,7 @@ class SystemState:
             return None
         said = self.document(os.path.join("generations", str(number), "manifest.json"))
         if said is None:
-            raise EngineError(f"there is no generation {number}", "generation")
+            raise EngineError(f"there is no generation {number}", ErrorKind.GENERATION)
         return Declaration.of(said)
 
     def remove_generation(self, number: int) -> None:

@@ -8,7 +8,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from . import confirm, runner
 from .accounts.planner import removed
 from .accounts.writer import (
@@ -118,9 +118,9 @@ class SystemSwitch:
             raise EngineError(
                 f"This switch would lock you out of {self.settings.host}: {bad[0].message}. Nothing was changed. "
                 f"Change it, or set home_system_allow_lockout: true.",
-                "lockout",
+                ErrorKind.LOCKOUT,
             )
-        raise EngineError("; ".join(check.message for check in bad) + ". Nothing was changed.", "check")
+        raise EngineError("; ".join(check.message for check in bad) + ". Nothing was changed.", ErrorKind.CHECK)
 
     # Steps 4 to 8
 
@@ -139,7 +139,9 @@ class SystemSwitch:
                 confirm.until_boot(self.state, origin, number)
         except (EngineError, OSError) as problem:
             self._undo(origin)
-            raise problem if isinstance(problem, EngineError) else EngineError(str(problem), "system") from problem
+            raise (
+                problem if isinstance(problem, EngineError) else EngineError(str(problem), ErrorKind.SYSTEM)
+            ) from problem
         self._commit(blueprint, number)
         if self.settings.action != "boot":
             Effects(self.context, self.answer).after(self._former(origin), blueprint, self.ledger)
@@ -170,7 +172,7 @@ class SystemSwitch:
         def divert(arguments: List[str]) -> None:
             done = run(["dpkg-divert", *arguments], 60.0)
             if not done.good:
-                raise EngineError(f"dpkg-divert refuses: {done.last}", "packages")
+                raise EngineError(f"dpkg-divert refuses: {done.last}", ErrorKind.PACKAGES)
 
         def read(name: str) -> bytes:
             own = runner.own_entries(self.state.root)[1]
@@ -200,7 +202,7 @@ class SystemSwitch:
             if not refreshed.good:
                 raise EngineError(
                     f"the new package sources cannot be read: {refreshed.last}",
-                    "packages",
+                    ErrorKind.PACKAGES,
                     output=refreshed.output[-2000:],
                 )
         if blueprint.packages.install or blueprint.packages.mark:
@@ -209,12 +211,12 @@ class SystemSwitch:
         blueprint = draw(self.context, declaration, self.ledger)
         if blueprint.etc.collisions:
             first = blueprint.etc.collisions[0]
-            raise EngineError(f"/etc/{first.target}: {first.reason}", "collision")
+            raise EngineError(f"/etc/{first.target}: {first.reason}", ErrorKind.COLLISION)
         self._accounts(blueprint)
         if blueprint.packages.install:
             raise EngineError(
                 "packages are missing although they were installed: " + ", ".join(blueprint.packages.install),
-                "packages",
+                ErrorKind.PACKAGES,
             )
         self._check_again(blueprint)
         self._note_files(blueprint, None)

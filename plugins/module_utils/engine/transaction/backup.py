@@ -9,7 +9,7 @@ from ..home.path_state import inspect
 
 
 def drop_backup(name: str, backup: str, fd: int) -> None:
-    """Remove a backup whose original still stands where it stood."""
+    """Remove a backup whose original is still where it was."""
     first, second = inspect(name, fd), inspect(backup, fd)
     if first.status is None or second.status is None:
         return

@@ -8,29 +8,31 @@ import contextlib
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING
 
-from ..contract.errors import EngineError
-from ..contract.manifest import parents, split
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.paths import parents, split
 from ..disk import filesystem
 from ..disk.folders import Blocked
-from ..planning.step import PUT, Step
+from ..planning.step import NewFolder, NewLink, NewText, Put
 from ..state import layout
+from ..state.ledger import Ledger
 from ..state.staging import FEW
 from . import pin
 from .backup import drop_backup
 from .journal import Journal
 from .roll_forward import RollForward
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Dict, Tuple
+
     from ..home.folder import HomeFolder
     from ..planning.plan import Plan
-    from ..planning.step import Make
-    from ..state.ledger import Ledger
+    from ..planning.step import NewItem
     from ..state.state import State
 
     # Open descriptors of folders of the home: (relative path, whether links were followed) to descriptor.
-    Held = dict[tuple[str, bool], int]
+    Held = Dict[Tuple[str, bool], int]
 
 _MOST_HELD = 100
 
@@ -60,8 +62,8 @@ def commit(home: HomeFolder, plan: Plan, ledger: Ledger, to: str | None) -> Roll
                 with contextlib.suppress(OSError):
                     undo(home, journal, preparation.held)
                 if isinstance(error, Blocked):
-                    message = f"{error.path} was changed during the switch; nothing was done"
-                    raise EngineError(message, "changed") from None
+                    message = f"{error.path} was changed during the switch; nothing else was changed"
+                    raise EngineError(message, ErrorKind.CHANGED) from None
                 raise
         return finish(home, journal, preparation.held)
     finally:
@@ -79,33 +81,34 @@ def finish(home: HomeFolder, journal: Journal, held: Held | None = None) -> Roll
         if forward.problems or forward.kept:
             # Without room for a corrected ledger the one that was staged must do: links of ours are recognised anyway.
             with contextlib.suppress(OSError):
-                _amend_ledger(home, forward)
+                _correct_ledger(home, forward)
         filesystem.rename(staged, layout.LEDGER, state.fd, state.fd)
     forward.sync()
     journal.end(state)
     return forward
 
 
-def _amend_ledger(home: HomeFolder, forward: RollForward) -> None:
+def _correct_ledger(home: HomeFolder, forward: RollForward) -> None:
     """Where a step could not be done, the ledger goes on saying what it said before."""
     state = home.require_state()
-    staged, former = f"{layout.STAGING}/{layout.LEDGER}", state.json(layout.LEDGER) or {"files": {}, "folders": []}
-    ledger = state.json(staged)
+    staged, former = f"{layout.STAGING}/{layout.LEDGER}", Ledger.read(state, home.path)
+    ledger = Ledger.of(state.json(staged))
+    files = ledger.files
     home.folders.close()
-    for path in [item["path"] for item in forward.problems + forward.kept]:
-        record = ledger["files"].get(path)
-        if record is not None and home.inspect(path, bool(record.get("follow"))).text == record.get("text", ""):
+    for path in [item.path for item in forward.problems] + [item.path for item in forward.kept]:
+        record, earlier = files.get(path), former.record(path)
+        if record is not None and home.inspect(path, record.follow).text == (record.text or ""):
             continue
-        if path in former["files"]:
-            ledger["files"][path] = former["files"][path]
+        if earlier is not None:
+            files[path] = earlier
         else:
-            ledger["files"].pop(path, None)
-        above = [folder for folder in [*parents(path), path] if folder in former["folders"]]
-        ledger["folders"] = sorted({*ledger["folders"], *above})
-    amended = f"{layout.STAGING}/amended"
-    filesystem.remove_tree(amended, state.fd)
-    state.write_json(amended, ledger, sync=True)
-    filesystem.rename(amended, staged, state.fd, state.fd)
+            files.pop(path, None)
+        above = [folder for folder in [*parents(path), path] if folder in former.folders]
+        ledger.folders = sorted({*ledger.folders, *above})
+    corrected = f"{layout.STAGING}/corrected"
+    filesystem.remove_tree(corrected, state.fd)
+    state.write_json(corrected, ledger.json(), sync=True)
+    filesystem.rename(corrected, staged, state.fd, state.fd)
 
 
 def undo(home: HomeFolder, journal: Journal, held: Held | None = None) -> None:
@@ -120,12 +123,11 @@ def undo(home: HomeFolder, journal: Journal, held: Held | None = None) -> None:
                 continue
             fd = held[folder, step.follow]
         pin.unpin(step, fd, name)
-        if step.do == PUT:
+        if isinstance(step, Put):
             _drop_temporary(step, fd)
-        if step.do == PUT and step.backup and not step.swap:
-            drop_backup(name, step.backup, fd)
-        if step.do == PUT and step.backup and step.swap and step.was and step.was[0] != "folder":
-            drop_backup(name, step.backup, fd)
+            backup = step.displaced.backup
+            if backup and not (step.displaced.swap and (not step.was or step.was[0] == "folder")):
+                drop_backup(name, backup, fd)
     home.folders.close()
     for folder in sorted(journal.folders, reverse=True):
         try:
@@ -140,11 +142,9 @@ def undo(home: HomeFolder, journal: Journal, held: Held | None = None) -> None:
     journal.end(home.require_state())
 
 
-def _drop_temporary(step: Step, fd: int) -> None:
-    if step.temp is None:
-        return
-    if step.make is not None and "folder" in step.make:
-        # The name is ours alone (it holds the transaction's), so that what lies in it is ours as well.
+def _drop_temporary(step: Put, fd: int) -> None:
+    if isinstance(step.new, NewFolder):
+        # The name is ours alone (it holds the transaction's), so that what is in it is ours as well.
         filesystem.remove_tree(step.temp, fd)
         return
     try:
@@ -154,7 +154,7 @@ def _drop_temporary(step: Step, fd: int) -> None:
 
 
 def _stage_pointers(state: State, ledger: Ledger, to: str | None) -> None:
-    state.write_json(f"{layout.STAGING}/{layout.LEDGER}", ledger.value(), sync=True)
+    state.write_json(f"{layout.STAGING}/{layout.LEDGER}", ledger.json(), sync=True)
     # To flip to nothing, a link that leads nowhere serves as the thing that is renamed.
     filesystem.symlink(to or "none", f"{layout.STAGING}/{layout.CURRENT}", state.fd)
     if to is not None:
@@ -182,7 +182,7 @@ class _Preparation:
             filesystem.mkdir(name, mode, fd)
             self.touched.add(split(folder)[0])
         for step in self.journal.steps:
-            if step.do == PUT:
+            if isinstance(step, Put):
                 self._prepare(step)
         for step in self.journal.steps:
             if step.pin is not None:
@@ -191,50 +191,51 @@ class _Preparation:
                 self.touched.add(folder)
         self._sync()
 
-    def _prepare(self, step: Step) -> None:
+    def _prepare(self, step: Put) -> None:
         folder, name = split(step.path)
-        temp, make = step.temp or "", step.make or {}
         fd = self.home.folders.enter(folder, step.follow)
         if (folder, step.follow) not in self.held and len(self.held) < _MOST_HELD:
             self.held[folder, step.follow] = os.dup(fd)
-        if "folder" in make:
-            made = self._prepare_folder(temp, make, fd)
+        if isinstance(step.new, NewFolder):
+            made = self._prepare_folder(step.temp, step.new, fd)
+        elif step.new is not None:
+            self._make(step.new, step.temp, fd)
+            made = [] if isinstance(step.new, NewLink) else [step.temp]
         else:
-            self._make(make, temp, fd)
-            made = [] if "link" in make else [temp]
-        if step.backup and not (step.was and step.was[0] == "folder"):
-            made += self._back_up(name, step.backup, fd)
+            raise TypeError(f"nothing to put at {step.path}")
+        backup = step.displaced.backup
+        if backup and not (step.was and step.was[0] == "folder"):
+            made += self._back_up(name, backup, fd)
         self.files += [(folder, path, step.follow) for path in made]
         self.touched.add(folder)
 
-    def _prepare_folder(self, temp: str, folder: Make, fd: int) -> list[str]:
+    def _prepare_folder(self, temp: str, folder: NewFolder, fd: int) -> list[str]:
         """Make a folder with all that it will hold; the paths to be synced."""
-        mode = folder.get("mode", 0o755)
-        filesystem.mkdir(temp, mode, fd)
+        filesystem.mkdir(temp, folder.mode, fd)
         made = [temp]
-        for rel, make in sorted(folder["folder"].items()):
+        for rel, new in sorted(folder.inside.items(), key=lambda item: item[0]):
             above = rel.split("/")[:-1]
             for depth in range(len(above)):
                 inner = "/".join([temp, *above[: depth + 1]])
                 if inner not in made:
-                    filesystem.mkdir(inner, mode, fd)
+                    filesystem.mkdir(inner, folder.mode, fd)
                     made.append(inner)
-            self._make(make, f"{temp}/{rel}", fd)
-            if "link" not in make:
+            self._make(new, f"{temp}/{rel}", fd)
+            if not isinstance(new, NewLink):
                 made.append(f"{temp}/{rel}")
         return made
 
-    def _make(self, make: Make, name: str, fd: int) -> None:
-        if "link" in make:
-            filesystem.symlink(make["link"], name, fd)
-            return
-        content = make.get("text")
-        if content is None:
-            content = filesystem.read(f"{layout.STORE}/{make['object']}", self.state.fd)
-        filesystem.write(name, content, make["mode"], fd)
+    def _make(self, new: NewItem, name: str, fd: int) -> None:
+        if isinstance(new, NewLink):
+            filesystem.symlink(new.text, name, fd)
+        elif isinstance(new, NewFolder):
+            filesystem.mkdir(name, new.mode, fd)
+        else:
+            content = new.content if isinstance(new, NewText) else self.state.content(new.object)
+            filesystem.write(name, content, new.mode, fd)
 
     def _back_up(self, name: str, backup: str, fd: int) -> list[str]:
-        """Give what stands there a second name; a file that had to be copied is to be synced."""
+        """Give what is there a second name; a file that had to be copied is to be synced."""
         try:
             filesystem.link(name, backup, fd, fd)
             return []

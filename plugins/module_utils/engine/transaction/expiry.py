@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Iterator
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.operations import Operation, OperationKind
 from ..disk import filesystem
 from ..state import layout
 from ..state.garbage import collect
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Iterator
+
     from ..home.folder import HomeFolder
     from ..state.state import State
 
@@ -27,9 +30,7 @@ def protected(state: State) -> set[int]:
 
 
 def expired(state: State, older_than: float | None, keep: int | None, now: float | None = None) -> list[int]:
-    """The generations made more than `older_than` seconds ago, and not among the newest `keep`; never a protected
-    one.
-    """
+    """The generations made more than `older_than` seconds ago, and not among the newest `keep`; no protected ones."""
     numbers = state.generations()
     newest = set(numbers[-keep:]) if keep else set()
     limit = (time.time() if now is None else now) - older_than if older_than is not None else None
@@ -37,25 +38,25 @@ def expired(state: State, older_than: float | None, keep: int | None, now: float
     for number in numbers:
         if number in newest or number in protected(state):
             continue
-        if limit is None or state.about(number).get("created", 0) < limit:
+        if limit is None or state.about(number).created < limit:
             chosen.append(number)
     return chosen
 
 
-def remove(home: HomeFolder, numbers: list[int]) -> list[dict[str, str]]:
-    """Remove generations and what only they used; operations for people.
-
-    EngineError for one that is missing or must stay.
-    """
-    state = home.require_state()
+def require_removable(state: State, numbers: list[int]) -> None:
+    """EngineError `generation` for one that is missing or must stay."""
     present, fixed = set(state.generations()), protected(state)
     for number in numbers:
         if number not in present:
-            raise EngineError(f"there is no generation {number}", "generation")
+            raise EngineError(f"there is no generation {number}", ErrorKind.GENERATION)
         if number in fixed:
-            raise EngineError(f"generation {number} is in use and cannot be removed", "generation")
-    if not numbers:
-        return []
+            raise EngineError(f"generation {number} is in use and cannot be removed", ErrorKind.GENERATION)
+
+
+def remove(home: HomeFolder, numbers: list[int]) -> list[Operation]:
+    """Remove generations and what only they used; what was done. EngineError as `require_removable`."""
+    state = home.require_state()
+    require_removable(state, numbers)
     # While this folder is there, the next run knows that there is something to sweep.
     state.folder(layout.STAGING)
     operations = repoint(home, set(numbers))
@@ -65,15 +66,15 @@ def remove(home: HomeFolder, numbers: list[int]) -> list[dict[str, str]]:
         filesystem.rename(layout.reference(number), hidden, state.fd, state.fd)
         filesystem.remove_tree(hidden, state.fd)
         filesystem.remove_tree(f"{layout.FAILED}/{number}", state.fd)
-        operations.append({"op": "remove", "path": layout.reference(number), "detail": ""})
+        operations.append(Operation(OperationKind.REMOVE, layout.reference(number)))
     collect(state)
     filesystem.remove_tree(layout.STAGING, state.fd)
     return operations
 
 
-def repoint(home: HomeFolder, numbers: set[int]) -> list[dict[str, str]]:
+def repoint(home: HomeFolder, numbers: set[int]) -> list[Operation]:
     """Links that `systemctl --user enable` made into a generation that goes: lead them through `current` instead."""
-    operations: list[dict[str, str]] = []
+    operations: list[Operation] = []
     prefixes = tuple(f"{home.state_path}/{layout.reference(number)}/{layout.FILES}/" for number in numbers)
     for folder, names in _unit_folders(home):
         fd = filesystem.open_folder(f"{home.path}/{folder}")
@@ -88,15 +89,15 @@ def repoint(home: HomeFolder, numbers: set[int]) -> list[dict[str, str]]:
     return operations
 
 
-def _lead_through_current(home: HomeFolder, fd: int, folder: str, name: str, text: str) -> dict[str, str]:
+def _lead_through_current(home: HomeFolder, fd: int, folder: str, name: str, text: str) -> Operation:
     path, rest = f"{folder}/{name}", text.split(f"/{layout.FILES}/", 1)[1]
     if filesystem.lstat(f"{layout.CURRENT}/{layout.FILES}/{rest}", home.require_state().fd) is None:
-        return {"op": "keep", "path": path, "detail": f"leads to {text}, which goes away"}
+        return Operation(OperationKind.KEEP, path, f"leads to {text}, which is removed")
     temporary = f".{name[:80]}{_POINTING}"
     filesystem.remove_tree(temporary, fd)
     filesystem.symlink(home.absolute_text(rest), temporary, fd)
     filesystem.rename(temporary, name, fd, fd)
-    return {"op": "repair", "path": path, "detail": f"led to {text}"}
+    return Operation(OperationKind.REPAIR, path, f"led to {text}")
 
 
 def forget_repointing(home: HomeFolder) -> None:

@@ -4,19 +4,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+import time
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
-from ..planning.step import Step
+from ..planning.step import step_of
 from ..state import layout
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..planning.plan import Plan
+    from ..planning.step import Step
     from ..state.state import State
 
 VERSION = 1
 FLIPPED = layout.STAGING + "/flipped"
+
+
+def transaction_id() -> str:
+    """A name for a transaction, never the same twice, whatever the clock does."""
+    return time.strftime("%Y%m%dT%H%M%S", time.gmtime()) + "-" + os.urandom(4).hex()
 
 
 class Journal:
@@ -48,7 +56,7 @@ class Journal:
             "home": self.home,
             "from": self.source,
             "to": self.to,
-            "steps": [step.journal() for step in self.steps],
+            "steps": [step.json() for step in self.steps],
             "folders": self.folders,
             "drop": self.drop,
         }
@@ -60,16 +68,25 @@ class Journal:
     @classmethod
     def read(cls, state: State) -> Journal | None:
         """The journal of a transaction that did not end; None when there is none. EngineError `state`."""
-        value: Any = state.json(layout.JOURNAL)
+        value = state.json(layout.JOURNAL)
         if value is None:
             return None
         if not isinstance(value, dict) or value.get("version") != VERSION:
-            raise EngineError("the journal was written by another version of the engine", "state")
+            raise EngineError("the journal was written by another version of home.manager", ErrorKind.STATE)
         journal = cls(value["tx"], value["home"], value["from"], value["to"])
-        journal.steps = [Step.of(step) for step in value["steps"]]
+        journal.steps = [step_of(step) for step in value["steps"]]
         journal.folders = value["folders"]
         journal.drop = value["drop"]
         return journal
+
+    def started(self) -> int:
+        """When the transaction began, in seconds since 1970; its name begins with that."""
+        import calendar
+
+        try:
+            return calendar.timegm(time.strptime(self.tx[:15], "%Y%m%dT%H%M%S"))
+        except ValueError:
+            return 0
 
     def committed(self, state: State) -> bool:
         """Whether the flip has happened."""

@@ -11,14 +11,14 @@ so that an undo has to rename only.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-from ..contract.manifest import split
+from ..contract.paths import split
 from ..disk import filesystem
 from ..home.path_state import inspect, shortened
-from ..planning.step import DELETE, PUT
+from ..planning.step import Delete, NewLink, Pin, Put
 from ..state import layout
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..home.folder import HomeFolder
     from ..home.path_state import PathState
@@ -34,7 +34,7 @@ def choose(home: HomeFolder, journal: Journal) -> None:
         text = _through_current(home, step.path, home.inspect(step.path, step.follow)) if _leaves(home, step) else None
         if text is not None:
             name = f".{shortened(split(step.path)[1], 180)}.hm-{journal.tx}-{number}"
-            step.pin = {"text": f"{home.state_path}/{journal.source}/{text}", "temp": name + "p", "spare": name + "s"}
+            step.pin = Pin(f"{home.state_path}/{journal.source}/{text}", name + "p", name + "s")
 
 
 def pin(step: Step, fd: int, name: str) -> None:
@@ -44,29 +44,29 @@ def pin(step: Step, fd: int, name: str) -> None:
     there = inspect(name, fd)
     if there.text is None or there.identity() != step.was:
         return
-    filesystem.symlink(there.text, step.pin["spare"], fd)
-    filesystem.symlink(step.pin["text"], step.pin["temp"], fd)
-    filesystem.rename(step.pin["temp"], name, fd, fd)
+    filesystem.symlink(there.text, step.pin.spare, fd)
+    filesystem.symlink(step.pin.text, step.pin.temp, fd)
+    filesystem.rename(step.pin.temp, name, fd, fd)
 
 
 def unpin(step: Step, fd: int, name: str) -> None:
     """Undo: the former link comes back."""
-    if step.pin is not None and stands(step, inspect(name, fd)) and inspect(step.pin["spare"], fd).kind == "link":
-        filesystem.rename(step.pin["spare"], name, fd, fd)
+    if step.pin is not None and unmoved(step, inspect(name, fd)) and inspect(step.pin.spare, fd).kind == "link":
+        filesystem.rename(step.pin.spare, name, fd, fd)
     forget(step, fd)
 
 
 def forget(step: Step, fd: int) -> None:
     """Remove what lies beside the path; may be repeated."""
     if step.pin is not None:
-        for name in (step.pin["temp"], step.pin["spare"]):
+        for name in (step.pin.temp, step.pin.spare):
             if inspect(name, fd).kind == "link":
                 filesystem.unlink(name, fd)
 
 
-def stands(step: Step, seen: PathState) -> bool:
-    """Whether this is still what the plan saw at the path of a step, or the pinned link in its place."""
-    if step.pin is not None and seen.kind == "link" and seen.text == step.pin["text"]:
+def unmoved(step: Step, seen: PathState) -> bool:
+    """Whether this is still what the plan found at the path of a step, or the pinned link in its place."""
+    if step.pin is not None and seen.kind == "link" and seen.text == step.pin.text:
         return True
     return seen.identity() == step.was
 
@@ -75,10 +75,11 @@ def _leaves(home: HomeFolder, step: Step) -> bool:
     """Whether something that is no link through `current` follows a link."""
     if step.was is None or step.was[0] != "link":
         return False
-    if step.do == DELETE:
+    if isinstance(step, Delete):
         return step.restore is not None
-    text = (step.make or {}).get("link")
-    return step.do == PUT and (text is None or _below_current(home, step.path, text) is None)
+    if not isinstance(step, Put):
+        return False
+    return not isinstance(step.new, NewLink) or _below_current(home, step.path, step.new.text) is None
 
 
 def _through_current(home: HomeFolder, target: str, seen: PathState) -> str | None:

@@ -1,77 +1,57 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the next run does first: finish or undo what a crash left, and sweep what nobody refers to."""
+"""What the next run does first: finish or undo what a crash left, and remove what nothing refers to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.outcomes import Recovered
 from ..disk import filesystem
 from ..state import layout
+from ..state.garbage import collect
 from ..state.ledger import Ledger
 from .commit import finish, undo
+from .expiry import forget_repointing
 from .journal import Journal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..home.folder import HomeFolder
-    from ..state.state import State
 
 
-def interrupted(state: State) -> bool:
-    """Whether an earlier run did not end."""
-    return any(filesystem.lstat(name, state.fd) is not None for name in (layout.JOURNAL, layout.STAGING))
+class Recovery:
+    """What a recovery did: messages for people, and the switch that it finished or undid."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self.recovered: Recovered | None = None
 
 
-def begin(home: HomeFolder, dry: bool) -> list[str]:
-    """Recover from a crash, if there was one; messages for people."""
-    if home.state is None or not interrupted(home.state):
-        return []
-    if dry:
-        return ["an earlier switch was interrupted; the next real run finishes or undoes it first"]
-    return recover(home)
-
-
-def recover(home: HomeFolder) -> list[str]:
-    """Go forward or back as the journal says, then sweep; messages for people. To be called with the lock held."""
-    state = home.require_state()
-    if not interrupted(state):
-        return []
-    messages = []
+def recover(home: HomeFolder) -> Recovery:
+    """Go forward or back as the journal says, then sweep. To be called with the lock held."""
+    state, done = home.require_state(), Recovery()
+    if not state.interrupted():
+        return done
     journal = Journal.read(state)
     if journal is not None:
         if journal.home != home.path:
-            raise EngineError(f"an interrupted switch of the home {journal.home} must be finished there", "owner")
-        if journal.committed(state):
+            message = f"an interrupted switch of the home {journal.home} must be finished there"
+            raise EngineError(message, ErrorKind.OWNER)
+        committed = journal.committed(state)
+        if committed:
             forward = finish(home, journal)
-            home.recovered = _recovered(journal, "finished")
-            messages += [f"{item['path']}: {item['reason']}" for item in forward.problems]
-            messages += [f"{item['path']}: {item['detail']}" for item in forward.kept]
+            done.messages += [str(problem) for problem in forward.problems]
+            done.messages += [f"{item.path}: {item.detail}" for item in forward.kept]
         else:
             undo(home, journal)
-            home.recovered = _recovered(journal, "undone")
+        number = layout.parse_reference(journal.to)[0] if journal.to is not None else None
+        done.recovered = Recovered(number, "finished" if committed else "undone", journal.started())
     sweep(home)
-    return messages
-
-
-def _recovered(journal: Journal, direction: str) -> dict[str, Any]:
-    import calendar
-    import time
-
-    # The name of a transaction begins with its time, in UTC.
-    try:
-        started = calendar.timegm(time.strptime(journal.tx[:15], "%Y%m%dT%H%M%S"))
-    except ValueError:
-        started = 0
-    number = layout.parse_reference(journal.to)[0] if journal.to is not None else None
-    return {"to": number, "direction": direction, "started": started}
+    return done
 
 
 def sweep(home: HomeFolder) -> None:
     """Remove what a crash left in the state folder: staged things, temporaries, a generation that never came to be."""
-    from ..state.garbage import collect
-    from .expiry import forget_repointing
-
     state = home.require_state()
     ledger = Ledger.read(state, home.path)
     for folder in (layout.STORE, layout.GENERATIONS, layout.PACKS):

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Callable
 
-from ..contract.manifest import split
+from ..contract.operations import Operation, OperationKind, Problem
+from ..contract.paths import split
 from ..disk import filesystem
 from ..disk.folders import Blocked
-from ..home.path_state import PathState, inspect, shortened, shows
-from ..planning.step import DELETE, MODE, PUT, RESTORE, Step
+from ..home.path_state import PathState, inspect, shortened
+from ..planning.step import Delete, NewFolder, Put, Restore, SetMode
 from ..state.staging import FEW
 from . import pin
 from .backup import drop_backup
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..home.folder import HomeFolder
+    from ..planning.step import Step
     from .journal import Journal
 
 _STILL_USED = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.ENOENT, errno.EBUSY)
@@ -38,17 +40,16 @@ class RollForward:
         self._held = held
         self.home = home
         self.journal = journal
-        self.kept: list[dict[str, str]] = []
-        self.problems: list[dict[str, str]] = []
+        self.kept: list[Operation] = []
+        self.problems: list[Problem] = []
         self._touched: set[tuple[str, bool]] = set()
 
     def run(self) -> None:
         """All steps; one that fails does not keep the others from being done."""
         self.home.folders.close()
-        do = {PUT: self._put, DELETE: self._delete, MODE: self._mode}
         for step in self.journal.steps:
-            if step.do != RESTORE:
-                self._attempt(step, do[step.do])
+            if not isinstance(step, Restore):
+                self._attempt(step)
         self.home.folders.close()
         for step in self.journal.steps:
             if step.pin is not None:
@@ -57,8 +58,8 @@ class RollForward:
             self._drop_folder(folder)
         self.home.folders.close()
         for step in self.journal.steps:
-            if step.do == RESTORE:
-                self._attempt(step, self._restore)
+            if isinstance(step, Restore):
+                self._attempt(step)
 
     def _forget_pin(self, step: Step) -> None:
         try:
@@ -70,7 +71,7 @@ class RollForward:
         except Blocked:
             return
         except OSError as error:
-            self.problems.append({"path": step.path, "reason": f"a temporary link stays beside it: {error.strerror}"})
+            self.problems.append(Problem(step.path, f"a temporary link stays beside it: {error.strerror}"))
 
     def sync(self) -> None:
         """Make the home's folders lasting."""
@@ -83,62 +84,72 @@ class RollForward:
             except Blocked:
                 continue
 
-    def _attempt(self, step: Step, do: Callable[[Step, int, str], None]) -> None:
+    def _attempt(self, step: Step) -> None:
         folder, name = split(step.path)
         try:
             fd = self.home.folders.enter(folder, step.follow)
             self._touched.add((folder, step.follow))
             try:
-                do(step, fd, name)
+                self._do(step, fd, name)
             except OSError:
                 # Every step may be repeated, and not every error lasts.
-                do(step, fd, name)
+                self._do(step, fd, name)
         except Blocked as blocked:
-            if step.do == PUT:
-                self.problems.append({"path": step.path, "reason": f"{blocked.path} changed during the switch"})
+            if isinstance(step, Put):
+                self.problems.append(Problem(step.path, f"{blocked.path} changed during the switch"))
                 if (folder, step.follow) in self._held:
                     self._give_up(step, self._held[folder, step.follow], name)
         except OSError as error:
-            self.problems.append({"path": step.path, "reason": error.strerror or str(error)})
-            if step.do == PUT:
+            self.problems.append(Problem(step.path, error.strerror or str(error)))
+            if isinstance(step, Put):
                 self._give_up(step, fd, name)
 
-    def _give_up(self, step: Step, fd: int, name: str) -> None:
+    def _do(self, step: Step, fd: int, name: str) -> None:
+        if isinstance(step, Put):
+            self._put(step, fd, name)
+        elif isinstance(step, Delete):
+            self._delete(step, fd, name)
+        elif isinstance(step, SetMode):
+            self._mode(step, fd, name)
+        elif isinstance(step, Restore):
+            self._restore(step, fd, name)
+
+    def _give_up(self, step: Put, fd: int, name: str) -> None:
+        backup = step.displaced.backup
         try:
-            if step.temp and self._exchanged(step, inspect(step.temp, fd)):
-                # What bears the temporary name is what stood at the path before, perhaps the user's: it is only moved.
-                if step.backup and inspect(step.backup, fd).kind == "absent":
-                    filesystem.rename(step.temp, step.backup, fd, fd)
+            if self._exchanged(step, inspect(step.temp, fd)):
+                # What has the temporary name is what was at the path before, perhaps the user's: it is only moved.
+                if backup and inspect(backup, fd).kind == "absent":
+                    filesystem.rename(step.temp, backup, fd, fd)
                 return
-            if step.temp:
-                filesystem.remove_tree(step.temp, fd)
-            if step.backup:
-                drop_backup(name, step.backup, fd)
+            filesystem.remove_tree(step.temp, fd)
+            if backup:
+                drop_backup(name, backup, fd)
         except OSError as error:
-            self.problems.append({"path": step.path, "reason": f"{step.temp} stays beside it: {error.strerror}"})
+            self.problems.append(Problem(step.path, f"{step.temp} stays beside it: {error.strerror}"))
 
     @staticmethod
-    def _exchanged(step: Step, temporary: PathState) -> bool:
+    def _exchanged(step: Put, temporary: PathState) -> bool:
         """Whether an exchange is done: of the two, one is a folder and the other is not."""
-        made_folder = step.make is not None and "folder" in step.make
-        return step.swap and temporary.kind != "absent" and (temporary.kind == "folder") != made_folder
+        made_folder = isinstance(step.new, NewFolder)
+        return step.displaced.swap and temporary.kind != "absent" and (temporary.kind == "folder") != made_folder
 
     def _keep(self, step: Step, why: str) -> None:
-        self.kept.append({"op": "keep", "path": step.path, "detail": why})
+        self.kept.append(Operation(OperationKind.KEEP, step.path, why))
 
-    def _put(self, step: Step, fd: int, name: str) -> None:
-        temp = step.temp or ""
+    def _put(self, step: Put, fd: int, name: str) -> None:
+        temp = step.temp
         temporary = inspect(temp, fd)
         if temporary.kind == "absent":
             return
-        if step.swap:
-            self._exchange(step, temp, fd, name, temporary)
+        if step.displaced.swap:
+            self._exchange(step, fd, name, temporary)
             return
         there = inspect(name, fd)
         try:
             if there.kind == "absent" and step.was is None:
                 self._name(temp, name, fd)
-            elif pin.stands(step, there):
+            elif pin.unmoved(step, there):
                 filesystem.rename(temp, name, fd, fd)
             elif there.identity() == temporary.identity():
                 # The crash came when it had both names.
@@ -164,10 +175,11 @@ class RollForward:
             return
         filesystem.unlink(temp, fd)
 
-    def _exchange(self, step: Step, temp: str, fd: int, name: str, temporary: PathState) -> None:
+    def _exchange(self, step: Put, fd: int, name: str, temporary: PathState) -> None:
+        temp = step.temp
         if not self._exchanged(step, temporary):
             there = inspect(name, fd)
-            if pin.stands(step, there):
+            if pin.unmoved(step, there):
                 self._swap(temp, name, fd)
             elif there.kind == "absent":
                 # Where names cannot be exchanged, the crash came between the two renames.
@@ -178,7 +190,7 @@ class RollForward:
                 self._keep(step, "it was changed during the switch")
                 return
         if inspect(temp, fd).kind == "folder":
-            self._take_apart(step, temp, fd)
+            self._take_apart(step, fd)
         elif inspect(temp, fd).kind != "absent":
             filesystem.unlink(temp, fd)
 
@@ -193,19 +205,20 @@ class RollForward:
             filesystem.rename(temp, name, fd, fd)
             filesystem.rename(aside, temp, fd, fd)
 
-    def _take_apart(self, step: Step, temp: str, fd: int) -> None:
+    def _take_apart(self, step: Put, fd: int) -> None:
         """Remove what is ours from a folder that gave way; keep the rest under the backup's name."""
-        for rel, ours in sorted((step.inside or {}).items()):
+        temp, inside = step.temp, step.displaced.inside or {}
+        for rel, ours in sorted(inside.items(), key=lambda item: item[0]):
             path = f"{temp}/{rel}"
-            if "link" in ours:
-                gone = filesystem.readlink(path, fd) == ours["link"]
+            if ours.link is not None:
+                gone = filesystem.readlink(path, fd) == ours.link
             else:
-                gone = inspect(path, fd).kind == "file" and _is_ours(filesystem.read(path, fd), ours)
+                gone = inspect(path, fd).kind == "file" and ours.fits(filesystem.read(path, fd))
             if gone:
                 filesystem.unlink(path, fd)
-        self._remove_empty(temp, fd, {os.path.dirname(rel) for rel in step.inside or {}})
-        if inspect(temp, fd).kind == "folder" and step.backup:
-            filesystem.rename(temp, step.backup, fd, fd)
+        self._remove_empty(temp, fd, {os.path.dirname(rel) for rel in inside})
+        if inspect(temp, fd).kind == "folder" and step.displaced.backup:
+            filesystem.rename(temp, step.displaced.backup, fd, fd)
 
     def _remove_empty(self, top: str, fd: int, folders: set[str]) -> None:
         every = {""}
@@ -220,17 +233,17 @@ class RollForward:
                 if error.errno not in _STILL_USED:
                     raise
 
-    def _delete(self, step: Step, fd: int, name: str) -> None:
+    def _delete(self, step: Delete, fd: int, name: str) -> None:
         there = inspect(name, fd)
-        if pin.stands(step, there):
+        if pin.unmoved(step, there):
             self._give_back(step, fd, name)
-        elif step.restore and pin.stands(step, inspect(step.restore, fd)):
+        elif step.restore and pin.unmoved(step, inspect(step.restore, fd)):
             # The exchange with a folder is done, its second half is not.
             filesystem.unlink(step.restore, fd)
         elif there.kind != "absent" and not (step.restore and inspect(step.restore, fd).kind == "absent"):
             self._keep(step, "it was changed during the switch")
 
-    def _give_back(self, step: Step, fd: int, name: str) -> None:
+    def _give_back(self, step: Delete, fd: int, name: str) -> None:
         backup = inspect(step.restore, fd) if step.restore else PathState("absent")
         if step.restore is None or backup.kind == "absent":
             filesystem.unlink(name, fd)
@@ -240,13 +253,13 @@ class RollForward:
         else:
             filesystem.rename(step.restore, name, fd, fd)
 
-    def _mode(self, step: Step, fd: int, name: str) -> None:
+    def _mode(self, step: SetMode, fd: int, name: str) -> None:
         there = inspect(name, fd)
         if there.kind == "file" and there.identity() == step.was:
             filesystem.chmod(name, step.mode, fd)
 
-    def _restore(self, step: Step, fd: int, name: str) -> None:
-        restore = step.restore or ""
+    def _restore(self, step: Restore, fd: int, name: str) -> None:
+        restore = step.restore
         if inspect(name, fd).kind == "absent" and inspect(restore, fd).kind != "absent":
             filesystem.rename(restore, name, fd, fd)
 
@@ -265,12 +278,5 @@ class RollForward:
         except OSError as error:
             if error.errno not in _STILL_USED:
                 # An empty folder that stays does no harm, and is tried again next time.
-                self.kept.append({"op": "keep", "path": folder, "detail": f"the folder stays: {error.strerror}"})
-
-
-def _is_ours(content: bytes, ours: dict[str, str]) -> bool:
-    if "hash" in ours:
-        from hashlib import sha256
-
-        return sha256(content).hexdigest() == ours["hash"]
-    return shows(content, ours["shows"], ours["stored"])
+                detail = f"the folder stays: {error.strerror}"
+                self.kept.append(Operation(OperationKind.KEEP, folder, detail))

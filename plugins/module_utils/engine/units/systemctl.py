@@ -10,7 +10,7 @@ import socket
 import time
 from typing import Collection, Dict, List, NamedTuple, Tuple
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from .state import PROPERTIES, States
 
 RUNTIME = "/run/user"
@@ -118,7 +118,9 @@ class Systemctl:
         given_up, self.late = self.late, late
         if given_up or code:
             why = f"did not answer within {_PATIENCE:.0f} s" if given_up else f"ended with status {code}"
-            raise EngineError(f"the user's service manager cannot be used: `{PROGRAM} --user {verb}` {why}", "service")
+            raise EngineError(
+                f"the user's service manager cannot be used: `{PROGRAM} --user {verb}` {why}", ErrorKind.SERVICE
+            )
         return output
 
     def _call(self, verb: str, arguments: List[str], timeout: float) -> Tuple[str, int]:
@@ -145,7 +147,7 @@ class Systemctl:
             self.late = True
             return "", 0
         except OSError as error:
-            raise EngineError(f"{command[0]} cannot be run: {error.strerror}", "service") from None
+            raise EngineError(f"{command[0]} cannot be run: {error.strerror}", ErrorKind.SERVICE) from None
         return done.stdout.decode("utf-8", "replace"), done.returncode
 
 

@@ -4,71 +4,85 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from ..contract.answers import ProbeAnswer
 from ..state import layout, packaged
 from ..state.ledger import Ledger
-from ..transaction.recovery import begin
+from .parameter import FLAG, TEXT, internal
+from .verb import Verb
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import pwd
+    from typing import Optional
+
     from ..home.folder import HomeFolder
 
-    Answer = dict[str, Any]
 
+class Probe(Verb):
+    """See the module. `digest` and `specialisation` are those of the wanted generation.
 
-def probe(home: HomeFolder, request: dict[str, Any]) -> Answer:
-    """The verb: see the contract."""
-    answer: Answer = {
-        "current": None,
-        "unchanged": False,
-        "objects": [],
-        "drift": [],
-        "repaired": [],
-        "owed": False,
-        "warnings": [],
-    }
-    state = home.state
-    if state is None:
+    With `verify` what drifted is looked for, and repaired where that removes nothing, unless `check` is set.
+    """
+
+    name = "probe"
+    summary = "compare what is current with a digest"
+    public = False
+    answer = ProbeAnswer
+
+    digest: str = internal(TEXT, "")
+    specialisation: Optional[str] = internal(TEXT)
+    facts: bool = internal(FLAG, False)
+    verify: bool = internal(FLAG, True)
+
+    def run(self, home: HomeFolder, account: pwd.struct_passwd) -> ProbeAnswer:
+        answer = ProbeAnswer()
+        state = home.state
+        if self.facts:
+            from ..machine.facts import gather
+
+            answer.facts = gather(account)
+        if state is None:
+            return answer
+        current = state.current()
+        if current is not None:
+            number, specialisation = layout.parse_reference(current)
+            answer.generation, answer.specialisation = number, specialisation
+            answer.digest = state.about(number).digest
+            answer.owed = current != state.completed()
+            if answer.digest == self.digest and specialisation == self.specialisation:
+                gone = packaged.lost(state, number)
+                if gone:
+                    # Not unchanged, whatever else: the switch restores it or finds another.
+                    answer.warnings += [f"{name} is gone" for name in gone]
+                elif self.verify:
+                    self._verify(home, answer, current, account.pw_name)
+                else:
+                    answer.unchanged = True
+                interrupted = self.check and state.interrupted()
+                answer.unchanged = answer.unchanged and not answer.owed and not interrupted
+        if not answer.unchanged:
+            answer.objects = state.objects()
         return answer
-    dry = bool(request.get("check"))
-    answer["warnings"] = begin(home, dry)
-    current = state.current()
-    if current is not None:
-        number, specialisation = layout.parse_reference(current)
-        digest = state.about(number).get("digest")
-        answer["current"] = {"generation": number, "digest": digest, "specialisation": specialisation}
-        answer["owed"] = current != state.completed()
-        if digest == request.get("digest") and specialisation == request.get("specialisation"):
-            if packaged.lost(state, number):
-                # Not unchanged, whatever else: the switch puts it back or finds another.
-                answer["warnings"] += [f"{name} is gone" for name in packaged.lost(state, number)]
-            elif request.get("verify", True):
-                _settle(home, answer, current, dry, request.get("user") or "")
-            else:
-                answer["unchanged"] = True
-            answer["unchanged"] = answer["unchanged"] and not answer["owed"] and not (dry and answer["warnings"])
-    if not answer["unchanged"]:
-        answer["objects"] = state.objects()
-    return answer
+
+    def _verify(self, home: HomeFolder, answer: ProbeAnswer, current: str, user: str) -> None:
+        from ..switching.drift import described, object_drift, path_drift
+
+        ledger = Ledger.read(home.state, home.path)
+        drifted = object_drift(home, ledger, current)
+        answer.drift = path_drift(home, ledger) + described(drifted)
+        if not answer.drift:
+            answer.unchanged = True
+            return
+        from ..switching.repair import examine, kept_files, repair
+
+        if self.check:
+            plan = examine(home, ledger, current)
+            answer.kept = kept_files(plan.operations)
+            answer.unchanged = not drifted and plan.empty
+        elif not answer.owed:
+            found = repair(home, ledger, current, drifted, user)
+            answer.repaired, answer.kept = found.done, found.kept
+            answer.changed, answer.unchanged = bool(found.done), not found.left
 
 
-def _settle(home: HomeFolder, answer: Answer, current: str, dry: bool, user: str) -> None:
-    from ..switching.drift import object_drift, path_drift
-    from ..switching.repair import examine, kept_files, repair
-
-    ledger = Ledger.read(home.state, home.path)
-    broken = object_drift(home, ledger, current)
-    differing = path_drift(home, ledger)
-    answer["drift"] = differing + [{"path": path, "problem": "object", "detail": name} for path, name in broken]
-    if not answer["drift"]:
-        answer["unchanged"] = True
-        return
-    if dry:
-        plan = examine(home, ledger, current)
-        answer["kept"] = kept_files(plan)
-        answer["unchanged"] = not broken and plan.empty
-    elif not answer["owed"]:
-        done, left = repair(home, ledger, current, broken, user)
-        answer["repaired"] = [item for item in done if item["op"] == "repair"]
-        answer["kept"] = [item for item in done if item["op"] == "keep"]
-        answer["unchanged"] = not left
+VERB = Probe

@@ -1,24 +1,29 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Taking everything away again: links go, backups come back, the state folder goes last."""
+"""Removing everything: links go, backups come back, the state folder goes last."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from ..contract.answers import Stock, SwitchAnswer
 from ..disk import filesystem
 from ..launcher import ENGINES
 from ..state import layout, lock, packaged
-from ..transaction.recovery import begin
+from ..switching.goal import nothing
+from .parameter import FLAG, option
+from .switching_verb import SwitchingVerb
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import pwd
+
+    from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
+    from ..switching.goal import Goal
 
-    Answer = dict[str, Any]
-
-_PACKAGES = (packaged.FOLDER, "parts", "downloads")
 _PARTS = (
-    *_PACKAGES,
+    packaged.FOLDER,
+    "parts",
+    "downloads",
     layout.GENERATIONS,
     layout.FAILED,
     layout.STORE,
@@ -29,29 +34,40 @@ _PARTS = (
 )
 
 
-def uninstall(home: HomeFolder, request: dict[str, Any], user: str) -> Answer:
-    """The verb: the answer of a switch to nothing. What the user changed since stays, and is told."""
-    from ..switching.goal import Goal
-    from ..switching.switch import NOTHING, run
-    from .generations import settings, stored_bytes
+class Uninstall(SwitchingVerb):
+    """See the module. What the user has edited stays, and is part of the answer."""
 
-    if home.state is None:
-        return {"changed": False, "operations": [], "collisions": [], "warnings": [], "hooks": []}
-    warnings = begin(home, bool(request.get("check")))
-    stock = {"generations": len(home.state.generations()), "bytes": stored_bytes(home.state)}
-    answer = run(home, Goal(None, NOTHING), settings(request, user))
-    answer["changed"] = True
-    answer["stock"] = stock
-    if not request.get("check") and "failed" not in answer:
-        answer["warnings"] += _remove_state(home)
-    answer["warnings"] = warnings + answer["warnings"]
-    return answer
+    name = "uninstall"
+    title = "uninstall"
+    summary = "remove all managed files and restore backups"
+    command = "uninstall"
+    question = "Take all this away?"
+
+    confirmed: bool = option(
+        FLAG, "Whether to do it. When V(false), what would be done is shown, and the task fails.", True
+    )
+
+    def __init__(self, values: JsonObject) -> None:
+        super().__init__(values)
+        self.check = self.check or not self.confirmed
+
+    def goal(self, home: HomeFolder) -> Goal:
+        return nothing()
+
+    def run(self, home: HomeFolder, account: pwd.struct_passwd) -> SwitchAnswer:
+        if home.state is None:
+            return SwitchAnswer()
+        stock = Stock(len(home.state.generations()), home.state.stored_bytes())
+        answer = super().run(home, account)
+        answer.changed, answer.stock = True, stock
+        if not self.check and answer.failed is None:
+            answer.warnings += _remove_state(home)
+        return answer
 
 
 def _remove_state(home: HomeFolder) -> list[str]:
     state = home.require_state()
-    # Each goes in one rename, so that no half of it is ever taken for the whole; what is in `staging` the next run
-    # sweeps.
+    # Each goes in one rename, so that no half of it is ever taken for the whole; the next run sweeps `staging`.
     state.folder(layout.STAGING)
     for name in _PARTS:
         if filesystem.lstat(name, state.fd) is not None:
@@ -59,8 +75,11 @@ def _remove_state(home: HomeFolder) -> list[str]:
     filesystem.remove_tree(layout.STAGING, state.fd)
     rest = [name for name in state.names(".") if name != lock.NAME]
     if rest:
-        told = f"{state.path} stays, for it holds {', '.join(rest)}"
-        return [told + (" (what was changed in managed files)" if layout.DRIFT in rest else "")]
+        message = f"{state.path} stays, since it holds {', '.join(rest)}"
+        return [message + (" (what was changed in managed files)" if layout.DRIFT in rest else "")]
     filesystem.remove_tree(lock.NAME, state.fd)
     filesystem.rmdir(state.path)
     return []
+
+
+VERB = Uninstall

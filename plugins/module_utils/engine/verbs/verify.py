@@ -1,56 +1,102 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Is the home as the current generation says? What drifted can be repaired."""
+"""Comparing the home with what the current generation put there, and repairing what drifted."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from ..contract.errors import EngineError
+from ..contract.answers import Answer
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.operations import Operation
+from ..contract.outcomes import Drift
 from ..state import layout
 from ..state.ledger import Ledger
-from ..switching.drift import object_drift, path_drift
+from ..switching.drift import described, object_drift, path_drift
 from ..switching.repair import repair
-from ..transaction.recovery import begin
+from .parameter import FLAG, option
+from .verb import Verb
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import pwd
+    from typing import List, Optional
+
+    from ..contract.members import Members
+    from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
+    from ..voice.answers import Ways
+    from ..voice.plan import Owner, Plan
 
-    Answer = dict[str, Any]
+
+class Verification(Answer):
+    """What drifted from the current generation, and what of it was repaired."""
+
+    __slots__ = ("drift", "generation", "repaired")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.generation: Optional[int] = None
+        self.drift: List[Drift] = []
+        self.repaired: List[Operation] = []
+
+    def json(self) -> JsonObject:
+        return {
+            **super().json(),
+            "generation": self.generation,
+            "drift": [item.json() for item in self.drift],
+            "repaired": [item.json() for item in self.repaired],
+        }
+
+    def _read(self, members: Members) -> None:
+        super()._read(members)
+        self.generation = members.optional_number("generation")
+        self.drift = [Drift.of(item) for item in members.sequence("drift")]
+        self.repaired = [Operation.of(item) for item in members.sequence("repaired")]
 
 
-def verify(home: HomeFolder, request: dict[str, Any], user: str) -> Answer:
-    """The verb: {"changed", "generation", "drift", "repaired", "warnings"}; with `repair` what can be put right is."""
-    answer: Answer = {"changed": False, "generation": None, "drift": [], "repaired": [], "warnings": []}
-    if home.state is None:
+class Verify(Verb):
+    """See the module."""
+
+    name = "verify"
+    answer = Verification
+    command = "verify"
+    summary = "compare the home with its generation"
+
+    repair: bool = option(FLAG, "Repair links, modes and stored contents that differ. Edits of the user stay.", False)
+
+    def run(self, home: HomeFolder, account: pwd.struct_passwd) -> Verification:
+        answer, state = Verification(), home.state
+        if state is None:
+            return answer
+        current, ledger = state.current(), Ledger.read(state, home.path)
+        if current is None:
+            if ledger.targets():
+                message = "the link `current` is missing; switch or activate a generation to repair the home"
+                raise EngineError(message, ErrorKind.STATE)
+            return answer
+        answer.generation = layout.parse_reference(current)[0]
+        drifted = object_drift(home, ledger, current)
+        answer.drift = path_drift(home, ledger) + described(drifted)
+        if current != state.completed():
+            answer.warnings.append("the last switch did not finish: its hooks still have to run")
+        if self.repair and answer.drift:
+            answer.changed = True
+            if not self.check:
+                found = repair(home, ledger, current, drifted, account.pw_name)
+                answer.repaired, answer.changed = found.done, bool(found.done)
+                answer.warnings += found.left
         return answer
-    dry = bool(request.get("check"))
-    answer["warnings"] = begin(home, dry)
-    answer["changed"] = home.recovered is not None
-    current = home.state.current()
-    ledger = Ledger.read(home.state, home.path)
-    if current is None:
-        if ledger.files:
-            raise EngineError(
-                "the link `current` is missing; switch or activate a generation to mend the home", "state"
-            )
-        return answer
-    answer["generation"] = layout.parse_reference(current)[0]
-    broken = object_drift(home, ledger, current)
-    answer["drift"] = path_drift(home, ledger) + [_object_item(path, name) for path, name in broken]
-    if current != home.state.completed():
-        answer["warnings"].append("the last switch did not finish: its hooks are owed")
-    if request.get("repair") and answer["drift"]:
-        if dry:
-            answer["changed"] = True
-        else:
-            done, left = repair(home, ledger, current, broken, user)
-            repaired = [item for item in done if item["op"] == "repair"]
-            answer["repaired"] = repaired
-            answer["changed"] = answer["changed"] or bool(repaired)
-            answer["warnings"] += left
-    return answer
+
+    @classmethod
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:
+        from ..voice.answers import plan_of_verification
+
+        if not isinstance(answer, Verification):
+            raise TypeError(f"not the answer of a verification: {answer!r}")
+        return plan_of_verification(answer, answer.generation, answer.drift, answer.repaired, home, check)
+
+    @classmethod
+    def is_settled(cls, answer: Answer) -> bool:
+        return not isinstance(answer, Verification) or len(answer.drift) <= len(answer.repaired)
 
 
-def _object_item(path: str, name: str) -> dict[str, str]:
-    return {"path": path, "problem": "object", "detail": f"the object {name} was changed in place"}
+VERB = Verify

@@ -4,18 +4,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterator, Mapping
+from typing import TYPE_CHECKING
 
+from ..contract.answers import Answer, ProbeAnswer, SwitchAnswer
+from ..contract.errors import ErrorKind
+from ..contract.operations import Operation, OperationKind
+from ..contract.outcomes import Failure
 from .entries import Collision, Diff, File, Hook, Package, Variable
-from .generations import Generation, Generations
 from .message import Choice, Message
 from .obstacles import BACKUP
 from .plan import Owner, Plan, Recovered, Stock, Undo
 
 if TYPE_CHECKING:
-    from typing import Sequence
+    from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
-    Answer = Mapping[str, Any]
+    from ..contract.operations import Collision as Obstacle
+    from ..contract.operations import LineDiff, PackageChange, SessionChange
+    from ..contract.outcomes import Drift, HookRun
 
 _FOUND = {"absent": "absent", "link": "link", "file": "file", "mode": "mode"}
 # What a person sees of the folder of the generations itself is no file of the home.
@@ -32,125 +37,117 @@ class Ways:
         self.backup = backup
 
 
-def plan_of_answer(answer: Answer, verb: str, home: Owner, check: bool, ways: Ways | None = None) -> Plan:
-    """The plan of an answer to a switch, a rollback, an activation, a removal or an uninstallation."""
-    ways = ways or Ways()
-    failed = answer.get("failed") or {}
-    outcome = outcome_of(answer, check)
-    files = tuple(_files([*(answer.get("operations") or []), *(answer.get("kept") or [])]))
+def plan_of_switch(answer: SwitchAnswer, verb: str, home: Owner, check: bool, ways: Ways | None = None) -> Plan:
+    """The plan of an answer to a switch, a rollback, an activation, a comparison or an uninstallation."""
+    failed = answer.failed
     # A check that failed comes before anything is done.
-    goal = answer.get("previous" if failed.get("kind") == "check" else "generation")
+    before = failed is not None and failed.kind == ErrorKind.CHECK
+    stock = answer.stock
     return Plan(
         verb,
         home,
-        outcome,
+        outcome_of(answer, check),
         check,
-        answer.get("previous"),
-        goal,
-        files=files,
-        session=tuple(Variable.of(item) for item in answer.get("session") or []),
-        packages=tuple(_packages(answer.get("packages") or [])),
-        hooks=tuple(_hook(item) for item in answer.get("hooks") or []),
-        collisions=tuple(collisions_of(answer.get("collisions") or [], ways)),
+        answer.previous,
+        answer.previous if before else answer.generation,
+        files=tuple(_files(answer.operations)),
+        session=tuple(_variable(change) for change in answer.session),
+        packages=tuple(_packages(answer.packages)),
+        hooks=tuple(_hook(run) for run in answer.hooks),
+        collisions=tuple(collisions_of(answer.collisions, ways or Ways())),
         warnings=_warnings(answer),
         errors=tuple(_problems(failed)),
-        recovered=Recovered.of(answer["recovered"]) if answer.get("recovered") else None,
-        undo=Undo(answer.get("generation"), _started(answer)) if failed.get("undone") else None,
-        stock=_stock(answer),
+        recovered=_recovered(answer),
+        undo=Undo(answer.generation, _started(answer)) if failed is not None and failed.undone else None,
+        stock=Stock(stock.generations, stock.bytes) if stock is not None else None,
     )
 
 
-def plan_of_probe(answer: Answer, home: Owner, check: bool) -> Plan:
-    """The plan of a probe that found nothing to do, or put something back."""
-    number = (answer.get("current") or {}).get("generation")
-    repaired = answer.get("repaired") or []
-    files = tuple(_files([*repaired, *(answer.get("kept") or [])]))
+def plan_of_probe(answer: ProbeAnswer, home: Owner, check: bool) -> Plan:
+    """The plan of a probe that found nothing to do, or repaired something."""
     return Plan(
         "switch",
         home,
-        "changed" if repaired else "unchanged",
+        "changed" if answer.repaired else "unchanged",
         check,
-        number,
-        number,
-        files=files,
+        answer.generation,
+        answer.generation,
+        files=tuple(_files([*answer.repaired, *answer.kept])),
         warnings=_warnings(answer),
-        recovered=Recovered.of(answer["recovered"]) if answer.get("recovered") else None,
+        recovered=_recovered(answer),
     )
 
 
-def plan_of_verify(answer: Answer, home: Owner, check: bool) -> Plan:
-    """The plan of a verification: what is not as it was put there, and what was put back."""
-    repaired = {str(item["path"]): item for item in answer.get("repaired") or []}
-    files = [
-        File(path, "repair", found=_FOUND.get(str(item.get("found")), "content")) for path, item in repaired.items()
-    ]
-    for item in answer.get("drift") or []:
-        if item["path"] not in repaired:
-            files.append(File(str(item["path"]), "keep", note=str(item["detail"])))
-    number = answer.get("generation")
-    outcome = ("would-change" if check else "changed") if answer.get("changed") else "unchanged"
-    warnings = _warnings(answer)
-    return Plan("verify", home, outcome, check, number, number, files=tuple(files), warnings=warnings)
-
-
-def generations_of(answer: Answer, home: str = "") -> Generations:
-    """The list of generations that an answer holds."""
-    return Generations(tuple(_generation(item) for item in answer.get("generations") or []), answer.get("bytes"), home)
-
-
-def _generation(item: Answer) -> Generation:
-    commit = item.get("commit") or {}
-    return Generation(
-        int(item["generation"]),
-        float(item.get("created") or 0),
-        item.get("counts"),
-        str(commit.get("id") or ""),
-        bool(commit.get("dirty")),
-        str(item.get("by") or ""),
-        "unknown" if item.get("failed") else "",
-        bool(item.get("current")),
-        str(item.get("specialisation") or ""),
-        item.get("files"),
+def plan_of_verification(
+    answer: Answer,
+    generation: Optional[int],
+    drift: Sequence[Drift],
+    repaired: Sequence[Operation],
+    home: Owner,
+    check: bool,
+) -> Plan:
+    """The plan of a verification: what is not as it was put there, and what was repaired."""
+    files = [File(item.path, "repair", found=_FOUND.get(item.found, "content")) for item in repaired]
+    known = {item.path for item in repaired}
+    files += [File(item.path, "keep", note=item.detail) for item in drift if item.path not in known]
+    outcome = ("would-change" if check else "changed") if answer.changed else "unchanged"
+    return Plan(
+        "verify",
+        home,
+        outcome,
+        check,
+        generation,
+        generation,
+        files=tuple(files),
+        warnings=_warnings(answer),
+        recovered=_recovered(answer),
     )
 
 
-def _packages(found: Sequence[Answer]) -> Iterator[Package]:
-    """The packages that come and go; of what the host brings itself, only that it is used from now on."""
-    for item in found:
-        package = Package.of(item)
-        if package.provider != "host":
-            yield package._replace(from_="" if package.from_ == "host" else package.from_)
-        elif package.op == "add":
-            yield package._replace(op="same", to="")
+def plan_of_removal(answer: Answer, removed: Sequence[int], home: Owner, check: bool) -> Plan:
+    """The plan of a removal of generations."""
+    outcome = ("would-change" if check else "changed") if answer.changed else "unchanged"
+    return Plan(
+        "expire",
+        home,
+        outcome,
+        check,
+        warnings=_warnings(answer),
+        recovered=_recovered(answer),
+        stock=Stock(removed=tuple(removed)),
+    )
 
 
-def _warnings(answer: Answer) -> tuple[Message, ...]:
-    texts: dict[str, None] = dict.fromkeys(answer.get("warnings") or [])
-    return tuple(Message(text) for text in texts)
+def _warnings(answer: Answer) -> Tuple[Message, ...]:
+    return tuple(Message(text) for text in dict.fromkeys(answer.warnings))
 
 
-def outcome_of(answer: Answer, check: bool) -> str:
+def _recovered(answer: Answer) -> Optional[Recovered]:
+    found = answer.recovered
+    return Recovered(found.to, found.direction, found.started) if found is not None else None
+
+
+def outcome_of(answer: SwitchAnswer, check: bool) -> str:
     """The outcome in a word."""
-    failed = answer.get("failed") or {}
-    if failed.get("kind") == "collision" or answer.get("collisions"):
+    if answer.collisions:
         return "refused"
-    if failed:
-        return "undone" if failed.get("undone") else "failed"
-    if not answer.get("changed"):
+    if answer.failed is not None:
+        return "undone" if answer.failed.undone else "failed"
+    if not answer.changed:
         return "unchanged"
     return "would-change" if check else "changed"
 
 
-def _files(operations: Sequence[Answer]) -> list[File]:
-    """The files of operations; what was taken away and gives its place back is two of them."""
-    found: dict[tuple[str, str], File] = {}
+def _files(operations: Sequence[Operation]) -> List[File]:
+    """The files of operations; what was removed and gives its place back is two of them."""
+    found: Dict[Tuple[str, str], File] = {}
     for item in operations:
-        path, op = str(item["path"]), str(item["op"])
+        path, op = item.path, item.op.value
         if path.startswith(_STORE) or path + "/" in _STORE:
             continue
-        found[path, op] = _file(item, path, op)
-        if item.get("restores"):
-            found[str(item["restores"]), "restore"] = File(str(item["restores"]), "restore", to=path)
+        found[path, op] = _file(item)
+        if item.restores:
+            found[item.restores, "restore"] = File(item.restores, "restore", to=path)
     for (path, op), file in list(found.items()):
         # What took the place of a file that was moved aside is new.
         if op == "change" and (path, "backup") in found:
@@ -162,105 +159,107 @@ def _as_new(diff: Diff | None) -> Diff | None:
     return None if diff is None else diff._replace(removed=0, before=None, added=len((diff.after or "").splitlines()))
 
 
-def _file(item: Answer, path: str, op: str) -> File:
-    diff = item.get("diff")
+def _file(item: Operation) -> File:
     return File(
-        path,
-        op,
-        str(item.get("method") or "link"),
-        str(item.get("what") or "text"),
-        bool(item.get("secret")),
-        str(item.get("found") or ""),
-        str(item.get("to") or ""),
-        int(item.get("since") or 0),
-        int(item.get("number") or 0),
-        str(item.get("note") or ""),
-        diff=Diff.of(diff) if diff else None,
-        choices=_settling(path, item) if op == "keep" else (),
+        item.path,
+        item.op.value,
+        item.method,
+        item.what,
+        item.secret,
+        item.found,
+        item.to,
+        item.since,
+        item.number,
+        item.note,
+        diff=_diff(item.diff),
+        choices=_settling(item) if item.op == OperationKind.KEEP else (),
     )
 
 
-def _settling(path: str, item: Answer) -> tuple[Choice, ...]:
+def _diff(diff: Optional[LineDiff]) -> Optional[Diff]:
+    return Diff(diff.added, diff.removed, diff.bytes, diff.before, diff.after) if diff is not None else None
+
+
+def _settling(item: Operation) -> Tuple[Choice, ...]:
     """The ways to settle a kept file; one that is no longer declared has only one."""
-    if not item.get("since"):
+    if not item.since:
         return ()
     return (
-        Choice("to see your change", f"home-manager diff ~/{path}", code="diff"),
+        Choice("to see your change", f"home-manager diff ~/{item.path}", code="diff"),
         Choice("to keep it", spec="copy it into the spec, then switch", code="keep"),
-        Choice("to drop it", f"home-manager switch --overwrite ~/{path}", code="overwrite"),
+        Choice("to drop it", f"home-manager switch --overwrite ~/{item.path}", code="overwrite"),
     )
 
 
-def _hook(item: Answer) -> Hook:
-    return Hook(
-        str(item["name"]),
-        str(item.get("event") or "activation"),
-        item.get("rc"),
-        item.get("seconds"),
-        "" if item.get("secret") else str(item.get("output") or ""),
-        bool(item.get("secret")),
-    )
+def _variable(change: SessionChange) -> Variable:
+    return Variable(change.name, change.op, change.kind, change.old, change.new, change.before, change.secret)
 
 
-def _problems(failed: Answer) -> list[Message]:
+def _packages(changes: Sequence[PackageChange]) -> Iterator[Package]:
+    """The packages that come and go; of what the host brings itself, only that it is used from now on."""
+    for change in changes:
+        package = Package(change.name, change.op, change.old, change.new, change.provider)
+        if change.provider != "host":
+            old = "" if change.old == "host" else change.old
+            yield package._replace(from_=old, download=change.download, trust=change.trust, note=change.note)
+        elif change.op == "add":
+            yield package._replace(op="same", to="")
+
+
+def _hook(run: HookRun) -> Hook:
+    return Hook(run.name, run.event, run.rc, run.seconds, "" if run.secret else run.output, run.secret)
+
+
+def _problems(failed: Optional[Failure]) -> List[Message]:
     """The errors of a switch that failed otherwise than by a hook or by what is in the way."""
-    if failed.get("kind") not in ("link",):
+    if failed is None or failed.kind != ErrorKind.LINK:
         return []
-    return [Message(f"~/{item['path']}: {item['reason']}", code="link") for item in failed.get("problems") or []]
+    return [Message(f"~/{problem}", code="link") for problem in failed.problems]
 
 
-def _started(answer: Answer) -> tuple[str, ...]:
+def _started(answer: SwitchAnswer) -> Tuple[str, ...]:
     """The hooks that ran before the one that failed."""
-    hooks = [item for item in answer.get("hooks") or [] if item.get("rc") is not None]
     before = []
-    for item in hooks:
-        if item["rc"]:
+    for run in answer.hooks:
+        if run.rc:
             break
-        if item.get("event") != "check":
-            before.append(str(item["name"]))
+        if run.rc is not None and run.event != "check":
+            before.append(run.name)
     return tuple(before)
 
 
-def _stock(answer: Answer) -> Stock | None:
-    if "removed" in answer:
-        return Stock(removed=tuple(answer["removed"]))
-    stock = answer.get("stock")
-    return Stock.of(stock) if stock else None
-
-
-def collisions_of(found: Sequence[Answer], ways: Ways) -> list[Collision]:
+def collisions_of(found: Sequence[Obstacle], ways: Ways) -> List[Collision]:
     """Everything in the way, a folder above several files once, each with the choices that help for its kind."""
-    collisions: dict[str, Collision] = {}
+    collisions: Dict[str, Collision] = {}
     for item in found:
-        kind = str(item.get("kind") or "special")
-        path = str(item.get("parent") or item["path"])
+        path = item.parent or item.path
         if path in collisions:
             continue
-        diff = item.get("diff")
         collisions[path] = Collision(
             path,
-            kind,
-            str(item.get("to") or ""),
-            item.get("lines"),
-            int(item.get("bytes") or 0),
-            int(item.get("number") or 0),
-            tuple(item.get("names") or ()),
-            str(item.get("made") or ""),
-            bool(item.get("secret")),
-            Diff.of(diff) if diff else None,
-            _choices(path, kind, item, ways),
+            item.kind,
+            item.to,
+            item.lines,
+            item.bytes,
+            item.number,
+            tuple(item.names),
+            item.made,
+            item.secret,
+            _diff(item.diff),
+            _choices(path, item, ways),
         )
     return list(collisions.values())
 
 
-def _choices(path: str, kind: str, item: Answer, ways: Ways) -> tuple[Choice, ...]:
+def _choices(path: str, item: Obstacle, ways: Ways) -> Tuple[Choice, ...]:
+    kind = item.kind
     what = {"file": "file", "folder": "folder", "link": "link", "special": "", "parent-file": "file"}.get(kind)
     if kind == "foreign":
         return (Choice("see docs/how-to/from-nix.md: both cannot manage one file"),)
     if kind == "parent-link":
         return (
             Choice("it is replaced by a folder", f"rm ~/{path}"),
-            Choice("write through the link", f'home.file."{item["path"]}".force: true', option="force"),
+            Choice("write through the link", f'home.file."{item.path}".force: true', option="force"),
         )
     if kind == "denied":
         return (Choice("let yourself in", f"chmod u+rwx ~/{path}"),)
@@ -268,5 +267,5 @@ def _choices(path: str, kind: str, item: Answer, ways: Ways) -> tuple[Choice, ..
         return ()
     found = [Choice(f"moves the {what} aside", ways.backup, code=BACKUP)] if ways.backup and what else []
     if kind == "link":
-        found.insert(0, Choice(f"the link goes, {item.get('to')} stays", f"rm ~/{path}"))
+        found.insert(0, Choice(f"the link goes, {item.to} stays", f"rm ~/{path}"))
     return tuple(found)

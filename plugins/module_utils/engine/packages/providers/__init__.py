@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Dict
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from .archive import Archive
 from .deb import Deb
 from .node_package import NodePackage
@@ -19,5 +19,7 @@ PROVIDERS: Dict[str, Provider] = {provider.name: provider for provider in (Deb()
 def provider(name: str) -> Provider:
     """The provider of a recipe. EngineError `recipe` when this engine does not have it."""
     if name not in PROVIDERS:
-        raise EngineError(f"this engine has no provider {name!r} (known: {', '.join(sorted(PROVIDERS))})", "recipe")
+        raise EngineError(
+            f"this engine has no provider {name!r} (known: {', '.join(sorted(PROVIDERS))})", ErrorKind.RECIPE
+        )
     return PROVIDERS[name]

@@ -8,7 +8,7 @@ import os
 from fnmatch import fnmatchcase
 from typing import IO, Dict, List, Optional
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from ..extraction import Extraction
 from ..launchers import wrap_commands
 from ..recipe import Artefact, Recipe
@@ -34,7 +34,7 @@ class Archive(Provider):
         elif name.endswith(_ZIP):
             extraction.zip(source)
         elif name.endswith((".tar.zst", ".zst")):
-            raise EngineError(f"{artefact.file} is compressed with zstd, which Python cannot read", "archive")
+            raise EngineError(f"{artefact.file} is compressed with zstd, which Python cannot read", ErrorKind.ARCHIVE)
         elif name.endswith(".gz"):
             import gzip
 
@@ -51,7 +51,7 @@ class Archive(Provider):
         if missing:
             raise EngineError(
                 f"{recipe.name}: nothing in the archive matches {recipe.place[missing[0]]!r} (for {missing[0]})",
-                "recipe",
+                ErrorKind.RECIPE,
             )
         tree.settle_links(lambda path: None)
         wrap_commands(tree, recipe.launch)

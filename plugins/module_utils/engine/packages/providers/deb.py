@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 from typing import IO, Dict, Optional
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from ..extraction import Extraction, ar_members
 from ..launchers import wrap_commands
 from ..recipe import Artefact, Recipe
@@ -31,10 +31,12 @@ class Deb(Provider):
         for name, content in ar_members(source.read()):
             if name.startswith("data.tar"):
                 if name.endswith(".zst"):
-                    raise EngineError(f"{artefact.file} is compressed with zstd, which Python cannot read", "archive")
+                    raise EngineError(
+                        f"{artefact.file} is compressed with zstd, which Python cannot read", ErrorKind.ARCHIVE
+                    )
                 extraction.tar(io.BytesIO(content))
                 return
-        raise EngineError(f"{artefact.file} has no data member", "archive")
+        raise EngineError(f"{artefact.file} has no data member", ErrorKind.ARCHIVE)
 
     def build(self, recipe: Recipe, tree: Tree, parts: Dict[str, str], tools: Dict[str, str]) -> None:
         """Merge the closure, make it relocatable, and write the launchers."""

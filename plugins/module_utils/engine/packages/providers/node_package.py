@@ -8,7 +8,7 @@ import json
 import posixpath
 from typing import IO, Any, Dict, Optional
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from ..extraction import Extraction
 from ..launchers import quoted, wrap_commands
 from ..recipe import Artefact, Recipe
@@ -32,7 +32,7 @@ class NodePackage(Provider):
         own = {artefact.sha256 for artefact in recipe.artefacts if artefact.own}
         for path, sha256 in sorted(recipe.place.items()):
             if sha256 not in parts or ".." in path.split("/") or path.startswith("/"):
-                raise EngineError(f"{recipe.name}: {path} has no archive", "recipe")
+                raise EngineError(f"{recipe.name}: {path} has no archive", ErrorKind.RECIPE)
             tree.add_part(parts[sha256], sha256 in own, _below(f"{TOP}/{path}"))
             if sha256 in own:
                 self._commands(tree, f"{TOP}/{path}")
@@ -45,7 +45,7 @@ class NodePackage(Provider):
             said = about.get("bin") or {}
             commands = {posixpath.basename(about["name"]): said} if isinstance(said, str) else dict(said)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise EngineError(f"{folder}/package.json cannot be read: {error}", "archive") from None
+            raise EngineError(f"{folder}/package.json cannot be read: {error}", ErrorKind.ARCHIVE) from None
         node = f"{tree.places['nodejs']}/bin/node" if "nodejs" in tree.places else "node"
         for command, script in sorted(commands.items()):
             path = posixpath.normpath(f"{folder}/{script}")

@@ -9,7 +9,7 @@ import os
 import re
 from typing import IO, Dict, Optional, Tuple
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from .. import elf
 from ..extraction import Extraction
 from ..launchers import quoted, wrap_commands
@@ -66,7 +66,7 @@ class Wheel(Provider):
             content = tree.read(path)
             if content[:4] == elf.MAGIC and needed is not None and here is not None and here < needed:
                 versions = f"needs glibc {needed[0]}.{needed[1]}, this host has {here[0]}.{here[1]}"
-                raise EngineError(f"{tree.identity[33:]} (uv) {versions}: use another provider", "libc")
+                raise EngineError(f"{tree.identity[33:]} (uv) {versions}: use another provider", ErrorKind.LIBC)
             if content.startswith(b"#!python"):
                 body = content.partition(b"\n")[2]
                 self._script(tree, os.path.basename(path), body.decode("utf-8", "surrogateescape"))
@@ -84,7 +84,7 @@ class Wheel(Provider):
         for command, entry in parser.items("console_scripts"):
             found = _ENTRY.match(entry)
             if found is None or "/" in command:
-                raise EngineError(f"{artefact.file}: {entry!r} is no entry point", "archive")
+                raise EngineError(f"{artefact.file}: {entry!r} is no entry point", ErrorKind.ARCHIVE)
             module, function = found.groups()
             values = {"site": f"{tree.prefix}/{SITE}", "module": module, "function": function, "name": command}
             self._script(tree, command, _SCRIPT.format(first=function.split(".")[0], **values))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 
 if TYPE_CHECKING:
     from typing import Callable, Dict, List, Mapping
@@ -104,7 +104,7 @@ class Database:
                 except (ValueError, TypeError, IndexError):
                     raise EngineError(
                         f"/etc/{name} line {number} cannot be read; mend it by hand, with the help of pwck and grpck",
-                        "accounts",
+                        ErrorKind.ACCOUNTS,
                     ) from None
 
     def _take(self, name: str, line: str) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from .database import Account
 
 if TYPE_CHECKING:
@@ -38,4 +38,4 @@ def expiry(day: str | None) -> str:
     try:
         return str((datetime.date(*(int(part) for part in day.split("-"))) - datetime.date(1970, 1, 1)).days)
     except ValueError:
-        raise EngineError(f"{day} is no day", "accounts") from None
+        raise EngineError(f"{day} is no day", ErrorKind.ACCOUNTS) from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from ..operation import Operation
 from .database import LOCKED, Account, Database, Range, Shadow
 from .fields import expiry, identity, with_field
@@ -116,7 +116,7 @@ class AccountsPlanner:
         taken = {row.gid for row in self.database.groups.values()} | set(self.rows.ids["gid"].values())
         found = free_downward(taken, limits.sys_gid_min, limits.sys_gid_max)
         if found is None:
-            raise EngineError(f"there is no free group id for {name}", "accounts")
+            raise EngineError(f"there is no free group id for {name}", ErrorKind.ACCOUNTS)
         return found
 
     # Users
@@ -135,7 +135,7 @@ class AccountsPlanner:
         if name not in self.database.groups:
             raise EngineError(
                 f"users.users.{user.name}.group is {user.group}, which neither the host nor the declaration has",
-                "accounts",
+                ErrorKind.ACCOUNTS,
             )
         return self.database.groups[name].gid
 
@@ -170,7 +170,8 @@ class AccountsPlanner:
             if len(others) > 1:
                 return user.uid
             raise EngineError(
-                f"users.users.{user.name}.uid is {user.uid}, which {holders[user.uid]} has on this host", "accounts"
+                f"users.users.{user.name}.uid is {user.uid}, which {holders[user.uid]} has on this host",
+                ErrorKind.ACCOUNTS,
             )
         known = self.rows.ids["uid"].get(user.name)
         if known is not None and known not in holders:
@@ -183,7 +184,7 @@ class AccountsPlanner:
         else:
             found = free_downward(taken, limits.sys_uid_min, limits.sys_uid_max)
         if found is None:
-            raise EngineError(f"there is no free user id for {user.name}", "accounts")
+            raise EngineError(f"there is no free user id for {user.name}", ErrorKind.ACCOUNTS)
         return found
 
     def _adapt(self, user: User, row: Account, gid: int) -> None:

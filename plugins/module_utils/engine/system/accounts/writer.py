@@ -10,7 +10,7 @@ import stat
 import time
 from typing import TYPE_CHECKING
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem
 from ..process import run, which
 from .database import MODES, Database, read_database
@@ -46,7 +46,7 @@ class DatabaseLock:
                     os.close(self._fd)
                     raise EngineError(
                         f"another program holds the lock of the user database; gave up after {_PATIENCE:g} s",
-                        "accounts",
+                        ErrorKind.ACCOUNTS,
                     ) from None
                 time.sleep(0.1)
             else:
@@ -79,7 +79,7 @@ def write_database(etc: str, database: Database, expected: Dict[str, str]) -> No
     with DatabaseLock(etc):
         now = read_database(read_from(etc)).texts()
         if now != expected:
-            raise EngineError("the user database was changed meanwhile; run it again", "changed")
+            raise EngineError("the user database was changed meanwhile; run it again", ErrorKind.CHANGED)
         changed = [name for name, text in new.items() if text != now.get(name)]
         for name in changed:
             _stage(etc, name, new[name])
@@ -96,7 +96,7 @@ def _stage(etc: str, name: str, text: str) -> None:
     status = filesystem.lstat(path)
     mode = stat.S_IMODE(status.st_mode) if status is not None else MODES[name]
     if status is not None and not stat.S_ISREG(status.st_mode):
-        raise EngineError(f"/etc/{name} is no regular file", "accounts")
+        raise EngineError(f"/etc/{name} is no regular file", ErrorKind.ACCOUNTS)
     filesystem.write(staged, text.encode("utf-8", "surrogateescape"), 0o600, sync=True)
     if status is not None:
         os.chown(staged, status.st_uid, status.st_gid)
@@ -192,11 +192,11 @@ def _crypt(clear: str) -> str:
         library = ctypes.CDLL(ctypes.util.find_library("crypt") or "libcrypt.so.1")
     except OSError:
         raise EngineError(
-            "a password cannot be hashed here: neither openssl nor libcrypt is there", "accounts"
+            "a password cannot be hashed here: neither openssl nor libcrypt is there", ErrorKind.ACCOUNTS
         ) from None
     library.crypt.restype = ctypes.c_char_p
     found = library.crypt(clear.encode("utf-8"), salt.encode("ascii"))
     if not found or not found.startswith(b"$6$"):
-        raise EngineError("a password cannot be hashed here: libcrypt refuses", "accounts")
+        raise EngineError("a password cannot be hashed here: libcrypt refuses", ErrorKind.ACCOUNTS)
     text: str = found.decode("ascii")
     return text

@@ -12,7 +12,7 @@ import shutil
 import stat
 from typing import TYPE_CHECKING
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 
 if TYPE_CHECKING:
     from typing import Any, Callable, List
@@ -101,10 +101,10 @@ def in_child(function: Callable[[], Any]) -> Any:
         text = output.read()
     os.waitpid(child, 0)
     if not text:
-        raise EngineError("the check of the new configuration ended without an answer", "check")
+        raise EngineError("the check of the new configuration ended without an answer", ErrorKind.CHECK)
     kind, value = json.loads(text)
     if kind == "unavailable":
         raise Unavailable(value)
     if kind == "error":
-        raise EngineError(f"the check of the new configuration failed: {value}", "check")
+        raise EngineError(f"the check of the new configuration failed: {value}", ErrorKind.CHECK)
     return value

@@ -9,7 +9,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem
 
 if TYPE_CHECKING:
@@ -90,10 +90,12 @@ class Etc:
             except FileNotFoundError:
                 found.append(folder)
             except NotADirectoryError:
-                raise EngineError(f"/etc/{folder} cannot be a folder: a file is in the way", "collision") from None
+                raise EngineError(
+                    f"/etc/{folder} cannot be a folder: a file is in the way", ErrorKind.COLLISION
+                ) from None
             else:
                 if not stat.S_ISDIR(status.st_mode):
-                    raise EngineError(f"/etc/{folder} is not a folder", "collision")
+                    raise EngineError(f"/etc/{folder} is not a folder", ErrorKind.COLLISION)
                 break
             folder = os.path.dirname(folder)
         return list(reversed(found))

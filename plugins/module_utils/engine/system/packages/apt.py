@@ -8,7 +8,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...contract.errors import EngineError
+from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem
 from ..process import Done, run
 from ..state import PackageRows
@@ -70,7 +70,7 @@ class Apt:
         if plan.broken and not repair:
             raise EngineError(
                 'dpkg was interrupted by something else. Run "dpkg --configure -a" there, or set home_system_repair: true.',
-                "packages",
+                ErrorKind.PACKAGES,
             )
         if plan.broken:
             self.mend()
@@ -98,7 +98,7 @@ class Apt:
             if not refreshed.good and not done.good:
                 raise EngineError(
                     f"the lists of packages cannot be read again: {refreshed.last}",
-                    "packages",
+                    ErrorKind.PACKAGES,
                     output=refreshed.output[-2000:],
                 )
         if not done.good:
@@ -124,7 +124,7 @@ class Apt:
         message = "\n".join(lines) or "The package manager cannot install what is declared: " + (
             "; ".join(errors) or done.last
         )
-        return EngineError(message, "packages", output=done.output[-2000:])
+        return EngineError(message, ErrorKind.PACKAGES, output=done.output[-2000:])
 
     def _refuse_removals(self, removals: List[str], allowed: Set[str], why: str) -> None:
         foreign = sorted(set(removals) - allowed)
@@ -134,7 +134,7 @@ class Apt:
         raise EngineError(
             f"The package manager would remove {len(foreign)} package(s) that are not declared here: {names} (to install {why}). Refused. "
             f"Declare them, or set home_system_allow_removal: [{names}].",
-            "packages",
+            ErrorKind.PACKAGES,
         )
 
     def download(self, plan: PackagePlan) -> None:
@@ -143,7 +143,9 @@ class Apt:
             return
         done = self._apt("--download-only", "--allow-downgrades", "install", *plan.install)
         if not done.good:
-            raise EngineError(f"the packages cannot be fetched: {done.last}", "packages", output=done.output[-2000:])
+            raise EngineError(
+                f"the packages cannot be fetched: {done.last}", ErrorKind.PACKAGES, output=done.output[-2000:]
+            )
 
     def install(self, plan: PackagePlan, rows: PackageRows) -> PackageRows:
         """Install and mark, in one transaction, services held back by the caller. EngineError `packages`; the rows hold what came."""
@@ -154,7 +156,9 @@ class Apt:
         if done.good and plan.mark:
             done = run(["apt-mark", "manual", *plan.mark], _TIMEOUT, _QUIET)
         if not done.good:
-            raise EngineError(f"the packages cannot be installed: {done.last}", "packages", output=done.output[-3000:])
+            raise EngineError(
+                f"the packages cannot be installed: {done.last}", ErrorKind.PACKAGES, output=done.output[-3000:]
+            )
         return after_install(rows, plan, before, self.installed())
 
     def came_since(self, rows: PackageRows, before: Sequence[str]) -> PackageRows:
@@ -175,11 +179,15 @@ class Apt:
         going = self._closure(plan, rows)
         done = self._apt("--simulate", "remove", *going)
         if not done.good:
-            raise EngineError(f"the packages cannot be removed: {done.last}", "packages", output=done.output[-2000:])
+            raise EngineError(
+                f"the packages cannot be removed: {done.last}", ErrorKind.PACKAGES, output=done.output[-2000:]
+            )
         self._refuse_removals(_REMOVE.findall(done.output), set(going), "remove " + ", ".join(plan.release))
         done = self._apt("remove", *going)
         if not done.good:
-            raise EngineError(f"the packages cannot be removed: {done.last}", "packages", output=done.output[-2000:])
+            raise EngineError(
+                f"the packages cannot be removed: {done.last}", ErrorKind.PACKAGES, output=done.output[-2000:]
+            )
         there = self.installed()
         return PackageRows({name: why for name, why in rows.ours.items() if name in there}, marked)
 

@@ -9,13 +9,16 @@ import os
 import pwd
 import shutil
 import tempfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import write_bundle
-from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import digest, object_id
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.canonical import canonical, digest
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Manifest
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.objects import object_id
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
@@ -102,8 +105,12 @@ class Sandbox:
         manifest, contents = self.manifest(spec, **more)
         present = {path.name for path in (self.state / "store").iterdir()} if (self.state / "store").exists() else set()
         lacking = [item for item in contents.items() if item[0] not in present]
-        bundle = write_bundle(manifest, lacking)
-        return handle({"verb": "switch", "user": self.user, "bundle": bundle, "digest": digest(manifest), **options})
+        return self.ship(manifest, lacking, **options)
+
+    def ship(self, manifest: dict[str, Any], objects: list[tuple[str, bytes]], **options: Any) -> dict[str, Any]:
+        """Switch to a manifest with these objects, right or wrong."""
+        request = {"verb": "switch", "user": self.user, "digest": digest_of(manifest), **options}
+        return handle(request, bundle=bundle_of(manifest, objects))
 
     def ask(self, verb: str, **request: Any) -> dict[str, Any]:
         """Any other verb."""
@@ -112,7 +119,7 @@ class Sandbox:
     def probe(self, spec: dict[str, Any], **request: Any) -> dict[str, Any]:
         """Ask whether a spec is what is there."""
         more = {key: request.pop(key) for key in ("activation", "specialisations") if key in request}
-        return self.ask("probe", digest=digest(self.manifest(spec, **more)[0]), **request)
+        return self.ask("probe", digest=digest_of(self.manifest(spec, **more)[0]), **request)
 
     def write(self, target: str, text: str) -> Path:
         """A file of the user's."""
@@ -158,6 +165,20 @@ class Sandbox:
         """Where `current` leads."""
         link = self.state / "current"
         return os.readlink(link) if link.is_symlink() else None
+
+
+def digest_of(manifest: dict[str, Any]) -> str:
+    """The digest of a manifest in its normal form, if it is one."""
+    try:
+        return Manifest.of(manifest).digest()
+    except EngineError:
+        return digest(manifest)
+
+
+def bundle_of(manifest: Any, objects: list[tuple[str, bytes]]) -> bytes:
+    """A bundle as the contract has it, whatever its manifest holds."""
+    header = {"version": 1, "manifest": manifest, "objects": [[name, len(content)] for name, content in objects]}
+    return zlib.compress(canonical(header) + b"\n" + b"".join(content for _name, content in objects), 1)
 
 
 def op(answer: dict[str, Any], path: str) -> list[str]:

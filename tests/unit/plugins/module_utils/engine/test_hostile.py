@@ -113,7 +113,7 @@ def test_root_does_not_act_in_a_home_of_somebody_else(as_user, sandbox):
     _other, account = as_user
     sandbox.base.chmod(0o755)
     sandbox.user = account.pw_name
-    with pytest.raises(EngineError, match="belongs to the user 0") as caught:
+    with pytest.raises(EngineError, match="belongs to the user ID 0") as caught:
         sandbox.switch({"a": "1"})
     assert caught.value.kind == "owner"
     assert sandbox.tree(state=True) == {}

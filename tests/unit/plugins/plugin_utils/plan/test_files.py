@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.entries import FileEntry
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
@@ -23,7 +25,7 @@ def plan(tmp_path: Path, text: str, **options: Any) -> SwitchBundle:
     spec = str(tmp_path / "alice.yml")
     roots = [(load_text('home.stateVersion: "26.05"\n' + text, spec), spec)]
     made: SwitchBundle = with_deep_stack(
-        lambda: build(EvaluatedHome(Request(roots, HOST, packages="/usr", **options)), {})
+        lambda: build(EvaluatedHome(Request(roots, HOST, packages="/usr", **options)), Origin())
     )
     return made
 
@@ -61,7 +63,7 @@ def test_several_edges_to_nothing_are_told_together(tmp_path):
 
 def test_the_way_out_of_the_store_is_written_as_in_nix(tmp_path):
     text = "home.file: {a: {source: \"{{ config.lib.file.mkOutOfStoreSymlink('/etc/hosts') }}\"}}"
-    assert plan(tmp_path, text).manifest["files"]["a"] == {
+    assert plan(tmp_path, text).manifest.view.files["a"].json() == {
         "type": "symlink",
         "to": "/etc/hosts",
         "origin": f"{tmp_path}/alice.yml:2:13",
@@ -71,10 +73,10 @@ def test_the_way_out_of_the_store_is_written_as_in_nix(tmp_path):
 def test_a_vaulted_source_is_decrypted_and_private(tmp_path):
     (tmp_path / "secret").write_bytes(b"$ANSIBLE_VAULT;1.1;AES256\n00\n")
     made = plan(tmp_path, "home.file: {a: {source: ./secret, method: copy}}", decrypt=lambda path: b"plain")
-    entry = made.manifest["files"]["a"]
-    assert entry["sensitive"] is True
-    assert entry["mode"] == "0600"
-    assert made.contents[entry["object"]] == b"plain"
+    entry = made.manifest.view.files["a"]
+    assert entry.sensitive
+    assert entry.mode == "0600"
+    assert made.contents[entry.object] == b"plain"
     with pytest.raises(SpecErrors, match="is encrypted with Ansible Vault"):
         plan(tmp_path, "home.file: {a: {source: ./secret}}")
 
@@ -82,7 +84,7 @@ def test_a_vaulted_source_is_decrypted_and_private(tmp_path):
 def test_every_home_says_its_state_version(tmp_path):
     roots = [(load_text("home.file.a.text: x", "a.yml"), "a.yml")]
     with pytest.raises(SpecErrors, match=r"home\.stateVersion: is used, but has no value"):
-        with_deep_stack(lambda: build(EvaluatedHome(Request(roots, HOST)), {}))
+        with_deep_stack(lambda: build(EvaluatedHome(Request(roots, HOST)), Origin()))
 
 
 @pytest.fixture
@@ -102,9 +104,12 @@ def planned(tmp_path, text):
     """Each planned path with its content and mode, or the text of its link."""
     made = plan(tmp_path, text)
     found = {}
-    for target, entry in made.manifest["files"].items():
-        mode = made.manifest["objects"][entry["object"]]["mode"] if "object" in entry else None
-        found[target] = entry.get("to") if mode is None else (made.contents[entry["object"]].decode(), mode)
+    view = made.manifest.view
+    for target, entry in view.files.items():
+        if isinstance(entry, FileEntry):
+            found[target] = (made.contents[entry.object].decode(), view.objects[entry.object].mode)
+        else:
+            found[target] = entry.to
     return found
 
 

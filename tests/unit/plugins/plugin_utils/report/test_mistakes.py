@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.messages import message_lines
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
@@ -38,7 +39,7 @@ def evaluated(folder: Path, **files: str) -> tuple[str, str]:
 
     def compute() -> tuple[str, str]:
         home = EvaluatedHome(Request([(root, str(inventory))], HOST, packages="/usr", read=load_file))
-        plan = build(home, {})
+        plan = build(home, Origin())
         sources = Sources(LIBRARY, home.evaluation.collector.importers, str(folder))
         return "", printed([message(warning, sources) for warning in plan.warnings], "warning")
 

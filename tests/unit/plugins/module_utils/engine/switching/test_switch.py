@@ -15,7 +15,10 @@ import time
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import read_bundle, write_bundle
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Manifest
+from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 
 def fails(name="boom", code=3):
@@ -290,7 +293,7 @@ def test_specialisations_are_chosen_and_left(sandbox):
     sandbox.switch(spec, specialisations=special)
     assert sandbox.current() == "generations/1"
     assert sandbox.read("a") == "light"
-    with pytest.raises(EngineError, match="no specialisation 'noon'"):
+    with pytest.raises(EngineError, match="no specialisation noon"):
         sandbox.ask("activate", specialisation="noon")
 
 
@@ -350,8 +353,6 @@ def test_a_secret_does_not_outlive_its_generations(sandbox):
     sandbox.switch({"b": "plain"})
     sandbox.ask("expire", keep=1)
     for path in (sandbox.state / "packs").iterdir():
-        from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import read_bundle
-
         assert all(content != b"hunter2" for _name, content in read_bundle(path.read_bytes()).contents())
     # What is left of the pack still mends.
     shown = (sandbox.home / "b").resolve()
@@ -380,7 +381,7 @@ def test_targets_outside_the_home_are_refused(sandbox, target):
 
 
 def test_a_file_below_a_file_is_refused(sandbox):
-    with pytest.raises(EngineError, match="lies below"):
+    with pytest.raises(EngineError, match="a/b is below a"):
         sandbox.switch({"a": "x", "a/b": "y"})
 
 
@@ -400,22 +401,18 @@ def test_long_and_odd_names(sandbox):
 
 
 def test_a_bundle_that_does_not_fit_is_refused(sandbox):
-    from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import write_bundle
-    from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import digest
-    from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
-
     manifest, contents = sandbox.manifest({"a": "x", "b": "y"})
-    request = {"verb": "switch", "user": sandbox.user, "digest": digest(manifest)}
     some = list(contents.items())
     with pytest.raises(EngineError, match="lacks 1 objects"):
-        handle({**request, "bundle": write_bundle(manifest, some[:1])})
+        sandbox.ship(manifest, some[:1])
     with pytest.raises(EngineError, match="does not hold what its name says"):
-        handle({**request, "bundle": write_bundle(manifest, [(some[0][0], b"evil"), some[1]])})
-    with pytest.raises(EngineError, match="not the one that was announced"):
-        handle({**request, "digest": "0" * 64, "bundle": write_bundle(manifest, some)})
+        sandbox.ship(manifest, [(some[0][0], b"evil"), some[1]])
+    with pytest.raises(EngineError, match="the digest that was announced"):
+        sandbox.ship(manifest, some, digest="0" * 64)
     whole = write_bundle(manifest, some)
+    request = {"verb": "switch", "user": sandbox.user, "digest": Manifest.of(manifest).digest()}
     with pytest.raises(EngineError, match="cannot be read"):
-        handle({**request, "bundle": whole[: len(whole) - 12]})
+        handle(request, bundle=whole[: len(whole) - 12])
     assert sandbox.tree() == {}
     assert sandbox.switch({"a": "x", "b": "y"})["generation"] == 1
     assert sandbox.tidy()
@@ -438,5 +435,5 @@ def test_current_that_is_a_folder_is_told(sandbox):
     sandbox.switch({"a": "1"})
     (sandbox.state / "current").unlink()
     (sandbox.state / "current").mkdir()
-    with pytest.raises(EngineError, match="current is no link"):
+    with pytest.raises(EngineError, match="current is not a symbolic link"):
         sandbox.switch({"a": "2"})

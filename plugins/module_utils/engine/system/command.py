@@ -8,10 +8,10 @@ import os
 import sys
 from typing import List
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..state.lock import Lock
-from ..system.recovery import recover, revert
-from .system import SystemVerbs
+from .recovery import recover, revert
+from .verbs import SystemVerbs
 
 _USAGE = "usage: STATE recover|revert [--boot] | STATE expire [DAYSd]"
 
@@ -44,4 +44,4 @@ def main(arguments: List[str]) -> int:
 
 
 def _no_homes(_request: dict[str, object]) -> dict[str, object]:
-    raise EngineError("homes are switched by a controller", "request")
+    raise EngineError("homes are switched by a controller", ErrorKind.REQUEST)

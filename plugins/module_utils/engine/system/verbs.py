@@ -8,18 +8,18 @@ import os
 from typing import TYPE_CHECKING, Any, Callable
 
 from ..contract.bundle import read_bundle
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from ..state.lock import Lock
-from ..system import confirm
-from ..system.blueprint import Context, draw
-from ..system.declaration import EMPTY, STATE, Declaration
-from ..system.etc.disk import Etc
-from ..system.homes import bring_up, switch_homes
-from ..system.host import facts_of_system, refuse_foreign
-from ..system.packages.apt import Apt
-from ..system.recovery import recover
-from ..system.state import SystemState
-from ..system.switch import Settings, SystemSwitch
+from . import confirm
+from .blueprint import Context, draw
+from .declaration import EMPTY, STATE, Declaration
+from .etc.disk import Etc
+from .homes import bring_up, switch_homes
+from .host import facts_of_system, refuse_foreign
+from .packages.apt import Apt
+from .recovery import recover
+from .state import SystemState
+from .switch import Settings, SystemSwitch
 
 if TYPE_CHECKING:
     Request = dict[str, Any]
@@ -64,7 +64,7 @@ class SystemVerbs:
     def answer(self, request: Request) -> Answer:
         """EngineError for whatever a person has to be told."""
         if os.geteuid() != 0:
-            raise EngineError("a system is switched by root; set `become: true`", "account")
+            raise EngineError("a system is switched by root; set `become: true`", ErrorKind.ACCOUNT)
         step = str(request.get("step", "probe"))
         steps: dict[str, Callable[[Request], Answer]] = {
             "probe": self.probe,
@@ -75,7 +75,7 @@ class SystemVerbs:
             "expire": self.expire,
         }
         if step not in steps:
-            raise EngineError(f"unknown step {step!r} (known: {', '.join(steps)})", "request")
+            raise EngineError(f"unknown step {step!r} (known: {', '.join(steps)})", ErrorKind.REQUEST)
         if step != "list":
             refuse_foreign()
         writes = step in ("switch", "confirm", "rollback", "expire") and not request.get("check")
@@ -124,20 +124,23 @@ class SystemVerbs:
     def switch(self, request: Request) -> Answer:
         """Switch to the declaration of a bundle, or in check mode say what that would do."""
         bundle = read_bundle(request["bundle"])
-        declaration = Declaration.of(bundle.manifest)
+        manifest = bundle.value
+        if not isinstance(manifest, dict):
+            raise EngineError("the bundle holds no manifest of a system", ErrorKind.BUNDLE)
+        declaration = Declaration.of(manifest)
         self.shipped = dict(bundle.contents())
         settings = self._settings(request)
         recovered = None if settings.check else self._recover()
         switch = SystemSwitch(self.context(), settings)
         if recovered:
             switch.answer.warnings.append(recovered)
-        return self._run(switch, declaration, request, lambda: self._number(bundle.manifest, declaration, request))
+        return self._run(switch, declaration, request, lambda: self._number(manifest, declaration, request))
 
     def _recover(self) -> str | None:
         if confirm.pending(self.state) is not None:
             raise EngineError(
                 "the last switch is not confirmed yet. Wait until it is reverted, or confirm it with home_system_action: confirm",
-                "confirm",
+                ErrorKind.CONFIRM,
             )
         return recover(self.context())
 
@@ -151,7 +154,7 @@ class SystemVerbs:
         self.state.add(sorted(needed.items()), declaration.objects)
         missing = self.state.missing(declaration)
         if missing:
-            raise EngineError(f"the bundle lacks the object {missing[0]}", "bundle")
+            raise EngineError(f"the bundle lacks the object {missing[0]}", ErrorKind.BUNDLE)
         self.state.add_folders(declaration)
         return self.state.add_generation(manifest, digest)
 
@@ -159,7 +162,8 @@ class SystemVerbs:
         action = str(request.get("action") or "switch")
         if action not in ("switch", "boot", "test", "dry-activate"):
             raise EngineError(
-                f"home_system_action must be switch, boot, test, build or dry-activate, not {action!r}", "request"
+                f"home_system_action must be switch, boot, test, build or dry-activate, not {action!r}",
+                ErrorKind.REQUEST,
             )
         return Settings(
             action=action,
@@ -198,7 +202,7 @@ class SystemVerbs:
         """Keep the switch that waits for it, and do what could not have been taken back."""
         waiting = confirm.pending(self.state)
         if waiting is None:
-            raise EngineError("there is no switch to confirm: it was reverted, or confirmed already", "confirm")
+            raise EngineError("there is no switch to confirm: it was reverted, or confirmed already", ErrorKind.CONFIRM)
         confirm.disarm(self.state)
         if request.get("bundle"):
             self.shipped = dict(read_bundle(request["bundle"]).contents())
@@ -217,7 +221,7 @@ class SystemVerbs:
         if not number or number not in self.state.numbers():
             raise EngineError(
                 f"there is no generation {number} to go back to" if number else "there is no generation before",
-                "generation",
+                ErrorKind.GENERATION,
             )
         declaration = self.state.declaration(number) or EMPTY
         settings = self._settings(request, rollback=True)

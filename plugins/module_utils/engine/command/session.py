@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a subcommand works with: the arguments, the engine, and the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.manifest import Origin
+from ..launcher import STATE
+from ..machine import account as accounts
+from ..verbs.dispatch import act
+from ..verbs.list import Generation, ListGenerations, Listing
+from ..voice.answers import Ways
+from ..voice.plan import Owner, Plan
+from .project import Project
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Type
+
+    from ..contract.answers import Answer
+    from ..contract.value import JsonObject
+    from ..verbs.verb import Verb
+    from .output import Output
+
+
+class Session:
+    """One run of the command."""
+
+    def __init__(self, parsed: argparse.Namespace, output: Output) -> None:
+        self.parsed = parsed
+        self.output = output
+        self.dry_run: bool = parsed.dry_run
+        state = parsed.state or own_state(sys.argv[0])
+        self.paths: JsonObject = {}
+        if parsed.home:
+            self.paths["home"] = os.path.abspath(parsed.home)
+        if state:
+            self.paths["state"] = os.path.abspath(state)
+
+    @property
+    def owner(self) -> Owner:
+        """Whose home it is, with the name that the inventory gives the machine, so that a home has one name everywhere."""
+        try:
+            host = self.current().origin.host
+        except EngineError:
+            host = None
+        return Owner(accounts.find(None).pw_name, host or os.uname().nodename.split(".")[0])
+
+    def ask(self, verb: Type[Verb], values: JsonObject) -> Answer:
+        """The answer to a request, with the paths of this run. EngineError."""
+        request = verb({**self.paths, **values})
+        try:
+            return act(request, accounts.find(None), self._waiting)
+        except Exception as error:
+            found = accounts.engine_error(error)
+            if found.kind == ErrorKind.BUG:
+                raise
+            raise found from error
+
+    def report(self, verb: Type[Verb], answer: Answer) -> int:
+        """Print an answer; the exit code."""
+        report = verb.report(answer, self.owner, self.dry_run, Ways(self._again()))
+        if not isinstance(report, Plan):
+            self.output.generations(report._replace(home=""))
+            return 0
+        return self.output.plan(report) or (0 if verb.is_settled(answer) else 1)
+
+    def listing(self) -> Listing:
+        """The generations."""
+        answer = self.ask(ListGenerations, {"check": True})
+        if not isinstance(answer, Listing):
+            raise TypeError(f"not a list of generations: {answer!r}")
+        return answer
+
+    def current(self) -> Generation:
+        """The current generation. EngineError `generation` when there is none."""
+        for item in self.listing().generations:
+            if item.current:
+                return item
+        raise EngineError("there is no current generation", ErrorKind.GENERATION)
+
+    def relative(self, path: str) -> str:
+        """A path as it was typed, relative to the home. EngineError `usage` for one outside."""
+        home = os.path.realpath(self.parsed.home or os.path.expanduser("~"))
+        folder, name = os.path.split(os.path.abspath(os.path.expanduser(path)))
+        whole = os.path.join(os.path.realpath(folder), name)
+        if not whole.startswith(home.rstrip("/") + "/"):
+            raise EngineError(f"{path} is not in the home {home}", ErrorKind.USAGE)
+        return whole[len(home.rstrip("/")) + 1 :]
+
+    def project(self) -> Project:
+        """The project that the current generation came from, or the one that is named."""
+        try:
+            origin = self.current().origin
+        except EngineError:
+            # The first switch of a project that is named needs no generation before it.
+            if not self.parsed.project:
+                raise
+            origin = Origin()
+        return Project(origin, self.parsed.project)
+
+    def environment(self) -> dict[str, str]:
+        """What the Ansible that is called has to know of how to print."""
+        parsed = self.parsed
+        found = {"HOME_PLAN_FORMAT": "json"} if parsed.json else {}
+        if parsed.verbose:
+            found["ANSIBLE_VERBOSITY"] = "1"
+        if parsed.color in ("always", "never"):
+            found["ANSIBLE_FORCE_COLOR" if parsed.color == "always" else "ANSIBLE_NOCOLOR"] = "1"
+        return found
+
+    def _again(self) -> str:
+        given = [argument for argument in sys.argv[1:] if argument not in ("-n", "--dry-run")]
+        return " ".join(["home-manager", *given, "-b bak"])
+
+    def _waiting(self, holder: str) -> None:
+        who = f" (process {holder})" if holder else ""
+        self.output.note(f"waiting for another switch of this home{who}")
+
+
+def own_state(script: str) -> str | None:
+    """The state folder that the command was installed from, found by the links that lead to it; None when none does.
+
+    Better than any default: the specification may have moved the folder, and the environment must not be asked.
+    """
+    path = os.path.realpath(script)
+    for marker in ("/generations/", "/store/"):
+        top, found, _rest = path.partition(marker)
+        if found and os.path.islink(top + "/current"):
+            return top
+    home = os.path.expanduser("~")
+    default = os.path.join(home, STATE)
+    return default if os.path.isdir(default) and home != "~" else None

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The records of the ledger: what was put at a managed path, and what gave way to it."""
+
+from __future__ import annotations
+
+from .errors import EngineError, ErrorKind
+from .value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, Optional
+
+    from .value import JsonObject
+
+
+class Record(Value):
+    """What was put at a path.
+
+    - `kind`: the name of the method, or `folder` for a folder that took the place of a user's file.
+    - `text`: the text of a link.
+    - `object`, `stored`: the ID of the object that is shown, and its mode in the store; `tree` for a folder linked
+      whole, whose `object` is the hash of all its leaves.
+    - `mode`: of a file that was written ("0644").
+    - `backup`: the base name of the user's file that gave way; it comes back when the path is no longer managed.
+    - `moved`: the name to which the very switch that wrote this record moved a file, for its undo.
+    - `follow`: a link among the folders above was followed, since the specification forced it.
+    - `memory`: what else the method has to remember (JSON types).
+    """
+
+    __slots__ = ("backup", "follow", "kind", "memory", "mode", "moved", "object", "sensitive", "stored", "text", "tree")
+
+    def __init__(
+        self,
+        kind: str,
+        text: Optional[str] = None,
+        object: Optional[str] = None,  # noqa: A002
+        stored: Optional[str] = None,
+        mode: Optional[str] = None,
+        memory: Optional[Dict[str, object]] = None,
+    ) -> None:
+        self.kind = kind
+        self.text = text
+        self.object = object
+        self.stored = stored
+        self.mode = mode
+        self.memory: JsonObject = memory or {}
+        self.tree = False
+        self.backup: Optional[str] = None
+        self.moved: Optional[str] = None
+        self.follow = False
+        self.sensitive = False
+
+    def copy(self) -> Record:
+        """A record of its own with the same values."""
+        return Record.of(self.json())
+
+    def json(self) -> JsonObject:
+        """As the ledger keeps it: without what is not set."""
+        found: JsonObject = dict(self.memory)
+        for name, key in _KEYS.items():
+            value = getattr(self, name)
+            if value:
+                found[key] = value
+        return found
+
+    @classmethod
+    def of(cls, value: Dict[str, object]) -> Record:
+        """The inverse of `json`. EngineError `state` when it is no record."""
+        memory = dict(value)
+        kind = memory.pop("kind", None)
+        if not isinstance(kind, str):
+            raise EngineError("the ledger is damaged: a record has no kind", ErrorKind.STATE)
+        record = cls(kind)
+        for name, key in _KEYS.items():
+            if key in memory:
+                setattr(record, name, memory.pop(key))
+        record.memory = memory
+        return record
+
+
+_KEYS = {"kind": "kind", "object": "shows"}
+_KEYS.update({name: name for name in Record.__slots__ if name not in ("kind", "memory", "object")})

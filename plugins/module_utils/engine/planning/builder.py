@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a method builds a plan with."""
+
+from __future__ import annotations
+
+from ..contract.operations import OperationKind
+from .collision import CollisionPolicy, Resolution
+from .placement import Placement
+from .step import Delete, Restore, SetMode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from ..contract.objects import StoredObject
+    from ..contract.operations import Operation
+    from ..contract.records import Record
+    from .path import ManagedPath
+    from .plan import Plan, Purpose
+    from .step import NewItem
+
+
+class PlanBuilder:
+    """The plan under construction, and the common ways to add to it.
+
+    `objects` are those of the goal by ID, `read` gives the content of one; `needed` are the folders that declared
+    files are in.
+    """
+
+    def __init__(
+        self,
+        purpose: Purpose,
+        objects: dict[str, StoredObject],
+        read: Callable[[str], bytes],
+        policy: CollisionPolicy,
+        placement: Placement,
+    ) -> None:
+        self.plan: Plan = placement.plan
+        self.needed = placement.needed
+        self.purpose = purpose
+        self.objects = objects
+        self.read = read
+        self.policy = policy
+        self.placement = placement
+        # Folders that give way to a file or a link: what was managed in them goes with them.
+        self.swallowed: set[str] = set()
+
+    def replace(self, path: ManagedPath, new: NewItem, fresh: Record) -> None:
+        """Put something where something else may be, unless that is a collision."""
+        if path.found.kind == "absent":
+            self.manage(path, fresh)
+            self.put(path, new, Resolution(self.adding(path, fresh.object)))
+            return
+        resolution = self.policy.resolve(path)
+        if resolution is None:
+            self.leave(path)
+            return
+        self.take(path, new, fresh, resolution)
+
+    def take(self, path: ManagedPath, new: NewItem, fresh: Record, resolution: Resolution) -> None:
+        """Put something in the place of what is there, as was resolved."""
+        self.manage(path, fresh, None if resolution.spare else resolution.backup)
+        if resolution.backup and resolution.inside is None:
+            self.report(path, OperationKind.BACKUP, f"kept as {resolution.backup}").to = resolution.backup
+        if resolution.inside is not None:
+            self.swallowed.add(path.target)
+        self.put(path, new, resolution)
+
+    def put(self, path: ManagedPath, new: NewItem, resolution: Resolution) -> None:
+        """Put something at a path."""
+        self.placement.put(path, new, resolution)
+
+    def manage(self, path: ManagedPath, fresh: Record, backup: str | None = None) -> None:
+        """Enter a record in the ledger; a first backup is remembered until the path is no longer managed."""
+        first = path.record.backup if path.record is not None else None
+        fresh.backup = first or backup
+        if backup:
+            fresh.moved = backup
+        self.plan.files[path.target] = fresh
+
+    def leave(self, path: ManagedPath) -> None:
+        """Leave a path as it is, managed as it was."""
+        if path.record is not None:
+            self.plan.files[path.target] = path.record
+
+    def adding(self, path: ManagedPath, shown: str | None) -> OperationKind:
+        """What it is called to put something where nothing is."""
+        known = path.record is not None and (self.purpose.same or path.record.object == shown)
+        return OperationKind.REPAIR if known else OperationKind.ADD
+
+    def report(self, path: ManagedPath, op: OperationKind, detail: str = "") -> Operation:
+        """Note an operation for people."""
+        return self.plan.report(op, path.target, detail)
+
+    def report_kept(self, path: ManagedPath, detail: str) -> None:
+        """Note a file that stays as the user edited it, and when that was."""
+        operation = self.report(path, OperationKind.KEEP, detail)
+        if path.found.kind == "file" and path.found.status is not None:
+            operation.since = int(path.found.status.st_mtime)
+
+    def delete(self, path: ManagedPath, restore: str | None = None) -> None:
+        """Remove what is at a path, or give the path back to a backup."""
+        self.plan.steps.append(Delete(path.target, path.found.identity(), restore, path.follow))
+
+    def restore(self, path: ManagedPath, backup: str) -> None:
+        """Give a path at which nothing of ours is any more back to a backup."""
+        self.plan.steps.append(Restore(path.target, backup, path.follow))
+
+    def repair_mode(self, path: ManagedPath, mode: int) -> None:
+        """Set the mode of a file unless it is right."""
+        if path.identity_mode() not in (None, mode):
+            self.plan.steps.append(SetMode(path.target, path.found.identity(), mode, path.follow))
+            self.report(path, OperationKind.REPAIR, f"mode {mode:04o}").found = "mode"

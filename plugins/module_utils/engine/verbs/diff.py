@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Comparing two generations, or the home with the current one."""
+
+from __future__ import annotations
+
+from ..contract.answers import SwitchAnswer
+from ..contract.entries import FileEntry, SymlinkEntry
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.operations import LineDiff, Operation, OperationKind, PackageChange
+from ..contract.value import Value
+from ..state import layout
+from ..state.ledger import Ledger
+from ..switching.drift import path_drift
+from ..switching.report import changed_lines, text_of
+from ..switching.session import session_changes
+from .parameter import NUMBERS, TEXT, internal, option
+from .switching_verb import report_of_switch
+from .verb import Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pwd
+    from typing import Dict, List, Optional
+
+    from ..contract.answers import Answer
+    from ..contract.manifest import Manifest, View
+    from ..contract.package import Package
+    from ..home.folder import HomeFolder
+    from ..state.state import State
+    from ..voice.answers import Ways
+    from ..voice.plan import Owner, Plan
+
+_MOST = 2
+
+
+class Diff(Verb):
+    """See the module. `path` names one file."""
+
+    name = "diff"
+    title = "diff"
+    summary = "show what differs: the home, or two generations"
+    writes = False
+    answer = SwitchAnswer
+
+    between: List[int] = option(
+        NUMBERS,
+        "The numbers of two generations to compare. One is compared with the current one; without any, the current one is"
+        " compared with the home as it is.",
+        [],
+    )
+    path: Optional[str] = internal(TEXT)
+
+    def run(self, home: HomeFolder, account: pwd.struct_passwd) -> SwitchAnswer:
+        answer, state = SwitchAnswer(), home.require_state()
+        current = state.current()
+        if current is None:
+            message = "no generation is current, so there is nothing to compare with"
+            raise EngineError(message, ErrorKind.GENERATION)
+        number = layout.parse_reference(current)[0]
+        if len(self.between) > _MOST:
+            raise EngineError("`between` takes two generations at the most", ErrorKind.REQUEST)
+        if self.between:
+            first, second = [*self.between, number][:_MOST]
+            self._compare(state, first, second, answer)
+        else:
+            answer.previous, answer.operations = number, _drifted(home, state, current)
+        if self.path is not None:
+            answer.operations = [operation for operation in answer.operations if operation.path == self.path]
+            answer.session, answer.packages = [], []
+        answer.changed = bool(answer.operations or answer.session or answer.packages)
+        return answer
+
+    @classmethod
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:
+        return report_of_switch(answer, cls.title, home, check, ways)
+
+    def _compare(self, state: State, first: int, second: int, answer: SwitchAnswer) -> None:
+        answer.previous, answer.generation = first, second
+        old, new = (state.manifest(layout.reference(number)) for number in (first, second))
+        answer.operations = _changes(state, old.view, new.view)
+        before, after = (state.about(number).provenance for number in (first, second))
+        if before is not None and after is not None and before.session is not None and after.session is not None:
+            answer.session = session_changes(before.session, after.session)
+        answer.packages = _packages(old, new)
+
+
+class _Shown(Value):
+    """What a generation shows at a path: an object or a link, how, and whether it may be shown."""
+
+    __slots__ = ("method", "mode", "object", "sensitive", "symlink")
+
+    def __init__(self, object: Optional[str], symlink: Optional[str], sensitive: bool) -> None:  # noqa: A002
+        self.object = object
+        self.symlink = symlink
+        self.sensitive = sensitive
+        self.method = "link"
+        self.mode: Optional[str] = None
+
+
+def _packages(old: Manifest, new: Manifest) -> List[PackageChange]:
+    before, after = ({package.name: package for package in side.view.packages} for side in (old, new))
+    found = []
+    for name in sorted({**before, **after}, key=str.lower):
+        first, second = before.get(name), after.get(name)
+        if first != second:
+            found.append(_package_change(name, first, second))
+    return found
+
+
+def _package_change(name: str, first: Optional[Package], second: Optional[Package]) -> PackageChange:
+    change = PackageChange(name, "add" if first is None else "remove" if second is None else "change")
+    change.old = first.version if first is not None else ""
+    change.new = second.version if second is not None else ""
+    return change
+
+
+def _files(view: View) -> Dict[str, _Shown]:
+    """Every file and link of a generation, those of folders linked whole too."""
+    found: Dict[str, _Shown] = {}
+    for target, entry in view.files.items():
+        if isinstance(entry, SymlinkEntry):
+            found[target] = _Shown(None, entry.to, entry.sensitive)
+        elif isinstance(entry, FileEntry):
+            found[target] = _Shown(entry.object, None, entry.sensitive)
+            found[target].method, found[target].mode = entry.method, entry.mode
+        for path, leaf in entry.leaves().items():
+            if path and (leaf.object is not None or leaf.symlink is not None):
+                secret = entry.sensitive or leaf.sensitive
+                found[f"{target}/{path}"] = _Shown(leaf.object, leaf.symlink, secret)
+    return found
+
+
+def _changes(state: State, old: View, new: View) -> List[Operation]:
+    before, after = _files(old), _files(new)
+    operations = []
+    for path in sorted({**before, **after}):
+        first, second = before.get(path), after.get(path)
+        if first == second:
+            continue
+        added, removed = first is None, second is None
+        op = OperationKind.ADD if added else OperationKind.REMOVE if removed else OperationKind.CHANGE
+        operation = Operation(op, path)
+        operations.append(operation)
+        if any(shown is not None and shown.sensitive for shown in (first, second)):
+            operation.secret = True
+        elif second is not None and second.symlink is not None:
+            operation.what, operation.to = "link", second.symlink
+        else:
+            _compare(operation, _content(state, first), _content(state, second))
+    return operations
+
+
+def _content(state: State, shown: Optional[_Shown]) -> Optional[bytes]:
+    return _object(state, shown.object) if shown is not None and shown.object is not None else None
+
+
+def _object(state: State, name: str) -> bytes:
+    try:
+        return state.content(name)
+    except FileNotFoundError:
+        message = f"the content of {name} is lost; `verify --repair` restores it"
+        raise EngineError(message, ErrorKind.OBJECT) from None
+
+
+def _compare(operation: Operation, before: Optional[bytes], after: Optional[bytes]) -> None:
+    old, new = text_of(before), text_of(after)
+    if old is None or new is None:
+        operation.what = "binary"
+        operation.diff = LineDiff(bytes=len(after if after is not None else before or b""))
+        return
+    operation.diff = LineDiff(*changed_lines(old, new))
+    operation.diff.before = None if before is None else old
+    operation.diff.after = None if after is None else new
+
+
+def _drifted(home: HomeFolder, state: State, current: str) -> List[Operation]:
+    """What is not in the home as the current generation has it."""
+    ledger, files = Ledger.read(state, home.path), state.manifest(current).view.files
+    operations = []
+    for drift in path_drift(home, ledger):
+        record, entry = ledger.record(drift.path), files.get(drift.path)
+        op = OperationKind.REMOVE if drift.problem == "missing" else OperationKind.CHANGE
+        operation = Operation(op, drift.path, drift.detail)
+        operations.append(operation)
+        if (entry is not None and entry.sensitive) or (record is not None and record.sensitive):
+            operation.secret = True
+        elif record is not None and record.object is not None and drift.problem == "changed" and record.kind == "copy":
+            _compare(operation, _object(state, record.object), home.content(drift.path, record.follow))
+        else:
+            operation.note = drift.detail
+    return operations
+
+
+VERB = Diff

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the verbs that remove generations have in common."""
+
+from __future__ import annotations
+
+from ..contract.answers import Answer
+from ..contract.operations import Operation, OperationKind
+from ..disk import filesystem
+from ..state import layout, packaged
+from ..transaction import expiry
+from .verb import Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pwd
+    from typing import List, Set
+
+    from ..contract.members import Members
+    from ..contract.value import JsonObject
+    from ..home.folder import HomeFolder
+    from ..state.state import State
+    from ..voice.answers import Ways
+    from ..voice.plan import Owner, Plan
+
+
+class Removal(Answer):
+    """The numbers of the generations that were removed, and what was done for it."""
+
+    __slots__ = ("operations", "removed")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.removed: List[int] = []
+        self.operations: List[Operation] = []
+
+    def json(self) -> JsonObject:
+        operations = [operation.json() for operation in self.operations]
+        return {**super().json(), "removed": self.removed, "operations": operations}
+
+    def _read(self, members: Members) -> None:
+        super()._read(members)
+        self.removed = members.numbers("removed")
+        self.operations = [Operation.of(item) for item in members.sequence("operations")]
+
+
+class RemovingVerb(Verb):
+    """A verb that removes some generations."""
+
+    answer = Removal
+
+    def chosen(self, home: HomeFolder) -> List[int]:
+        """Their numbers."""
+        raise NotImplementedError
+
+    def run(self, home: HomeFolder, account: pwd.struct_passwd) -> Removal:
+        answer, numbers = Removal(), self.chosen(home)
+        if not numbers:
+            return answer
+        expiry.require_removable(home.require_state(), numbers)
+        answer.changed, answer.removed = True, numbers
+        if self.check:
+            answer.operations = [Operation(OperationKind.REMOVE, layout.reference(number)) for number in numbers]
+        else:
+            answer.operations = expiry.remove(home, numbers)
+            _free_packages(home.require_state(), answer)
+        return answer
+
+    @classmethod
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:
+        from ..voice.answers import plan_of_removal
+
+        return plan_of_removal(answer, answer.removed if isinstance(answer, Removal) else [], home, check)
+
+
+def _free_packages(state: State, answer: Removal) -> None:
+    """Remove the packages that no generation names and no process runs from."""
+    if filesystem.lstat(packaged.FOLDER, state.fd) is None:
+        return
+    from ..packages.depot import Depot
+    from ..packages.freeing import free
+    from ..packages.installation import needs
+
+    live: Set[str] = set()
+    for number in state.generations():
+        live |= needs(state.manifest(layout.reference(number)))
+    freed = free(Depot(state.path, state.fd), live)
+    for name in freed.packages:
+        answer.operations.append(Operation(OperationKind.REMOVE, f"{packaged.FOLDER}/{name}"))
+    if freed.size:
+        detail = f"{freed.size / (1 << 20):.1f} MB freed"
+        answer.operations.append(Operation(OperationKind.REMOVE, packaged.FOLDER, detail))
+    answer.warnings += [f"{name[33:]} stays as long as it runs" for name in freed.running]

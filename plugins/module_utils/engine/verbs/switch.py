@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Switching to what a bundle holds."""
+
+from __future__ import annotations
+
+import os
+
+from ..contract.answers import SwitchAnswer
+from ..contract.bundle import read_bundle
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.facts import differ
+from ..contract.provenance import Provenance
+from ..disk import filesystem
+from ..methods import table as methods
+from ..switching.goal import Bundled, goal_of_bundle
+from .parameter import OBJECT, TEXT, internal
+from .switching_verb import SwitchingVerb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pwd
+    from typing import Optional, Tuple
+
+    from ..contract.value import JsonObject
+    from ..home.folder import HomeFolder
+    from ..switching.goal import Goal
+    from ..switching.options import SwitchOptions
+
+
+class Switch(SwitchingVerb):
+    """See the module. `bundle` is the path of the bundle on this machine, unless its content is given as `raw`.
+
+    `digest` is that of the bundle's manifest; `specialisation` is switched to instead of the home itself. With facts
+    in `expected` nothing is done when one of them is another one here. `provenance` is what the new generation remembers;
+    `packages` says where to download packages from, and which may be missing.
+    """
+
+    name = "switch"
+    title = "switch"
+    summary = "switch to what a bundle holds"
+    public = False
+    creates_state = True
+
+    bundle: Optional[str] = internal(TEXT)
+    digest: str = internal(TEXT, "")
+    specialisation: Optional[str] = internal(TEXT)
+    expected: Optional[JsonObject] = internal(OBJECT)
+    provenance: Optional[JsonObject] = internal(OBJECT)
+    packages: Optional[JsonObject] = internal(OBJECT)
+    raw: bytes = b""
+    bundled: Optional[Bundled] = None
+
+    def prepare(self) -> None:
+        """Read the bundle as the user who connected: the user to become may not be allowed to read it."""
+        if self.raw:
+            return
+        if not self.bundle:
+            raise EngineError("switch needs `bundle`", ErrorKind.REQUEST)
+        try:
+            self.raw = filesystem.read(self.bundle, follow=True)
+        except OSError as error:
+            message = f"the bundle {self.bundle} cannot be read: {error.strerror}"
+            raise EngineError(message, ErrorKind.BUNDLE) from None
+
+    def locations(self, account: pwd.struct_passwd) -> Tuple[str, str]:
+        bundle = read_bundle(self.raw)
+        manifest = bundle.manifest()
+        methods.check(manifest)
+        if self.user is not None and manifest.user != account.pw_name:
+            message = f"the bundle is for the user {manifest.user}, not for {account.pw_name}"
+            raise EngineError(message, ErrorKind.OWNER)
+        provenance = Provenance.of(self.provenance) if self.provenance is not None else None
+        self.bundled = Bundled(manifest, self.digest, bundle, self.raw, provenance)
+        return os.path.normpath(manifest.home), os.path.normpath(manifest.state)
+
+    def options(self, user: str) -> SwitchOptions:
+        options = super().options(user)
+        options.packages = self.packages
+        return options
+
+    def goal(self, home: HomeFolder) -> Goal:
+        if self.bundled is None:
+            raise TypeError("the bundle is read before the home is opened")
+        return goal_of_bundle(home, self.bundled, self.specialisation)
+
+    def give_bundle(self, content: bytes) -> None:
+        self.raw = content
+
+    def answer_at_once(self, account: pwd.struct_passwd) -> Optional[SwitchAnswer]:
+        """The real facts, when one of those that were expected is another one."""
+        if self.expected is None:
+            return None
+        from ..machine.facts import gather
+
+        answer = SwitchAnswer()
+        answer.facts = gather(account)
+        answer.facts_differ = differ(self.expected, answer.facts.json())
+        return answer if answer.facts_differ else None
+
+    def run(self, home: HomeFolder, account: pwd.struct_passwd) -> SwitchAnswer:
+        answer = super().run(home, account)
+        if self.expected is not None:
+            from ..machine.facts import gather
+
+            answer.facts = gather(account)
+        return answer
+
+
+VERB = Switch

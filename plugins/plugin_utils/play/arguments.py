@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The arguments of the actions: checked by an argument specification, settings completed by the play's variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ...module_utils.engine.verbs.parameter import Parameter
+
+ArgumentSpec = dict[str, dict[str, object]]
+
+# The arguments of `home.manager.home` that are not settings of a switch. `config` is the language's: it is not checked here.
+HOME: ArgumentSpec = {
+    "user": {"type": "str", "required": True},
+    "specialisation": {"type": "str"},
+    "special_args": {"type": "dict", "default": {}},
+    "build_to": {"type": "str"},
+    "option": {"type": "str"},
+    "packages": {"type": "path"},
+    "update": {"type": "list", "elements": "str"},
+    "vendor": {"type": "str"},
+    "locked": {"type": "bool", "default": False},
+}
+CONFIG = "config"
+
+
+class Arguments:
+    """Validated arguments of a task. `given` are those that it really has."""
+
+    def __init__(self, action: str, values: dict[str, Any], spec: ArgumentSpec) -> None:
+        """AnsibleActionFail for an unknown, missing or wrong argument."""
+        known = [*spec, CONFIG]
+        for name in values:
+            if name not in known:
+                raise AnsibleActionFail(f"{action} has no argument `{name}`{nearest(name, known)}")
+        # An empty text is what a role's default for "not set" looks like.
+        self.given = {name: value for name, value in values.items() if value is not None and value != ""}
+        for name, described in spec.items():
+            if described.get("required") and name not in self.given:
+                raise AnsibleActionFail(f"missing required argument: {name}")
+        result = ArgumentSpecValidator(spec).validate({n: v for n, v in self.given.items() if n != CONFIG})
+        if result.error_messages:
+            raise AnsibleActionFail(f"{action}: {'; '.join(result.error_messages)}")
+        self.values: dict[str, Any] = result.validated_parameters
+
+    def text(self, name: str) -> str | None:
+        """An argument that is a text, if it is given."""
+        value = self.values.get(name)
+        return None if value is None else str(value)
+
+
+def with_variables(action: Any, variables: dict[str, Any], settings: Iterable[Parameter]) -> dict[str, Any]:
+    """The task's arguments, and for each setting that is not among them the variable `home_NAME`, if that is defined."""
+    values = {name: value for name, value in action._task.args.items() if value is not None and value != ""}
+    for setting in settings:
+        variable = f"home_{setting.name}"
+        if setting.name not in values and variable in variables:
+            values[setting.name] = action._templar.template(variables[variable])
+    return values
+
+
+def specification(settings: Iterable[Parameter]) -> ArgumentSpec:
+    """The argument specification of `home.manager.home`."""
+    return {**HOME, **{setting.name: setting.argument_spec() for setting in settings}}
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint at the names that are near; empty when none is."""
+    found = get_close_matches(name, list(known), 3, 0.6)
+    return f"; did you mean {' or '.join(f'`{one}`' for one in found)}?" if found else ""
