@@ -91,11 +91,10 @@ options:
     type: str
   on_failure:
     description:
-      - What to do when a hook or an activation script fails. V(undo) puts the previous generation back, V(keep) leaves the new one,
-        marked as failed.
+      - What to do when a hook, an activation script or a service fails. V(undo) puts the previous generation back, V(keep) leaves
+        the new one. Without it, a hook or a script that fails puts the previous generation back, and a service does not.
     type: str
     choices: [undo, keep]
-    default: undo
   lock_timeout:
     description:
       - How many seconds to wait while another switch of the same home is running.

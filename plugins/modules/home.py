@@ -38,11 +38,10 @@ options:
     type: str
   on_failure:
     description:
-      - What to do when a hook or an activation script fails. V(undo) puts the previous generation back, V(keep) leaves the new one,
-        marked as failed.
+      - What to do when a hook, an activation script or a service fails. V(undo) puts the previous generation back, V(keep) leaves
+        the new one. Without it, a hook or a script that fails puts the previous generation back, and a service does not.
     type: str
     choices: [undo, keep]
-    default: undo
   specialisation:
     description:
       - The specialisation to switch to, instead of the home itself.

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MARK = "home.manager answers: "
 ENGINES = "engine"
 STATE = ".local/state/home.manager"
+LINGERING = "/var/lib/systemd/linger"
 SEARCH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 _PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ")
 
@@ -55,6 +56,9 @@ def respond(version: str, request: JsonObject, ship: Optional[str]) -> JsonObjec
     except KeyError:
         return _refusal("there is no user %s on this machine" % (user or os.geteuid()), "user")
     if os.geteuid() == 0 and account.pw_uid != 0:
+        lingering = request.get("linger")
+        if request.get("verb") == "switch" and isinstance(lingering, bool) and not request.get("check"):
+            request["lingered"] = let_linger(account.pw_name, lingering)
         become(account)
     os.umask(0o077)
     state = str(request.get("state") or os.path.join(str(request.get("home") or account.pw_dir), STATE))
@@ -92,6 +96,19 @@ def become(account: pwd.struct_passwd) -> None:
     if os.path.isdir(runtime):
         os.environ["XDG_RUNTIME_DIR"] = runtime
     os.chdir("/")
+
+
+def let_linger(user: str, wanted: bool) -> bool:
+    """Let the user's service manager run from boot on, or no longer; whether that changed anything. Only root may."""
+    if os.path.lexists(os.path.join(LINGERING, user)) == wanted:
+        return False
+    import subprocess
+
+    verb = "enable-linger" if wanted else "disable-linger"
+    try:
+        return subprocess.call(["loginctl", verb, user], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
 
 
 def open_shipped(path: str) -> zipfile.ZipFile:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from ...module_utils.engine.contract.manifest import Script
@@ -23,13 +24,32 @@ ANCHORS: dict[str, dict[str, list[str]]] = {
     "linkGeneration": {"after": [BOUNDARY], "before": []},
     "onFilesChange": {"after": ["linkGeneration"], "before": []},
     "reloadSystemd": {"after": ["linkGeneration"], "before": []},
+    "setupLaunchAgents": {"after": ["linkGeneration"], "before": []},
 }
 
 
-def activation(evaluation: Evaluation) -> list[Script]:
+def on_change(evaluation: Evaluation, targets: Collection[str]) -> list[Script]:
+    """The scripts of `home.onChange` that one of these targets is below a folder of, by name."""
+    found: list[Script] = []
+    said = evaluation.get("home.onChange")
+    for name in sorted(said):
+        below = [str(folder) for folder in said[name]["below"]]
+        prefixes = tuple(f"{folder}/" for folder in below)
+        if any(target in below or target.startswith(prefixes) for target in targets):
+            with evaluation.visiting(
+                ("home", "onChange", name, "script"), position_in(evaluation, "home.onChange", name)
+            ) as frame:
+                script = Script(name, str(said[name]["script"]), "write")
+            script.sensitive, script.below = bool(frame.secret), below
+            found.append(script)
+    return found
+
+
+def activation(evaluation: Evaluation, place: str | None = None) -> list[Script]:
     """The scripts of `home.activation` as name, script and phase: `check` for those before `writeBoundary`, else `write`.
 
-    `sensitive` marks those that hold a secret. Raises SpecErrors for edges to names that do not exist, SpecError for a cycle.
+    `place` is the anchor at which services are switched. `sensitive` marks those that hold a secret.
+    Raises SpecErrors for edges to names that do not exist, SpecError for a cycle.
     """
     scripts = evaluation.get("home.activation")
     entries: dict[str, dict[str, Any]] = {name: {**edges, "data": None} for name, edges in ANCHORS.items()}
@@ -63,16 +83,14 @@ def activation(evaluation: Evaluation) -> list[Script]:
         raise SpecErrors(unknown)
     ordered = dag_sort(entries)
     checks = _before(BOUNDARY, entries)
-    return [
-        Script(
-            e["name"],
-            str(e["data"]),
-            "check" if e["name"] in checks else "write",
-            bool(entries[e["name"]].get("secret")),
-        )
-        for e in ordered
-        if e["data"] is not None
-    ]
+    found: list[Script] = []
+    for e in ordered:
+        if e["name"] == place:
+            found.append(Script(e["name"], "", "services"))
+        if e["data"] is not None:
+            phase = "check" if e["name"] in checks else "write"
+            found.append(Script(e["name"], str(e["data"]), phase, bool(entries[e["name"]].get("secret"))))
+    return found
 
 
 def _before(name: str, entries: dict[str, dict[str, Any]]) -> set[str]:

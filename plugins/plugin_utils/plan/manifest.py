@@ -20,10 +20,11 @@ from ..expressions.lazy import plain
 from ..options.unread import check_unread
 from ..syntax.errors import SpecError, SpecWarning
 from ..values import Path, StoreFile
-from .activation import activation
+from .activation import activation, on_change
 from .files import Files, FileSource, PlannedFile
 from .home import EvaluatedHome
 from .packages import RECIPE_MODE, PackagePlan, plan_packages, wrappers
+from .services import PLACES, service_policy, unit_objects
 from .store import FOLDERS, file_mode
 
 
@@ -42,8 +43,12 @@ class SwitchBundle:
         return [(name, self.contents[name]) for name in sorted(self.contents) if name not in known]
 
     def declarations(self) -> list[tuple[str, bytes]]:
-        """The objects that planning reads on the target, such as the declared keys of merges."""
-        return [(name, self.contents[name]) for name in dict.fromkeys(objects_to_read(self.manifest))]
+        """The objects that planning reads on the target, such as the declared keys of merges and the texts of units."""
+        names = [
+            *objects_to_read(self.manifest),
+            *(name for view in self.manifest.views() for name in unit_objects(view)),
+        ]
+        return [(name, self.contents[name]) for name in dict.fromkeys(names)]
 
     def sensitive(self) -> set[str]:
         """The names of scripts, and the targets, whose output and content must not be shown."""
@@ -72,7 +77,12 @@ class Builder:
         profile = attempt(self._profile, {})
         attempted = {target: attempt(partial(self._entry, file)) for target, file in sorted(files.items())}
         entries: dict[str, Entry] = {target: entry for target, entry in attempted.items() if entry is not None}
-        scripts = attempt(lambda: activation(self.evaluation), [])
+        policy = attempt(lambda: service_policy(self.evaluation, entries))
+        place = PLACES[policy.manager] if policy is not None else None
+        scripts = [
+            *attempt(lambda: on_change(self.evaluation, entries), []),
+            *attempt(lambda: activation(self.evaluation, place), []),
+        ]
         texts = [
             *self.contents.values(),
             *(script.script.encode() for script in scripts),
@@ -89,7 +99,9 @@ class Builder:
             self._use(name, content, mode)
         packages = attempt(lambda: self._packages(profile), [])
         sizes = {name: StoredObject(mode, len(self.contents[name])) for name, mode in sorted(self.used.items())}
-        return View(entries, sizes, profile, scripts, packages)
+        view = View(entries, sizes, profile, scripts, packages)
+        view.services = policy
+        return view
 
     def _packages(self, profile: dict[str, Leaf]) -> list[Package]:
         packages = self.evaluation.get("home.packages")

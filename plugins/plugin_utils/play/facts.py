@@ -45,7 +45,7 @@ def _file(host: str, user: str) -> str:
 
 
 def guess(user: str) -> dict[str, Any]:
-    """The facts supposed of a host that was never asked: a Linux machine with its homes in /home."""
+    """The facts supposed of a host that was never asked: a Linux machine with systemd and its homes in /home."""
     home = "/root" if user == "root" else f"/home/{user}"
     return {
         "platform": "linux",
@@ -53,6 +53,7 @@ def guess(user: str) -> dict[str, Any]:
         "hostname": "",
         "distribution": "",
         "distribution_version": "",
+        "service_manager": "systemd",
         "user": {"name": user, "home": home, "uid": None, "gid": None, "shell": "/bin/bash"},
     }
 

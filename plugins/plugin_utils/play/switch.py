@@ -283,10 +283,16 @@ class Switch:
                 "digest": plan.digest,
                 "specialisation": self.arguments.text("specialisation"),
                 "facts": True,
+                "linger": self.lingers(plan),
                 "check": self.task.check_mode,
             }
         )
         return _expect(ProbeAnswer, self.call(request))
+
+    def lingers(self, plan: SwitchBundle) -> bool | None:
+        """Whether the user has to linger, where the spec says so."""
+        policy = plan.manifest.specialised(self.arguments.text("specialisation")).view.services
+        return policy.linger if policy is not None else None
 
     def ship(self, found: Evaluated, answer: ProbeAnswer, host: dict[str, Any]) -> dict[str, Any]:
         """Send what the target lacks and switch."""
@@ -315,6 +321,7 @@ class Switch:
                 "expected": expected,
                 "provenance": source.json(),
                 "packages": self.lock.request(plan.packages, self.without),
+                "linger": self.lingers(plan),
                 **{setting.name: self.arguments.values.get(setting.name) for setting in self.settings},
             }
         )

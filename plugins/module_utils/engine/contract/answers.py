@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List, Optional
 
+    from .services import ServicesAnswer
     from .value import JsonObject
 
 
@@ -79,6 +80,7 @@ class SwitchAnswer(Answer):
     - `realised`: the packages that were downloaded and built for it.
     - `facts` come when the request supposed some; with `facts_differ` nothing was done, since some are others here.
     - `stock` is what an uninstallation removes.
+    - `services` tells of the user's services, where those were concerned.
     """
 
     __slots__ = (
@@ -92,6 +94,7 @@ class SwitchAnswer(Answer):
         "packages",
         "previous",
         "realised",
+        "services",
         "session",
         "stock",
         "wanting",
@@ -99,6 +102,7 @@ class SwitchAnswer(Answer):
 
     def __init__(self) -> None:
         super().__init__()
+        self.services: Optional[ServicesAnswer] = None
         self.generation: Optional[int] = None
         self.previous: Optional[int] = None
         self.operations: List[Operation] = []
@@ -133,6 +137,8 @@ class SwitchAnswer(Answer):
             found.update(facts=self.facts.json(), facts_differ=self.facts_differ)
         if self.stock is not None:
             found["stock"] = self.stock.json()
+        if self.services is not None:
+            found["services"] = self.services.json()
         return found
 
     def _read(self, members: Members) -> None:
@@ -149,6 +155,11 @@ class SwitchAnswer(Answer):
         self.facts = Facts.of(facts) if facts is not None else None
         self.facts_differ = members.flag("facts_differ")
         self.stock = Stock.of(stock) if stock is not None else None
+        services = members.take("services")
+        if services is not None:
+            from .services import ServicesAnswer
+
+            self.services = ServicesAnswer.of(services)
 
 
 class ProbeAnswer(Answer):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ErrorKind(str, Enum):
-    """A stable word for programs. The last four are those of a switch that began and did not succeed."""
+    """A stable word for programs. The last five are those of a switch that began and did not succeed."""
 
     ACCOUNT = "account"
     ACCOUNTS = "accounts"

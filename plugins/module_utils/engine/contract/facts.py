@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .value import JsonObject
 
-_MACHINE = ("platform", "machine", "hostname", "distribution", "distribution_version")
+_MACHINE = ("platform", "machine", "hostname", "distribution", "distribution_version", "service_manager")
 
 
 class UserFacts(Value):
@@ -42,18 +42,29 @@ class UserFacts(Value):
 
 
 class Facts(Value):
-    """A machine and a user of it; `platform` is `linux` or `darwin`, and texts are empty where nothing is known."""
+    """A machine and a user of it; `platform` is `linux` or `darwin`, and texts are empty where nothing is known.
 
-    __slots__ = ("distribution", "distribution_version", "hostname", "machine", "platform", "user")
+    `service_manager` is `systemd` or `launchd`, and empty where neither runs.
+    """
+
+    __slots__ = ("distribution", "distribution_version", "hostname", "machine", "platform", "service_manager", "user")
 
     def __init__(
-        self, platform: str, machine: str, hostname: str, distribution: str, distribution_version: str, user: UserFacts
+        self,
+        platform: str,
+        machine: str,
+        hostname: str,
+        distribution: str,
+        distribution_version: str,
+        service_manager: str,
+        user: UserFacts,
     ) -> None:
         self.platform = platform
         self.machine = machine
         self.hostname = hostname
         self.distribution = distribution
         self.distribution_version = distribution_version
+        self.service_manager = service_manager
         self.user = user
 
     def json(self) -> JsonObject:
@@ -64,8 +75,8 @@ class Facts(Value):
     def of(cls, value: object) -> Facts:
         """The inverse of `json`. EngineError `request`."""
         members = Members(value, "the facts of the machine", ErrorKind.REQUEST)
-        platform, machine, hostname, distribution, version = (members.text(name) for name in _MACHINE)
-        return cls(platform, machine, hostname, distribution, version, UserFacts.of(members.take("user")))
+        platform, machine, hostname, distribution, version, manager = (members.text(name) for name in _MACHINE)
+        return cls(platform, machine, hostname, distribution, version, manager, UserFacts.of(members.take("user")))
 
 
 def differ(supposed: Mapping[str, object], real: Mapping[str, object]) -> bool:

@@ -24,28 +24,36 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Optional, Set, Tuple
 
+    from .services import ServicePolicy
     from .value import JsonObject
 
 VERSION = 1
-PHASES = ("check", "write")
+PHASES = ("check", "write", "services")
 
 
 class Script(Value):
-    """An activation script: run in the phase `check`, before anything is written, or in the phase `write`, at the end."""
+    """An activation script: run in the phase `check`, before anything is written, or in the phase `write`, at the end.
 
-    __slots__ = ("name", "phase", "script", "sensitive")
+    One of the phase `services` is empty: it is the place among the others at which the services are switched. With
+    folders in `below` it runs only when a file below one of them differs.
+    """
+
+    __slots__ = ("below", "name", "phase", "script", "sensitive")
 
     def __init__(self, name: str, script: str, phase: str = "write", sensitive: bool = False) -> None:
+        self.below: List[str] = []
         self.name = name
         self.script = script
         self.phase = phase
         self.sensitive = sensitive
 
     def json(self) -> JsonObject:
-        """{"name", "script", "phase"}, perhaps with "sensitive": true."""
+        """{"name", "script", "phase"}, perhaps with "sensitive": true and "below": [FOLDER]."""
         found: JsonObject = {"name": self.name, "script": self.script, "phase": self.phase}
         if self.sensitive:
             found["sensitive"] = True
+        if self.below:
+            found["below"] = self.below
         return found
 
     @classmethod
@@ -54,6 +62,7 @@ class Script(Value):
         members = Members(value, "an activation script", ErrorKind.MANIFEST)
         name, script = members.text("name"), members.text("script")
         found = cls(name, script, members.choice("phase", PHASES, "write"), members.flag("sensitive"))
+        found.below = members.texts("below")
         members.end()
         return found
 
@@ -96,9 +105,10 @@ class View(Value):
     - `objects`: ID to object, for every object that files and profile need.
     - `activation`: the scripts, in the order to run.
     - `packages`: the declared packages.
+    - `services`: how its services are treated, where it has some.
     """
 
-    __slots__ = ("activation", "files", "objects", "packages", "profile")
+    __slots__ = ("activation", "files", "objects", "packages", "profile", "services")
 
     def __init__(
         self,
@@ -113,10 +123,11 @@ class View(Value):
         self.profile = profile or {}
         self.activation = activation or []
         self.packages = packages or []
+        self.services: Optional[ServicePolicy] = None
 
-    def scripts(self, phase: str) -> List[Script]:
-        """The scripts of one phase, in the order to run."""
-        return [script for script in self.activation if script.phase == phase]
+    def scripts(self, *phases: str) -> List[Script]:
+        """The scripts of these phases, in the order to run."""
+        return [script for script in self.activation if script.phase in phases]
 
     def shown(self) -> List[Tuple[str, str]]:
         """Each leaf of `home-files` that is an object, with its ID, in sorted order of paths."""
@@ -135,13 +146,16 @@ class View(Value):
 
     def json(self) -> JsonObject:
         """As a manifest holds it, for a generation and for a specialisation alike."""
-        return {
+        found: JsonObject = {
             "files": {target: entry.json() for target, entry in self.files.items()},
             "profile": {path: leaf.json() for path, leaf in self.profile.items()},
             "objects": {name: item.json() for name, item in self.objects.items()},
             "activation": [script.json() for script in self.activation],
             "packages": [package.json() for package in self.packages],
         }
+        if self.services is not None:
+            found["services"] = self.services.json()
+        return found
 
     @classmethod
     def of(cls, members: Members) -> View:
@@ -156,6 +170,11 @@ class View(Value):
             [Script.of(value) for value in members.sequence("activation")],
             [Package.of(value) for value in members.sequence("packages")],
         )
+        services = members.take("services")
+        if services is not None:
+            from .services import ServicePolicy
+
+            view.services = ServicePolicy.of(services)
         for target, entry in view.files.items():
             for name in entry.objects():
                 if name not in view.objects:

@@ -53,7 +53,7 @@ class HookRun(Value):
 class Failure(Value):
     """Why a switch did not succeed.
 
-    `kind` is COLLISION, CHECK (a check script said no), HOOK or LINK (the system refused a path). `undone`: the previous
+    `kind` is COLLISION, CHECK (a check script said no), HOOK, LINK (the system refused a path) or SERVICE. `undone`: the previous
     generation is back. `entry`, `rc` and `output` tell of a script, `problems` of paths.
     """
 

@@ -12,6 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
 
+# There while systemd is the init of the running system, see sd_booted(3).
+_SYSTEMD = "/run/systemd/system"
+
 
 def gather(account: pwd.struct_passwd) -> Facts:
     """The facts of this machine and an account."""
@@ -19,7 +22,8 @@ def gather(account: pwd.struct_passwd) -> Facts:
     platform = "darwin" if name.sysname == "Darwin" else "linux"
     distribution, version = _distribution(name)
     user = UserFacts(account.pw_name, account.pw_uid, account.pw_gid, account.pw_dir, account.pw_shell)
-    return Facts(platform, name.machine, name.nodename.split(".")[0], distribution, version, user)
+    manager = "launchd" if platform == "darwin" else "systemd" if os.path.isdir(_SYSTEMD) else ""
+    return Facts(platform, name.machine, name.nodename.split(".")[0], distribution, version, manager, user)
 
 
 def _distribution(name: os.uname_result) -> tuple[str, str]:

@@ -125,6 +125,10 @@ class State:
         layout.parse_reference(text)
         return text if self.exists(text) else None
 
+    def owes_services(self) -> bool:
+        """Whether units still have to be started: a switch was interrupted, or units failed in it."""
+        return filesystem.lstat(layout.SERVICES, self.fd) is not None
+
     def exists(self, wanted: str) -> bool:
         """Whether the generation of this reference is there."""
         return filesystem.lstat(wanted + "/" + layout.MANIFEST, self.fd) is not None

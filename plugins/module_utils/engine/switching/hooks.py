@@ -14,7 +14,7 @@ from ..state import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from typing import BinaryIO, Callable
 
     from ..contract.manifest import Script, View
     from ..home.folder import HomeFolder
@@ -82,12 +82,16 @@ class Hooks:
                 self._run(outcome, _of_script(script), script.script, environment)
         return outcome
 
-    def run_all(self, before: View | None, after: View, old: str | None, new: str) -> Outcome:
+    def run_all(
+        self, before: View | None, after: View, old: str | None, new: str, services: Callable[[], None]
+    ) -> Outcome:
         """Run every `onChange` that is due and then the activation scripts; stop at the first that fails.
 
-        `before` is the generation that last finished, `old` and `new` are the references of both.
+        `before` is the generation that last finished, `old` and `new` are the references of both. `services` is called
+        at the place that the services have among the scripts, at the end where they have none.
         """
         outcome = Outcome()
+        places = [item for item in after.activation if item.phase == "services"]
         environment = self._environment(new)
         if old is not None:
             environment["oldGenPath"] = f"{self.home.state_path}/{old}"
@@ -95,9 +99,13 @@ class Hooks:
             if outcome.failed is None:
                 outcome.started.append(target)
                 self._run(outcome, _of_file(target, after), script, environment)
-        for item in after.scripts("write"):
-            if outcome.failed is None:
+        for item in scripts_due(before, after):
+            if outcome.failed is None and item.phase == "write":
                 self._run(outcome, _of_script(item), item.script, environment)
+            elif outcome.failed is None and item is places[0]:
+                services()
+        if outcome.failed is None and not places:
+            services()
         return outcome
 
     def run_again(self, view: View, targets: list[str], new: str) -> Outcome:
@@ -170,7 +178,31 @@ def changed_hooks(before: View | None, after: View) -> list[tuple[str, str]]:
 def due(before: View | None, after: View) -> list[HookRun]:
     """What would run after the links, for a preview: names alone, for nothing of it has run."""
     changed = [_of_file(target, after) for target, _script in changed_hooks(before, after)]
-    return changed + [_of_script(script) for script in after.scripts("write")]
+    return changed + [_of_script(script) for script in scripts_due(before, after) if script.phase == "write"]
+
+
+def scripts_due(before: View | None, after: View) -> list[Script]:
+    """The scripts to run, in their order; of those for certain folders the ones below which a file differs.
+
+    When the last file below a folder goes, its script may go too: then that of the former generation runs.
+    """
+    kept = {script.name for script in after.activation}
+    former = before.scripts("write") if before is not None else []
+    gone = [script for script in former if script.below and script.name not in kept]
+    return [
+        script
+        for script in [*gone, *after.scripts("write", "services")]
+        if not script.below or _differs(before, after, script.below)
+    ]
+
+
+def _differs(before: View | None, after: View, folders: list[str]) -> bool:
+    prefixes = tuple(f"{folder}/" for folder in folders)
+    old = before.files if before is not None else {}
+    names = {target for target in {*old, *after.files} if target in folders or target.startswith(prefixes)}
+    missing = object()
+    shown = [{name: view[name].content() if name in view else missing for name in names} for view in (old, after.files)]
+    return shown[0] != shown[1]
 
 
 def _of_file(target: str, view: View) -> HookRun:

@@ -15,13 +15,15 @@ class SwitchOptions:
     """What a person decides about a switch.
 
     `user`: whose hooks they are; `backup_extension`: back up what is in the way under this extension; `undo`: put the
-    previous generation back when a hook fails; `diff`: also answer what the files held before; `overwrite`: paths whose
-    declared content replaces the user's edits; `packages`: where packages may be downloaded from, which may be missing.
+    previous generation back when a hook fails; `undo_services`: when a service fails too; `diff`: also answer what the
+    files held before; `overwrite`: paths whose declared content replaces the user's edits; `packages`: where packages
+    may be downloaded from, which may be missing.
     """
 
     def __init__(
         self, user: str, backup_extension: Optional[str] = None, undo: bool = True, diff: bool = False
     ) -> None:
+        self.undo_services = False
         self.user = user
         self.backup_extension = backup_extension
         self.undo = undo

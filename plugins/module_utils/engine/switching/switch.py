@@ -27,6 +27,8 @@ from ..transaction.recovery import recover
 from .hooks import Hooks, due
 from .planner import make_plan
 from .report import Report
+from .service_ends import Ends
+from .service_work import work_on_services
 from .session import counts, session_changes
 
 TYPE_CHECKING = False
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from ..transaction.roll_forward import RollForward
     from .goal import Goal
     from .options import SwitchOptions
+    from .service_ends import ServiceWork
 
 
 def preview(home: HomeFolder, goal: Goal, options: SwitchOptions) -> SwitchAnswer:
@@ -76,6 +79,7 @@ class Switch:
         self.answer = SwitchAnswer()
         self.answer.generation = goal.number
         self.answer.previous = layout.parse_reference(self.source)[0] if self.source is not None else None
+        self.services: ServiceWork | None = None
 
     @property
     def owed(self) -> bool:
@@ -87,11 +91,14 @@ class Switch:
         if not self._compare_packages():
             return self.answer
         plan = self._plan()
-        if self.answer.failed is not None or not self._has_work(plan):
+        if self.answer.failed is not None or not (self._has_work(plan) or self.services is not None):
             return self.answer
         self.answer.changed = True
         if self._passes_checks(dry_run=True) and self.owed and self.goal.to is not None:
             self.answer.hooks += due(self._finished(), self.goal.view)
+        if self.services is not None:
+            self.services.preview()
+            self._tell_of(self.services)
         return self.answer
 
     def run(self) -> SwitchAnswer:
@@ -106,6 +113,8 @@ class Switch:
             if plan.files != self.ledger.files:
                 self._transact(plan)
                 sweep_quickly(self.home)
+            if self.services is not None:
+                self._finish_services(self.services)
             return self.answer
         self.answer.changed = True
         if not self._passes_checks(dry_run=False):
@@ -134,6 +143,11 @@ class Switch:
         self.answer.warnings = list(dict.fromkeys([*self.answer.warnings, *plan.warnings]))
         if plan.collisions:
             self.answer.failed = Failure(ErrorKind.COLLISION, _collision_message(plan))
+        else:
+            changed = [step.path for step in plan.steps]
+            self.services = work_on_services(
+                self.home, self.options.user, self.completed, self.goal, self._content, changed
+            )
         return plan
 
     def _session(self) -> list[SessionChange]:
@@ -225,6 +239,8 @@ class Switch:
 
     def _go(self, plan: Plan) -> None:
         owed = self.owed
+        if self.services is not None:
+            self.services.prepare()
         forward = self._transact(plan)
         self.answer.operations += forward.kept
         self.answer.warnings += [f"{item.path}: {item.detail}" for item in forward.kept]
@@ -234,15 +250,43 @@ class Switch:
             failed = Failure(ErrorKind.LINK, str(forward.problems[0]))
             failed.entry, failed.problems = forward.problems[0].path, forward.problems
         elif self.goal.to is not None and owed:
-            outcome = self.hooks.run_all(self._finished(), self.goal.view, self.completed, self.goal.to)
+            outcome = self.hooks.run_all(
+                self._finished(), self.goal.view, self.completed, self.goal.to, self._act_on_services
+            )
             self.answer.hooks += outcome.runs
             started = outcome.started
             if outcome.failed is not None:
                 failed = Failure(ErrorKind.HOOK, outcome.message(), outcome.failed)
-        if failed is None:
-            self._complete()
         else:
+            self._act_on_services()
+        trouble = self.services.failure() if self.services is not None else None
+        if failed is None and self.options.undo_services and self.goal.to is not None:
+            failed = trouble
+        if failed is not None:
             self._fail(failed, started)
+            return
+        self._complete()
+        if self.services is not None:
+            self.services.settle()
+        self.answer.failed = trouble
+
+    def _act_on_services(self) -> None:
+        if self.services is not None:
+            self.services.act()
+            self._tell_of(self.services)
+
+    def _finish_services(self, services: ServiceWork) -> None:
+        """Work on services alone: what an earlier switch left."""
+        services.prepare()
+        services.act()
+        self._tell_of(services)
+        services.settle()
+        self.answer.changed = services.answer.acts
+        self.answer.failed = services.failure()
+
+    def _tell_of(self, services: ServiceWork) -> None:
+        self.answer.services = services.answer
+        self.answer.warnings += services.warnings
 
     def _transact(self, plan: Plan) -> RollForward:
         state, goal, bundled = self.home.require_state(), self.goal, self.goal.bundled
@@ -258,6 +302,8 @@ class Switch:
             self._touch_refreshed(plan)
         last = max(self.ledger.last, goal.number or 0)
         large = objects.large_objects(state, goal.view.objects)
+        if self.services is not None:
+            self.services.stage()
         return commit(self.home, plan, Ledger(self.home.path, plan.files, plan.made, last, large), goal.to)
 
     def _touch_refreshed(self, plan: Plan) -> None:
@@ -308,11 +354,23 @@ class Switch:
         self.answer.warnings += [str(problem) for problem in plan.collisions]
         state.folder(layout.STAGING)
         large = objects.large_objects(state, view.objects)
+        services = (
+            self.services.way_back(Ends(self.goal.to, self.goal.view, back, view))
+            if self.services is not None
+            else None
+        )
+        if services is not None:
+            services.prepare()
+            services.stage()
         forward = commit(self.home, plan, Ledger(self.home.path, plan.files, plan.made, ledger.last, large), back)
         self.answer.warnings += [str(problem) for problem in forward.problems]
+        if services is not None:
+            services.act()
+            self.answer.warnings += services.warnings
         if back is None and filesystem.lstat(layout.COMPLETED, state.fd) is not None:
             filesystem.unlink(layout.COMPLETED, state.fd)
         sweep_quickly(self.home)
+        filesystem.remove_tree(layout.SERVICES, state.fd)
 
 
 def sweep_quickly(home: HomeFolder) -> None:

@@ -8,7 +8,6 @@ import os
 from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
-from ..units.plan import Context as UnitContext
 from ..units.transition import Transition
 from .manager import UNITS, SystemManager, is_booted, own_units, placed, unit_set
 from .operation import Operation
@@ -75,7 +74,7 @@ class Effects:
         own = set(own_entries(self.context.state.root)[0])
         new = {target: entry for target, entry in blueprint.entries.items() if target not in own}
         old, now = (unit_set(entries, self.context.read) for entries in (placed(former.etc), new))
-        return Transition(self.manager, old, now, UnitContext(own_units()))
+        return Transition(self.manager, old, now, own_units())
 
     def _note(self, transition: Transition) -> None:
         plan = transition.plan

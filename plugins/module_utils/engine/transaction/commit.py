@@ -83,6 +83,9 @@ def finish(home: HomeFolder, journal: Journal, held: Held | None = None) -> Roll
             with contextlib.suppress(OSError):
                 _correct_ledger(home, forward)
         filesystem.rename(staged, layout.LEDGER, state.fd, state.fd)
+    who_ran = f"{layout.STAGING}/{layout.SERVICES}"
+    if filesystem.lstat(who_ran, state.fd) is not None:
+        filesystem.rename(who_ran, layout.SERVICES, state.fd, state.fd)
     forward.sync()
     journal.end(state)
     return forward

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple
+from typing import Collection, Dict, List, NamedTuple
 
 from .name import type_of
 from .plan import Plan
@@ -66,13 +66,23 @@ def watched(plan: Plan, now: States) -> set[str]:
     return {*plan.stop, *plan.reload, *plan.restart, *plan.start, *ran, *pulled, *needed}
 
 
-def judged(plan: Plan, now: States, end: States) -> Outcome:
-    """How the units of the plan ended. `now`: their states before the last jobs."""
+def doubtful(plan: Plan, end: States) -> set[str]:
+    """The units that run, and that were restarted by the manager in the short time since they were started."""
+    asked = (end.get(unit) for unit in {*plan.start, *plan.restart})
+    return {state.name for state in asked if state.runs and state.number("NRestarts") and not _waits(state)}
+
+
+def _waits(state: State) -> bool:
+    return state["ActiveState"] == "activating" and state["SubState"].startswith(AGAIN)
+
+
+def judged(plan: Plan, now: States, end: States, looping: Collection[str] = ()) -> Outcome:
+    """How the units of the plan ended. `now`: their states before the last jobs; `looping`: units that fail again and again."""
     outcome = Outcome({}, {}, [], [])
     asked = {*plan.start, *plan.restart}
     for unit in sorted(watched(plan, now)):
         state = end.get(unit)
-        result = _failure(state, plan, now, end)
+        result = AGAIN if unit in looping else _failure(state, plan, now, end)
         if result is not None:
             outcome.failed[unit] = state
             outcome.results[unit] = result
@@ -88,7 +98,7 @@ def _failure(state: State, plan: Plan, now: States, end: States) -> str | None:
     asked = unit in plan.start or unit in plan.restart
     if not asked and unit not in plan.new:
         return None
-    if state["ActiveState"] == "activating" and state["SubState"] == AGAIN:
+    if _waits(state):
         return AGAIN
     if state.failed:
         # What had failed before, and was not tried again, is no news.

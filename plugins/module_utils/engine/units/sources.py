@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, FrozenSet, Mapping, NamedTuple
+from typing import Callable, Dict, FrozenSet, Mapping, NamedTuple, Tuple
 
 from . import name as names
 from .unit_set import UnitFile, UnitSet
@@ -45,6 +45,15 @@ class Places(NamedTuple):
     data: str = ".local/share"
 
 
+def is_read(target: str, places: Places) -> bool:
+    """Whether the manager or one of its generators reads what is at a target, or below it."""
+    return target.startswith(_prefixes(places)) or any(prefix.startswith(f"{target}/") for prefix in _prefixes(places))
+
+
+def _prefixes(places: Places) -> Tuple[str, ...]:
+    return tuple([f"{places.config}/{path}" for path in _CONFIGURATION] + [f"{places.data}/{path}" for path in _DATA])
+
+
 class Sources:
     """The manager's files of one generation, out of all its files by target.
 
@@ -58,9 +67,7 @@ class Sources:
         read: Callable[[str], bytes],
         follow: Callable[[str, str], bytes],
     ) -> None:
-        prefixes = tuple(
-            [f"{places.config}/{path}" for path in _CONFIGURATION] + [f"{places.data}/{path}" for path in _DATA]
-        )
+        prefixes = _prefixes(places)
         self.files: Dict[str, Shown] = {target: item for target, item in files.items() if target.startswith(prefixes)}
         self._places = places
         self._read = read

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, Collection, Dict, FrozenSet, List, Protocol
+from typing import Callable, Collection, FrozenSet, List, NamedTuple, Protocol, Tuple
 
 from . import outcome as outcomes
 from .forecast import forecast
@@ -18,6 +18,8 @@ from .unit_set import UnitSet
 
 # What a hasty service needs to fail in: seconds.
 SETTLE = 0.3
+# And what one needs to fail again, if it was started again since.
+SECOND_LOOK = 1.0
 _LOADED = "loaded"
 
 
@@ -30,24 +32,36 @@ class Manager(Protocol):
     def begin(self) -> None: ...
     def show(self, units: Collection[str] = (), everything: bool = False) -> States: ...
     def booted(self) -> None: ...
+    def stamps(self) -> Tuple[int, int]: ...
     def reload_manager(self) -> None: ...
     def run(self, verb: str, units: Collection[str]) -> None: ...
     def forget(self, units: Collection[str]) -> None: ...
     def journal(self, invocation: str) -> List[str]: ...
 
 
+class Owed(NamedTuple):
+    """What an interrupted switch left: the units that ran before it, the set that it led to, and when it flipped, in
+    microseconds of the monotonic clock (0: in another boot)."""
+
+    active: FrozenSet[str]
+    interim: UnitSet
+    flip: int
+
+
 class Transition:
     """One switch's work on units.
 
-    `prepare` before the flip; `act` after it; `restore` when the switch is undone. `retry`: units that failed in an
-    earlier switch to the same generation. `hidden`: units whose output must not be shown.
+    `prepare` before the flip; `act` after it; `restore` when the switch is undone. `own`: the units that this process
+    runs in; `owed`: what an interrupted switch left; `retry`: units that failed in an earlier switch; `hidden`: units
+    whose output must not be shown.
     """
 
-    def __init__(self, manager: Manager, old: UnitSet, new: UnitSet, context: Context) -> None:
+    def __init__(self, manager: Manager, old: UnitSet, new: UnitSet, own: FrozenSet[str] = frozenset()) -> None:
         self.manager = manager
         self.old = old
         self.new = new
-        self.context = context
+        self.own = own
+        self.owed: Owed | None = None
         self.retry: FrozenSet[str] = frozenset()
         self.hidden: FrozenSet[str] = frozenset()
         self.plan: Plan | None = None
@@ -58,15 +72,26 @@ class Transition:
 
     def prepare(self) -> Plan:
         """Ask who runs, and plan the stops. Changes nothing."""
-        names = self.context.active | self.retry
+        names = self.retry | (self.owed.active if self.owed is not None else frozenset())
         before = self.manager.show(names, everything=True)
-        target = before.get("default.target")
-        if not target.runs:
+        if not before.get("default.target").runs:
             # A manager that has only just been started must not be taken for one in which nothing runs.
             self.manager.booted()
             before = self.manager.show(names, everything=True)
-        self.plan = begin(self.old, self.new, before, self.context)
+        self.plan = begin(self.old, self.new, before, self._context(before))
         return self.plan
+
+    def _context(self, before: States) -> Context:
+        if self.owed is None:
+            return Context(self.own)
+        began, loaded = self.manager.stamps()
+        flip = self.owed.flip
+        # A manager that began after the flip has started what it starts by itself, and nothing else is owed.
+        active = self.owed.active if 0 < began < flip else frozenset()
+        already = frozenset(
+            state.name for state in before if loaded > flip and state.number("InactiveExitTimestampMonotonic") > loaded
+        )
+        return Context(self.own, active, already, self.owed.interim)
 
     def preview(self, elsewhere: Collection[str]) -> Plan:
         """The whole plan, as far as it can be told without doing anything. `elsewhere`: units of the system's folders."""
@@ -78,11 +103,12 @@ class Transition:
     def active(self) -> List[str]:
         """Who runs now, to be remembered before the first stop. A job that ends by itself does not count."""
         before = self._plan().before
-        return sorted(
+        running = {
             state.name
             for state in before
             if state.runs and not (state["Type"] == "oneshot" and state["ActiveState"] == "activating")
-        )
+        }
+        return sorted(running | self._plan().context.active)
 
     def act(self, only_reload: bool = False) -> None:
         """Stop, read the new texts, reload, restart and start, and see how that went."""
@@ -156,7 +182,18 @@ class Transition:
         if outcomes.hasty(plan, now):
             time.sleep(SETTLE)
         end = self.manager.show(names)
-        found = outcomes.judged(plan, now, end)
+        doubtful = outcomes.doubtful(plan, end)
+        if doubtful:
+            # Caught while it ran, between two failures, or after a first one that was the last.
+            time.sleep(SECOND_LOOK)
+            later = self.manager.show(names)
+            looping = {
+                unit for unit in doubtful if later.get(unit).number("NRestarts") > end.get(unit).number("NRestarts")
+            }
+            end = later
+        else:
+            looping = set()
+        found = outcomes.judged(plan, now, end, looping)
         self.warnings += found.warnings
         self.waiting = found.waiting
         for unit, state in found.failed.items():
@@ -182,19 +219,21 @@ def own_units(read: Callable[[], str]) -> FrozenSet[str]:
     return frozenset(found)
 
 
-def later(plan: Plan) -> Dict[str, str]:
-    """Sentences about units that are in place and do not run yet: unit to sentence."""
-    said = {
-        unit: f"{unit} needs {holder}, which is not active, and starts with it" for unit, holder in plan.later.items()
-    }
+def unloadable(plan: Plan, containers: Collection[str]) -> List[str]:
+    """Sentences about units that cannot be started. `containers`: those that podman's generator makes."""
+    said: List[str] = []
     for unit, state in plan.unloadable.items():
-        said[unit] = _UNLOADABLE.get(state, "{} cannot be loaded; `systemctl --user status {}` says why").replace(
-            "{}", unit
-        )
+        if state == "not-found" and unit in containers:
+            said.append(
+                f"{unit} is to be started, but nothing makes it of its file: podman 4.4 or newer has to be installed"
+            )
+        else:
+            said.append(_UNLOADABLE.get(state, _BAD).replace("{}", unit))
     return said
 
 
+_BAD = "{} cannot be loaded; `systemctl --user status {}` tells why"
 _UNLOADABLE = {
     "masked": "{} is masked",
-    "not-found": "{} is to be started, but no such unit exists: its program may not be installed",
+    "not-found": "{} is to be started, but there is no such unit: its program may not be installed",
 }

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Probe(Verb):
     """See the module. `digest` and `specialisation` are those of the wanted generation.
 
-    With `verify` what drifted is looked for, and repaired where that removes nothing, unless `check` is set.
+    With `verify` what drifted is looked for, and repaired where that removes nothing, unless `check` is set. `linger`:
+    whether the user should linger.
     """
 
     name = "probe"
@@ -33,6 +34,7 @@ class Probe(Verb):
     specialisation: Optional[str] = internal(TEXT)
     facts: bool = internal(FLAG, False)
     verify: bool = internal(FLAG, True)
+    linger: Optional[bool] = internal(FLAG)
 
     def run(self, home: HomeFolder, account: pwd.struct_passwd) -> ProbeAnswer:
         answer = ProbeAnswer()
@@ -48,7 +50,7 @@ class Probe(Verb):
             number, specialisation = layout.parse_reference(current)
             answer.generation, answer.specialisation = number, specialisation
             answer.digest = state.about(number).digest
-            answer.owed = current != state.completed()
+            answer.owed = current != state.completed() or state.owes_services()
             if answer.digest == self.digest and specialisation == self.specialisation:
                 gone = packaged.lost(state, number)
                 if gone:
@@ -60,6 +62,10 @@ class Probe(Verb):
                     answer.unchanged = True
                 interrupted = self.check and state.interrupted()
                 answer.unchanged = answer.unchanged and not answer.owed and not interrupted
+                if self.linger is not None:
+                    from ..machine.linger import lingers
+
+                    answer.unchanged = answer.unchanged and lingers(account.pw_name) == self.linger
         if not answer.unchanged:
             answer.objects = state.objects()
         return answer

@@ -14,7 +14,7 @@ from ..contract.provenance import Provenance
 from ..disk import filesystem
 from ..methods import table as methods
 from ..switching.goal import Bundled, goal_of_bundle
-from .parameter import OBJECT, TEXT, internal
+from .parameter import FLAG, OBJECT, TEXT, internal
 from .switching_verb import SwitchingVerb
 
 TYPE_CHECKING = False
@@ -48,11 +48,36 @@ class Switch(SwitchingVerb):
     expected: Optional[JsonObject] = internal(OBJECT)
     provenance: Optional[JsonObject] = internal(OBJECT)
     packages: Optional[JsonObject] = internal(OBJECT)
+    # What the launcher was asked for while it was root, and whether it did that.
+    linger: Optional[bool] = internal(FLAG)
+    lingered: bool = internal(FLAG, False)
     raw: bytes = b""
     bundled: Optional[Bundled] = None
+    # Whether the user was made to linger, or no longer to; and why that was not possible.
+    lingering_changed = False
+    lingering_refused = ""
 
     def prepare(self) -> None:
-        """Read the bundle as the user who connected: the user to become may not be allowed to read it."""
+        """Do as the user who connected what the user to become may not: read the bundle, and let a user linger."""
+        self._read()
+        policy = read_bundle(self.raw).manifest().specialised(self.specialisation).view.services
+        if policy is not None and policy.linger is not None and policy.manager == "systemd":
+            self._linger(policy.linger)
+
+    def _linger(self, wanted: bool) -> None:
+        from ..machine import account as accounts
+        from ..machine.linger import let_linger, lingers
+
+        account = accounts.find(self.user)
+        try:
+            if self.check:
+                self.lingering_changed = lingers(account.pw_name) != wanted
+            else:
+                self.lingering_changed = self.lingered or let_linger(account.pw_name, wanted)
+        except EngineError as error:
+            self.lingering_refused = f"`home.linger` needs root, as with `become`: {error.message}"
+
+    def _read(self) -> None:
         if self.raw:
             return
         if not self.bundle:
@@ -100,6 +125,9 @@ class Switch(SwitchingVerb):
 
     def run(self, home: HomeFolder, account: pwd.struct_passwd) -> SwitchAnswer:
         answer = super().run(home, account)
+        answer.changed = answer.changed or self.lingering_changed
+        if self.lingering_refused:
+            answer.warnings.append(self.lingering_refused)
         if self.expected is not None:
             from ..machine.facts import gather
 

@@ -35,11 +35,12 @@ class SwitchingVerb(Verb):
         " back when their path is no longer managed. Without it, they are reported and nothing is changed.",
         flags=("-b", "-e"),
     )
-    on_failure: str = setting(
+    on_failure: Optional[str] = setting(
         TEXT,
-        "What to do when a hook or an activation script fails. V(undo) puts the previous generation back, V(keep) leaves"
-        " the new one, marked as failed.",
-        "undo",
+        "What to do when a hook, an activation script or a service fails. V(undo) puts the previous generation back,"
+        " V(keep) leaves the new one. Without it, a hook or a script that fails puts the previous generation back, and a"
+        " service does not.",
+        None,
         ("undo", "keep"),
     )
 
@@ -48,7 +49,9 @@ class SwitchingVerb(Verb):
         extension = self.backup_extension
         if extension and ("/" in extension or len(extension) > _LONGEST_EXTENSION):
             raise EngineError(f"{extension!r} cannot be the extension of a backup", ErrorKind.REQUEST)
-        return SwitchOptions(user, extension or None, self.on_failure == "undo", self.diff)
+        options = SwitchOptions(user, extension or None, self.on_failure != "keep", self.diff)
+        options.undo_services = self.on_failure == "undo"
+        return options
 
     def goal(self, home: HomeFolder) -> Goal:
         """Where to go."""

@@ -30,6 +30,7 @@ _PARTS = (
     layout.PACKS,
     layout.COMPLETED,
     layout.LEDGER,
+    layout.SERVICES,
     ENGINES,
 )
 

@@ -48,6 +48,7 @@ class Manager:
         # What a start of the unit leads to, where that is not `active`.
         self.outcome: dict[str, str] = {}
         self.sub: dict[str, str] = {}
+        self.restarts: dict[str, int] = {}
         self.reload_result: dict[str, str] = {}
         self.starts: dict[str, int] = {}
         self.jobs: list[tuple[str, str]] = []
@@ -120,7 +121,7 @@ class Manager:
             "SubState": self.sub.get(unit, {"activating": "start"}.get(state, state)),
             "Result": "exit-code" if state == "failed" else "success",
             "ExecMainStatus": "1" if state == "failed" else "0",
-            "NRestarts": "5" if self.sub.get(unit) == "auto-restart" else "0",
+            "NRestarts": "5" if self.sub.get(unit) == "auto-restart" else str(self.restarts.get(unit, 0)),
             "InactiveExitTimestampMonotonic": str(self.starts.get(unit, 0)),
             "ConditionResult": "yes",
             "AssertResult": "yes",
@@ -188,6 +189,11 @@ class Calls:
         self.new = new
         self.calls: list[str] = []
         self.late = False
+        self.stamped = (1, 2)
+
+    def stamps(self) -> tuple[int, int]:
+        self.calls.append("show")
+        return self.stamped
 
     def begin(self) -> None:
         """The model needs no time."""

@@ -8,8 +8,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.units import transition as transitions
-from ansible_collections.home.manager.plugins.module_utils.engine.units.plan import Context
-from ansible_collections.home.manager.plugins.module_utils.engine.units.transition import Transition, later, own_units
+from ansible_collections.home.manager.plugins.module_utils.engine.units.transition import (
+    Owed,
+    Transition,
+    own_units,
+    unloadable,
+)
 
 from .model import Calls, Folder, Manager, unit_set
 
@@ -19,6 +23,7 @@ WANTS = "default.target.wants/"
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch):
     monkeypatch.setattr(transitions, "SETTLE", 0)
+    monkeypatch.setattr(transitions, "SECOND_LOOK", 0)
 
 
 def run(version: int = 1, more: str = "") -> str:
@@ -29,7 +34,7 @@ def prepared(old: Folder, new: Folder, *running: str) -> tuple[Transition, Calls
     model = Manager(old)
     model.active.update(dict.fromkeys(running, "active"))
     calls = Calls(model, new)
-    transition = Transition(calls, unit_set(old), unit_set(new), Context())
+    transition = Transition(calls, unit_set(old), unit_set(new))
     transition.prepare()
     return transition, calls
 
@@ -65,7 +70,7 @@ def test_a_repaired_link_needs_the_reload_alone():
 def test_waits_for_a_manager_that_is_starting():
     calls = Calls(Manager({}), {})
     calls.model.active["default.target"] = "inactive"
-    Transition(calls, unit_set({}), unit_set({}), Context()).prepare()
+    Transition(calls, unit_set({}), unit_set({})).prepare()
     assert calls.calls == ["show", "is-system-running", "show"]
 
 
@@ -93,6 +98,22 @@ def test_a_restart_loop_is_a_failure():
     calls.model.sub["a.service"] = "auto-restart"
     transition.act()
     assert transition.failures[0].message.startswith("a.service keeps failing and being restarted (5 times)")
+
+
+@pytest.mark.parametrize(("later", "failed"), [(2, True), (1, False)], ids=["again", "once"])
+def test_one_that_was_restarted_and_runs_is_looked_at_twice(later, failed):
+    transition, calls = prepared({}, {"a.service": run(1), WANTS + "a.service": ""})
+    counts = iter([1, later])
+    original = calls.show
+
+    def show(units=(), everything=False):
+        if calls.model.starts:
+            calls.model.restarts["a.service"] = next(counts)
+        return original(units, everything)
+
+    calls.show = show
+    transition.act()
+    assert [failure.result for failure in transition.failures] == (["auto-restart"] if failed else [])
 
 
 def test_what_still_starts_is_no_failure():
@@ -167,13 +188,58 @@ def test_undo_makes_the_set_of_active_units_what_it_was():
     assert transition.plan is not None
     started = transition.plan.start
     assert calls.model.active["n.service"] == "active"
-    back = Transition(Calls(calls.model, old), unit_set(new), unit_set(old), Context())
+    back = Transition(Calls(calls.model, old), unit_set(new), unit_set(old))
     back.prepare()
     back.act()
     back.restore(ran, started)
     assert calls.model.active["n.service"] == "inactive"
     assert calls.model.active["c.service"] == "active"
     assert calls.model.starts["a.service"] == 2
+
+
+def _interrupted(began: int, loaded: int, starts: dict[str, int]) -> tuple[Transition, Calls]:
+    """A switch of three units that was interrupted after the flip at 100; `starts`: when the running ones were started."""
+    old = {name: run(1) for name in ("a.service", "b.service", "c.service")}
+    new = {name: run(2) for name in old}
+    model = Manager(new)
+    model.active.update(dict.fromkeys(starts, "active"))
+    model.starts.update(starts)
+    calls = Calls(model, new)
+    calls.stamped = (began, loaded)
+    transition = Transition(calls, unit_set(old), unit_set(new))
+    transition.owed = Owed(frozenset(("a.service", "b.service")), unit_set(new), 100)
+    transition.prepare()
+    return transition, calls
+
+
+def test_a_crash_before_the_reload_leaves_all_to_do():
+    transition, calls = _interrupted(10, 20, {"b.service": 50})
+    transition.act()
+    assert calls.model.jobs == [("stop", "b.service"), ("start", "a.service"), ("start", "b.service")]
+
+
+def test_a_crash_after_the_first_start_restarts_nothing_twice():
+    transition, calls = _interrupted(10, 110, {"b.service": 120})
+    transition.act()
+    assert calls.model.jobs == [("start", "a.service")]
+
+
+def test_a_reload_by_somebody_else_is_no_start():
+    transition, calls = _interrupted(10, 110, {"b.service": 50})
+    transition.act()
+    assert ("stop", "b.service") in calls.model.jobs
+
+
+def test_a_manager_that_began_after_the_flip_owes_nothing():
+    transition, calls = _interrupted(105, 106, {"b.service": 107})
+    transition.act()
+    assert calls.model.jobs == []
+    assert transition.active() == sorted(name for name, state in calls.model.active.items() if state == "active")
+
+
+def test_who_ran_before_the_interrupted_switch_is_not_forgotten_by_the_next():
+    transition, _calls = _interrupted(10, 20, {"b.service": 50})
+    assert {"a.service", "b.service"} <= set(transition.active())
 
 
 def test_suggestions_are_commands():
@@ -196,13 +262,15 @@ def test_a_preview_asks_once():
     assert calls.calls == ["show", "show"]  # of `prepared`, and its own
 
 
-def test_what_waits_is_said():
-    transition, _calls = prepared(
-        {}, {"a.service": run(1), "graphical-session.target.wants/a.service": "", WANTS + "x.service": ""}
-    )
-    said = later(transition.preview(()))
-    assert said["a.service"] == "a.service needs graphical-session.target, which is not active, and starts with it"
-    assert said["x.service"].startswith("x.service is to be started, but no such unit exists")
+def test_what_cannot_be_loaded_is_said():
+    wanted = dict.fromkeys((WANTS + "x.service", WANTS + "y.service", WANTS + "m.service", WANTS + "b.service"), "")
+    transition, _calls = prepared({}, {**wanted, "m.service": "", "b.service": "[Service]\n"})
+    said = unloadable(transition.preview(()), {"y.service"})
+    assert said == [
+        "b.service cannot be loaded; `systemctl --user status b.service` tells why",
+        "x.service is to be started, but there is no such unit: its program may not be installed",
+        "y.service is to be started, but nothing makes it of its file: podman 4.4 or newer has to be installed",
+    ]
 
 
 CGROUPS = {

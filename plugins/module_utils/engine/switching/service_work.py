@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether a switch has to do with services, and who does the work; what has nothing to do is not even loaded."""
+
+from __future__ import annotations
+
+from .service_ends import Ends
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from ..contract.manifest import View
+    from ..home.folder import HomeFolder
+    from .goal import Goal
+    from .service_ends import ServiceWork
+
+
+def work_on_services(
+    home: HomeFolder,
+    user: str,
+    completed: str | None,
+    goal: Goal,
+    content: Callable[[str], bytes],
+    paths: list[str],
+) -> ServiceWork | None:
+    """The work on services of `user`; None when there is none, and then nothing of it is loaded.
+
+    `completed` is what last finished, `paths` what the switch puts into the home.
+    """
+    before = _view(home, completed)
+    policy = goal.view.services or (before.services if before is not None else None)
+    if policy is None:
+        return None
+    work: ServiceWork
+    if policy.manager == "launchd":
+        from .agents import Agents
+
+        work = Agents(home, Ends(completed, before, goal.to, goal.view), policy)
+    else:
+        from .services import Services, read_record
+
+        record, source = read_record(home), completed
+        if record is not None and record.active and home.require_state().exists(record.source or ""):
+            # An undo may have been interrupted: then units run the texts of what it led away from.
+            source, before = record.source, _view(home, record.source)
+        work = Services(home, user, Ends(source, before, goal.to, goal.view), policy, content)
+    return work if work.concerned(paths) else None
+
+
+def _view(home: HomeFolder, reference: str | None) -> View | None:
+    return home.require_state().manifest(reference).view if reference is not None else None
