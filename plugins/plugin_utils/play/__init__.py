@@ -4,6 +4,7 @@
 
 Plugins may import:
 
-- `switch`: `Switch`, what the action `home` does; `system`: `SystemRun`
+- `switch`: `Switch`, what the action `home` does; `generations`: `Generations`; `system`: `SystemRun`
+- `users`: whose homes a play is about
 - `facts`: what is remembered of hosts
 """
