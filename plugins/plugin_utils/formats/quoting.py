@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SHELL_SAFE = re.compile(r"[A-Za-z0-9,._+:@%/-]+")
+SYSTEMD_SPLITS = re.compile(r"[\s\"'\\]")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 REGEX_SPECIAL = re.compile(r"[\\\[{()^$?*+|.]")
 SHELL_TOKEN = re.compile(r"\\.|\$[({]|.", re.DOTALL)
@@ -110,6 +111,12 @@ def nu_quote(value: Any) -> str:
     return _c_string(word_text(value), "\\u{{{:x}}}")
 
 
+def nu_word(value: Any) -> str:
+    """One word for Nushell, quoted only where it needs to be."""
+    text = word_text(value)
+    return text if SHELL_SAFE.fullmatch(text) else nu_quote(text)
+
+
 def lua_quote(value: Any) -> str:
     """A double-quoted string of Lua (5.1 and later); control characters become three decimal digits."""
     return _c_string(word_text(value), "\\{:03d}")
@@ -151,6 +158,12 @@ def systemd_quote(value: Any) -> str:
     Specifiers (``%``) and variables (``$``) are taken literally.
     """
     return _c_string(word_text(value), "\\x{:02x}").replace("%", "%%").replace("$", "$$")
+
+
+def systemd_word(value: Any) -> str:
+    """One argument or assignment of a unit, quoted only where it would fall apart; otherwise specifiers keep their meaning."""
+    text = word_text(value)
+    return systemd_quote(text) if SYSTEMD_SPLITS.search(text) or not text else text
 
 
 def systemd_escape(value: Any, *, path: bool = False) -> str:
@@ -288,6 +301,7 @@ QUOTING: dict[str, Callable[..., str]] = {
     "zsh_dquote": zsh_dquote,
     "fish_quote": fish_quote,
     "nu_quote": nu_quote,
+    "nu_word": nu_word,
     "lua_quote": lua_quote,
     "elisp_quote": elisp_quote,
     "json_quote": json_quote,
@@ -295,6 +309,7 @@ QUOTING: dict[str, Callable[..., str]] = {
     "mpv_quote": mpv_quote,
     "regex_escape": regex_escape,
     "systemd_quote": systemd_quote,
+    "systemd_word": systemd_word,
     "systemd_escape": systemd_escape,
     "xml_escape": xml_escape,
     "sh_export": sh_export,
