@@ -7,7 +7,6 @@ Everything here works without Ansible; a play's own filters stand behind these.
 
 from __future__ import annotations
 
-import base64
 import functools
 import posixpath
 import re
@@ -19,12 +18,12 @@ from jinja2 import pass_context
 from ..formats import FORMATS
 from ..formats.quoting import QUOTING
 from ..formats.words import WORDS
-from ..syntax.errors import SpecError, did_you_mean, summary
+from ..syntax.errors import SpecError, did_you_mean
 from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
 from ..values import FormatError, Path
+from .ansible_filters import NAMED_AS_ANSIBLES, flatten
 from .attributes import interpolated
 from .lazy import plain
-from .limits import matched, substituted
 from .path_values import PLACES, shipped, stored
 
 
@@ -58,9 +57,9 @@ QUALIFIED = {f"home.manager.{name}": function for name, function in MARKS.items(
 def _format(writer: Callable[..., str]) -> Callable[..., str]:
     @pass_context
     @functools.wraps(writer)
-    def write(context: Any, value: Any, **parameters: Any) -> str:
+    def write(context: Any, value: Any, *arguments: Any, **parameters: Any) -> str:
         try:
-            return writer(shipped(context, plain(value)), **parameters)
+            return writer(shipped(context, plain(value)), *arguments, **parameters)
         except FormatError as problem:
             raise SpecError(str(problem)) from None
 
@@ -111,43 +110,6 @@ def dag_sort(entries: dict[str, Any]) -> list[dict[str, Any]]:
 
     for name in names:
         visit(name, [])
-    return result
-
-
-def items2dict(value: list[dict[str, Any]], key_name: str = "key", value_name: str = "value") -> dict[str, Any]:
-    """Pairs as a mapping."""
-    return {item[key_name]: item[value_name] for item in value}
-
-
-def dict2items(value: dict[str, Any], key_name: str = "key", value_name: str = "value") -> list[dict[str, Any]]:
-    """A mapping as pairs, in byte order of the keys."""
-    return [{key_name: key, value_name: value[key]} for key in sorted(value)]
-
-
-def combine(*values: Any, recursive: bool = False) -> dict[str, Any]:
-    """Mappings as one; later ones win, key by key at all depths with `recursive`."""
-    result: dict[str, Any] = {}
-    for value in values:
-        for each in value if isinstance(value, list) else [value]:
-            if not isinstance(each, dict):
-                raise SpecError(f"combine takes mappings only, got {summary(each)}")
-            for key in each:
-                old = result.get(key)
-                if recursive and isinstance(old, dict) and isinstance(each[key], dict):
-                    result[key] = combine(old, each[key], recursive=True)
-                else:
-                    result[key] = each[key]
-    return {key: result[key] for key in sorted(result)}
-
-
-def flatten(value: list[Any], levels: int | None = None) -> list[Any]:
-    """A list with the lists inside it laid open."""
-    result: list[Any] = []
-    for item in value:
-        if isinstance(item, (list, tuple)) and levels != 0:
-            result.extend(flatten(list(item), None if levels is None else levels - 1))
-        else:
-            result.append(item)
     return result
 
 
@@ -274,17 +236,6 @@ def _text_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def regex_replace(value: str, pattern: str, replacement: str = "", count: int = 0) -> str:
-    """The text with all matches of a regular expression replaced (`\\1` is the first group)."""
-    return substituted(pattern, replacement, str(value), count)
-
-
-def regex_search(value: str, pattern: str, group: int | None = None) -> str | None:
-    """The first match of a regular expression, or one of its groups, or null."""
-    found = matched("search", pattern, str(value))
-    return None if found is None else found.group(group or 0)
-
-
 def refuse(message: str) -> str:
     """Never a value: the evaluation fails with this message."""
     raise SpecError(message)
@@ -302,19 +253,10 @@ def path_text(value: Any) -> str:
 
 
 OWN: dict[str, Callable[..., Any]] = {
-    "b64encode": lambda v: base64.b64encode(v.encode() if isinstance(v, str) else v).decode(),
-    "basename": lambda v: posixpath.basename(str(v)),
-    "combine": combine,
     "dag_sort": dag_sort,
-    "dict2items": dict2items,
-    "difference": lambda a, b: [x for x in a if x not in b],
-    "dirname": lambda v: posixpath.dirname(str(v)),
     "flat_keys": flat_keys,
-    "flatten": flatten,
     "gnu_options": gnu_options,
     "home_relative": home_relative,
-    "intersect": lambda a, b: [x for x in a if x in b],
-    "items2dict": items2dict,
     "joined_lines": joined_lines,
     "keys": list,
     "map_format": map_format,
@@ -323,18 +265,11 @@ OWN: dict[str, Callable[..., Any]] = {
     "path_text": path_text,
     "prune": prune,
     "record": record,
-    "regex_replace": regex_replace,
-    "regex_search": regex_search,
     "refuse": refuse,
-    "relpath": lambda v, start: posixpath.relpath(str(v), str(start)),
-    "split": lambda v, separator=None: str(v).split(separator),
-    "splitext": lambda v: list(posixpath.splitext(str(v))),
     "string": text_of,
-    "ternary": lambda v, yes, no=None, none=None: none if v is None and none is not None else (yes if v else no),
     "to_list": _text_list,
     "values": lambda v: [v[key] for key in v],
     "to_format": to_format,
-    "union": lambda a, b: [*a, *(x for x in b if x not in a)],
     "version_at_least": version_at_least,
     "without": without,
     "without_empty": without_empty,
@@ -347,5 +282,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     **MARKS,
     **QUALIFIED,
     **PLACES,
+    **NAMED_AS_ANSIBLES,
     **OWN,
 }

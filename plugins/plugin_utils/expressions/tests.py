@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import pass_context
 
 from ..values import Package, PathValue, Raw
-from .limits import matched
+from .ansible_filters import text_matches
 from .path_values import ScopedContext, services
 
 
@@ -47,7 +47,7 @@ TESTS: dict[str, Callable[..., Any]] = {
     "systemwide": _systemwide,
     "null": lambda v: v is None,
     "empty": lambda v: v is None or (isinstance(v, (str, list, dict)) and len(v) == 0),
-    "match": lambda v, pattern: matched("match", pattern, str(v)) is not None,
-    "search": lambda v, pattern: matched("search", pattern, str(v)) is not None,
+    "match": text_matches("match"),
+    "search": text_matches("search"),
     "contains": lambda v, item: item in v,
 }

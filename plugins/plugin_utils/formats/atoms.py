@@ -126,10 +126,11 @@ def nix_string(value: Any, trail: Trail = ()) -> str:
     return atom_text(value, trail, bools=("1", ""), null="")
 
 
-def plain(value: Any, trail: Trail = (), *, nulls: bool = True) -> Any:
-    """The same structure made of plain data alone: exact built-in types, mappings in byte order, places as their text.
+def plain(value: Any, trail: Trail = (), *, nulls: bool = True, sort: bool = True) -> Any:
+    """The same structure made of plain data alone: exact built-in types, path values as their text.
 
-    Raises FormatError for inline expressions, GVariants, other objects, and for null where ``nulls`` is false.
+    Mappings are in byte order unless ``sort`` is false. Raises FormatError for inline expressions, GVariants, other objects,
+    and for null where ``nulls`` is false.
     """
     if value is None and nulls:
         return None
@@ -142,9 +143,10 @@ def plain(value: Any, trail: Trail = (), *, nulls: bool = True) -> Any:
     if isinstance(value, (str, PathValue)):
         return str(value)
     if isinstance(value, Mapping):
-        return {key: plain(item, inner, nulls=nulls) for key, item, inner in entries(value, trail)}
+        found = {key: plain(item, inner, nulls=nulls, sort=sort) for key, item, inner in entries(value, trail)}
+        return found if sort else {str(key): found[str(key)] for key in value}
     if isinstance(value, (list, tuple)):
-        return [plain(item, inner, nulls=nulls) for item, inner in items(value, trail)]
+        return [plain(item, inner, nulls=nulls, sort=sort) for item, inner in items(value, trail)]
     raise FormatError(f"this format cannot hold {kind_of(value)}", trail)
 
 

@@ -11,18 +11,31 @@ from typing import Any
 from ..values import FormatError
 from .atoms import Trail, items, plain
 
+# What Ansible's filter accepts besides: how the text is written, and how its own kinds of values are, of which there are
+# none here.
+WRITING = ("ensure_ascii", "separators", "sort_keys", "allow_nan", "check_circular", "skipkeys")
+KINDS_OF_VALUES = ("profile", "vault_to_text", "preprocess_unsafe")
 
-def to_json(value: Any, *, pretty: bool = True, indent: int = 2) -> str:
-    """JSON with keys in byte order and characters beyond ASCII as they are.
+
+def to_json(value: Any, *, pretty: bool = True, indent: int | str | None = 2, **writing: Any) -> str:
+    """JSON with keys in byte order and characters beyond ASCII unchanged.
 
     ``pretty``: indented by ``indent`` spaces and ended by a newline; otherwise one line without spaces and without a
-    newline. Raises FormatError for inline expressions, GVariants, infinities and NaN.
+    newline. ``writing`` are further parameters of Ansible's filter of the same name. Raises FormatError for inline
+    expressions, GVariants, infinities and NaN.
     """
-    data = plain(value)
+    unknown = sorted(writing.keys() - {*WRITING, *KINDS_OF_VALUES})
+    if unknown:
+        known = ", ".join(sorted(("pretty", "indent", *WRITING, *KINDS_OF_VALUES)))
+        raise FormatError(f"unknown parameter {unknown[0]}; known parameters: {known}")
+    data = plain(value, sort=bool(writing.get("sort_keys", True)))
     _refuse_infinite(data)
-    if pretty:
-        return standard.dumps(data, indent=indent, ensure_ascii=False, sort_keys=True) + "\n"
-    return standard.dumps(data, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+    usual = {"indent": indent} if pretty else {"separators": (",", ":")}
+    chosen = {name: item for name, item in writing.items() if name in WRITING}
+    if isinstance(chosen.get("separators"), list):
+        chosen["separators"] = tuple(chosen["separators"])
+    text = standard.dumps(data, **{"ensure_ascii": False, "sort_keys": True, **usual, **chosen})
+    return text + "\n" if pretty else text
 
 
 def _refuse_infinite(data: Any, trail: Trail = ()) -> None:

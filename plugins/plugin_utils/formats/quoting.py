@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SHELL_SAFE = re.compile(r"[A-Za-z0-9,._+:@%/-]+")
 SYSTEMD_SPLITS = re.compile(r"[\s\"'\\]")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+REGEX_SPECIAL_BASIC = re.compile(r"[].[^$*\\]")
 REGEX_SPECIAL = re.compile(r"[\\\[{()^$?*+|.]")
 SHELL_TOKEN = re.compile(r"\\.|\$[({]|.", re.DOTALL)
 XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;"}
@@ -147,9 +148,18 @@ def mpv_quote(value: Any) -> str:
     return f"%{len(text.encode())}%{text}"
 
 
-def regex_escape(value: Any) -> str:
-    """Text that a POSIX extended regular expression matches literally, as ``lib.escapeRegex``."""
-    return REGEX_SPECIAL.sub(lambda found: "\\" + found[0], word_text(value))
+def regex_escape(value: Any, re_type: str = "posix_extended") -> str:
+    """Text that a regular expression matches literally; by default a POSIX extended one, as ``lib.escapeRegex``.
+
+    ``re_type`` is ``posix_extended``, ``posix_basic`` or ``python``.
+    """
+    text = word_text(value)
+    if re_type == "python":
+        return re.escape(text)
+    special = {"posix_extended": REGEX_SPECIAL, "posix_basic": REGEX_SPECIAL_BASIC}.get(re_type)
+    if special is None:
+        raise FormatError(f"the parameter re_type must be one of posix_extended, posix_basic, python, not {re_type!r}")
+    return special.sub(lambda found: "\\" + found[0], text)
 
 
 def systemd_quote(value: Any) -> str:

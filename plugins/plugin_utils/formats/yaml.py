@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from ..values import FormatError
 from .atoms import plain
 
 # Line breaks of Unicode, which PyYAML writes in a style where readers fold them, and the byte order mark.
@@ -47,18 +48,27 @@ def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _string)
 
 
-def to_yaml(value: Any, *, indent: int = 2) -> str:
+# What Ansible's filter accepts besides: the parameters of PyYAML's writer, and how Ansible's own kinds of values are written,
+# of which there are none here.
+WRITING = (
+    "default_style", "default_flow_style", "canonical", "width", "allow_unicode", "line_break", "explicit_start", "explicit_end",
+    "version", "tags", "sort_keys",
+)  # fmt: skip
+KINDS_OF_VALUES = ("vault_to_text", "dump_vault_tags")
+
+
+def to_yaml(value: Any, *, indent: int = 2, **writing: Any) -> str:
     """YAML with keys in byte order, text as Unicode, long lines never wrapped, texts of several lines as block scalars.
 
-    Raises FormatError for inline expressions and GVariants.
+    ``writing`` are further parameters of Ansible's filter of the same name. Raises FormatError for inline expressions and
+    GVariants.
     """
-    text = yaml.dump(
-        plain(value),
-        Dumper=_Dumper,
-        default_flow_style=False,
-        sort_keys=True,
-        allow_unicode=True,
-        indent=indent,
-        width=sys.maxsize,
-    )
-    return text.removesuffix("...\n")
+    unknown = sorted(writing.keys() - {*WRITING, *KINDS_OF_VALUES})
+    if unknown:
+        known = ", ".join(sorted(("indent", *WRITING, *KINDS_OF_VALUES)))
+        raise FormatError(f"unknown parameter {unknown[0]}; known parameters: {known}")
+    usual = {"default_flow_style": False, "sort_keys": True, "allow_unicode": True, "width": sys.maxsize}
+    chosen = {name: item for name, item in writing.items() if name in WRITING}
+    data = plain(value, sort=bool(writing.get("sort_keys", True)))
+    text: str = yaml.dump(data, Dumper=_Dumper, indent=indent, **{**usual, **chosen})
+    return text if chosen.get("explicit_end") else text.removesuffix("...\n")
