@@ -51,7 +51,7 @@ def test_a_folder_of_the_controller_inside_a_store_folder_is_its_files(tmp_path:
     folder = store_dir(context, {"a.b": Path(str(tmp_path / "ext")), "c": Package("c")}, "extensions")
     entries = store.folders[str(folder).rsplit("/", 1)[1]]
     assert sorted(entries) == ["a.b/out/main.js", "a.b/package.json", "c"]
-    assert entries["c"] == {"symlink": "@c@"}
+    assert entries["c"].symlink == "@c@"
 
 
 def test_the_program_of_a_package_that_is_null_is_found_by_path() -> None:
