@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
+
 from .test_play import USER, Project
 
 
@@ -193,3 +195,30 @@ def test_command_lists_them(project, tmp_path):
         env={**os.environ, "USER": USER},
     ).stdout
     assert said.split()[:3] == ["alpha", "1.0", "archive"]
+
+
+def test_verify_finds_a_changed_package(project):
+    project.play()
+    state = project.home / ".local/state/home.manager"
+    program = next((state / "packages").glob("*-alpha-1.0/bin/alpha"))
+    program.chmod(0o755)
+    program.write_text("#!/bin/sh\necho evil\n")
+    request = {"verb": "verify", "home": str(project.home), "state": str(state)}
+    assert [item["path"].endswith("-alpha-1.0/bin/alpha") for item in handle(request)["drift"]] == [True]
+    answer = handle({**request, "repair": True})
+    assert answer["changed"]
+    assert "switch to install it again" in answer["warnings"][0]
+    project.play()
+    assert run(project, "alpha") == "alpha 1.0"
+
+
+def test_a_package_of_the_system_is_only_looked_for(project, tmp_path):
+    text = spec(tmp_path).replace(
+        "packages: []", "packages: [{name: sh, provider: system}, {name: nowhere, provider: system}]"
+    )
+    project.write("user.yml", text)
+    output = project.play()
+    assert "nobody brings nowhere" in output
+    assert not (project.folder / "home.lock").exists()
+    profile = project.home / ".local/state/home.manager/current/home-path/bin"
+    assert os.readlink(profile / "sh").endswith("/bin/sh")

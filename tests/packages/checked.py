@@ -133,6 +133,7 @@ def realised_and_run(lock: Lock, state: Path, name: str, command: str) -> str:
         "HOME": str(home),
         "PATH": f"{home}/bin:/usr/bin:/bin",
         "TERM": "xterm-256color",
+        "SHELL": "/bin/sh",
         "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(

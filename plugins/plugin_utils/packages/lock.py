@@ -209,13 +209,17 @@ def name_of(item: str) -> str:
 
 
 def change(path: str, make: Callable[[Lock], Lock]) -> Lock:
-    """Replace the lock at a path by what `make` makes of it, in one rename, alone among the runs of this host.
+    """Replace the lock at a path by what `make` makes of it, in one rename, alone among the runs of this host. Nothing is
+    written when it makes the same.
 
     Raises SpecError when it cannot be written.
     """
     try:
         with _alone(path):
-            new = make(Lock.read(path))
+            old = Lock.read(path)
+            new = make(old)
+            if new == old:
+                return old
             text = new.text()
             fd, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".home.lock-")
             try:

@@ -15,7 +15,7 @@ from .lock import Lock
 from .node_resolver import NodeResolver
 from .patchelf import patchelf
 from .resolver import Context, Resolver, merged
-from .wanted import Wanted
+from .wanted import SYSTEM, Wanted
 from .wheel_resolver import WheelResolver
 
 LINUX = ("aarch64-linux", "x86_64-linux")
@@ -82,7 +82,7 @@ class Resolution:
             return entry, ArchiveResolver.provider
         if wanted.provider is not None:
             if wanted.provider not in RESOLVERS:
-                known = ", ".join(sorted(RESOLVERS))
+                known = ", ".join(sorted([*RESOLVERS, SYSTEM]))
                 raise SpecError(
                     f"{wanted.name}: there is no provider {wanted.provider!r} (known: {known})", [wanted.position]
                 )

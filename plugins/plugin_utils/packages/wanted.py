@@ -12,6 +12,8 @@ from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.position import Position
 from .lock import Lock
 
+# The system's own package manager installs it: there is nothing to lock.
+SYSTEM = "system"
 PRIORITIES = ("high", "normal", "low")
 _KEYS = ("name", "provider", "version", "url", "sha256", "with", "map", "priority", "commands")
 
@@ -87,6 +89,8 @@ def missing(lock: Lock, wanted: Iterable[Wanted], platform: str) -> list[Wanted]
     """What the lock lacks: no entry, another wish than the entry was made for, or not for this platform."""
     found = []
     for item in wanted:
+        if item.provider == SYSTEM:
+            continue
         entry = lock.packages.get(item.name)
         if entry is None or dict(entry.asked) != item.asked() or platform not in entry.closure:
             found.append(item)

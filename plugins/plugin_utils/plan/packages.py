@@ -19,7 +19,7 @@ from ..packages.catalogue import Catalogue
 from ..packages.recipes import recipe_of, required
 from ..packages.sources import PackageSources, sources_of
 from ..packages.supply import Supply
-from ..packages.wanted import Wanted, missing
+from ..packages.wanted import SYSTEM, Wanted, missing
 from ..values import Package, StoreFile
 from .files import FileSource
 
@@ -177,14 +177,15 @@ def _plan(
         return {**value, "recipe": identity, **_brought(entry.commands, entry.shares)}
 
     for item in sorted(wanted, key=lambda item: item.name):
-        record: dict[str, Any] = {} if item.name in lacked else locked(item.name)
+        system = item.provider == SYSTEM
+        record: dict[str, Any] = {} if item.name in lacked or system else locked(item.name)
         # A member of a set such as python3Packages is no program of its own, unless the catalogue says so.
         part = "." in item.name and catalogue.get(item.name) is None
         if item.name in lacked and (item.named or part):
             # Only declared, until it is in the lock.
             records[item.name] = item.name
             continue
-        if not item.named:
+        if not item.named or system:
             record = {"name": item.name, "host": True, **_brought(*_commands(catalogue, item)), **record}
         if item.priority != "normal":
             record["priority"] = item.priority
@@ -200,6 +201,8 @@ def _brought(commands: Any, shares: Any) -> dict[str, Any]:
 
 
 def _commands(catalogue: Catalogue, item: Wanted) -> tuple[dict[str, str], tuple[str, ...]]:
+    if item.commands:
+        return dict(item.commands), ()
     entry = catalogue.get(item.name)
     if entry is not None and (entry.commands or entry.shares):
         return dict(entry.commands), entry.shares

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import Dict, Tuple
 
 from ..disk import filesystem
 from .depot import PACKAGES, Depot
@@ -14,15 +15,28 @@ from .recipe import Recipe
 PATH = "/var/lib/home.manager"
 
 
-def linked(depot: Depot, identity: str, recipe: Recipe, path: str = PATH) -> bool:
-    """Whether the host's depot has the tree of this recipe; the user's own name for it then leads there."""
-    if depot.path == path or recipe.requires:
+def linked(depot: Depot, identity: str, recipes: Dict[str, Recipe], path: str = PATH) -> bool:
+    """Whether the host's depot has the tree of a recipe; the user's own name for it then leads there."""
+    if depot.path == path:
         return False
-    place = f"{path}/{PACKAGES}/{recipe.identity(f'{path}/{PACKAGES}')}"
+    place = f"{path}/{PACKAGES}/{moved(identity, recipes, f'{path}/{PACKAGES}')[0]}"
     if not trusted(place):
         return False
     filesystem.symlink(place, f"{PACKAGES}/{identity}", depot.fd)
     return True
+
+
+def moved(identity: str, recipes: Dict[str, Recipe], base: str) -> Tuple[str, Recipe]:
+    """A recipe, and its identity, as they are for the folder `base`: those of what it requires are others there too."""
+    recipe = recipes[identity]
+    requires = {name: moved(needed, recipes, base)[0] for name, needed in recipe.requires.items() if needed in recipes}
+    there = recipe._replace(requires=requires)
+    return there.identity(base), there
+
+
+def is_kept(path: str = PATH) -> bool:
+    """Whether this is root, on a host that has such a depot: making its folder is how an administrator asks for one."""
+    return os.geteuid() == 0 and trusted(f"{path}/{PACKAGES}")
 
 
 def trusted(path: str) -> bool:

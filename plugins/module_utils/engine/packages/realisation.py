@@ -19,7 +19,7 @@ from ..disk import filesystem
 from .depot import PACKAGES, PARTS, TEMPORARY, Depot, DepotLock, part_name
 from .download import Downloads, Progress, Sources
 from .extraction import Extraction
-from .host_depot import linked
+from .host_depot import PATH, is_kept, linked, moved
 from .providers import provider
 from .recipe import Artefact, Recipe, artefacts_of
 from .tree import Tree
@@ -55,10 +55,12 @@ def realise(
     if all(depot.has(identity) for identity in recipes):
         return Realised([], 0)
     depot.prepare()
+    if depot.path != PATH and is_kept():
+        _fill_host_depot(recipes, sources, progress)
     with DepotLock(depot, TIMEOUT, waiting):
         depot.sweep()
         missing = [identity for identity in recipes if not depot.has(identity)]
-        made = [identity for identity in missing if linked(depot, identity, recipes[identity])]
+        made = [identity for identity in missing if linked(depot, identity, recipes)]
         rest = {identity: recipes[identity] for identity in missing if identity not in made}
         try:
             downloaded = _make(depot, rest, Downloads(depot.fd, depot.path, sources, progress)) if rest else 0
@@ -70,6 +72,18 @@ def realise(
             depot.sweep()
             raise
     return Realised(missing, downloaded)
+
+
+def _fill_host_depot(recipes: Dict[str, Recipe], sources: Sources, progress: Optional[Progress]) -> None:
+    """Root's own packages serve every user of the host."""
+    fd = filesystem.open_folder(PATH)
+    try:
+        there = dict(moved(identity, recipes, f"{PATH}/{PACKAGES}") for identity in recipes)
+        realise(Depot(PATH, fd), there, sources, progress=progress)
+        for name in (PACKAGES, PARTS):
+            filesystem.chmod(name, 0o755, fd)
+    finally:
+        os.close(fd)
 
 
 def _make(depot: Depot, recipes: Dict[str, Recipe], downloads: Downloads) -> int:

@@ -45,6 +45,16 @@ class Packaged(Value):
         return canonical({"trees": self.trees, "host": self.host})
 
 
+def trees(state: State, number: int) -> List[str]:
+    """The names of the trees that a generation depends on. EngineError `state` when its record cannot be read."""
+    found = state.json(f"{layout.reference(number)}/{RECORD}")
+    if found is None:
+        return []
+    if not isinstance(found, dict) or not isinstance(found.get("trees"), list):
+        raise EngineError(f"{state.path}/{layout.reference(number)}/{RECORD} is damaged", ErrorKind.STATE)
+    return [str(name) for name in found["trees"]]
+
+
 def lost(state: State, number: int) -> List[str]:
     """What a generation depends on and is not there: names of packages' trees, and paths of the host.
 

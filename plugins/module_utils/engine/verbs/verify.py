@@ -8,7 +8,7 @@ from ..contract.answers import Answer
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.operations import Operation
 from ..contract.outcomes import Drift
-from ..state import layout
+from ..state import layout, packaged
 from ..state.ledger import Ledger
 from ..switching.drift import described, object_drift, path_drift
 from ..switching.repair import repair
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..contract.members import Members
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
+    from ..state.state import State
     from ..voice.answers import Ways
     from ..voice.plan import Owner, Plan
 
@@ -53,6 +54,32 @@ class Verification(Answer):
         self.repaired = [Operation.of(item) for item in members.sequence("repaired")]
 
 
+def _package_drift(state: State, generation: int) -> List[Drift]:
+    """The packages of a generation that were changed in place."""
+    trees = packaged.trees(state, generation)
+    if not trees:
+        return []
+    from ..packages.checking import damaged
+    from ..packages.depot import Depot
+
+    detail = "a file of a package was changed in place"
+    found = damaged(Depot(state.path, state.fd), trees)
+    return [Drift(f"{packaged.FOLDER}/{item.identity}/{item.path}", "object", detail) for item in found]
+
+
+def _discard(state: State, packages: List[Drift]) -> List[str]:
+    """Remove changed packages, which the next switch makes anew; warnings that say so."""
+    warnings = []
+    for item in packages:
+        from ..packages.checking import discard
+        from ..packages.depot import Depot
+
+        identity = item.path.split("/")[1]
+        discard(Depot(state.path, state.fd), identity)
+        warnings.append(f"{identity[33:]} was changed in place and is removed; switch to install it again")
+    return warnings
+
+
 class Verify(Verb):
     """See the module."""
 
@@ -75,7 +102,8 @@ class Verify(Verb):
             return answer
         answer.generation = layout.parse_reference(current)[0]
         drifted = object_drift(home, ledger, current)
-        answer.drift = path_drift(home, ledger) + described(drifted)
+        packages = _package_drift(state, answer.generation)
+        answer.drift = path_drift(home, ledger) + described(drifted) + packages
         if current != state.completed():
             answer.warnings.append("the last switch did not finish: its hooks still have to run")
         if self.repair and answer.drift:
@@ -84,6 +112,8 @@ class Verify(Verb):
                 found = repair(home, ledger, current, drifted, account.pw_name)
                 answer.repaired, answer.changed = found.done, bool(found.done)
                 answer.warnings += found.left
+                answer.warnings += _discard(state, packages)
+                answer.changed = answer.changed or bool(packages)
         return answer
 
     @classmethod

@@ -16,7 +16,12 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
-from ansible_collections.home.manager.plugins.module_utils.engine.packages import freeing, host_depot
+from ansible_collections.home.manager.plugins.module_utils.engine.packages import (
+    checking,
+    freeing,
+    host_depot,
+    realisation,
+)
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.depot import Depot
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import Sources
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.profile import Member, Profile
@@ -197,7 +202,7 @@ def test_host_depot_is_linked_to_when_nobody_else_can_write_it(depot, server, tm
     place = host / "packages" / recipe.identity(f"{host}/packages")
     place.mkdir(parents=True)
     monkeypatch.setattr(host_depot, "trusted", lambda path: path == str(place))
-    assert host_depot.linked(depot, recipe.identity(depot.base), recipe, str(host))
+    assert host_depot.linked(depot, recipe.identity(depot.base), {recipe.identity(depot.base): recipe}, str(host))
     assert os.readlink(f"{depot.base}/{recipe.identity(depot.base)}") == str(place)
     monkeypatch.undo()
     # Anybody may write to the folder of tests.
@@ -361,3 +366,47 @@ def test_a_full_disk_at_every_write_is_told_and_leaves_nothing_broken(tmp_path, 
         filesystem.observer = None
         _check_whole(place)
         _once(place, server, recipe)
+
+
+def test_a_changed_file_is_found_and_the_package_can_be_made_anew(depot, server):
+    recipe = hello(server)
+    run(depot, server, recipe)
+    identity = recipe.identity(depot.base)
+    assert checking.damaged(depot, [identity]) == []
+    path = tree(depot, recipe) / "share/hello/text"
+    path.chmod(0o644)
+    path.write_bytes(b"evil")
+    assert checking.damaged(depot, [identity]) == [checking.Damage(identity, "share/hello/text")]
+    checking.discard(depot, identity)
+    assert depot.identities() == []
+    assert depot.parts() == []
+    run(depot, server, recipe)
+    assert path.read_bytes() == b"text"
+
+
+def test_roots_packages_serve_every_user_of_a_host_that_has_a_depot(depot, server, tmp_path, monkeypatch):
+    host = tmp_path / "host"
+    (host / "packages").mkdir(parents=True)
+    monkeypatch.setattr(realisation, "PATH", str(host))
+    monkeypatch.setattr(realisation, "is_kept", lambda: True)
+    monkeypatch.setattr(realisation, "linked", lambda d, i, r: host_depot.linked(d, i, r, str(host)))
+    monkeypatch.setattr(host_depot, "trusted", os.path.isdir)
+    first = hello(server)
+    second = recipe_of("other", [first.artefacts[0]._replace(own=True)], requires={"hello": first.identity(depot.base)})
+    run(depot, server, first, second)
+    for recipe in (first, second):
+        place = os.readlink(f"{depot.base}/{recipe.identity(depot.base)}")
+        assert place.startswith(f"{host}/packages/")
+        assert os.path.isdir(place)
+    assert depot.parts() == []
+    links = Profile(depot, [member(depot, first)], []).build()
+    assert subprocess.run([links["bin/hello"]], capture_output=True, check=True).stdout.startswith(b"hello ")
+    # Another user's run downloads nothing.
+    monkeypatch.setattr(realisation, "is_kept", lambda: False)
+    server.files.clear()
+    (tmp_path / "user").mkdir(mode=0o700)
+    fd = filesystem.open_folder(str(tmp_path / "user"))
+    other = Depot(str(tmp_path / "user"), fd)
+    run(other, server, first)
+    assert os.readlink(f"{other.base}/{first.identity(other.base)}").startswith(f"{host}/packages/")
+    os.close(fd)
