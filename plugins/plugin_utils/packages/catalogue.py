@@ -20,7 +20,7 @@ FOLDER = os.path.normpath(
 )
 SHIPPED = os.path.join(FOLDER, "catalogue.json")
 PROVIDERS = ("deb", "uv", "npm", "archive", "system", "nix", "brew", "flatpak", "cargo", "go")
-_FACTS = ("commands", "launch", "write", "make", "shares")
+_FACTS = ("commands", "launch", "write", "make", "shares", "optional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class CatalogueEntry:
     """What the catalogue says of one name.
 
     `providers` contains what each provider that has it must know; `commands` the programs and the files in `bin` that
-    they are; the rest goes into the recipe unchanged.
+    they are; nobody misses one that is `optional`; the rest goes into the recipe unchanged.
     """
 
     name: str
@@ -38,6 +38,7 @@ class CatalogueEntry:
     write: Mapping[str, str] = field(default_factory=dict)
     make: tuple[tuple[str, ...], ...] = ()
     shares: tuple[str, ...] = ()
+    optional: bool = False
 
     @classmethod
     def of(cls, name: str, value: Any) -> CatalogueEntry:
@@ -59,6 +60,7 @@ class CatalogueEntry:
             value.get("write") or {},
             tuple(tuple(command) for command in value.get("make") or ()),
             tuple(value.get("shares") or ()),
+            bool(value.get("optional")),
         )
 
 

@@ -180,7 +180,8 @@ def _plan(
         system = item.provider == SYSTEM
         record: dict[str, Any] = {} if item.name in lacked or system else locked(item.name)
         # A member of a set such as python3Packages is no program of its own, unless the catalogue says so.
-        part = "." in item.name and catalogue.get(item.name) is None
+        entry = catalogue.get(item.name)
+        part = entry.optional if entry is not None else "." in item.name
         if item.name in lacked and (item.named or part):
             # Only declared, until it is in the lock.
             records[item.name] = item.name

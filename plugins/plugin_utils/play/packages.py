@@ -126,18 +126,25 @@ def addable(
     lock: ProjectLock, wanted: list[Wanted], settings: PackageSettings, platform: str
 ) -> tuple[list[str], list[str]]:
     """Add what can be had of some packages: the names that are new, and why the others are not."""
+    reasons: list[str] = []
+    known = []
+    for item in wanted:
+        try:
+            lock.resolution(lock.lock, settings, platform).choose(item)
+            known.append(item)
+        except SpecError as error:
+            reasons.append(error.message)
     try:
-        return lock.add(wanted, settings, platform), []
+        return lock.add(known, settings, platform), reasons
     except SpecErrors as errors:
-        told = [f"{error.message.splitlines()[0]}" for error in errors.errors]
+        told = [error.message.splitlines()[0] for error in errors.errors]
     except SpecError as error:
-        return [], [error.message]
-    if len(wanted) == 1:
-        return [], told
+        return [], [*reasons, error.message]
+    if len(known) == 1:
+        return [], [*reasons, *told]
     # One that cannot be had must not keep out the others.
     added: list[str] = []
-    reasons: list[str] = []
-    for item in wanted:
+    for item in known:
         more, why = addable(lock, [item], settings, platform)
         added += more
         reasons += why

@@ -92,11 +92,13 @@ class _Shown:
             place = next((path for path in candidates if path in record["files"]), None)
             if place is not None:
                 self.files[f"bin/{command}"] = place
-            if command in member.unwrapped and place is not None:
-                self.files[f"{UNWRAPPED}/{command}"] = place
             manual = f"share/man/man1/{name}.1.gz"
             if command != name and manual in record["files"]:
                 self.files.setdefault(f"share/man/man1/{command}.1.gz", manual)
+        for command in member.unwrapped:
+            place = self.files.get(f"bin/{command}")
+            if place is not None:
+                self.files[f"{UNWRAPPED}/{command}"] = place
         own = set(record["own"])
         self.mixed: Set[str] = set()
         for path in record["files"]:
