@@ -27,11 +27,11 @@ def sources(folder: str | None = None) -> dict[str, bytes]:
     return found
 
 
-def archive(folder: str | None = None) -> bytes:
-    """A zipapp of the engine package in `folder` (default: this one). Equal sources give equal bytes."""
+def archive(folder: str | None = None, main: str = _MAIN) -> bytes:
+    """A zipapp of the engine package in `folder` (default: this one) that runs `main`. Equal sources give equal bytes."""
     import zipfile
 
-    files = {"__main__.py": _MAIN.encode("ascii"), **sources(folder)}
+    files = {"__main__.py": main.encode("ascii"), **sources(folder)}
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(files):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 
 from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
@@ -209,7 +209,12 @@ class SystemRun:
         requests, bundles = self._home_requests(homes, answer.get("homes") or {}, homes.options)
         objects = [*plan.objects(set(answer.get("objects") or [])), *bundles]
         request = {"step": "switch", "digest": plan.digest, "homes": requests, **self._settings()}
-        done = self._call(request, write_bundle(plan.manifest, objects))
+        try:
+            done = self._call(request, write_bundle(plan.manifest, objects))
+        except AnsibleConnectionFailure as problem:
+            if not request["confirm"]:
+                raise
+            raise self._unconfirmed(request["confirm"], problem) from None
         if done.get("armed"):
             done = self._confirmed(done, plan, requests, bundles)
         return self._told(done, warnings)
@@ -224,19 +229,20 @@ class SystemRun:
             request = {"step": "confirm", "homes": requests, **self._settings()}
             more = self._call(request, write_bundle(plan.manifest, bundles), engine=True)
         except (AnsibleError, OSError) as problem:
-            raise SystemRefused(
-                refusal(
-                    self.host,
-                    "confirm",
-                    f"{self.host} did not answer a new connection within {seconds} s and reverts to generation {done['previous']}. "
-                    f"Generation {done['generation']} is kept, marked failed. ({problem})",
-                )
-            ) from None
+            raise self._unconfirmed(seconds, problem) from None
         merged: dict[str, Any] = {**done}
         merged.update({key: more[key] for key in ("homes", "failed") if key in more})
         merged["warnings"] = [*(done.get("warnings") or []), *(more.get("warnings") or [])]
         merged.pop("armed", None)
         return merged
+
+    def _unconfirmed(self, seconds: int, problem: Exception) -> SystemRefused:
+        """The host does not answer any more: it takes the switch back by itself."""
+        message = (
+            f"{self.host} did not answer a new connection within {seconds} s and reverts to the generation before. The new one is kept, "
+            f"marked failed. ({str(problem).strip().splitlines()[-1]})"
+        )
+        return SystemRefused(refusal(self.host, "confirm", message))
 
     def _learned(self) -> dict[str, Any]:
         """The facts of a host that was never asked."""

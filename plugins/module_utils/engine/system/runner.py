@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from typing import Dict, List, Tuple
 
 ARCHIVE = "engine.zip"
-_CODE = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from engine.system.command import main; sys.exit(main(sys.argv[2:]))"
-)
+_MAIN = "import sys\n\nfrom engine.system.command import main\n\nsys.exit(main(sys.argv[1:]))\n"
 RECOVER = "home-manager-recover.service"
 REVERT = "home-manager-revert-boot.service"
 _OWN = "systemd/system/"
@@ -26,13 +24,13 @@ _OWN = "systemd/system/"
 
 def command(state: str, *arguments: str) -> List[str]:
     """The command line that starts the engine which lies in the state folder."""
-    return ["/usr/bin/python3", "-I", "-S", "-c", _CODE, os.path.join(state, ARCHIVE), state, *arguments]
+    return ["/usr/bin/python3", "-I", "-S", os.path.join(state, ARCHIVE), state, *arguments]
 
 
 def install(state: str) -> None:
     """Keep this engine in the state folder, for the timer and the boot."""
     path = os.path.join(state, ARCHIVE)
-    content = archive()
+    content = archive(main=_MAIN)
     try:
         if filesystem.read(path) == content:
             return
