@@ -22,7 +22,7 @@ from ..plan.home import Request, compiler
 from ..plan.manifest import SwitchBundle
 from ..plan.system import LIBRARY, System, SystemRequest
 from ..plan.system_manifest import SystemPlan, build_system
-from ..report.system_result import SystemRefused, refusal, result_of_answer
+from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer
 from ..syntax.errors import SpecError, SpecErrors
 from . import facts as memory
 from .files import decrypter, reader
@@ -261,7 +261,12 @@ class SystemRun:
         answer = self._call(request)
         if step == "confirm":
             return self._told(answer)
-        return {"changed": bool(answer.get("changed")), **answer}
+        return {
+            "changed": bool(answer.get("changed")),
+            "_ansible_verbose_always": True,
+            "lines": listing_lines(answer),
+            **answer,
+        }
 
     def _told(self, answer: dict[str, Any], warnings: list[str] | None = None) -> dict[str, Any]:
         return result_of_answer(answer, self.host, warnings or [], bool(self.task.diff))

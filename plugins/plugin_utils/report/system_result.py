@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 _SIGNS = {
@@ -51,6 +52,17 @@ def plan_lines(answer: dict[str, Any]) -> list[str]:
         lines += [
             f"{_SIGNS.get(o.get('op', ''), '*')} home {user}: {o.get('path', '')}" for o in home.get("operations") or []
         ]
+    return lines
+
+
+def listing_lines(answer: dict[str, Any]) -> list[str]:
+    """The generations of a listing, or what an expiry removed, one a line."""
+    lines = [f"removed generation {number}" for number in answer.get("removed") or []]
+    for generation in answer.get("generations") or []:
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(generation["time"])) if generation.get("time") else ""
+        marks = [mark for mark in ("current", "failed") if generation.get(mark)]
+        label = f"  {generation['label']}" if generation.get("label") else ""
+        lines.append(f"{generation['number']:>4}  {when}{label}{'  (' + ', '.join(marks) + ')' if marks else ''}")
     return lines
 
 
@@ -131,7 +143,7 @@ def _failure(host: str, answer: dict[str, Any]) -> str:
         if why:
             failures.append(f"home of {user} ({why})")
     first = str(answer["failed"].get("message", ""))
-    if not any(first in failure or failure in first for failure in failures):
+    if answer["failed"].get("kind") != "home" and not any(first in failure or failure in first for failure in failures):
         failures.insert(0, first)
     return f"{host}: generation {answer.get('generation')} is active. Failed: {', '.join(failures)}. The next run tries these again."
 

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
 from . import confirm
-from .accounts.writer import tell_caches, write_database
+from .accounts.writer import sweep_staged, tell_caches, write_database
 from .blueprint import draw
 from .declaration import EMPTY, Declaration
 from .effects import Effects
@@ -80,6 +81,8 @@ def _other(switch: SystemSwitch, journal: Journal, back: bool) -> Declaration:
 def _carry(switch: SystemSwitch, declaration: Declaration) -> Blueprint:
     """Make files and rows those of a declaration; can be repeated."""
     context = switch.context
+    sweep_staged(context.etc.root)
+    context.etc.sweep({"", *(os.path.dirname(target) for target in switch.ledger.etc.files)})
     blueprint = draw(context, declaration, switch.ledger)
     plan = blueprint.accounts
     switch.ledger = switch.ledger._replace(accounts=plan.rows)

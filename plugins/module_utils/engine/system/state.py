@@ -20,6 +20,7 @@ from .etc.ledger import EtcLedger
 if TYPE_CHECKING:
     from typing import Dict, Iterable, List, Mapping, Tuple
 
+_UNFINISHED = ".new"
 FOLDERS = ("store", "generations", "failed", "backups", "debs", "engine")
 
 
@@ -203,11 +204,7 @@ class SystemState:
             if self.has(name):
                 continue
             temporary = self.path("store", f".new-{os.getpid()}.d")
-            fd = os.open(self.path("store"), os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                filesystem.remove_tree(os.path.basename(temporary), fd)
-            finally:
-                os.close(fd)
+            self._remove("store", os.path.basename(temporary))
             for relative, item in sorted(inside.items()):
                 path = os.path.join(temporary, relative)
                 os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
@@ -250,14 +247,16 @@ class SystemState:
         filesystem.sync_named(self.root)
 
     def add_generation(self, manifest: Mapping[str, Any], digest: str) -> int:
-        """Write a new generation; its number."""
+        """Write a new generation; its number. It has its name once it is whole."""
         number = max([0, *self.numbers()]) + 1
-        folder = self.path("generations", str(number))
+        self._remove("generations", _UNFINISHED)
+        folder = self.path("generations", _UNFINISHED)
         filesystem.mkdir(folder, 0o700)
         filesystem.write(os.path.join(folder, "manifest.json"), canonical(dict(manifest)), 0o600, sync=True)
         info = {"digest": digest, "time": int(time.time()), "label": str(manifest.get("label", ""))}
         filesystem.write(os.path.join(folder, "generation.json"), json.dumps(info).encode(), 0o600, sync=True)
         filesystem.sync_named(folder)
+        filesystem.rename(folder, self.path("generations", str(number)))
         filesystem.sync_named(self.path("generations"))
         return number
 
@@ -277,9 +276,12 @@ class SystemState:
 
     def remove_generation(self, number: int) -> None:
         """Remove a generation's folder."""
-        fd = os.open(self.path("generations"), os.O_RDONLY | os.O_DIRECTORY)
+        self._remove("generations", str(number))
+
+    def _remove(self, folder: str, name: str) -> None:
+        fd = os.open(self.path(folder), os.O_RDONLY | os.O_DIRECTORY)
         try:
-            filesystem.remove_tree(str(number), fd)
+            filesystem.remove_tree(name, fd)
         finally:
             os.close(fd)
 
@@ -290,11 +292,7 @@ class SystemState:
             declaration = self.declaration(number)
             if declaration is not None:
                 needed |= set(declaration.objects) | set(declaration.folders)
-        fd = os.open(self.path("store"), os.O_RDONLY | os.O_DIRECTORY)
         gone = [name for name in self.known() if name not in needed]
-        try:
-            for name in gone:
-                filesystem.remove_tree(name, fd)
-        finally:
-            os.close(fd)
+        for name in gone:
+            self._remove("store", name)
         return gone

@@ -238,9 +238,13 @@ class SystemSwitch:
             etc.files = {**self.ledger.etc.files, **{target: etc.files[target] for target in only}}
             etc.lines = self.ledger.etc.lines
         else:
-            # A target that goes stays in the ledger until it is gone.
+            # What goes stays in the ledger until it is gone.
             etc.files = {**self.ledger.etc.files, **etc.files}
-            etc.lines = {**self.ledger.etc.lines, **blueprint.line_rows}
+            ours = self.ledger.etc.lines
+            etc.lines = {
+                target: list(dict.fromkeys([*ours.get(target, []), *blueprint.line_rows.get(target, [])]))
+                for target in {*ours, *blueprint.line_rows}
+            }
         self.ledger = self.ledger._replace(etc=etc)
         self.state.save_ledger(self.ledger)
 
@@ -350,8 +354,10 @@ class SystemSwitch:
                 self.answer.fail("home", f"home of {user} ({why})", undone=False)
         effects = Effects(self.context, self.answer)
         effects.scripts(declaration, self.settings.action)
-        self._leave(declaration)
-        self._release(declaration)
+        if self.settings.action != "test":
+            # A test ends with the next boot, which needs what was there before.
+            self._leave(declaration)
+            self._release(declaration)
         if self.answer.failed is None:
             self.state.point("completed", number)
             self.state.sweep()

@@ -216,7 +216,7 @@ class SystemVerbs:
     def rollback(self, request: Request) -> Answer:
         """Go back to a generation: a new plan of its declaration against what is there today."""
         current = self.state.current()
-        earlier = [number for number in self.state.numbers() if number < current]
+        earlier = [number for number in self.state.numbers() if number < current and not self._failed(number)]
         number = int(request.get("generation") or (earlier[-1] if earlier else 0))
         if not number or number not in self.state.numbers():
             raise EngineError(
@@ -229,6 +229,9 @@ class SystemVerbs:
             self._recover()
         switch = SystemSwitch(self.context(rollback=True), settings)
         return self._run(switch, declaration, request, lambda: number)
+
+    def _failed(self, number: int) -> bool:
+        return os.path.exists(self.state.path("failed", str(number)))
 
     def listing(self, _request: Request) -> Answer:
         """The generations, the newest first."""
@@ -243,7 +246,7 @@ class SystemVerbs:
                     "label": info.get("label", ""),
                     "current": number == current,
                     "completed": number == completed,
-                    "failed": os.path.exists(self.state.path("failed", str(number))),
+                    "failed": self._failed(number),
                 }
             )
         return {"generations": found}

@@ -113,6 +113,15 @@ def _keep_former(path: str, mode: int) -> None:
     filesystem.chmod(former, mode)
 
 
+def sweep_staged(etc: str) -> None:
+    """Remove what an interrupted switch left of files that it was about to put in place."""
+    with DatabaseLock(etc):
+        for name in MODES:
+            path = os.path.join(etc, name + _NEW)
+            if filesystem.lstat(path) is not None:
+                filesystem.unlink(path)
+
+
 def tell_caches() -> None:
     """Let name caches forget what they knew."""
     for command in (["nscd", "-i", "passwd"], ["nscd", "-i", "group"], ["sss_cache", "-E"]):

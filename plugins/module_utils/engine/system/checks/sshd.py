@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import shutil
@@ -23,7 +24,8 @@ OURS = ("ssh/sshd_config.d/10-home-manager.conf", "ssh/sshd_config")
 _RUNTIME = "/run/sshd"
 _COLLECTED = frozenset(("port", "allowusers", "allowgroups", "denyusers", "denygroups", "acceptenv", "hostkey"))
 _SAME = {"prohibit-password": "without-password"}
-_BAD_LINE = re.compile(r"(\S+) line (\d+): (.*)")
+_UNKNOWN = re.compile(r"Bad configuration option: (\w+)")
+_BAD_LINE = re.compile(r"(\S+?):? line (\d+): ([^\r\n]*)")
 _PATIENCE = 8.0
 
 
@@ -40,13 +42,26 @@ def syntax() -> Check:
         return Check("sshd", True)
     said = _BAD_LINE.search(done.output)
     why = f"{said[1]} line {said[2]}: {said[3]}" if said else done.last
+    unknown = _UNKNOWN.search(done.output)
+    if unknown:
+        near = difflib.get_close_matches(unknown[1].lower(), _settings(), 1)
+        why += f". Did you mean {near[0]}?" if near else ""
     return Check("sshd", False, f"sshd refuses the new configuration: {why}")
 
 
-def effective(user: str = "") -> Dict[str, List[str]]:
-    """The settings that the server would use, by their name in lower case; empty when it does not tell."""
+def _settings() -> List[str]:
+    """The settings that this server knows, in lower case: what it tells of its defaults."""
+    return list(effective(defaults=True))
+
+
+def effective(user: str = "", defaults: bool = False) -> Dict[str, List[str]]:
+    """The settings that the server would use, by their name in lower case; empty when it does not tell.
+
+    `defaults`: those that it would use without a configuration.
+    """
     connection = ["-C", f"user={user},host=localhost,addr=127.0.0.1"] if user else []
-    done = run([program() or "sshd", "-T", *connection], 20.0, separate=True)
+    file = ["-f", "/dev/null"] if defaults else []
+    done = run([program() or "sshd", "-T", *file, *connection], 20.0, separate=True)
     found: Dict[str, List[str]] = {}
     for line in done.output.splitlines() if done.good else []:
         key, _blank, value = line.strip().partition(" ")

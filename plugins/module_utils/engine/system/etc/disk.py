@@ -13,7 +13,7 @@ from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem
 
 if TYPE_CHECKING:
-    from typing import Callable, List
+    from typing import Callable, Iterable, List
 
 _TEMPORARY = ".home-manager-new-"
 
@@ -170,6 +170,15 @@ class Etc:
         except OSError:
             return False
         return True
+
+    def sweep(self, folders: Iterable[str]) -> None:
+        """Remove what an interrupted switch left of files that it was about to put in place."""
+        for folder in folders:
+            path = self.path(folder)
+            if os.path.isdir(path):
+                for name in os.listdir(path):
+                    if name.startswith(_TEMPORARY):
+                        filesystem.unlink(os.path.join(path, name))
 
     def sync(self, target: str) -> None:
         """Make the folder of a target lasting."""
