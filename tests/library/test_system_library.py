@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack impor
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import Parts
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
+
+sys.path.insert(0, str(Path(__file__).parent))
+import system_options
 
 LIBRARY = Path(__file__).resolve().parents[2] / "roles" / "system" / "modules"
 EVERY = list(files(str(LIBRARY)))
@@ -133,3 +137,10 @@ def test_examples_are_values_of_their_options(file: str) -> None:
         return [str(error) for error in evaluation.errors]
 
     assert with_deep_stack(evaluated) == []
+
+
+def test_the_reference_lists_the_options_as_they_are() -> None:
+    assert system_options.DOCUMENT.read_text(encoding="utf-8") == system_options.document(), (
+        "write it anew: python tests/library/system_options.py FOLDER-OF-ANSIBLE_COLLECTIONS"
+    )
+    assert len(system_options.options()) > 700

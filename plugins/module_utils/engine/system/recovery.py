@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
 from . import confirm
-from .accounts.writer import sweep_staged, tell_caches, write_database
+from .accounts.writer import sweep_staged
 from .blueprint import draw
 from .declaration import EMPTY, Declaration
 from .effects import Effects
@@ -41,6 +41,7 @@ def recover(context: Context, boot: bool = False) -> str | None:
     declaration = _declaration(switch, number)
     blueprint = _carry(switch, declaration)
     if back:
+        switch.take_out(blueprint)
         confirm.disarm(state)
     else:
         state.point("current", number)
@@ -84,12 +85,7 @@ def _carry(switch: SystemSwitch, declaration: Declaration) -> Blueprint:
     sweep_staged(context.etc.root)
     context.etc.sweep({"", *(os.path.dirname(target) for target in switch.ledger.etc.files)})
     blueprint = draw(context, declaration, switch.ledger)
-    plan = blueprint.accounts
-    switch.ledger = switch.ledger._replace(accounts=plan.rows)
-    switch.state.save_ledger(switch.ledger)
-    if plan.database.texts() != blueprint.before:
-        write_database(context.etc.root, plan.database, blueprint.before)
-        tell_caches()
+    switch.write_accounts(blueprint)
     writer = switch.writer()
     writer.prepare(blueprint.etc.steps)
     switch.put(blueprint)

@@ -22,7 +22,7 @@ from .accounts.writer import (
 from .answer import Answer
 from .blueprint import Blueprint, Context, diffs, draw
 from .checks.access import connected
-from .checks.validate import programs, validate
+from .checks.validate import complaints, programs, validate
 from .declaration import EMPTY, Declaration
 from .effects import Effects
 from .etc.writer import Writer
@@ -83,8 +83,10 @@ class SystemSwitch:
         apt.check_whole(blueprint.packages, self.settings.repair and not self.settings.check)
         if not blueprint.packages.install:
             return
-        if self._early(blueprint):
-            self.answer.warnings.append("the lists of new package sources are only read in the switch itself")
+        if self._early(blueprint) or (self.settings.check and not apt.has_lists()):
+            self.answer.warnings.append(
+                "the lists of packages are only read in the switch itself, so the packages were not checked"
+            )
             return
         found = apt.simulate(
             blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal, not self.settings.check
@@ -191,7 +193,7 @@ class SystemSwitch:
         """Step 4: backups and diverts, accounts, sources, packages. What is done is in the ledger before it is done."""
         writer = self.writer()
         blueprint = draw(self.context, declaration, self.ledger)
-        self._accounts(blueprint)
+        self.write_accounts(blueprint)
         early = set(self._early(blueprint))
         if early:
             steps = [step for step in blueprint.etc.steps if step.target in early]
@@ -212,7 +214,7 @@ class SystemSwitch:
         if blueprint.etc.collisions:
             first = blueprint.etc.collisions[0]
             raise EngineError(f"/etc/{first.target}: {first.reason}", ErrorKind.COLLISION)
-        self._accounts(blueprint)
+        self.write_accounts(blueprint)
         if blueprint.packages.install:
             raise EngineError(
                 "packages are missing although they were installed: " + ", ".join(blueprint.packages.install),
@@ -223,13 +225,16 @@ class SystemSwitch:
         writer.prepare(blueprint.etc.steps)
         return blueprint
 
-    def _accounts(self, blueprint: Blueprint) -> None:
+    def write_accounts(self, blueprint: Blueprint) -> None:
+        """Write the rows of accounts. Until that is done, the ledger holds what was ours and what will be."""
         plan = blueprint.accounts
-        self.ledger = self.ledger._replace(accounts=plan.rows)
-        self.state.save_ledger(self.ledger)
         if plan.database.texts() != blueprint.before:
+            self.ledger = self.ledger._replace(accounts=self.ledger.accounts.united(plan.rows))
+            self.state.save_ledger(self.ledger)
             write_database(self.context.etc.root, plan.database, blueprint.before)
             tell_caches()
+        self.ledger = self.ledger._replace(accounts=plan.rows)
+        self.state.save_ledger(self.ledger)
 
     def _note_files(self, blueprint: Blueprint, only: set[str] | None) -> None:
         """Note in the ledger what is going to be put in place, all of it or only some targets."""
@@ -279,10 +284,11 @@ class SystemSwitch:
         from .checks.report import Check
 
         def inside() -> List[Dict[str, object]]:
+            known = complaints(future)
             copy = namespace.enter("/run/home-manager-check")
             future.lay(copy)
             namespace.bind(copy)
-            return [check.json() for check in programs(future)]
+            return [check.json() for check in programs(future, known)]
 
         with contextlib.suppress(namespace.Unavailable):
             found = [Check(str(c["name"]), c["ok"], str(c["message"])) for c in namespace.in_child(inside)]
@@ -322,13 +328,13 @@ class SystemSwitch:
         """Take back what `_prepare` did: rows, diverts and sources as the present generation has them. Packages stay until released."""
         release_services(self.state.root)
         blueprint = draw(self.context, self._former(origin) if origin else EMPTY, self.ledger)
-        self._accounts(blueprint)
-        self._take_out(blueprint)
+        self.write_accounts(blueprint)
+        self.take_out(blueprint)
         self.put(blueprint)
         confirm.disarm(self.state)
         self.state.forget("journal.json")
 
-    def _take_out(self, blueprint: Blueprint) -> None:
+    def take_out(self, blueprint: Blueprint) -> None:
         """Accounts that only the failed switch brought are gone again at once: nothing has used them."""
         plan = blueprint.accounts
         fresh = [name for name in plan.leaving if not os.path.lexists(plan.database.accounts[name].home)]

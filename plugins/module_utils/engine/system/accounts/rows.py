@@ -72,6 +72,18 @@ class Rows:
             "linger": self.linger,
         }
 
+    def united(self, other: Rows) -> Rows:
+        """What either of the two remembers; where both do, what `other` does. It holds before and after a change."""
+        found = self.copy()
+        found.users.update(other.copy().users)
+        found.groups = sorted({*found.groups, *other.groups})
+        for group, members in other.members.items():
+            found.members[group] = sorted({*found.members.get(group, []), *members})
+        for kind, numbers in other.ids.items():
+            found.ids[kind] = {**found.ids[kind], **numbers}
+        found.linger.update(other.linger)
+        return found
+
     def copy(self) -> Rows:
         """An independent copy."""
         return Rows.of(self.json())

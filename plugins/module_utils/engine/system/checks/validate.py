@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..accounts.database import Database, read_database
 from ..accounts.writer import read_from
-from ..process import run, which
+from ..process import Done, run, which
 from . import namespace, sshd
 from .access import access, lost
 from .report import Check
@@ -24,6 +24,11 @@ _SSH = ("ssh/sshd_config",)
 _SUDO = ("sudoers",)
 _NFT = ("home-manager/nftables.conf",)
 _NGINX = ("nginx/",)
+# Programs that are asked about all of their files: the name of the check, what concerns it, the command, and the sentence.
+_WHOLE = (
+    ("sudo as a whole", _SUDO, ["visudo", "-c"], "sudo refuses the new rules"),
+    ("nginx", _NGINX, ["nginx", "-t"], "nginx refuses the new configuration"),
+)
 _UNITS = ("systemd/system/",)
 _WHO = ("pam.d/", "security/", "ssh/", "sudoers", "login.defs", "nsswitch.conf", "shells")
 
@@ -36,11 +41,12 @@ def validate(future: Future, user: str, required: Sequence[str]) -> List[Check]:
     def inside() -> Any:
         login = sshd.program() is not None and (future.touches(*_WHO) or bool(future.database))
         earlier = access(user, login) if watch else None
+        known = complaints(future)
         mount_point = os.path.join("/run", "home-manager-check")
         copy = namespace.enter(mount_point)
         future.lay(copy)
         namespace.bind(copy)
-        found = programs(future)
+        found = programs(future, known)
         if earlier is not None and all(check.ok is not False for check in found):
             found.append(lost(user, earlier, access(user, login and bool(earlier.login)), _afterwards(before, future)))
         return [check.json() for check in found]
@@ -60,20 +66,27 @@ def _afterwards(before: Database, future: Future) -> Database:
     return Database({**before.texts(), **future.database})
 
 
-def programs(future: Future) -> List[Check]:
-    """The checks by the programs themselves, with the /etc of this process."""
+def complaints(future: Future) -> Dict[str, List[str]]:
+    """What programs say of the present /etc where the future one will be asked about: that is no fault of the switch."""
+    asked = {name: command for name, prefix, command, _refusal in _WHOLE if future.touches(*prefix)}
+    return {name: _lines(run(command, 30.0)) for name, command in asked.items() if which(command[0]) is not None}
+
+
+def programs(future: Future, known: Dict[str, List[str]] | None = None) -> List[Check]:
+    """The checks by the programs themselves, with the /etc of this process. `known` complaints are not counted."""
     found: List[Check] = []
     if future.touches(*_SSH) and sshd.program() is not None:
         found.append(sshd.syntax())
         ours = future.under(*sshd.OURS)
         if found[-1].ok and ours:
             found.append(sshd.meaning((ours[0].content or b"").decode("utf-8", "replace")))
-    if future.touches(*_SUDO) and which("visudo") is not None:
-        found.append(_checked("sudo", ["visudo", "-c"], "sudo refuses the new rules"))
+    for file in future.under(*_SUDO) if which("visudo") is not None else []:
+        found.append(_checked("sudo", ["visudo", "-cf", f"/etc/{file.target}"], "sudo refuses the new rules"))
     for file in future.under(*_NFT) if which("nft") is not None else []:
         found.append(_checked("nft", ["nft", "-c", "-f", f"/etc/{file.target}"], "nft refuses the new rules"))
-    if future.touches(*_NGINX) and which("nginx") is not None:
-        found.append(_checked("nginx", ["nginx", "-t"], "nginx refuses the new configuration"))
+    for name, prefix, command, refusal in _WHOLE:
+        if future.touches(*prefix) and which(command[0]) is not None:
+            found.append(_checked(name, command, refusal, (known or {}).get(name, [])))
     found += _units(future)
     return found
 
@@ -96,11 +109,16 @@ def _units(future: Future) -> List[Check]:
     return [Check("units", True, "; ".join(ours[:5]))]
 
 
-def _checked(name: str, command: List[str], refusal: str) -> Check:
-    done = run(command, 30.0)
-    if done.good:
-        return Check(name, True)
+def _lines(done: Done) -> List[str]:
+    """What a program complains of."""
     lines = [line.strip() for line in done.output.splitlines() if line.strip() and "parsed OK" not in line]
+    return [] if done.good else lines
+
+
+def _checked(name: str, command: List[str], refusal: str, known: Sequence[str] = ()) -> Check:
+    lines = [line for line in _lines(run(command, 30.0)) if line not in known]
+    if not lines:
+        return Check(name, True)
     return Check(name, False, f"{refusal}: {'; '.join(lines[:3])}")
 
 

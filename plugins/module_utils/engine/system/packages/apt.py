@@ -80,6 +80,11 @@ class Apt:
         run(["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"], _TIMEOUT, _QUIET)
         self._apt("-f", "install")
 
+    def has_lists(self) -> bool:
+        """Whether the repositories' lists were ever read on this host."""
+        folder = "/var/lib/apt/lists"
+        return os.path.isdir(folder) and any("_Packages" in name for name in os.listdir(folder))
+
     def update(self) -> Done:
         """Read the repositories' lists again."""
         return self._apt("update")

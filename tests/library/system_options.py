@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Writes docs/systems/options.md: every option of a system with its type, default and description.
+
+python tests/library/system_options.py FOLDER      FOLDER holds `ansible_collections/home/manager`
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "roles" / "system" / "modules"
+DOCUMENT = ROOT / "docs" / "systems" / "options.md"
+HEAD = """\
+# The options of a system
+
+Generated from `roles/system/modules`; `tests/library/system_options.py` writes it. Names, types and meaning are those of NixOS, apart from
+what [coming from NixOS](from-nixos.md) lists. Anything that is not here is refused by name.
+"""
+OLD_NAME = {"renamedTo", "removed", "changedTo", "aliasOf"}
+
+
+def text(value: Any) -> str:
+    """A value as a cell of a table shows it."""
+    source = getattr(value, "source", None)
+    if source is not None:
+        return "computed"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {text(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(text(item) for item in value) + "]"
+    return str(value) if str(value) else '""'
+
+
+def cell(value: str) -> str:
+    return value.replace("|", "\\|").replace("\n", " ").strip()
+
+
+def below(
+    node: Any, path: tuple[str, ...], declared: Any, of_types: dict[str, Any], seen: tuple[str, ...] = ()
+) -> Iterator[tuple[str, Any]]:
+    """The options below a node with their dotted names; named types are followed once."""
+    for block in node if isinstance(node, list) else [node]:
+        for key, value in block.items() if isinstance(block, dict) else ():
+            if not isinstance(value, dict) or key in ("loop", "when", "vars"):
+                if isinstance(value, list) and key == "block":
+                    yield from below(value, path, declared, of_types, seen)
+                continue
+            here = (*path, str(getattr(key, "source", key)))
+            if not declared(value):
+                yield from below(value, here, declared, of_types, seen)
+                continue
+            if OLD_NAME & value.keys() or value.get("internal"):
+                continue
+            yield ".".join(here), value
+            kind = str(getattr(value.get("type"), "source", value.get("type") or ""))
+            step = "*" if "listOf" in kind else "<name>" if "ttrsOf" in kind else ""
+            inner = (*here, step) if step else here
+            if "options" in value:
+                yield from below(value["options"], inner, declared, of_types, seen)
+            for name, declaration in of_types.items():
+                if name in kind.replace("(", " ").replace(")", " ").split() and name not in seen:
+                    yield from below(declaration.get("options"), inner, declared, of_types, (*seen, name))
+
+
+def options() -> dict[str, Any]:
+    """Every public option by its dotted name."""
+    from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index import files
+    from ansible_collections.home.manager.plugins.plugin_utils.modules.module import is_declaration
+    from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
+
+    shared = load_file(str(LIBRARY / "types.yml"))["types"]
+    found: dict[str, Any] = {}
+    kinds = [
+        (kind, {"kind": kind})
+        for kind in ("service", "socket", "timer", "path", "slice", "target", "mount", "automount")
+    ]
+    for file in files(str(LIBRARY)):
+        module = load_file(str(LIBRARY / file))
+        found.update(below(module.get("options"), (), is_declaration, {**shared, **(module.get("types") or {})}))
+    unit = load_file(str(LIBRARY / "lib" / "unit.yml"))
+    for name, words in below(unit["options"], (), is_declaration, {}):
+        for kind, _variables in kinds:
+            if "{{" not in name.replace("{{ kind }}", ""):
+                found[name.replace("{{ kind }}", kind)] = words
+    return dict(sorted(found.items()))
+
+
+def document() -> str:
+    """The whole text."""
+    groups: dict[str, list[str]] = {}
+    for name, words in options().items():
+        kind = words.get("type")
+        default = text(words["default"]) if "default" in words else "none"
+        description = words.get("description")
+        said = getattr(description, "source", description) or ""
+        kind_text = str(getattr(kind, "source", kind))
+        row = f"| `{cell(name)}` | {cell(kind_text)} | `{cell(default)[:60]}` | {cell(str(said))} |"
+        groups.setdefault(name.split(".")[0], []).append(row)
+    parts = [HEAD]
+    for group, rows in groups.items():
+        parts.append(f"\n## {group}\n\n| option | type | default | |\n|---|---|---|---|\n" + "\n".join(rows) + "\n")
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, sys.argv[1])
+    DOCUMENT.write_text(document(), encoding="utf-8")
