@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A system as it is shipped: its manifest, its homes, and what is refused before anything is asked of a host."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import Declaration
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
+from ansible_collections.home.manager.plugins.plugin_utils.plan.bridge import Bridge, Homes
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system_manifest import SystemPlan, build_system
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
+
+USER = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
+HOST = {
+    "platform": "linux",
+    "machine": "x86_64",
+    "hostname": "web1",
+    "distribution": "debian",
+    "distribution_version": "12",
+    "systemdBoot": False,
+    "nix": False,
+    "user": USER,
+}
+ORIGIN = {"host": "web1", "project": None, "playbook": "home.manager.rebuild", "inventory": None}
+
+
+def built(text: str, folder: Path, **files: str) -> tuple[SystemPlan, Homes]:
+    for name, content in files.items():
+        path = folder / (name.replace("__", "/") + ".yml")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(content))
+    file = str(folder / "configuration.yml")
+
+    def compute() -> tuple[SystemPlan, Homes]:
+        system = System(SystemRequest([(load_text(textwrap.dedent(text), file, str(folder)), file)], HOST))
+        homes = Bridge(system, Request([], HOST, packages="/usr"), ORIGIN).homes()
+        return build_system(system, homes.digests(), homes.packages), homes
+
+    return with_deep_stack(compute)  # type: ignore[no-any-return]
+
+
+def manifest(text: str, folder: Path, **files: str) -> dict[str, Any]:
+    return built(text, folder, **files)[0].manifest
+
+
+def refused(text: str, folder: Path, **files: str) -> str:
+    with pytest.raises(SpecErrors) as problem:
+        built(text, folder, **files)
+    return str(problem.value)
+
+
+def test_nothing_declared_is_nothing_shipped(tmp_path: Path) -> None:
+    found = Declaration.of(manifest("{}", tmp_path))
+    assert (found.etc, found.lines, found.packages, found.provided, found.accounts.users) == ({}, {}, (), {}, ())
+    assert found.accounts.groups == ()
+
+
+def test_equal_systems_have_equal_digests(tmp_path: Path) -> None:
+    text = "{services.openssh.enable: true, users.users: {a: {isNormalUser: true, password: x}}}"
+    assert built(text, tmp_path)[0].digest == built(text, tmp_path)[0].digest
+
+
+def test_a_unit_is_a_file_with_its_links(tmp_path: Path) -> None:
+    etc = manifest(
+        """
+        systemd.services:
+          web: {wantedBy: [multi-user.target], aliases: [www.service], script: "true"}
+          gone: {enable: false}
+          ssh: {overrideStrategy: asDropin, serviceConfig.Nice: 5}
+          "w@1": {wantedBy: [multi-user.target], overrideStrategy: asDropin, serviceConfig.Nice: 5}
+        """,
+        tmp_path,
+    )["etc"]
+    units = {target.removeprefix("systemd/system/"): entry for target, entry in etc.items()}
+    assert units["web.service"]["unit"] == "web.service"
+    assert units["multi-user.target.wants/web.service"]["symlink"] == "../web.service"
+    assert units["www.service"]["symlink"] == "web.service"
+    assert units["gone.service"]["symlink"] == "/dev/null"
+    assert "unit" not in units["ssh.service.d/home-manager.conf"]
+    assert units["multi-user.target.wants/w@1.service"]["symlink"] == "../w@.service"
+
+
+def test_a_script_is_a_folder_of_the_store(tmp_path: Path) -> None:
+    plan = built("systemd.services.web.script: echo hello", tmp_path)[0]
+    unit = plan.contents[plan.manifest["etc"]["systemd/system/web.service"]["object"]].decode()
+    (name,) = plan.manifest["folders"]
+    assert f"ExecStart=/var/lib/home.manager/store/{name}/bin/web-start\n" in unit
+    script = plan.contents[plan.manifest["folders"][name]["bin/web-start"]["object"]]
+    assert script == b"#!/bin/bash -e\necho hello\n"
+
+
+def test_passwords_are_objects_of_root_alone_and_the_last_counts(tmp_path: Path) -> None:
+    plan = built(
+        """
+        users.users:
+          a: {isNormalUser: true, initialPassword: first, hashedPassword: $6$x}
+          b: {isNormalUser: true, hashedPasswordFile: /run/secrets/b}
+          c: {isNormalUser: true, initialHashedPassword: $6$y}
+        """,
+        tmp_path,
+    )[0]
+    users = {user["name"]: user["password"] for user in plan.manifest["accounts"]["users"]}
+    assert users["a"]["kind"] == "clear"
+    assert users["a"]["initial"]
+    assert plan.contents[users["a"]["source"]] == b"first"
+    assert plan.manifest["objects"][users["a"]["source"]]["mode"] == "0600"
+    assert users["b"] == {"kind": "file", "source": "/run/secrets/b", "initial": False}
+    assert (users["c"]["kind"], users["c"]["initial"]) == ("hash", True)
+
+
+def test_only_what_is_declared_of_an_account_is_explicit(tmp_path: Path) -> None:
+    (user,) = manifest("users.users.a: {isNormalUser: true, description: A}", tmp_path)["accounts"]["users"]
+    assert user["explicit"] == ["description"]
+
+
+def test_packages_have_the_names_of_the_host(tmp_path: Path) -> None:
+    text = "{environment: {systemPackages: [fd, firefox, mine], packageAliases: {mine: ours}}}"
+    want = manifest(text, tmp_path)["packages"]["want"]
+    assert [package["name"] for package in want] == ["fd-find", "firefox-esr", "ours"]
+
+
+def test_scripts_run_in_the_order_of_their_dependencies(tmp_path: Path) -> None:
+    text = "{system.activationScripts: {a: {text: x, deps: [b]}, b: y, c: {text: z, deps: [users]}}}"
+    assert [script["name"] for script in manifest(text, tmp_path)["activation"]] == ["b", "a", "c"]
+
+
+HOMES = """
+users.users: {alice: {isNormalUser: true}, bob: {isNormalUser: true, home: /srv/bob}}
+networking.hostName: web1
+home-manager:
+  useUserPackages: true
+  extraSpecialArgs: {role: desktop}
+  sharedModules: [{home.stateVersion: "24.05"}]
+  users: {alice: {imports: [users/person.yml]}, bob: {imports: [users/person.yml]}}
+"""
+PERSON = """
+home.packages: [ripgrep]
+home.file.".greeting".text: "{{ osConfig.networking.hostName }} {{ role }} {{ config.home.homeDirectory }}"
+"""
+
+
+def test_homes_know_their_system(tmp_path: Path) -> None:
+    plan, homes = built(HOMES, tmp_path, users__person=PERSON)
+    texts = []
+    for user in ("alice", "bob"):
+        home = homes.plans[user]
+        texts.append(home.contents[home.manifest["files"][".greeting"]["object"]].decode())
+    assert texts == ["web1 desktop /home/alice", "web1 desktop /srv/bob"]
+    assert plan.manifest["homes"] == homes.digests()
+    assert {"name": "ripgrep", "version": None, "why": "home-manager.users.alice: home.packages"} in plan.manifest[
+        "packages"
+    ]["want"]
+
+
+def test_an_error_of_a_home_stops_the_host_under_the_user_s_name(tmp_path: Path) -> None:
+    said = refused(HOMES, tmp_path, users__person=PERSON + "programs.gti.enable: true\n")
+    assert "home-manager.users.alice: programs.gti" in said
+    assert "home-manager.users.bob: programs.gti" in said
+
+
+def test_a_home_without_an_account_is_refused(tmp_path: Path) -> None:
+    text = '{home-manager.users.eve: {home.stateVersion: "24.05"}}'
+    assert "home-manager.users.eve has no account" in refused(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("boot.loader.systemd-boot.enable: true", "web1 does not boot with systemd-boot"),
+        ("fileSystems./.device: /dev/sda1", "is part of what the host boots from"),
+        ("nix.settings.cores: 2", "Nix is not installed"),
+        ("environment.etc: {a: {target: x, text: a}, b: {target: x, text: b}}", "two entries write /etc/x"),
+        ('environment.etc."../passwd".text: x', "is not inside /etc"),
+        ("services.openssh: {enable: true, allowSFTP: false}", "services.openssh.wholeFile"),
+        ("security.pam.services.common-auth.text: x", "pam-auth-update"),
+        ("apt.sources.x: {uris: [a], suites: [b]}", "has no key"),
+        ("system.activationScripts.a: {text: x, deps: [nowhere]}", 'names "nowhere"'),
+        ("system.switch.enable: false", "must not be switched"),
+        ("specialisation.a/b.configuration: {}", "may only have letters"),
+    ],
+)
+def test_what_cannot_be_is_refused(text: str, problem: str, tmp_path: Path) -> None:
+    assert problem in refused(text, tmp_path)
