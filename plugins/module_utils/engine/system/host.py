@@ -34,6 +34,8 @@ def refuse_foreign() -> None:
         raise EngineError("this host runs NixOS; configure it with NixOS itself", ErrorKind.HOST)
     if os.path.exists("/run/ostree-booted"):
         raise EngineError("this host is an image of ostree, whose packages and /etc are managed by it", ErrorKind.HOST)
+    if not os.path.exists("/var/lib/dpkg/status"):
+        raise EngineError("this host has no dpkg: only Debian and its family can be managed so far", ErrorKind.HOST)
     if not is_booted():
         raise EngineError("this host was not booted by systemd, which the system playbook needs", ErrorKind.HOST)
     if not os.access("/etc", os.W_OK):

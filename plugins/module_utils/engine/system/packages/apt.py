@@ -182,6 +182,8 @@ class Apt:
             return PackageRows(rows.ours, marked)
         run(["apt-mark", "auto", *plan.release], _TIMEOUT, _QUIET)
         going = self._closure(plan, rows)
+        if not going:
+            return PackageRows(rows.ours, marked)
         done = self._apt("--simulate", "remove", *going)
         if not done.good:
             raise EngineError(
@@ -197,28 +199,14 @@ class Apt:
         return PackageRows({name: why for name, why in rows.ours.items() if name in there}, marked)
 
     def _closure(self, plan: PackagePlan, rows: PackageRows) -> List[str]:
-        """The packages to remove: those that are no longer wanted, and of those that came with them what nothing else needs."""
+        """The packages to remove: of those that are no longer wanted, and of what came with them, what nothing else needs."""
         mine = {name for name, why in rows.ours.items() if why == BROUGHT} | set(plan.release)
         done = self._apt("--simulate", "autoremove")
-        unneeded = set(_REMOVE.findall(done.output)) if done.good else set()
-        going = set(plan.release) | (mine & unneeded)
-        # What somebody else's package needs stays: asking to remove it would take that package along.
-        while True:
-            done = self._apt("--simulate", "remove", *sorted(going))
-            extra = set(_REMOVE.findall(done.output)) - going
-            foreign = extra - mine
-            if not foreign or not done.good:
-                return sorted(going | (extra & mine))
-            needed = {name for name in going if self._takes(name, foreign)}
-            if not needed:
-                return sorted(going)
-            going -= needed
-            if not going:
-                return []
-
-    def _takes(self, name: str, foreign: Set[str]) -> bool:
-        done = self._apt("--simulate", "remove", name)
-        return bool(set(_REMOVE.findall(done.output)) & foreign)
+        if not done.good:
+            raise EngineError(f"the packages cannot be removed: {done.last}", "packages", output=done.output[-2000:])
+        unneeded = set(_REMOVE.findall(done.output))
+        # What only somebody else's leftovers need stays with them: removing it would take them along.
+        return sorted((mine & unneeded) - self.dpkg.needed_by(unneeded - mine))
 
     def _apt(self, *arguments: str) -> Done:
         if "--simulate" in arguments:

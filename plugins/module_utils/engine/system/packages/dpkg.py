@@ -64,6 +64,20 @@ def parse_automatic(text: str) -> Set[str]:
     return found
 
 
+def parse_needs(text: str) -> Dict[str, Set[str]]:
+    """What each package of a status file depends on or recommends, alternatives included."""
+    found: Dict[str, Set[str]] = {}
+    for block in text.split("\n\n"):
+        name = re.search(r"^Package: *(\S+)", block, re.MULTILINE)
+        if name is not None:
+            lists = re.findall(r"^(?:Pre-Depends|Depends|Recommends): *(.*)$", block, re.MULTILINE)
+            words = (
+                part.split()[0].split(":")[0] for line in lists for part in re.split(r"[,|]", line) if part.strip()
+            )
+            found.setdefault(name[1], set()).update(words)
+    return found
+
+
 class Dpkg:
     """The database of dpkg and apt on this host, or below another root."""
 
@@ -85,6 +99,17 @@ class Dpkg:
 
     def automatic(self) -> Set[str]:
         return parse_automatic(self._read("var/lib/apt/extended_states"))
+
+    def needed_by(self, names: Set[str]) -> Set[str]:
+        """The packages that these need, directly or through each other."""
+        needs = parse_needs(self._read("var/lib/dpkg/status"))
+        found: Set[str] = set()
+        waiting = set(names)
+        while waiting:
+            more = needs.get(waiting.pop(), set()) - found
+            found |= more
+            waiting |= more
+        return found
 
     def owned(self) -> Set[str]:
         """The paths below /etc that a package or ucf owns."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import WantedPackage
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.dpkg import (
     parse_automatic,
+    parse_needs,
     parse_status,
 )
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.planner import (
@@ -70,3 +71,8 @@ def test_what_comes_along_is_ours_too() -> None:
     plan = plan_packages(wanted("vim"), PackageRows(), parse_status(STATUS), set())
     rows = after_install(PackageRows(), plan, {"git"}, {"git", "vim", "vim-common"})
     assert rows.ours == {"vim": "wanted", "vim-common": "brought"}
+
+
+def test_what_a_package_needs_is_read_with_alternatives() -> None:
+    text = "Package: a\nDepends: b (>= 1), c | d:any\nPre-Depends: e\nRecommends: f\nSuggests: g\n\nPackage: b\n"
+    assert parse_needs(text) == {"a": {"b", "c", "d", "e", "f"}, "b": set()}
