@@ -182,21 +182,19 @@ class Apt:
             return PackageRows(rows.ours, marked)
         run(["apt-mark", "auto", *plan.release], _TIMEOUT, _QUIET)
         going = self._closure(plan, rows)
-        if not going:
-            return PackageRows(rows.ours, marked)
-        done = self._apt("--simulate", "remove", *going)
-        if not done.good:
-            raise EngineError(
-                f"the packages cannot be removed: {done.last}", ErrorKind.PACKAGES, output=done.output[-2000:]
-            )
-        self._refuse_removals(_REMOVE.findall(done.output), set(going), "remove " + ", ".join(plan.release))
-        done = self._apt("remove", *going)
-        if not done.good:
-            raise EngineError(
-                f"the packages cannot be removed: {done.last}", ErrorKind.PACKAGES, output=done.output[-2000:]
-            )
+        if going:
+            done = self._apt("--simulate", "remove", *going)
+            if done.good:
+                self._refuse_removals(_REMOVE.findall(done.output), set(going), "remove " + ", ".join(plan.release))
+                done = self._apt("remove", *going)
+            if not done.good:
+                raise EngineError(
+                    f"the packages cannot be removed: {done.last}", ErrorKind.PACKAGES, output=done.output[-2000:]
+                )
         there = self.installed()
-        return PackageRows({name: why for name, why in rows.ours.items() if name in there}, marked)
+        # What somebody else needs stays, and goes once nobody does.
+        ours = {name: BROUGHT if name in plan.release else why for name, why in rows.ours.items() if name in there}
+        return PackageRows(ours, marked)
 
     def _closure(self, plan: PackagePlan, rows: PackageRows) -> List[str]:
         """The packages to remove: of those that are no longer wanted, and of what came with them, what nothing else needs."""
