@@ -25,6 +25,7 @@ from ..plan.system_manifest import SystemPlan, build_system
 from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer
 from ..syntax.errors import SpecError, SpecErrors
 from . import facts as memory
+from .datatags import live
 from .files import decrypter, reader
 from .filters import PlayPlugins
 from .inventory import as_node
@@ -89,7 +90,9 @@ class SystemRun:
 
     def _config(self) -> Any:
         if "config" in self.arguments:
-            return self.arguments["config"]
+            said = self.arguments["config"]
+            # A configuration that is one expression names a variable of the play, which holds the module.
+            return self.action._templar.template(said) if isinstance(said, str) and live(said) else said
         if "system_config" not in self.variables:
             raise AnsibleActionFail(
                 f"there is no system for {self.host}: neither `config` nor `system_config` is given"

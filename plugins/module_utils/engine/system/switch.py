@@ -122,7 +122,8 @@ class SystemSwitch:
                 f"Change it, or set home_system_allow_lockout: true.",
                 ErrorKind.LOCKOUT,
             )
-        raise EngineError("; ".join(check.message for check in bad) + ". Nothing was changed.", ErrorKind.CHECK)
+        text = "; ".join(check.message for check in bad)
+        raise EngineError(text + ("" if text.endswith(("?", ".")) else ".") + " Nothing was changed.", ErrorKind.CHECK)
 
     # Steps 4 to 8
 
