@@ -84,6 +84,11 @@ class Bridge:
             found.warnings += [f"{user}: {warning}" for warning in plan.warnings]
             if self.options["useUserPackages"]:
                 self._take_packages(user, home, plan, found)
+            elif declared_packages(home):
+                found.warnings.append(
+                    f"{user}: home.packages is not installed by the switch of a system. Set home-manager.useUserPackages to true to install "
+                    f"them for the whole host, or switch the home with its own playbook"
+                )
         if errors:
             raise SpecErrors(errors)
         return found
