@@ -18,10 +18,11 @@ from typing import Any
 sys.path.insert(0, sys.argv[1])
 
 from engine.contract.bundle import write_bundle  # type: ignore[import-not-found]
-from engine.contract.manifest import digest, object_id  # type: ignore[import-not-found]
+from engine.contract.canonical import digest  # type: ignore[import-not-found]
+from engine.contract.objects import object_id  # type: ignore[import-not-found]
 from engine.disk import filesystem  # type: ignore[import-not-found]
 from engine.system.recovery import recover  # type: ignore[import-not-found]
-from engine.verbs.system import SystemVerbs  # type: ignore[import-not-found]
+from engine.system.verbs import SystemVerbs  # type: ignore[import-not-found]
 
 FILES = ("kill-a.conf", "kill.d/b.conf", "kill.d/c.conf", "cron.d/kill")
 

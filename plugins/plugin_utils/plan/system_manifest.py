@@ -254,6 +254,8 @@ class SystemBuilder:
         ]
         texts += [script["script"].encode() for kind in ("activation", "userActivation") for script in manifest[kind]]
         objects, folders = store.referenced(texts)
-        manifest["folders"] = {name: store.folders[name] for name in sorted(folders)}
+        manifest["folders"] = {
+            name: {path: leaf.json() for path, leaf in store.folders[name].items()} for name in sorted(folders)
+        }
         for name in objects:
             self.contents[name], self.modes[name] = store.contents[name]

@@ -45,7 +45,7 @@ def arm(state: SystemState, origin: int, target: int, seconds: int) -> Unconfirm
     """Start the timer and look that it runs, then note what is unconfirmed. EngineError `confirm`: nothing was changed."""
     ready = run(command(state.root, "ready"), 60.0)
     if not ready.good:
-        raise EngineError(f"The revert could not be prepared ({ready.last}). Nothing was changed.", "confirm")
+        raise EngineError(f"The revert could not be prepared ({ready.last}). Nothing was changed.", ErrorKind.CONFIRM)
     # A failed unit that was left over makes systemd refuse a new one of its name.
     run(["systemctl", "stop", f"{UNIT}.timer"], 30.0)
     run(["systemctl", "reset-failed", f"{UNIT}.service", f"{UNIT}.timer"], 30.0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..contract.entries import Leaf
 from ..contract.errors import EngineError, ErrorKind
 
 if TYPE_CHECKING:
@@ -309,7 +310,7 @@ class Provided(NamedTuple):
 
 
 class Declaration(NamedTuple):
-    """A whole system. `folders` are generated folders by ID: relative path to the ID of an object, or to the text of a link."""
+    """A whole system. `folders` are generated folders by ID: relative path to leaf."""
 
     etc: Dict[str, EtcEntry]
     lines: Dict[str, Tuple[str, ...]]
@@ -321,7 +322,7 @@ class Declaration(NamedTuple):
     activation: Tuple[Script, ...]
     user_activation: Tuple[Script, ...]
     checks: Tuple[str, ...]
-    folders: Dict[str, Dict[str, Dict[str, str]]]
+    folders: Dict[str, Dict[str, Leaf]]
     objects: Dict[str, str]
     homes: Dict[str, str]
     label: str
@@ -354,7 +355,8 @@ class Declaration(NamedTuple):
             user_activation=tuple(Script.of(script) for script in said.get("userActivation", [])),
             checks=_texts(said.get("checks", []), "checks"),
             folders={
-                _matched(name, _OBJECT, "folder"): dict(inside) for name, inside in said.get("folders", {}).items()
+                _matched(name, _OBJECT, "folder"): {path: Leaf.of(path, leaf) for path, leaf in inside.items()}
+                for name, inside in said.get("folders", {}).items()
             },
             objects={
                 _matched(name, _OBJECT, "object"): str(info["mode"]) for name, info in said.get("objects", {}).items()
@@ -371,7 +373,9 @@ class Declaration(NamedTuple):
         named |= {
             user.password.source for user in self.accounts.users if user.password and user.password.kind != "file"
         }
-        named |= {item["object"] for inside in self.folders.values() for item in inside.values() if "object" in item}
+        named |= {
+            leaf.object for inside in self.folders.values() for leaf in inside.values() if leaf.object is not None
+        }
         missing = sorted(named - set(self.objects))
         if missing:
             raise refuse(f"the object {missing[0]} is named but not listed")
@@ -390,7 +394,9 @@ class Declaration(NamedTuple):
             "activation": [script.json() for script in self.activation],
             "userActivation": [script.json() for script in self.user_activation],
             "checks": list(self.checks),
-            "folders": self.folders,
+            "folders": {
+                name: {path: leaf.json() for path, leaf in inside.items()} for name, inside in self.folders.items()
+            },
             "objects": {name: {"mode": mode} for name, mode in self.objects.items()},
             "homes": self.homes,
             "label": self.label,

@@ -205,13 +205,15 @@ class SystemState:
                 continue
             temporary = self.path("store", f".new-{os.getpid()}.d")
             self._remove("store", os.path.basename(temporary))
-            for relative, item in sorted(inside.items()):
+            for relative, leaf in sorted(inside.items()):
                 path = os.path.join(temporary, relative)
                 os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
-                if "object" in item:
-                    filesystem.link(self.path("store", item["object"]), path)
+                if leaf.object is not None:
+                    filesystem.link(self.path("store", leaf.object), path)
+                elif leaf.symlink is not None:
+                    filesystem.symlink(leaf.symlink, path)
                 else:
-                    filesystem.symlink(item["symlink"], path)
+                    os.makedirs(path, 0o755, exist_ok=True)
             for folder, _folders, _names in os.walk(temporary):
                 os.chmod(folder, 0o755)
             filesystem.rename(temporary, self.path("store", name))

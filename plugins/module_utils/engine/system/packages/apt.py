@@ -201,7 +201,9 @@ class Apt:
         mine = {name for name, why in rows.ours.items() if why == BROUGHT} | set(plan.release)
         done = self._apt("--simulate", "autoremove")
         if not done.good:
-            raise EngineError(f"the packages cannot be removed: {done.last}", "packages", output=done.output[-2000:])
+            raise EngineError(
+                f"the packages cannot be removed: {done.last}", ErrorKind.PACKAGES, output=done.output[-2000:]
+            )
         unneeded = set(_REMOVE.findall(done.output))
         # What only somebody else's leftovers need stays with them: removing it would take them along.
         return sorted((mine & unneeded) - self.dpkg.needed_by(unneeded - mine))

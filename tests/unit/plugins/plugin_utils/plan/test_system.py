@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import Declaration
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.plan.bridge import Bridge, Homes
@@ -30,7 +31,7 @@ HOST = {
     "nix": False,
     "user": USER,
 }
-ORIGIN = {"host": "web1", "project": None, "playbook": "home.manager.rebuild", "inventory": None}
+ORIGIN = Origin("web1", None, "home.manager.rebuild", None)
 
 
 def built(text: str, folder: Path, **files: str) -> tuple[SystemPlan, Homes]:
@@ -153,7 +154,7 @@ def test_homes_know_their_system(tmp_path: Path) -> None:
     texts = []
     for user in ("alice", "bob"):
         home = homes.plans[user]
-        texts.append(home.contents[home.manifest["files"][".greeting"]["object"]].decode())
+        texts.append(home.contents[home.manifest.json()["files"][".greeting"]["object"]].decode())
     assert texts == ["web1 desktop /home/alice", "web1 desktop /srv/bob"]
     assert plan.manifest["homes"] == homes.digests()
     assert {"name": "ripgrep", "version": None, "why": "home-manager.users.alice: home.packages"} in plan.manifest[
