@@ -78,7 +78,7 @@ def switch(request: dict[str, Any]) -> dict[str, Any]:
     asked: dict[str, Any] = {"verb": "switch", "user": ACCOUNT.pw_name, "digest": found.digest()}
     asked.update(check=request.get("check", False), on_failure="undo" if request.get("undo") else None)
     observe(request.get("crash"))
-    response = respond(asked, write_bundle(found, list(contents.items())))
+    response = respond(asked, write_bundle(found.json(), list(contents.items())))
     return {**response.get("answer", {}), "error": response.get("error"), "calls": CALLS}
 
 

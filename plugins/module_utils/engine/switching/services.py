@@ -120,7 +120,8 @@ class Services:
                 # An undo: what ran before the switch runs again, and what only that switch started does not.
                 started = [unit for unit in former.plan.start if unit not in former.plan.stop]
                 transition.restore(former.active(), started)
-        if self._old.environment() != self._new.environment() and self.answer.manager == "running":
+        variables = self._old.environment()
+        if variables and variables != self._new.environment() and self.answer.manager == "running":
             self.warnings.append(
                 "session variables changed: units that run keep their old ones until they are restarted"
             )
