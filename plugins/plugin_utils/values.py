@@ -10,7 +10,6 @@ hashable.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 
 class PathValue:
@@ -129,7 +128,7 @@ class GVariant:
     """
 
     type: str
-    value: Any
+    value: object
 
     def __hash__(self) -> int:
         return hash((self.type, _hashable(self.value)))
@@ -167,7 +166,7 @@ def path_text(path: tuple[str | int, ...]) -> str:
     return text
 
 
-def _hashable(value: Any) -> Any:
+def _hashable(value: object) -> object:
     if isinstance(value, dict):
         return frozenset((key, _hashable(item)) for key, item in value.items())
     if isinstance(value, (list, tuple)):

@@ -33,7 +33,7 @@ def b64encode(value: str | bytes, encoding: str = "utf-8", urlsafe: bool = False
     return (base64.urlsafe_b64encode if urlsafe else base64.b64encode)(data).decode()
 
 
-def combine(*values: Any, recursive: bool = False, list_merge: str = "replace") -> dict[str, Any]:
+def combine(*values: object, recursive: bool = False, list_merge: str = "replace") -> dict[str, object]:
     """Mappings, and lists of them, as one; later ones win.
 
     With `recursive` mappings in them are combined too. `list_merge` says what becomes of two lists of the same key:
@@ -43,7 +43,7 @@ def combine(*values: Any, recursive: bool = False, list_merge: str = "replace") 
     merge = LIST_MERGES.get(list_merge)
     if merge is None:
         raise SpecError(f"`list_merge` must be one of {', '.join(LIST_MERGES)}, not {summary(list_merge)}")
-    result: dict[str, Any] = {}
+    result: dict[str, object] = {}
     for value in values:
         for each in value if isinstance(value, (list, tuple)) else [value]:
             if not isinstance(each, dict):
@@ -58,14 +58,14 @@ def combine(*values: Any, recursive: bool = False, list_merge: str = "replace") 
     return {key: result[key] for key in sorted(result)}
 
 
-def dict2items(value: dict[str, Any], key_name: str = "key", value_name: str = "value") -> list[dict[str, Any]]:
+def dict2items(value: dict[str, object], key_name: str = "key", value_name: str = "value") -> list[dict[str, object]]:
     """A mapping as pairs, in byte order of the keys. Raises SpecError."""
     if not isinstance(value, dict):
         raise SpecError(f"dict2items takes a mapping, got {summary(value)}")
     return [{key_name: key, value_name: value[key]} for key in sorted(value)]
 
 
-def items2dict(value: Iterable[Any], key_name: str = "key", value_name: str = "value") -> dict[str, Any]:
+def items2dict(value: Iterable[object], key_name: str = "key", value_name: str = "value") -> dict[str, object]:
     """A list of pairs as a mapping. Raises SpecError."""
     if not isinstance(value, (list, tuple)):
         raise SpecError(f"items2dict takes a list, got {summary(value)}")
@@ -75,9 +75,9 @@ def items2dict(value: Iterable[Any], key_name: str = "key", value_name: str = "v
     return {item[key_name]: item[value_name] for item in value}
 
 
-def flatten(value: Iterable[Any], levels: int | None = None, skip_nulls: bool = True) -> list[Any]:
+def flatten(value: Iterable[object], levels: int | None = None, skip_nulls: bool = True) -> list[object]:
     """A list in which lists are replaced by their items, down to `levels`; nulls are left out unless `skip_nulls` is false."""
-    result: list[Any] = []
+    result: list[object] = []
     for item in value:
         if skip_nulls and (item is None or (isinstance(item, str) and item in ("None", "null"))):
             continue
@@ -88,8 +88,8 @@ def flatten(value: Iterable[Any], levels: int | None = None, skip_nulls: bool = 
     return result
 
 
-def _unique(items: Iterable[Any]) -> list[Any]:
-    found: list[Any] = []
+def _unique(items: Iterable[object]) -> list[object]:
+    found: list[object] = []
     for item in items:
         if item not in found:
             found.append(item)
@@ -97,7 +97,7 @@ def _unique(items: Iterable[Any]) -> list[Any]:
 
 
 def regex_replace(
-    value: Any,
+    value: object,
     pattern: str = "",
     replacement: str = "",
     ignorecase: bool = False,
@@ -129,7 +129,7 @@ def regex_replace(
 
 
 def regex_search(
-    value: Any, pattern: str, *groups: str | int, ignorecase: bool = False, multiline: bool = False
+    value: object, pattern: str, *groups: str | int, ignorecase: bool = False, multiline: bool = False
 ) -> str | list[str] | None:
     """The first match of a regular expression, or null.
 
@@ -165,13 +165,13 @@ def _flagged(pattern: str, ignorecase: bool, multiline: bool) -> str:
 def text_matches(method: str) -> Callable[..., bool]:
     """The test of that name (`match` or `search`): whether a regular expression matches."""
 
-    def test(value: Any, pattern: str = "", ignorecase: bool = False, multiline: bool = False) -> bool:
+    def test(value: object, pattern: str = "", ignorecase: bool = False, multiline: bool = False) -> bool:
         return matched(method, _flagged(pattern, ignorecase, multiline), str(value)) is not None
 
     return test
 
 
-def ternary(value: Any, true_val: Any, false_val: Any = None, none_val: Any = None) -> Any:
+def ternary(value: object, true_val: object, false_val: object = None, none_val: object = None) -> object:
     """One of two values, by whether a value is true; `none_val`, where given, for null."""
     if value is None and none_val is not None:
         return none_val

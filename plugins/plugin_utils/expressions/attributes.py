@@ -32,7 +32,7 @@ class UnknownName(jinja2.StrictUndefined):
 
     __slots__ = ()
 
-    def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def _fail_with_undefined_error(self, *args: object, **kwargs: object) -> NoReturn:
         text, _separator, near = (self._undefined_hint or self._undefined_message).partition("; ")
         error = SpecError(text, hint=near)
         raise error.with_details("undefined", word=str(self._undefined_name or ""), whole=True)
@@ -58,7 +58,7 @@ def unknown_name(name: str, known: Iterable[str]) -> UnknownName:
     return UnknownName(name=name, hint=f"there is no `{name}` here" + (f"; {hint}" if hint else ""))
 
 
-def unknown_key(value: Any, name: Any) -> UnknownName:
+def unknown_key(value: object, name: object) -> UnknownName:
     """What stands for a key that a mapping does not have, or an attribute that a value does not have."""
     if isinstance(value, dict):
         known = value.neighbours() if hasattr(value, "neighbours") else value
@@ -140,14 +140,14 @@ def _part(value: PathValue | Raw | GVariant, name: str) -> Any:
     return found
 
 
-def defined(value: Any) -> Any:
+def defined(value: object) -> object:
     """The value itself. Raises SpecError for an unknown name."""
     if isinstance(value, UnknownName):
         value._fail_with_undefined_error()
     return value
 
 
-def interpolated(value: Any) -> Any:
+def interpolated(value: object) -> Any:
     """The text of a value put into text. Raises SpecError for values whose text would be a guess."""
     if isinstance(value, str):
         return value

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..syntax.position import Position
 from .scope import Scope
 
@@ -15,7 +13,7 @@ class Closure:
 
     __slots__ = ("position", "scope", "value")
 
-    def __init__(self, value: Any, scope: Scope, position: Position | None = None) -> None:
+    def __init__(self, value: object, scope: Scope, position: Position | None = None) -> None:
         self.value = value
         self.scope = scope
         self.position = position

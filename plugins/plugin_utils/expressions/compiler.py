@@ -74,7 +74,7 @@ class Compiler:
 def _path_reader(first: str, rest: tuple[str, ...]) -> Evaluator:
     """A plain `a.b.c` needs no template engine: nearly all conditions and values of the library are such."""
 
-    def read(scope: Scope) -> Any:
+    def read(scope: Scope) -> object:
         value = scope.lookup(first)
         for name in rest:
             value = attribute(value, name)
@@ -145,7 +145,7 @@ def _text_of(template: jinja2.Template) -> Evaluator:
 
 
 def _value_of(template: jinja2.Template) -> Evaluator:
-    def evaluate(scope: Scope) -> Any:
+    def evaluate(scope: Scope) -> object:
         context = template.new_context({SCOPE: scope}, shared=True)
         for _piece in template.root_render_func(context):
             pass

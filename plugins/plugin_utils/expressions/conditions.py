@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..syntax.errors import SpecError
 from ..syntax.nodes import position_of
 from ..syntax.position import Position
@@ -13,7 +11,7 @@ from .expression import Expression
 from .scope import Scope, holds, not_a_boolean
 
 
-def conditions(node: Any, position: Position | None) -> list[Expression]:
+def conditions(node: object, position: Position | None) -> list[Expression]:
     """The expressions of a `when`: one, or a list that must all hold. Raises SpecError."""
     items = node if isinstance(node, list) else [node]
     found: list[Expression] = []
@@ -30,12 +28,12 @@ def conditions(node: Any, position: Position | None) -> list[Expression]:
     return found
 
 
-def all_hold(node: Any, scope: Scope, position: Position | None) -> bool:
+def all_hold(node: object, scope: Scope, position: Position | None) -> bool:
     """Whether everything that a `when` says holds. Raises SpecError."""
     return all(holds(condition, scope) for condition in conditions(node, position))
 
 
-def mark_holds(mark: dict[str, Any], scope: Scope) -> bool:
+def mark_holds(mark: dict[str, object], scope: Scope) -> bool:
     """Whether the condition of an `if` mark holds. Raises SpecError."""
     wanted = mark["condition"]
     if isinstance(wanted, dict) and wanted.get("_type") == "when":
@@ -43,7 +41,7 @@ def mark_holds(mark: dict[str, Any], scope: Scope) -> bool:
     return truth(wanted, scope)
 
 
-def truth(value: Any, scope: Scope) -> bool:
+def truth(value: object, scope: Scope) -> bool:
     """A boolean, or the value of a condition. Raises SpecError for anything else."""
     if isinstance(value, bool):
         return value

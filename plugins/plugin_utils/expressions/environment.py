@@ -35,15 +35,15 @@ CLASSES = frozenset({dict, Cycler, Joiner, Namespace})
 class Plugins(Protocol):
     """Where filters and tests come from that are not the language's own."""
 
-    def filter(self, name: str) -> Callable[..., Any] | None:
+    def filter(self, name: str) -> Callable[..., object] | None:
         """The filter of that name."""
 
-    def test(self, name: str) -> Callable[..., Any] | None:
+    def test(self, name: str) -> Callable[..., object] | None:
         """The test of that name."""
 
 
 @jinja2.pass_context
-def interpolated_here(context: ScopedContext, value: Any) -> Any:
+def interpolated_here(context: ScopedContext, value: object) -> object:
     """The text of a value put into text; a file of the controller is its path in the store of the target, as in Nix."""
     return interpolated(stored(context, value) if isinstance(value, Path) else value)
 
@@ -55,7 +55,7 @@ class ScopeContext(Context):
         super().__init__(environment, parent, *args, **kwargs)
         self.scope: Scope | None = parent.get(SCOPE)
 
-    def resolve_or_missing(self, key: str) -> Any:
+    def resolve_or_missing(self, key: str) -> object:
         if key in self.vars:
             return self.vars[key]
         if self.scope is not None:
@@ -73,11 +73,13 @@ class ScopeContext(Context):
 class Provided(MutableMapping[str, Callable[..., Any]]):
     """Filters or tests: the language's own first, then what `find` knows, asked when the name is first used."""
 
-    def __init__(self, own: dict[str, Callable[..., Any]], find: Callable[[str], Callable[..., Any] | None]) -> None:
+    def __init__(
+        self, own: dict[str, Callable[..., object]], find: Callable[[str], Callable[..., object] | None]
+    ) -> None:
         self.own = own
         self.find = find
 
-    def __getitem__(self, name: str) -> Callable[..., Any]:
+    def __getitem__(self, name: str) -> Callable[..., object]:
         if name not in self.own:
             found = self.find(name)
             if found is None:
@@ -85,7 +87,7 @@ class Provided(MutableMapping[str, Callable[..., Any]]):
             self.own[name] = found
         return self.own[name]
 
-    def __setitem__(self, name: str, value: Callable[..., Any]) -> None:
+    def __setitem__(self, name: str, value: Callable[..., object]) -> None:
         self.own[name] = value
 
     def __delitem__(self, name: str) -> None:
@@ -125,7 +127,7 @@ class LanguageEnvironment(SandboxedEnvironment):
 
     texts_joined = staticmethod(texts_joined)
 
-    def getattr(self, obj: Any, attribute_name: str) -> Any:
+    def getattr(self, obj: object, attribute_name: str) -> object:
         return attribute(obj, attribute_name)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -134,15 +136,17 @@ class LanguageEnvironment(SandboxedEnvironment):
             return unknown_name(argument, obj.scope.known()) if found is missing and obj.scope is not None else found
         return element(obj, argument)
 
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         return BINARY[operator](left, right)
 
-    def is_safe_callable(self, obj: Any) -> bool:
+    def is_safe_callable(self, obj: object) -> bool:
         # A class makes objects that no expression is meant to have; these few are Jinja's own words.
         return super().is_safe_callable(obj) and (not isinstance(obj, type) or obj in CLASSES)
 
 
-def _environment(filters: Functions, tests: Functions, plugins: Plugins | None, **syntax: Any) -> LanguageEnvironment:
+def _environment(
+    filters: Functions, tests: Functions, plugins: Plugins | None, **syntax: object
+) -> LanguageEnvironment:
     environment = LanguageEnvironment(
         undefined=UnknownName, keep_trailing_newline=True, autoescape=False, finalize=interpolated_here, **syntax
     )

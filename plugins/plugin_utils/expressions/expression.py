@@ -8,8 +8,6 @@ strings, integers, paths and packages may be put. A condition (`when`) is an exp
 
 from __future__ import annotations
 
-from typing import Any
-
 import jinja2
 
 from ..syntax.errors import SpecError
@@ -31,7 +29,7 @@ class Expression:
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
 
-    def evaluate(self, scope: Scope) -> Any:
+    def evaluate(self, scope: Scope) -> object:
         """The value in `scope`. Raises SpecError with this expression's position."""
         try:
             return scope.language.evaluator(self.source, self.bare)(scope)

@@ -27,11 +27,11 @@ from .lazy import plain
 from .path_values import PLACES, shipped, stored
 
 
-def _override(value: Any, priority: int) -> dict[str, Any]:
+def _override(value: object, priority: int) -> dict[str, object]:
     return {"_type": "override", "priority": priority, "content": value}
 
 
-def _order(value: Any, priority: int) -> dict[str, Any]:
+def _order(value: object, priority: int) -> dict[str, object]:
     return {"_type": "order", "priority": priority, "content": value}
 
 
@@ -67,7 +67,7 @@ def _format(writer: Callable[..., str]) -> Callable[..., str]:
 
 
 @pass_context
-def to_format(context: Any, value: Any, name: str, **parameters: Any) -> str:
+def to_format(context: object, value: object, name: str, **parameters: object) -> str:
     """The value in the format of that name."""
     return _format(FORMATS[name])(context, value, **parameters)
 
@@ -113,12 +113,12 @@ def dag_sort(entries: dict[str, Any]) -> list[dict[str, Any]]:
     return result
 
 
-def flat_keys(value: dict[str, Any], separator: str = "-", own: str | None = None) -> dict[str, Any]:
+def flat_keys(value: dict[str, object], separator: str = "-", own: str | None = None) -> dict[str, object]:
     """A nested mapping as a flat one, whose keys are joined by `separator`; items of a list are numbered from 0.
 
     The key `own` stands for the mapping itself: with `own="text"`, `{a: {text: 1, b: 2}}` is `{a: 1, a-b: 2}`.
     """
-    result: dict[str, Any] = {}
+    result: dict[str, object] = {}
     for key in sorted(value):
         item = value[key]
         if isinstance(item, (list, tuple)):
@@ -138,12 +138,12 @@ def without_null(value: Any) -> Any:
     return [item for item in value if item is not None]
 
 
-def without_empty(value: dict[str, Any]) -> dict[str, Any]:
+def without_empty(value: dict[str, object]) -> dict[str, object]:
     """A mapping without its nulls and its empty texts, lists and mappings."""
     return {key: value[key] for key in value if value[key] is not None and value[key] not in ("", [], {})}
 
 
-def prune(value: Any, empty: bool = False) -> Any:
+def prune(value: object, empty: bool = False) -> object:
     """A mapping without nulls at any depth; with `empty` also without the mappings in which nothing is left."""
     if isinstance(value, dict):
         kept = {key: prune(value[key], empty) for key in value if value[key] is not None}
@@ -153,19 +153,19 @@ def prune(value: Any, empty: bool = False) -> Any:
     return value
 
 
-def without(value: dict[str, Any], *names: str) -> dict[str, Any]:
+def without(value: dict[str, object], *names: str) -> dict[str, object]:
     """A mapping without some keys."""
     dropped = set(flatten(list(names)))
     return {key: value[key] for key in value if key not in dropped}
 
 
-def only(value: dict[str, Any], *names: str) -> dict[str, Any]:
+def only(value: dict[str, object], *names: str) -> dict[str, object]:
     """A mapping's entries of some keys, where they are there."""
     kept = set(flatten(list(names)))
     return {key: value[key] for key in value if key in kept}
 
 
-def record(value: Any, *names: str) -> dict[str, Any]:
+def record(value: object, *names: str) -> dict[str, object]:
     """A mapping that may hold the fields `names` alone; a value that is no mapping is its first field. Raises SpecError."""
     found = value if isinstance(value, dict) else {names[0]: value}
     for name in found:
@@ -182,7 +182,7 @@ def map_format(value: Any, pattern: str, quote: str | None = None) -> Any:
     """
     quoting = QUOTING[quote] if quote is not None else interpolated
 
-    def filled(parts: dict[str, Any]) -> str:
+    def filled(parts: dict[str, object]) -> str:
         return re.sub("%[ks]", lambda found: quoting(parts[found[0]]) if found[0] in parts else found[0], pattern)
 
     if isinstance(value, dict):
@@ -190,7 +190,7 @@ def map_format(value: Any, pattern: str, quote: str | None = None) -> Any:
     return [filled({"%s": item}) for item in value]
 
 
-def joined_lines(value: list[Any]) -> str:
+def joined_lines(value: list[object]) -> str:
     """Texts joined by line ends; empty and null ones left out."""
     return "\n".join(str(item) for item in value if item not in (None, ""))
 
@@ -230,7 +230,7 @@ def gnu_options(value: dict[str, Any]) -> list[str]:
     return words
 
 
-def _text_list(value: Any) -> list[Any]:
+def _text_list(value: object) -> list[object]:
     if value is None:
         return []
     return list(value) if isinstance(value, (list, tuple)) else [value]
@@ -247,7 +247,7 @@ def text_of(context: Any, value: Any) -> str:
     return str(stored(context, value) if isinstance(value, Path) else value)
 
 
-def path_text(value: Any) -> str:
+def path_text(value: object) -> str:
     """The path that a path value says, for an option that names a place and never ships what lies there."""
     return str(value)
 

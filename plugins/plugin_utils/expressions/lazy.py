@@ -99,7 +99,7 @@ class EntryThunk:
         self.mapping = mapping
         self.key = key
 
-    def get(self) -> Any:
+    def get(self) -> object:
         return self.mapping[self.key]
 
 

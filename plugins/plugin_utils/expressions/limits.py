@@ -62,8 +62,8 @@ class TooLarge(LimitError):
 class _Errand(NamedTuple):
     """A call that the main thread makes for the evaluation."""
 
-    function: Callable[[], Any]
-    reply: queue.SimpleQueue[tuple[Any, BaseException | None]]
+    function: Callable[[], object]
+    reply: queue.SimpleQueue[tuple[object, BaseException | None]]
 
 
 class Watch:
@@ -99,9 +99,9 @@ class Watch:
                 errand.reply.put((None, problem))
         self.thread.join()
 
-    def call(self, function: Callable[[], Any]) -> Any:
+    def call(self, function: Callable[[], object]) -> object:
         """The result of a function, called on the main thread."""
-        reply: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+        reply: queue.SimpleQueue[tuple[object, BaseException | None]] = queue.SimpleQueue()
         self.errands.put(_Errand(function, reply))
         result, problem = reply.get()
         if problem is not None:

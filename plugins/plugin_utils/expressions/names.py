@@ -25,13 +25,13 @@ PACKAGE_SETS = {
 class Packages(dict[str, Any]):
     """`pkgs`: every name is a package; a few are sets of packages, and `stdenv` tells the platform."""
 
-    def __init__(self, make: Callable[..., Package], host: dict[str, Any], set_name: str | None = None) -> None:
+    def __init__(self, make: Callable[..., Package], host: dict[str, object], set_name: str | None = None) -> None:
         super().__init__()
         self.make = make
         self.host = host
         self.set_name = set_name
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> object:
         if self.set_name is None:
             if name == "stdenv":
                 return {**platform_facts(self.host), "hostPlatform": platform_facts(self.host)}
@@ -47,7 +47,7 @@ class Packages(dict[str, Any]):
     __hash__ = None
 
 
-def platform_facts(host: dict[str, Any]) -> dict[str, Any]:
+def platform_facts(host: dict[str, object]) -> dict[str, object]:
     """What Nix's `stdenv` says of a platform."""
     machine = {"arm64": "aarch64", "amd64": "x86_64"}.get(str(host["machine"]), str(host["machine"]))
     system = f"{machine}-{host['platform']}"
@@ -60,7 +60,7 @@ def platform_facts(host: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def language_names(host: dict[str, Any], language: Language, special: dict[str, Any]) -> dict[str, Any]:
+def language_names(host: dict[str, object], language: Language, special: dict[str, object]) -> dict[str, object]:
     """All names but `config` and `options`.
 
     `host` has at least platform, machine, hostname and user; `special` are the extra special arguments, and hold `osConfig` when

@@ -21,7 +21,7 @@ from .text_format import WIDEST, plain_data
 _WIDTH = re.compile(r"%(?:\([^)]*\))?[-+ #0]*(\*|\d+)?(?:\.(\*|\d+))?")
 
 
-def _integer(value: Any) -> bool:
+def _integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -44,7 +44,7 @@ def power(left: Any, right: Any) -> Any:
     return operator.pow(left, right)
 
 
-def add(left: Any, right: Any) -> Any:
+def add(left: object, right: object) -> object:
     """`left + right`. Raises TooLarge."""
     if isinstance(left, str) and isinstance(right, str):
         check_size(len(left) + len(right))
@@ -53,7 +53,7 @@ def add(left: Any, right: Any) -> Any:
     return operator.add(left, right)
 
 
-def modulo(left: Any, right: Any) -> Any:
+def modulo(left: object, right: object) -> object:
     """`left % right`: of a text, the values put into it. Raises TooLarge."""
     if not isinstance(left, str):
         return operator.mod(left, right)
@@ -71,7 +71,7 @@ def modulo(left: Any, right: Any) -> Any:
 BINARY: dict[str, Callable[[Any, Any], Any]] = {"*": multiply, "**": power, "+": add, "%": modulo}
 
 
-def texts_joined(parts: Iterable[Any]) -> str:
+def texts_joined(parts: Iterable[object]) -> str:
     """`a ~ b`. Raises TooLarge."""
     texts = [str(part) for part in parts]
     check_size(sum(map(len, texts)))
@@ -106,19 +106,19 @@ def text_joined(value: str, parts: Iterable[str]) -> str:
 
 
 @pass_eval_context
-def joined(context: EvalContext, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
+def joined(context: EvalContext, value: Iterable[object], d: str = "", attribute: str | int | None = None) -> str:
     """Jinja's `join`. Raises TooLarge."""
     items = value if attribute is None else map(make_attrgetter(context.environment, attribute), value)
     return text_joined(str(d), [str(item) for item in items])
 
 
-def centred(value: Any, width: int = 80) -> str:
+def centred(value: object, width: int = 80) -> str:
     """Jinja's `center`. Raises TooLarge."""
     check_size(width, WIDEST, "columns")
     return str(value).center(width)
 
 
-def indented(value: Any, width: int | str = 4, first: bool = False, blank: bool = False) -> str:
+def indented(value: object, width: int | str = 4, first: bool = False, blank: bool = False) -> str:
     """Jinja's `indent`. Raises TooLarge."""
     text, step = str(value), width if isinstance(width, int) else len(width)
     check_size(step, WIDEST, "columns")
@@ -127,25 +127,25 @@ def indented(value: Any, width: int | str = 4, first: bool = False, blank: bool 
     return result
 
 
-def batched(value: Iterable[Any], linecount: int, fill_with: Any = None) -> Any:
+def batched(value: Iterable[object], linecount: int, fill_with: object = None) -> object:
     """Jinja's `batch`. Raises TooLarge."""
     check_size(linecount, MOST_ITEMS, "items")
     return list(JINJA["batch"](value, linecount, fill_with))
 
 
-def sliced(value: Iterable[Any], slices: int, fill_with: Any = None) -> Any:
+def sliced(value: Iterable[object], slices: int, fill_with: object = None) -> object:
     """Jinja's `slice`. Raises TooLarge."""
     check_size(slices, MOST_ITEMS, "items")
     return list(JINJA["slice"](list(value), slices, fill_with))
 
 
-def rounded(value: Any, precision: int = 0, method: Any = "common") -> Any:
+def rounded(value: object, precision: int = 0, method: object = "common") -> object:
     """Jinja's `round`. Raises TooLarge."""
     check_size(abs(precision), 300, "digits")
     return JINJA["round"](value, precision, method)
 
 
-def formatted(value: str, *values: Any, **named: Any) -> Any:
+def formatted(value: str, *values: object, **named: object) -> object:
     """Jinja's `format`: `%` with its values. Raises TooLarge."""
     if values and named:
         raise SpecError("`format` takes values or names, not both")

@@ -31,7 +31,7 @@ def services(context: ScopedContext) -> Services:
     return context.scope.language
 
 
-def _content(value: Any) -> bytes:
+def _content(value: object) -> bytes:
     if isinstance(value, bytes):
         return value
     if isinstance(value, str):
@@ -45,13 +45,13 @@ def _content(value: Any) -> bytes:
 
 
 @pass_context
-def store_file(context: ScopedContext, value: Any, name: str = "file", executable: bool = False) -> Any:
+def store_file(context: ScopedContext, value: object, name: str = "file", executable: bool = False) -> object:
     """A file with this text in the store of the target, as a path value."""
     return services(context).store_file(StoreFile(name, _content(value), executable))
 
 
 @pass_context
-def stored(context: ScopedContext, value: Any, name: str | None = None) -> Any:
+def stored(context: ScopedContext, value: object, name: str | None = None) -> object:
     """A file or folder of the controller as one in the store of the target; what is on the target already stays as it is."""
     if not isinstance(value, Path):
         return value
@@ -62,7 +62,7 @@ def stored(context: ScopedContext, value: Any, name: str | None = None) -> Any:
     return services(context).store_file(StoreFile(name, _content(value), executable))
 
 
-def shipped(context: ScopedContext, value: Any) -> Any:
+def shipped(context: ScopedContext, value: object) -> object:
     """Plain data in which every path of the controller is replaced by its path in the store of the target."""
     if isinstance(value, Path):
         return stored(context, value)
@@ -74,14 +74,14 @@ def shipped(context: ScopedContext, value: Any) -> Any:
 
 
 @pass_context
-def store_script(context: ScopedContext, value: str, name: str = "script", shell: str = "/bin/sh") -> Any:
+def store_script(context: ScopedContext, value: str, name: str = "script", shell: str = "/bin/sh") -> object:
     """An executable script with this text in the store of the target."""
     text = value if value.startswith("#!") else f"#!{shell}\n{value}"
     return services(context).store_file(StoreFile(name, _content(text if text.endswith("\n") else text + "\n"), True))
 
 
 @pass_context
-def store_dir(context: ScopedContext, value: dict[str, Any], name: str = "folder") -> Any:
+def store_dir(context: ScopedContext, value: dict[str, object], name: str = "folder") -> object:
     """A folder of path values, or texts, in the store of the target."""
     entries: list[tuple[str, PathValue]] = []
     for key in sorted(value):
@@ -109,7 +109,7 @@ def _leaves(key: str, item: PathValue) -> list[tuple[str, PathValue]]:
     return found
 
 
-def exe(package: Any, name: str | None = None) -> str:
+def exe(package: object, name: str | None = None) -> str:
     """The path of a package's main program, or of another of its programs; of null the program's bare name, as `PATH` finds it."""
     if package is None and name is not None:
         return name
@@ -122,7 +122,7 @@ def exe(package: Any, name: str | None = None) -> str:
     raise SpecError(f"exe takes a package, got {summary(package)}")
 
 
-def subpath(value: Any, name: str | None) -> Any:
+def subpath(value: object, name: str | None) -> object:
     """A file or folder inside a path value, still a path value."""
     if not name:
         return value
@@ -135,7 +135,7 @@ def subpath(value: Any, name: str | None) -> Any:
     raise SpecError(f"subpath takes a path, got {summary(value)}")
 
 
-def path_value(value: Any) -> PathValue:
+def path_value(value: object) -> PathValue:
     """A path value; an absolute string is a path on the target, as an option of the type `path` means it."""
     if isinstance(value, str) and value.startswith("/"):
         return OutOfStore(value)
@@ -172,18 +172,18 @@ def wrap(
 
 
 @pass_context
-def package(context: ScopedContext, name: str, **fields: Any) -> Package:
+def package(context: ScopedContext, name: str, **fields: object) -> Package:
     """A package by its name."""
     return services(context).package(name, **fields)
 
 
 @pass_context
-def template(context: ScopedContext, name: Any) -> str:
+def template(context: ScopedContext, name: object) -> str:
     """The text of a template, rendered in this scope."""
     return services(context).render(str(name), context.scope, None)
 
 
-def content(value: Any) -> str:
+def content(value: object) -> str:
     """The text of a file on the controller."""
     try:
         return _content(value).decode("utf-8")

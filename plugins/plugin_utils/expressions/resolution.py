@@ -42,7 +42,7 @@ def resolve(value: Any, scope: Scope) -> Any:
     return value
 
 
-def _resolve_mapping(value: Mapping, scope: Scope) -> Any:
+def _resolve_mapping(value: Mapping, scope: Scope) -> object:
     if "_type" in value:
         if value["_type"] == "each":
             return resolve(computed_each(value, scope), scope)
@@ -51,7 +51,7 @@ def _resolve_mapping(value: Mapping, scope: Scope) -> Any:
         if value["_type"] not in VALUE_KINDS:  # marks of priority and order are data here: what reads it resolves them
             return {k: resolve(v, scope) if k in ("content", "data") else v for k, v in value.items()}
         return constructed(value, scope)
-    result: dict[str, Any] = {}
+    result: dict[str, object] = {}
     for key, item in value.items():
         found = resolve(item, scope)
         if found is not OMIT:
@@ -69,7 +69,7 @@ def key_text(key: str, scope: Scope, position: Position | None) -> str:
     return str(key) if type(key) is LiteralKey else key
 
 
-def constructed(mark: dict[str, Any], scope: Scope) -> Any:
+def constructed(mark: dict[str, object], scope: Scope) -> object:
     """The value that a record with `_type` stands for; a record whose kind belongs to a type of option stays as it is."""
     kind = mark["_type"]
     position = position_of(mark)
@@ -92,7 +92,7 @@ def constructed(mark: dict[str, Any], scope: Scope) -> Any:
     return mark
 
 
-def _text(mark: dict[str, Any], field: str, scope: Scope, position: Position | None) -> str:
+def _text(mark: dict[str, object], field: str, scope: Scope, position: Position | None) -> str:
     value = resolve(mark.get(field), scope)
     if not isinstance(value, str):
         value = str(value) if hasattr(value, "path") else value
@@ -101,7 +101,7 @@ def _text(mark: dict[str, Any], field: str, scope: Scope, position: Position | N
     return value
 
 
-def _package(mark: dict[str, Any], scope: Scope, position: Position | None) -> Package:
+def _package(mark: dict[str, object], scope: Scope, position: Position | None) -> Package:
     known = {"mainProgram": "main_program", "version": "version", "outPath": "out"}
     fields = {ours: resolve(mark.get(theirs), scope) for theirs, ours in known.items()}
     for field in fields.values():
@@ -138,7 +138,7 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
     return mapping if keyed else sequence
 
 
-def loop_items(node: Any, scope: Scope, position: Position | None) -> list[Any]:
+def loop_items(node: object, scope: Scope, position: Position | None) -> list[object]:
     """The items of a loop: the elements of a list, or a mapping's entries as `key` and `value`."""
     value = resolve(node, scope)
     if isinstance(value, dict):

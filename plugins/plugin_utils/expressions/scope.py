@@ -45,7 +45,7 @@ class Services(Protocol):
     def render(self, name: str, scope: Scope, position: Position | None) -> str:
         """The text of the template file `name`. Raises SpecError."""
 
-    def package(self, name: str, **fields: Any) -> Package:
+    def package(self, name: str, **fields: object) -> Package:
         """The package of that name."""
 
     def store_file(self, file: StoreFile) -> StoreFile:

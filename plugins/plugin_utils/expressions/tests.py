@@ -16,20 +16,20 @@ from .path_values import ScopedContext, services
 
 
 @pass_context
-def _located(context: ScopedContext, value: Any) -> bool:
+def _located(context: ScopedContext, value: object) -> bool:
     """Whether the path of a value is known: a path value, or a package in a folder of its own instead of the host's."""
     if not isinstance(value, Package):
         return isinstance(value, PathValue)
     return value.out_path != services(context).package(value.name).out_path
 
 
-def _systemwide(value: Any) -> bool:
+def _systemwide(value: object) -> bool:
     """Whether a package lies where the system's programs look by themselves for what packages bring."""
     return isinstance(value, Package) and value.out_path.rstrip("/") in ("/usr", "/usr/local")
 
 
 @pass_context
-def _realised(context: ScopedContext, value: Any) -> bool:
+def _realised(context: ScopedContext, value: object) -> bool:
     """Whether a package is shown in the home's own profile, and not where the host has it."""
     return isinstance(value, Package) and services(context).realised and not _located(context, value)
 

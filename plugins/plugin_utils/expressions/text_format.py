@@ -22,7 +22,7 @@ WIDEST = 10_000
 _NUMBER = re.compile(r"\d+")
 
 
-def plain_data(value: Any) -> Any:
+def plain_data(value: object) -> object:
     """A value that may stand in a formatted text. Raises SpecError for functions and other things without a text."""
     if value is None or isinstance(value, (str, int, float, list, tuple, dict, PathValue, Raw)):
         return value
@@ -32,18 +32,18 @@ def plain_data(value: Any) -> Any:
 class Formatter(string.Formatter):
     """Formats texts; `attribute` and `item` look into the values."""
 
-    def __init__(self, attribute: Callable[[Any, str], Any], item: Callable[[Any, Any], Any]) -> None:
+    def __init__(self, attribute: Callable[[object, str], object], item: Callable[[object, object], object]) -> None:
         self.attribute = attribute
         self.item = item
 
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+    def get_field(self, field_name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[object, str]:
         first, rest = formatter_field_name_split(field_name)
         value = self.get_value(first, args, kwargs)
         for is_attribute, name in rest:
             value = self.attribute(value, name) if is_attribute else self.item(value, name)
         return value, first
 
-    def format_field(self, value: Any, format_spec: str) -> str:
+    def format_field(self, value: object, format_spec: str) -> str:
         for number in _NUMBER.findall(format_spec):
             check_size(int(number[:20]), WIDEST, "columns")
         text = super().format_field(plain_data(value), format_spec)
@@ -64,7 +64,7 @@ class TextFormat:
         self.formatter = formatter
         self.mapping = mapping
 
-    def __call__(self, *values: Any, **named: Any) -> str:
+    def __call__(self, *values: object, **named: object) -> str:
         if not self.mapping:
             return self.formatter.vformat(self.text, values, named)
         if named or len(values) != 1 or not isinstance(values[0], Mapping):

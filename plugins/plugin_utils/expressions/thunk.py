@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..syntax.errors import CycleError
 
@@ -17,12 +16,12 @@ class Thunk:
 
     __slots__ = ("busy", "compute", "value")
 
-    def __init__(self, compute: Callable[[], Any]) -> None:
+    def __init__(self, compute: Callable[[], object]) -> None:
         self.compute = compute
-        self.value: Any = _MISSING
+        self.value: object = _MISSING
         self.busy = False
 
-    def get(self, name: str = "the value") -> Any:
+    def get(self, name: str = "the value") -> object:
         """The value. Raises CycleError, in which the value is called `name`, when it needs itself."""
         if self.value is _MISSING:
             if self.busy:

@@ -45,7 +45,7 @@ def kind_of(value: object) -> str:
     return next((name for kind, name in names if isinstance(value, kind)), f"a value of type {type(value).__name__}")
 
 
-def ordered(value: Any, trail: Trail = (), what: str = "a mapping") -> list[tuple[str, Any]]:
+def ordered(value: object, trail: Trail = (), what: str = "a mapping") -> list[tuple[str, object]]:
     """The entries of a mapping in byte order of their keys.
 
     FormatError for anything else, and for keys that are not strings.

@@ -19,7 +19,7 @@ DEFINITION = "@define-color"
 PROPERTY_RULES = ("@font-face", "@page", "@property", "@counter-style")
 
 
-def to_css(value: Any, *, indent: str = "  ") -> str:
+def to_css(value: object, *, indent: str = "  ") -> str:
     """CSS text of ``{selector: {property: value}}``, rules in byte order; a list of mappings keeps its own.
 
     - A mapping inside a rule is a nested selector, written out flat: ``&`` stands for the outer one, else it is a
@@ -62,7 +62,7 @@ def _is_conditional(key: str) -> bool:
     return key.startswith("@") and not key.startswith((DEFINITION, *PROPERTY_RULES))
 
 
-def _at_rule(key: str, value: Any, selector: str, indent: str, trail: Trail) -> Iterator[list[str]]:
+def _at_rule(key: str, value: object, selector: str, indent: str, trail: Trail) -> Iterator[list[str]]:
     if key == DEFINITION:
         yield [f"{key} {name} {_text(item, way)};" for name, item, way in entries(value, trail) if item is not None]
     elif key.startswith(PROPERTY_RULES):
@@ -87,9 +87,9 @@ def _selector(outer: str, inner: str) -> str:
     )
 
 
-def _property(value: Any, trail: Trail) -> str:
+def _property(value: object, trail: Trail) -> str:
     return ", ".join(_text(item, way) for item, way in several(value, trail))
 
 
-def _text(value: Any, trail: Trail) -> str:
+def _text(value: object, trail: Trail) -> str:
     return short_float(value, trail) if isinstance(value, float) else atom_text(value, trail, null=None)

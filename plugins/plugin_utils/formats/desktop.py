@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .atoms import Trail, atom_text, entries, is_list, items, ordered
 
 MAIN = "Desktop Entry"
 CONTROL = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def to_desktop(value: Any, *, escape: bool = True) -> str:
+def to_desktop(value: object, *, escape: bool = True) -> str:
     """Text of ``{group: {key: value}}``, the group ``Desktop Entry`` first.
 
     Lists end each item with ``;``, and null is left out. Newlines, tabs and leading spaces are escaped, and so is ``;``
@@ -23,7 +21,7 @@ def to_desktop(value: Any, *, escape: bool = True) -> str:
     return "\n".join(f"[{name}]\n" + _group(group, escape, (name,)) for name, group in groups)
 
 
-def _group(group: Any, escape: bool, trail: Trail) -> str:
+def _group(group: object, escape: bool, trail: Trail) -> str:
     text = ""
     for key, item, way in entries(group, trail):
         if is_list(item):

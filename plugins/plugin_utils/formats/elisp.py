@@ -17,7 +17,7 @@ PLAIN_SYMBOL = re.compile(r"[A-Za-z0-9+\-*/_~!@$%^&:<>={}.]")
 NUMBER = re.compile(r"[+-]?(\d+\.?|\d*\.\d+)([eE][+-]?\d+)?")
 
 
-def to_elisp(value: Any, *, quoted: bool = False, mappings: str = "alist", keys: str = "symbol") -> str:
+def to_elisp(value: object, *, quoted: bool = False, mappings: str = "alist", keys: str = "symbol") -> str:
     """A literal without a trailing newline.
 
     Booleans are ``t`` and ``nil``, null and empty lists ``nil``, lists ``(a b)``. ``mappings``: ``alist``

@@ -23,7 +23,7 @@ ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\b": "\\b"}
 Sections = dict[tuple[str, str | None], dict[str, tuple[Any, Trail]]]
 
 
-def to_git_ini(value: Any) -> str:
+def to_git_ini(value: object) -> str:
     """Text for git of nested mappings; lists repeat their key, booleans and numbers are bare, null is the word null.
 
     FormatError for a value outside any section, for names and characters that git refuses.
@@ -34,7 +34,7 @@ def to_git_ini(value: Any) -> str:
     return "\n".join(f"[{_heading(name, keys)}]\n" + _lines(keys) for name, keys in ordered)
 
 
-def _collect(value: Any, name: tuple[str, ...], trail: Trail, sections: Sections) -> None:
+def _collect(value: object, name: tuple[str, ...], trail: Trail, sections: Sections) -> None:
     for key, item, inner in entries(value, trail):
         if is_mapping(item):
             _collect(item, (*name, key), inner, sections)
@@ -53,7 +53,7 @@ def _split(name: tuple[str, ...]) -> tuple[str, str | None]:
     return head, ".".join(rest) if rest else None
 
 
-def _heading(name: tuple[str, str | None], keys: dict[str, tuple[Any, Trail]]) -> str:
+def _heading(name: tuple[str, str | None], keys: dict[str, tuple[object, Trail]]) -> str:
     section, subsection = name
     trail = next(iter(keys.values()))[1][:-1]
     if subsection is None and '"' in section and "\n" not in section:
@@ -69,7 +69,7 @@ def _heading(name: tuple[str, str | None], keys: dict[str, tuple[Any, Trail]]) -
     return section + ' "' + subsection.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _lines(keys: dict[str, tuple[Any, Trail]]) -> str:
+def _lines(keys: dict[str, tuple[object, Trail]]) -> str:
     text = ""
     for key, (value, trail) in sorted(keys.items(), key=lambda item: item[0].encode()):
         if not VARIABLE.fullmatch(key):
@@ -79,7 +79,7 @@ def _lines(keys: dict[str, tuple[Any, Trail]]) -> str:
     return text
 
 
-def _value(value: Any, trail: Trail) -> str:
+def _value(value: object, trail: Trail) -> str:
     text = atom_text(value, trail)
     if "\0" in text:
         raise FormatError("git cannot hold a NUL character", trail)

@@ -19,7 +19,7 @@ STRINGS = {"s": "", "o": "objectpath ", "g": "signature "}
 TYPE = re.compile(r"[bynqiuxtdsogv]")
 
 
-def to_gvariant(value: Any) -> str:
+def to_gvariant(value: object) -> str:
     """One value in GVariant's text format, without a newline.
 
     Plain values find their type: booleans, integers (32 bits), floats, strings, lists by their first item (an empty one
@@ -29,7 +29,7 @@ def to_gvariant(value: Any) -> str:
     return _text(value, None, ())
 
 
-def to_dconf(value: Any) -> str:
+def to_dconf(value: object) -> str:
     """A dconf keyfile of ``{"org/gnome/x": {key: value}}``, each value as ``to_gvariant`` writes it."""
     texts = {
         path: {key: _text(item, None, way) for key, item, way in entries(section, trail)}
@@ -38,7 +38,7 @@ def to_dconf(value: Any) -> str:
     return to_ini(texts)
 
 
-def _text(value: Any, wanted: str | None, trail: Trail) -> str:
+def _text(value: object, wanted: str | None, trail: Trail) -> str:
     if isinstance(value, GVariant):
         if split_types(value.type, trail) != [value.type]:
             raise FormatError(f"{value.type!r} must be a single GVariant type", trail)

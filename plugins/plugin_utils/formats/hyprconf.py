@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def to_hyprconf(value: Any, *, important_prefixes: Sequence[str] = ("$",), indent_level: int = 0) -> str:
+def to_hyprconf(value: object, *, important_prefixes: Sequence[str] = ("$",), indent_level: int = 0) -> str:
     """Nested sections and ``key=value`` fields; a list repeats its key or section.
 
     Fields whose name begins with one of ``important_prefixes`` come first (variables stand before their use), then the
@@ -22,10 +22,10 @@ def to_hyprconf(value: Any, *, important_prefixes: Sequence[str] = ("$",), inden
     return _body(value, "  " * indent_level, tuple(important_prefixes), ())
 
 
-def _body(value: Any, indent: str, prefixes: tuple[str, ...], trail: Trail) -> str:
+def _body(value: object, indent: str, prefixes: tuple[str, ...], trail: Trail) -> str:
     fields = Dialect(lists="duplicate", indent=indent)
-    important: dict[str, Any] = {}
-    plain: dict[str, Any] = {}
+    important: dict[str, object] = {}
+    plain: dict[str, object] = {}
     sections: list[str] = []
     for key, item, way in entries(value, trail):
         if key.startswith(prefixes):

@@ -57,14 +57,14 @@ def to_ini_global(value: Any, *, header: str = "", section_names: str = "escape"
     return header + _joined(first, _sections(sections, style, section_names))
 
 
-def to_ini_ordered(value: Any, *, header: str = "", section_names: str = "escape", **parameters: Any) -> str:
+def to_ini_ordered(value: object, *, header: str = "", section_names: str = "escape", **parameters: object) -> str:
     """INI text of a list of ``[name, {key: value}]`` pairs, or of mappings of one section each.
 
     Sections keep the order of the list.
     """
     if not isinstance(value, (list, tuple)):
         raise FormatError(f"expected a list of sections, got {kind_of(value)}")
-    found: list[tuple[str, Any, Trail]] = []
+    found: list[tuple[str, object, Trail]] = []
     for item, trail in items(value):
         if isinstance(item, (list, tuple)) and len(item) == 2 and isinstance(item[0], str):
             found.append((item[0], item[1], (*trail, 1)))
@@ -75,12 +75,12 @@ def to_ini_ordered(value: Any, *, header: str = "", section_names: str = "escape
     return header + _joined("", _sections(found, dialect(parameters), section_names))
 
 
-def to_cnf(value: Any) -> str:
+def to_cnf(value: object) -> str:
     """Option files of MySQL and its kin: booleans ``1`` and ``0``, null is the bare key, lists repeat it."""
     return to_ini(value, separator=" = ", lists="duplicate", nulls="bare", bools=("1", "0"), escape_key=False)
 
 
-def to_systemd(value: Any) -> str:
+def to_systemd(value: object) -> str:
     """A systemd unit, as Home Manager writes it.
 
     Lists repeat their key; null, empty lists and empty sections are left out.
@@ -94,7 +94,7 @@ def to_systemd(value: Any) -> str:
     )
 
 
-def _is_empty_list(value: Any) -> bool:
+def _is_empty_list(value: object) -> bool:
     return isinstance(value, (list, tuple)) and not value
 
 
@@ -102,7 +102,7 @@ def _joined(first: str, sections: str) -> str:
     return "\n".join(filter(None, (first, sections)))
 
 
-def _sections(found: Iterable[tuple[str, Any, Trail]], style: Dialect, section_names: str) -> str:
+def _sections(found: Iterable[tuple[str, object, Trail]], style: Dialect, section_names: str) -> str:
     choice("section_names", section_names, ("escape", "plain"))
     texts = []
     for name, section, trail in found:

@@ -38,7 +38,7 @@ def to_json(value: Any, *, pretty: bool = True, indent: int | str | None = 2, **
     return text + "\n" if pretty else text
 
 
-def _refuse_infinite(data: Any, trail: Trail = ()) -> None:
+def _refuse_infinite(data: object, trail: Trail = ()) -> None:
     if isinstance(data, float) and not math.isfinite(data):
         raise FormatError(f"JSON has no {data}", trail)
     if isinstance(data, dict):

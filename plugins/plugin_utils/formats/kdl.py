@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OWN_KEYS = ("_args", "_props", "_children")
 
 
-def to_kdl(value: Any, *, escape_backslashes: bool = False, escape_tabs: bool = False) -> str:
+def to_kdl(value: object, *, escape_backslashes: bool = False, escape_tabs: bool = False) -> str:
     """KDL text of a mapping; quotes and newlines in strings are always escaped, backslashes and tabs on request.
 
     FormatError for inline expressions and for a list or mapping where only a plain value can stand.
@@ -34,7 +34,7 @@ def to_kdl(value: Any, *, escape_backslashes: bool = False, escape_tabs: bool = 
 class _Writer:
     escapes: dict[str, str]
 
-    def document(self, value: Any) -> str:
+    def document(self, value: object) -> str:
         return "".join(node + "\n" for key, item, trail in entries(value) for node in self.nodes(key, item, trail))
 
     def nodes(self, name: str, value: Any, trail: Trail) -> Iterator[str]:
@@ -81,7 +81,7 @@ class _Writer:
     def body(self, nodes: list[str]) -> str:
         return " {\n" + "".join(f"\t{line}\n" for node in nodes for line in node.split("\n")) + "}"
 
-    def literal(self, value: Any, trail: Trail) -> str:
+    def literal(self, value: object, trail: Trail) -> str:
         if value is None or isinstance(value, bool):
             return {None: "null", True: "true", False: "false"}[value]
         if isinstance(value, int):

@@ -53,12 +53,12 @@ class Dialect:
         if isinstance(self.bools, str) or len(self.bools) != 2:
             raise FormatError(f"the parameter bools must be a pair of words, not {self.bools!r}")
 
-    def lines(self, mapping: Any, trail: Trail = ()) -> str:
+    def lines(self, mapping: object, trail: Trail = ()) -> str:
         """All entries of ``mapping``, each line with its newline."""
         found = (line for key, item, inner in entries(mapping, trail) for line in self.entry(key, item, inner))
         return "".join(self.indent + line + self.suffix + "\n" for line in found)
 
-    def entry(self, key: str, value: Any, trail: Trail) -> Iterator[str]:
+    def entry(self, key: str, value: object, trail: Trail) -> Iterator[str]:
         """The lines (none, one, several) of one key, without indent and suffix."""
         if isinstance(value, (list, tuple)):
             if self.lists == "duplicate":
@@ -70,7 +70,7 @@ class Dialect:
                 return
         yield from self._single(key, value, trail)
 
-    def _single(self, key: str, value: Any, trail: Trail) -> Iterator[str]:
+    def _single(self, key: str, value: object, trail: Trail) -> Iterator[str]:
         if (value is None and self.nulls == "bare") or (value is True and self.flags):
             yield key
         elif not ((value is None and self.nulls == "drop") or (value is False and self.flags)):
@@ -81,7 +81,7 @@ class Dialect:
             key = key.replace(self.separator, "\\" + self.separator)
         return f"{key}{self.separator}{text}"
 
-    def _text(self, value: Any, trail: Trail) -> str:
+    def _text(self, value: object, trail: Trail) -> str:
         null = {"write": "null", "refuse": None}.get(self.nulls, "")
         text = atom_text(value, trail, bools=self.bools, null=null)
         if self.quote is not None and (self.quote_all or isinstance(value, (str, PathValue))):
@@ -102,7 +102,7 @@ def dialect(parameters: dict[str, Any]) -> Dialect:
     return Dialect(**parameters)
 
 
-def to_keyvalue(value: Any, *, header: str = "", **parameters: Any) -> str:
+def to_keyvalue(value: object, *, header: str = "", **parameters: object) -> str:
     """A mapping as lines ``key=value``.
 
     ``parameters`` are the fields of ``Dialect``; ``header`` is text before everything.
@@ -110,7 +110,7 @@ def to_keyvalue(value: Any, *, header: str = "", **parameters: Any) -> str:
     return header + dialect(parameters).lines(value)
 
 
-def to_env(value: Any, *, export: bool = False, nulls: str = "drop") -> str:
+def to_env(value: object, *, export: bool = False, nulls: str = "drop") -> str:
     """A file of ``NAME=value`` that a shell can source, each value quoted for it.
 
     ``export`` puts that word before each line. Booleans are ``true`` and ``false``. FormatError for a name that no
@@ -122,7 +122,7 @@ def to_env(value: Any, *, export: bool = False, nulls: str = "drop") -> str:
     return Dialect(quote="sh_quote", nulls=nulls, indent="export " if export else "").lines(value)
 
 
-def to_ssh_config(value: Any, *, indent: str = "  ") -> str:
+def to_ssh_config(value: object, *, indent: str = "  ") -> str:
     """ssh_config(5): ``Keyword value`` lines, then each mapping as an indented block under its own key (``Host example``).
 
     Booleans are ``yes`` and ``no``, a list repeats its keyword, null is left out. FormatError for a block inside a
@@ -138,7 +138,7 @@ def to_ssh_config(value: Any, *, indent: str = "  ") -> str:
     return "\n".join(filter(None, [dialect(style).lines(loose), *blocks]))
 
 
-def to_properties(value: Any, *, separator: str = "=", joiner: str = ",") -> str:
+def to_properties(value: object, *, separator: str = "=", joiner: str = ",") -> str:
     """Java's ``.properties``: ASCII only, everything that has a meaning there escaped; lists joined, null left out."""
     lines = ""
     for key, item, trail in entries(value):
@@ -170,7 +170,7 @@ def _property(text: str, special: str) -> str:
     return out
 
 
-def to_xresources(value: Any) -> str:
+def to_xresources(value: object) -> str:
     """X resources: ``name: value`` a line, lists joined by a comma and a space, null left out.
 
     Backslashes keep their meaning (translations are written with them); a newline and leading space are escaped.

@@ -11,7 +11,7 @@ from .atoms import Trail, atom_text, entries, is_list, is_mapping, items, kind_o
 from .quoting import escaped_quote
 
 
-def to_libconfig(value: Any) -> str:
+def to_libconfig(value: object) -> str:
     """Settings ``name = value;`` and groups ``name: { ... };`` of a mapping, a line each.
 
     A list of single values of one kind is an array (``[ ... ]``), any other one a list (``( ... )``). Backslashes in
@@ -35,5 +35,5 @@ def _value(value: Any, trail: Trail) -> str:
     return atom_text(value, trail)
 
 
-def _array(value: list[Any]) -> bool:
+def _array(value: list[object]) -> bool:
     return not any(is_mapping(item) or is_list(item) for item in value) and len({type(item) for item in value}) < 2

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..values import FormatError, PathValue, Raw
 from .atoms import Trail, entries, is_mapping, items, kind_of, short_float
@@ -15,7 +14,7 @@ INLINE = "lua-inline"
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 
-def to_lua(value: Any, *, multiline: bool = True, indent: str = "", as_bindings: bool = False) -> str:
+def to_lua(value: object, *, multiline: bool = True, indent: str = "", as_bindings: bool = False) -> str:
     """A Lua expression without a trailing newline; null is ``nil``, a ``lua-inline`` expression stands in parentheses.
 
     ``indent`` is what the lines after the first begin with (``multiline``). With ``as_bindings`` a mapping becomes
@@ -32,7 +31,7 @@ def to_lua(value: Any, *, multiline: bool = True, indent: str = "", as_bindings:
     return text
 
 
-def _expression(value: Any, multiline: bool, indent: str, trail: Trail) -> str:
+def _expression(value: object, multiline: bool, indent: str, trail: Trail) -> str:
     if value is None:
         return "nil"
     if isinstance(value, bool):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from ..values import FormatError, Package, PathValue, Raw
 from .atoms import Trail, entries, is_mapping, items, kind_of, short_float
@@ -19,7 +18,7 @@ BARE_PLACE = re.compile(r"@[A-Za-z0-9_-]+@|/[A-Za-z0-9_@./+-]*")
 
 
 def to_nushell(
-    value: Any, *, multiline: bool = True, indent: str = "", as_bindings: bool = False, assign_to: str | None = None
+    value: object, *, multiline: bool = True, indent: str = "", as_bindings: bool = False, assign_to: str | None = None
 ) -> str:
     """A Nushell expression without a trailing newline; a ``nushell-inline`` expression stands in parentheses.
 
@@ -43,7 +42,7 @@ def to_nushell(
     return text
 
 
-def _leaves(value: Any, path: str, trail: Trail) -> Iterator[tuple[str, Any, Trail]]:
+def _leaves(value: object, path: str, trail: Trail) -> Iterator[tuple[str, object, Trail]]:
     """The values below nested mappings, each with its path in Nushell; an empty mapping has none."""
     for key, item, way in entries(value, trail):
         cell = f"{path}.{key if CELL.fullmatch(key) else nu_quote(key)}"
@@ -53,12 +52,12 @@ def _leaves(value: Any, path: str, trail: Trail) -> Iterator[tuple[str, Any, Tra
             yield cell, item, way
 
 
-def to_nuon(value: Any, *, multiline: bool = True) -> str:
+def to_nuon(value: object, *, multiline: bool = True) -> str:
     """NUON: the same notation for data alone, ended by a newline; every inline expression is refused."""
     return _expression(value, multiline, "", (), inline=False) + "\n"
 
 
-def _expression(value: Any, multiline: bool, indent: str, trail: Trail, inline: bool) -> str:
+def _expression(value: object, multiline: bool, indent: str, trail: Trail, inline: bool) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int):

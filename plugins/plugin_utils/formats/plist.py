@@ -16,7 +16,7 @@ HEAD = (
 )
 
 
-def to_plist(value: Any, *, escape: bool = True) -> str:
+def to_plist(value: object, *, escape: bool = True) -> str:
     """A property list, indented by tabs; null is left out of mappings.
 
     ``escape``: whether markup in strings is escaped (off, strings are XML already). FormatError for null elsewhere, for

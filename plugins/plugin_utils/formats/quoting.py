@@ -9,7 +9,7 @@ lists and mappings are refused with FormatError unless a function says otherwise
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..values import FormatError
 from .atoms import Trail, atom_text, entries, kind_of, several
@@ -28,7 +28,7 @@ UNESCAPED = re.compile(r'\\.|["\\]', re.DOTALL)
 C_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def word_text(value: Any, trail: Trail = ()) -> str:
+def word_text(value: object, trail: Trail = ()) -> str:
     """The text of a value that stands in one word; FormatError for what has no single text, and for a NUL."""
     if isinstance(value, bool) or value is None:
         raise FormatError(f"{kind_of(value)} cannot be quoted; convert it first, for example with bool_word", trail)
@@ -38,18 +38,18 @@ def word_text(value: Any, trail: Trail = ()) -> str:
     return text
 
 
-def sh_quote(value: Any) -> str:
+def sh_quote(value: object) -> str:
     """One word for bash, dash and zsh, as ``lib.escapeShellArg``: single quotes, and none where none are needed."""
     text = word_text(value)
     return text if SHELL_SAFE.fullmatch(text) else _single_quoted(text)
 
 
-def sh_args(value: Any) -> str:
+def sh_args(value: object) -> str:
     """A list as words of a shell command, as ``lib.escapeShellArgs``; a single value counts as a list of one."""
     return " ".join(sh_quote(word) for word, _trail in several(value))
 
 
-def dquote(value: Any) -> str:
+def dquote(value: object) -> str:
     r"""A double-quoted shell string in which ``$``, backquotes and backslashes keep their meaning.
 
     This is how Home Manager writes session variables: ``$HOME/bin`` and ``$(tty)`` work, and ``\$`` is a dollar. What
@@ -82,7 +82,7 @@ def _guarded(text: str, literal: str = "") -> str:
     return guarded
 
 
-def zsh_dquote(value: Any) -> str:
+def zsh_dquote(value: object) -> str:
     r"""A double-quoted zsh string in which ``$`` alone keeps its meaning, and ``\$`` is a dollar.
 
     Quotes, backquotes and other backslashes are escaped, except inside a substitution.
@@ -90,13 +90,13 @@ def zsh_dquote(value: Any) -> str:
     return '"' + _guarded(word_text(value), "\\`") + '"'
 
 
-def zsh_quote(value: Any) -> str:
+def zsh_quote(value: object) -> str:
     """One word for zsh, right under any of its options; as ``sh_quote`` but for words that begin with ``%``."""
     text = word_text(value)
     return text if SHELL_SAFE.fullmatch(text) and text[0] != "%" else _single_quoted(text)
 
 
-def fish_quote(value: Any) -> str:
+def fish_quote(value: object) -> str:
     """One word for fish, in single quotes unless it needs none.
 
     Only a backslash and the quote itself are escaped.
@@ -107,33 +107,33 @@ def fish_quote(value: Any) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def nu_quote(value: Any) -> str:
+def nu_quote(value: object) -> str:
     """A double-quoted string of Nushell; control characters become ``\\u{...}``."""
     return _c_string(word_text(value), "\\u{{{:x}}}")
 
 
-def nu_word(value: Any) -> str:
+def nu_word(value: object) -> str:
     """One word for Nushell, quoted only where it needs to be."""
     text = word_text(value)
     return text if SHELL_SAFE.fullmatch(text) else nu_quote(text)
 
 
-def lua_quote(value: Any) -> str:
+def lua_quote(value: object) -> str:
     """A double-quoted string of Lua (5.1 and later); control characters become three decimal digits."""
     return _c_string(word_text(value), "\\{:03d}")
 
 
-def elisp_quote(value: Any) -> str:
+def elisp_quote(value: object) -> str:
     """A string of Emacs Lisp; only quotes and backslashes need an escape there."""
     return '"' + word_text(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def json_quote(value: Any) -> str:
+def json_quote(value: object) -> str:
     """A string of JSON."""
     return _c_string(word_text(value), "\\u{:04x}")
 
 
-def escaped_quote(value: Any) -> str:
+def escaped_quote(value: object) -> str:
     r"""A string in double quotes whose backslashes keep their meaning (``\n``, ``\"``).
 
     A bare ``"`` and a lone backslash at the end are escaped. This is for the many formats whose authors write a
@@ -142,13 +142,13 @@ def escaped_quote(value: Any) -> str:
     return '"' + UNESCAPED.sub(lambda found: found[0] if found[0][1:] else "\\" + found[0], word_text(value)) + '"'
 
 
-def mpv_quote(value: Any) -> str:
+def mpv_quote(value: object) -> str:
     """mpv's ``%N%text`` with N the length in bytes, in which no character has a meaning."""
     text = word_text(value)
     return f"%{len(text.encode())}%{text}"
 
 
-def regex_escape(value: Any, re_type: str = "posix_extended") -> str:
+def regex_escape(value: object, re_type: str = "posix_extended") -> str:
     """Text that a regular expression matches literally; by default a POSIX extended one, as ``lib.escapeRegex``.
 
     ``re_type`` is ``posix_extended``, ``posix_basic`` or ``python``.
@@ -162,7 +162,7 @@ def regex_escape(value: Any, re_type: str = "posix_extended") -> str:
     return special.sub(lambda found: "\\" + found[0], text)
 
 
-def systemd_quote(value: Any) -> str:
+def systemd_quote(value: object) -> str:
     """One argument of a unit's ``Exec...=`` line, quoted.
 
     Specifiers (``%``) and variables (``$``) are taken literally.
@@ -170,13 +170,13 @@ def systemd_quote(value: Any) -> str:
     return _c_string(word_text(value), "\\x{:02x}").replace("%", "%%").replace("$", "$$")
 
 
-def systemd_word(value: Any) -> str:
+def systemd_word(value: object) -> str:
     """One argument or assignment of a unit, quoted only where it would fall apart; otherwise specifiers keep their meaning."""
     text = word_text(value)
     return systemd_quote(text) if SYSTEMD_SPLITS.search(text) or not text else text
 
 
-def systemd_escape(value: Any, *, path: bool = False) -> str:
+def systemd_escape(value: object, *, path: bool = False) -> str:
     """Text as a part of a unit's name, as systemd-escape(1); ``path`` as its option ``--path``."""
     text = word_text(value)
     if path:
@@ -197,12 +197,12 @@ def systemd_escape(value: Any, *, path: bool = False) -> str:
     return escaped
 
 
-def xml_escape(value: Any) -> str:
+def xml_escape(value: object) -> str:
     """Text for the inside of an XML element or attribute, as ``lib.escapeXML``."""
     return "".join(XML.get(char, char) for char in word_text(value))
 
 
-def sh_export(value: Any, name: str) -> str:
+def sh_export(value: object, name: str) -> str:
     """One ``export NAME="value"`` line without its newline, the value as ``dquote`` writes it.
 
     Booleans are ``true`` and ``false``.
@@ -210,12 +210,12 @@ def sh_export(value: Any, name: str) -> str:
     return f"export {_variable(name)}={dquote(_shell_text(value, (name,)))}"
 
 
-def sh_exports(value: Any) -> str:
+def sh_exports(value: object) -> str:
     """A mapping as ``export`` lines joined by newlines, as ``lib.hm.shell.exportAll``; null leaves a variable out."""
     return "\n".join(sh_export(item, name) for name, item, _trail in entries(value) if item is not None)
 
 
-def sh_prepend(value: Any, name: str, separator: str = ":") -> str:
+def sh_prepend(value: object, name: str, separator: str = ":") -> str:
     """A shell expression of a list before what the variable ``name`` holds, as ``lib.hm.shell.prependToVar``."""
     return (
         separator.join(word_text(word, way) for word, way in several(value))
@@ -223,7 +223,7 @@ def sh_prepend(value: Any, name: str, separator: str = ":") -> str:
     )
 
 
-def zsh_value(value: Any) -> str:
+def zsh_value(value: object) -> str:
     """A value for zsh: booleans bare, a list as an array, the rest as ``zsh_dquote``.
 
     The lines of an array are indented and have at most 80 characters; its words are quoted where needed.
@@ -236,7 +236,7 @@ def zsh_value(value: Any) -> str:
     return zsh_dquote(value)
 
 
-def _zsh_word(value: Any) -> str:
+def _zsh_word(value: object) -> str:
     if isinstance(value, (bool, list, tuple)):
         return zsh_value(value)
     text = word_text(value)
@@ -254,17 +254,17 @@ def _filled(words: list[str], width: int) -> list[str]:
     return lines
 
 
-def zsh_define(value: Any, name: str, export: bool = False) -> str:
+def zsh_define(value: object, name: str, export: bool = False) -> str:
     """One zsh assignment ``NAME=value``, as ``lib.hm.zsh.define``; ``export`` puts that word before it."""
     return f"{'export ' if export else ''}{_variable(name)}={zsh_value(value)}"
 
 
-def zsh_defines(value: Any, export: bool = False) -> str:
+def zsh_defines(value: object, export: bool = False) -> str:
     """A mapping as zsh assignments joined by newlines; null leaves a variable out."""
     return "\n".join(zsh_define(item, name, export) for name, item, _trail in entries(value) if item is not None)
 
 
-def if_executable(value: Any, program: str, shell: str = "sh") -> str:
+def if_executable(value: object, program: str, shell: str = "sh") -> str:
     """Shell code that runs only where ``program``, an absolute path, can be executed.
 
     ``shell`` is sh, bash, zsh or fish. Lines stay unchanged, and a newline ends the code.
@@ -293,7 +293,7 @@ def _c_string(text: str, control: str) -> str:
     )
 
 
-def _shell_text(value: Any, trail: Trail) -> str:
+def _shell_text(value: object, trail: Trail) -> str:
     return atom_text(value, trail, null=None)
 
 

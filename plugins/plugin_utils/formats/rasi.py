@@ -14,7 +14,7 @@ INLINE = "literal"
 FIRST = ("@theme", "@import")
 
 
-def to_rasi(value: Any) -> str:
+def to_rasi(value: object) -> str:
     """rasi text of ``{section: {name: value}}``; strings are quoted, ``literal`` expressions are not, null is left out.
 
     A plain value at the top is a directive (``@import``: a list repeats it); ``@theme`` and ``@import`` come first.
@@ -30,13 +30,13 @@ def to_rasi(value: Any) -> str:
     return "\n".join(blocks)
 
 
-def _blocks(key: str, value: Any, trail: Trail) -> list[str]:
+def _blocks(key: str, value: object, trail: Trail) -> list[str]:
     if is_mapping(value):
         return [_section(key, value, "", trail)]
     return [f"{key} {_value(item, way)}\n" for item, way in several(value, trail)]
 
 
-def _section(name: str, value: Any, indent: str, trail: Trail) -> str:
+def _section(name: str, value: object, indent: str, trail: Trail) -> str:
     text = f"{indent}{name} {{\n"
     for key, item, way in entries(value, trail):
         if is_mapping(item):

@@ -17,7 +17,7 @@ ESCAPES = {'"': '\\"', "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t"}
 SPECIAL = re.compile(r"""["\\\r\n\t '{}]""")
 
 
-def to_scfg(value: Any) -> str:
+def to_scfg(value: object) -> str:
     """scfg text of a list of directives; one whose params and children are both given empty is left out.
 
     FormatError for anything else than directives, and for a parameter that is null, a list or a mapping.
@@ -46,7 +46,7 @@ def _directives(value: Any, trail: Trail) -> list[str]:
     return lines
 
 
-def _word(value: Any, trail: Trail) -> str:
+def _word(value: object, trail: Trail) -> str:
     text = atom_text(value, trail, null=None)
     if isinstance(value, (str, PathValue)) and (not text or SPECIAL.search(text)):
         return '"' + "".join(ESCAPES.get(char, char) for char in text) + '"'

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .atoms import Trail, entries, is_mapping, several
 from .keyvalue import Dialect
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def to_sway_block(
-    value: Any,
+    value: object,
     *,
     header: str = "",
     indent: str = "  ",
@@ -34,7 +34,7 @@ def to_sway_block(
     return "".join(line + "\n" for line in lines)
 
 
-def _lines(value: Any, style: Dialect, indent: str, trail: Trail) -> Iterator[str]:
+def _lines(value: object, style: Dialect, indent: str, trail: Trail) -> Iterator[str]:
     for key, item, way in entries(value, trail):
         for single, inner in several(item, way):
             if is_mapping(single):

@@ -21,7 +21,7 @@ BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
 
-def to_toml(value: Any, *, nulls: str = "refuse") -> str:
+def to_toml(value: object, *, nulls: str = "refuse") -> str:
     """TOML of a mapping.
 
     ``nulls``: TOML knows none, so they are refused (``refuse``) or left out of mappings and lists (``drop``).
@@ -34,7 +34,7 @@ def to_toml(value: Any, *, nulls: str = "refuse") -> str:
     return "\n".join("\n".join(block) for block in _blocks(data, (), ()))
 
 
-def _blocks(table: dict[str, Any], name: tuple[str, ...], trail: Trail, array: bool = False) -> Iterator[list[str]]:
+def _blocks(table: dict[str, object], name: tuple[str, ...], trail: Trail, array: bool = False) -> Iterator[list[str]]:
     """The tables under ``name``, each as its lines; all but the first end up parted by an empty line."""
     tables = {key: item for key, item in table.items() if isinstance(item, dict) or _is_array_of_tables(item)}
     lines = [_assignment(key, item, (*trail, key)) for key, item, _trail in entries(table) if key not in tables]
@@ -53,17 +53,17 @@ def _blocks(table: dict[str, Any], name: tuple[str, ...], trail: Trail, array: b
             yield from _blocks(element, (*name, key), way, array=True)
 
 
-def _is_array_of_tables(value: Any) -> bool:
+def _is_array_of_tables(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def _assignment(key: str, value: Any, trail: Trail) -> str:
+def _assignment(key: str, value: object, trail: Trail) -> str:
     if isinstance(value, str) and "\n" in value.rstrip("\n"):
         return f"{_key(key)} = {_long_string(value)}"
     return f"{_key(key)} = {_inline(value, trail)}"
 
 
-def _inline(value: Any, trail: Trail) -> str:
+def _inline(value: object, trail: Trail) -> str:
     if value is None:
         raise FormatError("TOML has no null", trail)
     if isinstance(value, bool):

@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .atoms import Trail, atom_text, entries, is_mapping, several
 
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 
 
-def to_vdf(value: Any) -> str:
+def to_vdf(value: object) -> str:
     """Nested ``"key" { ... }`` and ``"key" "value"``, indented by tabs; a list repeats its key, null is left out.
 
     Booleans are ``1`` and ``0``, for the format has strings alone.
@@ -19,7 +17,7 @@ def to_vdf(value: Any) -> str:
     return _body(value, "", ())
 
 
-def _body(value: Any, indent: str, trail: Trail) -> str:
+def _body(value: object, indent: str, trail: Trail) -> str:
     text = ""
     for key, item, way in entries(value, trail):
         for single, inner in several(item, way):

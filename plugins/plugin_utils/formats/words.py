@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import re
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..values import FormatError
 from .atoms import atom_text, float_text, kind_of, nix_string
@@ -21,7 +21,7 @@ UNSAFE_IN_NAME = re.compile(r"[^A-Za-z0-9+._?=]")
 ZBASE32 = "ybndrfg8ejkmcpqxot1uwisza345h769"
 
 
-def hash_text(value: Any, algorithm: str = "sha256") -> str:
+def hash_text(value: object, algorithm: str = "sha256") -> str:
     """The hash of a text's UTF-8 bytes in hex, as ``builtins.hashString``; md5, sha1, sha256 or sha512."""
     if algorithm not in ALGORITHMS:
         raise FormatError(f"the parameter algorithm must be one of {', '.join(ALGORITHMS)}, not {algorithm!r}")
@@ -71,21 +71,21 @@ def wrap_lines(value: str, width: int = 78, continuation: str = "") -> str:
     )
 
 
-def bool_word(value: Any, yes: str = "yes", no: str = "no") -> str:
+def bool_word(value: object, yes: str = "yes", no: str = "no") -> str:
     """One of two words for a boolean; FormatError for anything else."""
     if not isinstance(value, bool):
         raise FormatError(f"bool_word takes a boolean, got {kind_of(value)}")
     return yes if value else no
 
 
-def number_text(value: Any) -> str:
+def number_text(value: object) -> str:
     """A number as Nix's ``toString`` writes it: a float with six decimals, an integer as it is."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise FormatError(f"float_text takes a number, got {kind_of(value)}")
     return float_text(value) if isinstance(value, float) else str(value)
 
 
-def to_nix_string(value: Any) -> str:
+def to_nix_string(value: object) -> str:
     """Any value but a mapping as Nix's ``toString``: true is ``1``, false and null are empty, lists spaced."""
     return nix_string(value)
 

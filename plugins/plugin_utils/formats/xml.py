@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..values import FormatError, PathValue
 from .atoms import Trail, entries, is_mapping, kind_of, several, short_float
@@ -18,7 +17,7 @@ HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_.:-]*")
 
 
-def to_xml(value: Any, *, header: str = HEAD, indent: str = "  ") -> str:
+def to_xml(value: object, *, header: str = HEAD, indent: str = "  ") -> str:
     """A document of ``{root: element}``.
 
     An element is a mapping (attributes, text, elements by name), a plain value (its text) or null (empty); elements are
@@ -33,7 +32,7 @@ def to_xml(value: Any, *, header: str = HEAD, indent: str = "  ") -> str:
     return text
 
 
-def _element(name: str, value: Any, before: str, indent: str, trail: Trail) -> str:
+def _element(name: str, value: object, before: str, indent: str, trail: Trail) -> str:
     if not NAME.fullmatch(name):
         raise FormatError(f"invalid element name {name!r}", trail)
     if not is_mapping(value):
@@ -52,7 +51,7 @@ def _element(name: str, value: Any, before: str, indent: str, trail: Trail) -> s
     return f"{before}<{name}{attributes}>{body}</{name}>\n"
 
 
-def _text(value: Any, trail: Trail) -> str:
+def _text(value: object, trail: Trail) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -31,20 +31,20 @@ class Block:
 
     __slots__ = ("_busy", "_scopes", "body", "call", "guard", "loop", "loop_var", "parent", "position", "variables")
 
-    def __init__(self, parent: Block | None, body: Any, position: Position | None = None) -> None:
+    def __init__(self, parent: Block | None, body: object, position: Position | None = None) -> None:
         self.parent = parent
         self.body = body
         self.position = position
         self.guard: list[Expression] | None = None
-        self.loop: Any = None
+        self.loop: object = None
         self.loop_var = "item"
-        self.variables: Any = None
+        self.variables: object = None
         self.call: tuple[Mapping, str] | None = None  # of a word, and the argument that brought this block
         self._scopes: list[Scope] | None = None
         self._busy = False
 
     @classmethod
-    def fixed(cls, scope: Scope, body: Any = None) -> Block:
+    def fixed(cls, scope: Scope, body: object = None) -> Block:
         """A block whose one scope is known."""
         block = cls(None, body)
         block._scopes = [scope]
@@ -78,7 +78,7 @@ class Block:
                     found.append(iteration_scope(outer, {self.loop_var: item}, self.variables, self.guard))
         return found
 
-    def _given(self, outer: Scope) -> dict[str, Any]:
+    def _given(self, outer: Scope) -> dict[str, object]:
         """The arguments of the word that brought this block, to be evaluated in the scope around it."""
         if self.call is None:
             return {}
@@ -87,7 +87,7 @@ class Block:
         return {"given": given, "value": Thunk(lambda: given[argument])}
 
 
-def _argument(call: Mapping, name: str, scope: Scope) -> Any:
+def _argument(call: Mapping, name: str, scope: Scope) -> object:
     found = resolve(call[name], scope)
     if found is OMIT:
         hint = "put the word into a block of its own with a `when`"
@@ -95,7 +95,7 @@ def _argument(call: Mapping, name: str, scope: Scope) -> Any:
     return found
 
 
-def read_blocks(config: Any, parent: Block, words: dict[str, Word]) -> list[Block]:
+def read_blocks(config: object, parent: Block, words: dict[str, Word]) -> list[Block]:
     """The blocks that a `config` says (a mapping, or a list of them), nested ones and those of `words` as blocks of their own.
 
     Raises SpecError.
@@ -116,7 +116,7 @@ def read_blocks(config: Any, parent: Block, words: dict[str, Word]) -> list[Bloc
     return _read_block(config, parent, words)
 
 
-def _read_block(node: dict[str, Any], parent: Block, words: dict[str, Word]) -> list[Block]:
+def _read_block(node: dict[str, object], parent: Block, words: dict[str, Word]) -> list[Block]:
     used = [word for name, word in words.items() if name in node]
     if getattr(node, "verbatim", True) or not (used or any(word in node for word in WORDS)):
         return [Block(parent, node, position_of(node))]
@@ -152,7 +152,7 @@ def _word_blocks(word: Word, node: dict[str, Any], parent: Block, words: dict[st
     return found
 
 
-def _loop_var(node: dict[str, Any]) -> str:
+def _loop_var(node: dict[str, object]) -> str:
     control = node.get("loop_control")
     if control is None:
         return "item"
@@ -161,7 +161,7 @@ def _loop_var(node: dict[str, Any]) -> str:
     return str(control["loop_var"])
 
 
-def _variables(node: dict[str, Any]) -> Any:
+def _variables(node: dict[str, object]) -> object:
     variables = node.get("vars")
     if variables is not None and not isinstance(variables, dict):
         raise SpecError(f"`vars` must be a mapping of names, not {summary(variables)}", [position_of(node, "vars")])

@@ -11,7 +11,6 @@ import json
 import os.path
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..expressions.resolution import resolve
 from ..expressions.scope import Scope
@@ -32,7 +31,7 @@ class _Found:
 class Collector:
     """Reads modules and what they import. `read(path)` gives a file's nodes."""
 
-    def __init__(self, outer: Scope, read: Callable[[str], Any], variables: dict[str, Any] | None = None) -> None:
+    def __init__(self, outer: Scope, read: Callable[[str], object], variables: dict[str, object] | None = None) -> None:
         self.outer = outer
         self.read = read
         self.variables = variables or {}
@@ -41,7 +40,7 @@ class Collector:
         # Where each file was first imported.
         self.importers: dict[str, Position] = {}
 
-    def collect(self, roots: list[tuple[Any, str]]) -> tuple[list[Module], set[str]]:
+    def collect(self, roots: list[tuple[object, str]]) -> tuple[list[Module], set[str]]:
         """The modules of some root nodes (each with its file) in order, and the files that were disabled."""
         trees = [found for node, file in roots if (found := self._module(node, file, {}, ())) is not None]
         disabled: set[str] = set()
@@ -53,7 +52,7 @@ class Collector:
         return ordered, disabled
 
     def _module(
-        self, node: Any, file: str, variables: dict[str, Any], chain: tuple[str, ...], key: str = ""
+        self, node: object, file: str, variables: dict[str, object], chain: tuple[str, ...], key: str = ""
     ) -> _Found | None:
         """One module with what it imports; one without a `key` of its own (a root, an inline module) counts each time."""
         try:
@@ -79,8 +78,8 @@ class Collector:
                 found.imports.append(inner)
         return found
 
-    def _import(self, item: Any, module: Module, position: Position | None, chain: tuple[str, ...]) -> _Found | None:
-        variables: dict[str, Any] = {}
+    def _import(self, item: object, module: Module, position: Position | None, chain: tuple[str, ...]) -> _Found | None:
+        variables: dict[str, object] = {}
         try:
             if not isinstance(item, dict) or "import" in item:
                 item = resolve(item, module.scope)
@@ -103,7 +102,7 @@ class Collector:
             return None
 
     @staticmethod
-    def _variables(item: dict[str, Any], position: Position | None) -> dict[str, Any]:
+    def _variables(item: dict[str, object], position: Position | None) -> dict[str, object]:
         unknown = set(item) - {"import", "vars"}
         variables = item.get("vars") or {}
         if unknown or not isinstance(variables, dict):
@@ -111,7 +110,7 @@ class Collector:
         return dict(variables)
 
     @staticmethod
-    def _path(item: Any, module: Module, position: Position | None) -> str:
+    def _path(item: object, module: Module, position: Position | None) -> str:
         text = item.path if isinstance(item, Path) else item
         if not isinstance(text, str):
             hint = "list its elements directly" if isinstance(item, list) else ""
@@ -145,7 +144,7 @@ class Collector:
             ordered.append(found.module)
 
 
-def _as_node(item: dict[str, Any]) -> Any:
+def _as_node(item: dict[str, object]) -> object:
     return item if isinstance(item, Mapping) else Mapping(item, verbatim=True)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-from typing import Any
 
 from ..syntax.keys import joined
 from ..syntax.nodes import Mapping
@@ -65,6 +64,6 @@ class Library:
         prefix = joined(path) + "." if path else ""
         return sorted({key[len(prefix) :].split(".")[0] for key in self.paths if key.startswith(prefix)})
 
-    def node(self, file: str) -> Any:
+    def node(self, file: str) -> object:
         """The nodes of one of the library's files."""
         return load_file(os.path.join(self.folder, file))

@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from ..expressions.language import Language
 from ..expressions.resolution import key_text
@@ -34,7 +33,7 @@ def files(folder: str) -> Iterator[str]:
     return iter(sorted(found))
 
 
-def build(folder: str, strict: bool = True) -> dict[str, Any]:
+def build(folder: str, strict: bool = True) -> dict[str, object]:
     """The index of the library in `folder`: `core` (files at its top) and `paths`.
 
     A file that cannot be read is an error, or left out where `strict` is false (a library that is being worked on).
@@ -56,7 +55,9 @@ def build(folder: str, strict: bool = True) -> dict[str, Any]:
     return {"core": core, "paths": {key: sorted(found) for key, found in sorted(paths.items())}}
 
 
-def owned(path: str, variables: dict[str, Any] | None = None, language: Language | None = None) -> set[tuple[str, ...]]:
+def owned(
+    path: str, variables: dict[str, object] | None = None, language: Language | None = None
+) -> set[tuple[str, ...]]:
     """The groups that a module file declares options in, and the extensions that it makes; files that it imports included."""
     language = Language() if language is None else language
     node = load_file(path)

@@ -30,13 +30,13 @@ class Module:
 
     def __init__(
         self,
-        node: Any,
+        node: object,
         file: str,
         outer: Scope,
         *,
-        rank: tuple[Any, ...],
+        rank: tuple[object, ...],
         shipped: bool = False,
-        variables: dict[str, Any] | None = None,
+        variables: dict[str, object] | None = None,
     ) -> None:
         self.file = file
         self.rank = rank

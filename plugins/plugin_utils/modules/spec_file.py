@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import Any
 
 from ..expressions.expression import Expression
 from ..expressions.source_file import LARGEST_SPEC, check_inside, read_file
@@ -15,7 +14,7 @@ from ..syntax.errors import SpecError
 from ..syntax.position import Position
 
 
-def load_text(text: str, name: str, base: str | None = None) -> Any:
+def load_text(text: str, name: str, base: str | None = None) -> object:
     """The nodes of a spec's text; None for an empty one.
 
     `name` is how errors call the file; `base` the folder that its relative paths start from. Raises SpecError.
@@ -24,12 +23,12 @@ def load_text(text: str, name: str, base: str | None = None) -> Any:
 
 
 @functools.lru_cache(maxsize=4096)
-def _parsed(path: str, _stamp: tuple[int, int], name: str) -> Any:
+def _parsed(path: str, _stamp: tuple[int, int], name: str) -> object:
     text = read_file(path, LARGEST_SPEC).content.decode("utf-8")
     return load_text(text.replace("\r\n", "\n").replace("\r", "\n"), name, os.path.dirname(path))
 
 
-def load_file(path: str, name: str | None = None) -> Any:
+def load_file(path: str, name: str | None = None) -> object:
     """The nodes of a spec file, parsed once for each of its versions. Raises SpecError."""
     try:
         check_inside(path)

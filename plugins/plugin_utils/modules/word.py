@@ -13,7 +13,6 @@ In a block of configuration `greet: {who: me, bash: hello}` then stands for the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.nodes import Mapping, position_of
@@ -33,7 +32,7 @@ class Word:
         self.arguments = arguments
 
     @classmethod
-    def of(cls, name: str, node: Any, position: Position | None) -> Word:
+    def of(cls, name: str, node: object, position: Position | None) -> Word:
         """The word that a declaration says. Raises SpecError."""
         blocks = node.get("blocks") if isinstance(node, Mapping) else None
         arguments = node.get("arguments", []) if isinstance(node, Mapping) else None
@@ -52,7 +51,7 @@ class Word:
             )
         return cls(name, blocks, tuple(arguments))
 
-    def brought(self, call: Any, position: Position | None) -> Iterator[tuple[str, Any]]:
+    def brought(self, call: object, position: Position | None) -> Iterator[tuple[str, object]]:
         """The arguments of a call that bring a block, each with that block. Raises SpecError for an argument that the word lacks."""
         if not isinstance(call, Mapping):
             raise SpecError(f"`{self.name}` must be a mapping of arguments, not {summary(call)}", [position])
@@ -69,12 +68,12 @@ class Vocabulary:
 
     __slots__ = ("types", "words")
 
-    def __init__(self, types: dict[str, Any] | None = None, words: dict[str, Word] | None = None) -> None:
+    def __init__(self, types: dict[str, object] | None = None, words: dict[str, Word] | None = None) -> None:
         self.types = types or {}
         self.words = words or {}
 
     @classmethod
-    def of(cls, types: dict[str, Any], words: dict[str, Any]) -> Vocabulary:
+    def of(cls, types: dict[str, object], words: dict[str, object]) -> Vocabulary:
         """What the `types` and `words` of a file say. Raises SpecError."""
         return cls(types, {name: Word.of(name, node, position_of(words, name)) for name, node in words.items()})
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.keys import joined
@@ -29,19 +28,19 @@ def wrong_type(path: tuple[str, ...], expected: str, bad: list[Definition]) -> S
     return error.with_details("type", at_value=True, labels=labels, advice=write)
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     """A value in the middle of a sentence: a list or a mapping by its kind alone."""
     if isinstance(value, list):
         return "a list"
     return "a mapping" if isinstance(value, dict) else summary(value)
 
 
-def _is_wrapped(value: Any, wanted: str) -> bool:
+def _is_wrapped(value: object, wanted: str) -> bool:
     """Whether a single plain value was put into a list where a plain one is wanted."""
     return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and "list" not in wanted
 
 
-def _remedy(path: tuple[str, ...], wanted: str, expected: str, value: Any) -> str:
+def _remedy(path: tuple[str, ...], wanted: str, expected: str, value: object) -> str:
     """What to write instead, where that can be told."""
     found = advice(value)
     if found:
@@ -72,7 +71,7 @@ def _remedy_of_text(path: tuple[str, ...], wanted: str, expected: str, value: st
     return did_you_mean(value, choices) if choices else ""
 
 
-def comparable(value: Any) -> Any:
+def comparable(value: object) -> object:
     """A value that compares as the language does: a boolean is no integer."""
     if isinstance(value, bool):
         return ("bool", value)
@@ -83,7 +82,7 @@ def comparable(value: Any) -> Any:
     return value
 
 
-def merge_equal(path: tuple[str, ...], definitions: list[Definition]) -> Any:
+def merge_equal(path: tuple[str, ...], definitions: list[Definition]) -> object:
     """The one value that all definitions agree on. Raises SpecError naming them when they do not."""
     first = definitions[0].value
     if len(definitions) > 1:
@@ -93,7 +92,7 @@ def merge_equal(path: tuple[str, ...], definitions: list[Definition]) -> Any:
     return first
 
 
-def merge_one(path: tuple[str, ...], definitions: list[Definition]) -> Any:
+def merge_one(path: tuple[str, ...], definitions: list[Definition]) -> object:
     """The only definition's value. Raises SpecError when there are more."""
     if len(definitions) > 1:
         raise _conflict(path, definitions)

@@ -34,16 +34,16 @@ class Submodule(Type):
         self.own = schema
         self.description = "mapping of options"
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return isinstance(value, dict) and "_type" not in value
 
     def schema(self) -> Schema:
         return self.own
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> object:
         return site.instance.submodule(self.own, site.path, [])
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         return site.instance.submodule(self.own, site.path, definitions)
 
 
@@ -54,19 +54,19 @@ class Unfinished(Type):
         self.description = name
         self.built: Type = self
 
-    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+    def coerce(self, value: object, definition: Definition | None = None) -> object:
         return self.built.coerce(value, definition)
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return self.built.check(value)
 
-    def accepts(self, value: Any) -> bool:
+    def accepts(self, value: object) -> bool:
         return self.built.accepts(value)
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         return self.built.merge(site, definitions)
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> object:
         return self.built.empty(site)
 
     def schema(self) -> Schema | None:
@@ -293,6 +293,6 @@ def coercions(node: Mapping, parse: Callable[[str], Type], position: Position | 
     return pairs
 
 
-def by_expression(expression: Expression) -> Callable[[Any, Definition], Any]:
+def by_expression(expression: Expression) -> Callable[[object, Definition], object]:
     """A function of a value and its definition that evaluates an expression over `value`."""
     return lambda value, definition: expression.evaluate(Scope(definition.scope, {"value": value}))

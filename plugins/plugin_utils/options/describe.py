@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from ..expressions.expression import Expression
 from ..expressions.lazy import plain
@@ -100,12 +99,12 @@ def value(evaluation: Evaluation, node: Node) -> str:
     return text(found)
 
 
-def text(found: Any) -> str:
+def text(found: object) -> str:
     """A value or a default as a person writes it."""
     if isinstance(found, Expression):
         return found.source
     return json.dumps(found, ensure_ascii=False, default=_said)
 
 
-def _said(found: Any) -> str:
+def _said(found: object) -> str:
     return f"what {found.position} says" if isinstance(found, Definition) else str(found)

@@ -44,9 +44,9 @@ class Evaluation(Trace):
         self,
         library: Library,
         language: Language,
-        names: dict[str, Any] | None = None,
-        variable: Callable[[str, Any], Any] | None = None,
-        read: Callable[[str], Any] = load_file,
+        names: dict[str, object] | None = None,
+        variable: Callable[[str, object], object] | None = None,
+        read: Callable[[str], object] = load_file,
     ) -> None:
         super().__init__()
         self.library = library
@@ -63,7 +63,7 @@ class Evaluation(Trace):
 
     # Modules
 
-    def use(self, roots: list[tuple[Any, str]]) -> None:
+    def use(self, roots: list[tuple[object, str]]) -> None:
         """Take the user's modules (nodes and the file each stands in), with all that they import and touch."""
         config = self.scope.names.pop("config")
         self.scope.names["config"] = Thunk(_no_config)
@@ -177,7 +177,7 @@ class Evaluation(Trace):
     # Reading
 
     @property
-    def config(self) -> Any:
+    def config(self) -> object:
         """The home's configuration, lazily."""
         return self.home.value()
 
@@ -192,7 +192,7 @@ class Evaluation(Trace):
         return value
 
 
-def _no_config() -> Any:
+def _no_config() -> object:
     raise SpecError(
         "`imports` cannot depend on `config`", hint="import the module unconditionally and put a `when` into it"
     )

@@ -17,7 +17,7 @@ class OptionFacts(dict[str, Any]):
         super().__init__()
         self.node = node
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> object:
         node = self.node
         if node.schema.declaration is None:
             child = node.child(name) or node.loaded(name)

@@ -46,7 +46,7 @@ def effective(definitions: Iterable[Definition]) -> list[Definition]:
 
 
 def _expand(
-    value: Any, scope: Scope, position: Position | None, priority: int, order: int, found: list[Definition]
+    value: object, scope: Scope, position: Position | None, priority: int, order: int, found: list[Definition]
 ) -> None:
     marked_priority = marked_order = False
     while True:
@@ -95,7 +95,7 @@ def _number(mark: dict[str, Any], position: Position | None) -> int:
     return number
 
 
-def may_vanish(value: Any) -> bool:
+def may_vanish(value: object) -> bool:
     """Whether a definition could turn out to be none, so that it must be looked at before its key can be said to exist."""
     if isinstance(value, Expression):
         return "omit" in value.source

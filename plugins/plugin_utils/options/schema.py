@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..expressions.expression import Expression
 from ..expressions.lazy import LazyMapping
@@ -34,7 +34,7 @@ class Schema:
         self.declaration: Declaration | None = None
         self.freeform: Type | None = None
         self.feeders: list[str] = []
-        self.bodies: list[tuple[Module, Any]] = []
+        self.bodies: list[tuple[Module, object]] = []
 
     def child(self, name: str) -> Schema:
         """The node `name`, made when missing."""
@@ -68,17 +68,17 @@ class Declaration:
     changed_to: tuple[str, ...] = ()
     alias: bool = False
     feeds: str = ""
-    loop_vars: dict[str, Any] = field(default_factory=dict)
-    _constant: Any = UNKNOWN
+    loop_vars: dict[str, object] = field(default_factory=dict)
+    _constant: object = UNKNOWN
 
     @property
-    def constant(self) -> Any:
+    def constant(self) -> object:
         """The value of the option when nobody defines it, where that is the same for every instance; else NO_VALUE."""
         if self._constant is UNKNOWN:
             self._constant = self._find_constant()
         return self._constant
 
-    def _find_constant(self) -> Any:
+    def _find_constant(self) -> object:
         default = self.default()
         if (
             self.type is None
@@ -111,7 +111,7 @@ class Declaration:
         found = self.attributes.get("description") or ""
         return str(found.evaluate(Scope(self.module.scope, self.loop_vars)) if isinstance(found, Expression) else found)
 
-    def default(self) -> Any:
+    def default(self) -> object:
         """The default as a node, or NO_VALUE."""
         return self.attributes.get("default", NO_VALUE)
 
@@ -161,23 +161,23 @@ class Type:
     description: str
     parts: tuple[Type, ...] = ()
 
-    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+    def coerce(self, value: object, definition: Definition | None = None) -> object:
         """The value as the type holds it, where a shorter way of saying it is allowed; otherwise the value itself."""
         return value
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         """Whether the root of a (coerced) value is of this type."""
         return True
 
-    def accepts(self, value: Any) -> bool:
+    def accepts(self, value: object) -> bool:
         """Whether this alternative of a union is meant by the value."""
         return self.check(self.coerce(value))
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         """One value of definitions that passed the check, in their order. Raises SpecError."""
         return merge_equal(site.path, definitions)
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> object:
         """The value of an option without any definition, or NO_VALUE."""
         return NO_VALUE
 
@@ -185,7 +185,7 @@ class Type:
         """The options of the submodule that this type is or contains, if there is one."""
         return next((schema for part in self.parts if (schema := part.schema()) is not None), None)
 
-    def value(self, site: Site, definitions: list[Definition]) -> Any:
+    def value(self, site: Site, definitions: list[Definition]) -> object:
         """Coerce, check and merge discharged definitions. Raises SpecError that names the ones of a wrong type."""
         for definition in definitions:
             definition.value = self.coerce(definition.value, definition)

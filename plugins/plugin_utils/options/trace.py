@@ -80,7 +80,7 @@ class Trace:
     def collect(self, error: SpecError) -> None:
         self.errors.append(error)
 
-    def attempt(self, compute: Callable[[], Any], default: Any = None) -> Any:
+    def attempt(self, compute: Callable[[], object], default: Any = None) -> Any:
         """The result of `compute`; an error of the spec is collected, and `default` returned.
 
         One that took too long ends the evaluation.

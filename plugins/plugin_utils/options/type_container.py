@@ -17,7 +17,7 @@ from .priority import discharge, effective, may_vanish
 from .schema import NO_VALUE, Site, Type
 
 
-def is_set(value: Any) -> bool:
+def is_set(value: object) -> bool:
     """Whether a value is a mapping of names, not a record of a kind of its own."""
     return isinstance(value, dict) and ("_type" not in value or value["_type"] == "each")
 
@@ -36,7 +36,7 @@ def by_key(definitions: list[Definition]) -> dict[str, list[Definition]]:
     return found
 
 
-def _entry(mapping: dict[str, Any], key: str) -> Any:
+def _entry(mapping: dict[str, object], key: str) -> object:
     """The entry's value; what a lazy mapping has not computed yet stays so."""
     if isinstance(mapping, LazyMapping) and not mapping.known(key):
         return EntryThunk(mapping, key)
@@ -52,18 +52,18 @@ class AttrsOf(Type):
         self.lazy = lazy
         self.description = f"mapping of {inner.description}"
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return is_set(value)
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> object:
         return {}
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         entries = by_key(definitions)
         if not self.lazy:
             entries = {key: found for key, found in entries.items() if self._exists(found)}
 
-        def compute(key: str) -> Any:
+        def compute(key: str) -> object:
             below = site.below(key)
             with below.instance.trace.visiting(below.path, entries[key][0].position) as frame:
                 found = effective(entries[key])
@@ -95,14 +95,14 @@ class Attrs(Type):
 
     description = "mapping"
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return is_set(value)
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> object:
         return {}
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        result: dict[str, Any] = {}
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
+        result: dict[str, object] = {}
         for definition in definitions:
             result.update(resolve(definition.value, definition.scope))
         return {key: result[key] for key in sorted(result)}
@@ -117,16 +117,16 @@ class ListOf(Type):
         self.non_empty = non_empty
         self.description = f"{'non-empty ' if non_empty else ''}list of {inner.description}"
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         if isinstance(value, dict):
             return value.get("_type") == "each"
         return isinstance(value, (list, tuple)) and not (self.non_empty and not value)
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> object:
         return NO_VALUE if self.non_empty else []
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
-        result: list[Any] = []
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
+        result: list[object] = []
         for number, definition in enumerate(definitions, 1):
             for index, item in enumerate(definition.value):
                 element = Definition(
@@ -146,19 +146,19 @@ class NullOr(Type):
         self.parts = (inner,)
         self.description = f"null or {inner.description}"
 
-    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+    def coerce(self, value: object, definition: Definition | None = None) -> object:
         return None if value is None else self.inner.coerce(value, definition)
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return value is None or self.inner.check(value)
 
-    def accepts(self, value: Any) -> bool:
+    def accepts(self, value: object) -> bool:
         return value is None or self.inner.accepts(value)
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> object:
         return None
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         nulls = [d for d in definitions if d.value is None]
         if not nulls:
             return self.inner.merge(site, definitions)
@@ -175,13 +175,13 @@ class Once(Type):
         self.parts = (inner,)
         self.description = inner.description
 
-    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+    def coerce(self, value: object, definition: Definition | None = None) -> Any:
         return self.inner.coerce(value, definition)
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return self.inner.check(value)
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         merge_one(site.path, definitions)
         return self.inner.merge(site, definitions)
 
@@ -198,7 +198,7 @@ class AnyValue(Type):
     def __init__(self, how: str = "deep") -> None:
         self.how = how
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         if self.how == "raw":
             return resolve(merge_one(site.path, definitions), definitions[0].scope)
         values = [d.value for d in definitions]
@@ -221,10 +221,10 @@ class GVariantType(Type):
 
     description = "GVariant value"
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return isinstance(value, GVariant) or not isinstance(value, dict)
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         return merge_equal(site.path, [d.holding(resolve(d.value, d.scope)) for d in definitions])
 
 
@@ -233,13 +233,13 @@ class ModuleType(Type):
 
     description = "module"
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return isinstance(value, dict)
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> object:
         return []
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         return definitions
 
 
@@ -250,15 +250,15 @@ class DagOf(AttrsOf):
         super().__init__(inner)
         self.description = f"ordered mapping of {inner.description}"
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         entries = {k: found for k, found in by_key(definitions).items() if self._exists(found)}
 
-        def compute(key: str) -> Any:
+        def compute(key: str) -> object:
             below = site.below(key)
             with below.instance.trace.visiting(below.path, entries[key][0].position):
                 return entry(key, below)
 
-        def entry(key: str, below: Site) -> Any:
+        def entry(key: str, below: Site) -> object:
             found = effective(entries[key])
             if not found:
                 raise SpecError(
@@ -302,15 +302,15 @@ class Freeform(Type):
         self.null = null
         self.description = f"{name.upper()} value"
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         if value is None:
             return self.null
         return isinstance(value, (bool, int, float, str, list, tuple, PathValue, Raw, GVariant)) or is_set(value)
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> object:
         return {}
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         first = definitions[0].value
         if is_set(first) and all(is_set(d.value) for d in definitions):
             return AttrsOf(self).merge(site, definitions)

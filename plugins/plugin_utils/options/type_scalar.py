@@ -14,23 +14,23 @@ from .schema import Type
 from .types import PackageType, RawKind, Scalar, Separated, SourceType, TemplateType
 
 
-def _is_int(value: Any) -> bool:
+def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_float(value: Any) -> bool:
+def _is_float(value: object) -> bool:
     return isinstance(value, float) and not math.isnan(value)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return _is_int(value) or _is_float(value)
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _boolean(value: Any) -> Any:
+def _boolean(value: object) -> object:
     return value.lower() in ("yes", "on") if isinstance(value, PlainWord) else value
 
 
@@ -38,16 +38,16 @@ def _decimal(value: Any) -> Any:
     return float(value) if _is_int(value) else value
 
 
-def _package_path(value: Any) -> Any:
+def _package_path(value: object) -> object:
     """A package where text is expected stands for its path, as in Nix."""
     return str(value) if isinstance(value, Package) else value
 
 
-def _path(value: Any) -> bool:
+def _path(value: object) -> bool:
     return isinstance(value, PathValue) or (isinstance(value, str) and value.startswith("/"))
 
 
-def _single_line(value: Any) -> Any:
+def _single_line(value: object) -> object:
     return value[:-1] if isinstance(value, str) and value.endswith("\n") else value
 
 
@@ -72,7 +72,7 @@ def matching(pattern: str) -> Scalar:
     )
 
 
-def one_of(values: list[Any]) -> Scalar:
+def one_of(values: list[object]) -> Scalar:
     """One of some values."""
     words = ", ".join(f'"{v}"' if isinstance(v, str) else ("null" if v is None else str(v).lower()) for v in values)
     allowed = [(isinstance(v, bool), v) for v in values]
@@ -120,10 +120,10 @@ class BoolByOr(Type):
 
     description = "boolean"
 
-    def coerce(self, value: Any, definition: Any = None) -> Any:
+    def coerce(self, value: object, definition: object = None) -> object:
         return _boolean(value)
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return isinstance(value, bool)
 
     def merge(self, site: Any, definitions: Any) -> Any:

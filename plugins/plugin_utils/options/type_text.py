@@ -171,7 +171,7 @@ class _Reader:
             raise SpecError(f"unexpected end of type `{self.text}`: expected at least one more argument")
         return found
 
-    def atom(self) -> Any:
+    def atom(self) -> object:
         kind, word = self.take("a value")
         if kind == "word":
             if word in ("true", "false", "null"):

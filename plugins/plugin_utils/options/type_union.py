@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..syntax.errors import SpecError
 from .definition import Definition
 from .schema import Site, Type
@@ -22,13 +20,13 @@ class Either(Type):
         self.parts = tuple(members)
         self.description = " or ".join(m.description for m in members)
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         return self.accepts(value) or any(m.check(m.coerce(value)) for m in self.members)
 
-    def accepts(self, value: Any) -> bool:
+    def accepts(self, value: object) -> bool:
         return any(m.accepts(value) for m in self.members)
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> object:
         members = self.members
         if all(type(d.value) is int for d in definitions):  # An integer stays one where the union has integers too.
             members = sorted(members, key=lambda m: type(m.coerce(definitions[0].value)) is float)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from ..expressions.lazy import DEEPEST
 from ..syntax.errors import SpecError, SpecWarning
@@ -58,7 +57,7 @@ class Unread:
         elif users:
             self.attempt(partial(self._check_option, node, 0))
 
-    def _check(self, value: Any, depth: int) -> None:
+    def _check(self, value: object, depth: int) -> None:
         """Compute everything that somebody has said below a value, for its errors alone."""
         if depth > DEEPEST:
             raise SpecError("infinite recursion: the value contains itself")
@@ -71,7 +70,7 @@ class Unread:
             for item in value:
                 self._check(item, depth + 1)
 
-    def _check_entry(self, value: dict[str, Any], key: str, depth: int) -> None:
+    def _check_entry(self, value: dict[str, object], key: str, depth: int) -> None:
         self._check(value[key], depth)
 
     def _check_option(self, node: Node, depth: int) -> None:

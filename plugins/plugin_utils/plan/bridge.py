@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
-from typing import Any
 
 from ...module_utils.engine.contract.manifest import Origin
 from ..expressions.lazy import plain
@@ -38,7 +37,7 @@ class Homes:
     plans: dict[str, SwitchBundle] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict)
 
     def digests(self) -> dict[str, str]:
         """User to the digest of the home."""
@@ -137,7 +136,7 @@ class Bridge:
             compiler=self.template.compiler,
         )
 
-    def _roots(self, user: str) -> list[tuple[Any, str]]:
+    def _roots(self, user: str) -> list[tuple[object, str]]:
         modules = [*self.options["sharedModules"], self.options["users"][user]]
         return [
             (definition.value, definition.position.file if definition.position is not None else "")

@@ -79,7 +79,7 @@ class PlannedFile:
     force: bool = False
     secret: bool = False
     position: Position | None = None
-    merge: tuple[str, Any] | None = None
+    merge: tuple[str, object] | None = None
     owner: str = field(default="", compare=False)
 
     @property
@@ -99,7 +99,7 @@ class Files:
 
     def collect(self) -> dict[str, PlannedFile]:
         """All managed paths of the home, by target."""
-        whole: list[tuple[str, str, Any]] = []
+        whole: list[tuple[str, str, object]] = []
         for option in self.evaluation.get("home.fileOptions"):
             values = self.evaluation.attempt(lambda option=option: self.evaluation.get(option), {})  # type: ignore[misc]
             for name in self.evaluation.attempt(lambda values=values: list(values), []):  # type: ignore[misc]
@@ -138,7 +138,7 @@ class Files:
         entry = values[name]
         return {"target": entry["target"], "entry": entry}["entry"] if entry["enable"] else None
 
-    def _take(self, target: str, owner: str, entry: Any) -> None:
+    def _take(self, target: str, owner: str, entry: object) -> None:
         position = self._position(owner)
         if target.startswith("/") or target in ("", ".") or target.split("/", maxsplit=1)[0] == "..":
             raise SpecError(
@@ -156,7 +156,7 @@ class Files:
             planned.position, planned.owner = position, owner
             self._add(planned, entry)
 
-    def _add(self, planned: PlannedFile, entry: Any) -> None:
+    def _add(self, planned: PlannedFile, entry: object) -> None:
         first = self.planned.get(planned.target)
         if first is None:
             self.planned[planned.target] = planned

@@ -37,11 +37,11 @@ class Request:
     `library` the folder of the shipped modules. Homes that share a `compiler` compile what they have in common once.
     """
 
-    roots: list[tuple[Any, str]]
-    host: dict[str, Any]
-    special: dict[str, Any] = field(default_factory=dict)
-    variable: Callable[[str, Any], Any] | None = None
-    read: Callable[[str], Any] = load_file
+    roots: list[tuple[object, str]]
+    host: dict[str, object]
+    special: dict[str, object] = field(default_factory=dict)
+    variable: Callable[[str, object], object] | None = None
+    read: Callable[[str], object] = load_file
     decrypt: Callable[[str], bytes] | None = None
     packages: str | None = None
     supply: Supply | None = None
@@ -69,7 +69,7 @@ class EvaluatedHome:
         self.evaluation.use(request.roots)
 
     @property
-    def config(self) -> Any:
+    def config(self) -> object:
         return self.evaluation.config
 
     @property

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from ...module_utils.engine.contract.canonical import canonical
 from ...module_utils.engine.contract.entries import Entry, FileEntry, Leaf, SymlinkEntry, TreeEntry
@@ -191,7 +190,7 @@ class Builder:
             )
         return TreeEntry(entries)
 
-    def _merged(self, file: PlannedFile, form: str, declared: Any) -> FileEntry:
+    def _merged(self, file: PlannedFile, form: str, declared: object) -> FileEntry:
         content, mode = canonical(declared), file_mode(False, True)
         identity = self._use(object_id(content, mode, "merge.json"), content, mode)
         return FileEntry(identity, "merge", file.mode or _WRITABLE_MODES[file.secret, False], {FORMAT: form})

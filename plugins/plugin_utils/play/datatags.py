@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import Any
 
 from ansible._internal._datatag._tags import Origin, TrustedAsTemplate
 from ansible.parsing.vault import EncryptedString, VaultHelper
@@ -16,7 +15,7 @@ from ..syntax.position import Position
 VAULT_HEADER = b"$ANSIBLE_VAULT"
 
 
-def position_of(value: Any) -> Position | None:
+def position_of(value: object) -> Position | None:
     """The file, line and column that a value of the play comes from."""
     origin = Origin.get_tag(value)
     if origin is None or not origin.path:
@@ -40,7 +39,7 @@ def encrypted_file(path: str) -> bool:
         return False
 
 
-def vaulted(value: Any) -> bool:
+def vaulted(value: object) -> bool:
     """Whether a value, or anything in it, comes out of a vault."""
     if isinstance(value, EncryptedString) or VaultHelper.get_ciphertext(value, with_tags=False) is not None:
         return True

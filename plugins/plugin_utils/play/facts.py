@@ -15,7 +15,7 @@ from typing import Any
 class TrackedFacts(dict[str, Any]):
     """Facts of a host that note which of them were read, in `read`: a run on a host that was never asked rests on guesses."""
 
-    def __init__(self, facts: dict[str, Any]) -> None:
+    def __init__(self, facts: dict[str, object]) -> None:
         super().__init__(facts)
         self.read: dict[str, Any] = {}
 

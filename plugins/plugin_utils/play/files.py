@@ -23,7 +23,7 @@ class _Tainted(Expression):
 
     __slots__ = ("inner",)
 
-    def __init__(self, inner: Any, position: Position | None) -> None:
+    def __init__(self, inner: object, position: Position | None) -> None:
         super().__init__("<vaulted>", position)
         self.inner = inner
 
@@ -64,7 +64,7 @@ def decrypter(loader: Any) -> Callable[[str], bytes]:
     return decrypt
 
 
-def _tainted(node: Any) -> Any:
+def _tainted(node: object) -> object:
     """The nodes of a vaulted file, with every text and number marked; keys and booleans are structure."""
     if isinstance(node, Mapping):
         for key in list(node):

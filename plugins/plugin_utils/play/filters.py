@@ -23,7 +23,7 @@ def _found(loader: Any, name: str) -> Callable[..., Any] | None:
         return None
     function = plugin.j2_function
 
-    def call(*arguments: Any, **options: Any) -> Any:
+    def call(*arguments: object, **options: object) -> object:
         given = [plain(a) for a in arguments]
         return untagged(function(*given, **{key: plain(option) for key, option in options.items()}))
 
@@ -33,10 +33,10 @@ def _found(loader: Any, name: str) -> Callable[..., Any] | None:
 class PlayPlugins:
     """Every filter and test that the play could use."""
 
-    def filter(self, name: str) -> Callable[..., Any] | None:
+    def filter(self, name: str) -> Callable[..., object] | None:
         """The filter of that name."""
         return _found(filter_loader, name)
 
-    def test(self, name: str) -> Callable[..., Any] | None:
+    def test(self, name: str) -> Callable[..., object] | None:
         """The test of that name."""
         return _found(test_loader, name)

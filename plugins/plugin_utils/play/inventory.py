@@ -29,7 +29,7 @@ class Secret(Expression):
         return str(self.value)
 
 
-def as_node(value: Any, outer: Position | None = None) -> Any:
+def as_node(value: object, outer: Position | None = None) -> Any:
     """The node for a raw (untemplated) value of the play; keys split as in a spec file."""
     position = position_of(value) or outer
     if isinstance(value, EncryptedString):

@@ -23,13 +23,13 @@ BEFORE, MIDDLE, AFTER = 500, 1000, 1500
 _NUMBERED = re.compile(r"(order|override|priority)/(-?\d+)")
 
 
-def _record(kind: str, position: Position, **fields: Any) -> Mapping:
+def _record(kind: str, position: Position, **fields: object) -> Mapping:
     mark = Mapping({"_type": kind, **fields}, position, verbatim=True)
     mark.positions = dict.fromkeys(fields, position)
     return mark
 
 
-def _fields(kind: str, node: Any, position: Position, content: str = "content") -> Mapping:
+def _fields(kind: str, node: object, position: Position, content: str = "content") -> Mapping:
     """The mechanical rule; `content` is the name that a node which is no mapping of fields goes under."""
     if isinstance(node, Mapping) and "_type" not in node:
         mark = Mapping({"_type": kind, **node}, position, verbatim=True)
@@ -38,8 +38,8 @@ def _fields(kind: str, node: Any, position: Position, content: str = "content") 
     return _record(kind, position, **{content: node})
 
 
-def _valued(kind: str, number: str, known: dict[str, int] | None = None) -> Callable[[Any, Position, str], Mapping]:
-    def build(node: Any, position: Position, _base: str) -> Mapping:
+def _valued(kind: str, number: str, known: dict[str, int] | None = None) -> Callable[[object, Position, str], Mapping]:
+    def build(node: object, position: Position, _base: str) -> Mapping:
         if not (
             isinstance(node, Mapping) and isinstance(node.get(number), int) and ("value" in node or "content" in node)
         ):
@@ -55,12 +55,12 @@ def _valued(kind: str, number: str, known: dict[str, int] | None = None) -> Call
     return build
 
 
-def _fixed(kind: str, number: int) -> Callable[[Any, Position, str], Mapping]:
+def _fixed(kind: str, number: int) -> Callable[[object, Position, str], Mapping]:
     return lambda node, position, _base: _record(kind, position, priority=number, content=node)
 
 
-def _raw(kind: str) -> Callable[[Any, Position, str], Mapping]:
-    def build(node: Any, position: Position, _base: str) -> Mapping:
+def _raw(kind: str) -> Callable[[object, Position, str], Mapping]:
+    def build(node: object, position: Position, _base: str) -> Mapping:
         if isinstance(node, Mapping):
             return _fields(kind, node, position)
         return _record(kind, position, expr=node)
@@ -68,7 +68,7 @@ def _raw(kind: str) -> Callable[[Any, Position, str], Mapping]:
     return build
 
 
-def _path(node: Any, position: Position, base: str) -> Mapping:
+def _path(node: object, position: Position, base: str) -> Mapping:
     if not isinstance(node, str) and not hasattr(node, "source"):
         raise SpecError("`!path` requires the path of a file or folder", [position])
     if isinstance(node, str):
@@ -76,8 +76,8 @@ def _path(node: Any, position: Position, base: str) -> Mapping:
     return _record("path", position, path=node)
 
 
-def _entry(*names: str) -> Callable[[Any, Position, str], Mapping]:
-    def build(node: Any, position: Position, _base: str) -> Mapping:
+def _entry(*names: str) -> Callable[[object, Position, str], Mapping]:
+    def build(node: object, position: Position, _base: str) -> Mapping:
         if not isinstance(node, Mapping) or "data" not in node:
             raise SpecError(f"an entry requires a mapping with {', '.join(names)} and `data`", [position])
         unknown = sorted(set(node) - {"data", *names})
@@ -94,7 +94,7 @@ def _entry(*names: str) -> Callable[[Any, Position, str], Mapping]:
     return build
 
 
-def _merge(node: Any, position: Position, _base: str) -> Mapping:
+def _merge(node: object, position: Position, _base: str) -> Mapping:
     if not isinstance(node, Sequence):
         raise SpecError("`!merge` requires a list of values", [position])
     return _record(
@@ -104,7 +104,7 @@ def _merge(node: Any, position: Position, _base: str) -> Mapping:
     )
 
 
-def _piece(item: Any, position: Position) -> Any:
+def _piece(item: object, position: Position) -> object:
     """An element of `!merge`: a record of when, priority, order, value, or a value."""
     words = {"when", "priority", "order", "value", "template"}
     if (
@@ -124,7 +124,7 @@ def _piece(item: Any, position: Position) -> Any:
     return value
 
 
-def _marked_record(node: Any, position: Position, _base: str) -> Any:
+def _marked_record(node: object, position: Position, _base: str) -> object:
     if not isinstance(node, Mapping):
         raise SpecError("`!mark` requires a mapping with `when`, `priority`, `order` and `value`", [position])
     return _piece(node, position)
@@ -184,7 +184,7 @@ def checked_record(node: Mapping) -> Mapping:
     return node
 
 
-def wire_form(tag: str, node: Any, position: Position, base: str) -> Any:
+def wire_form(tag: str, node: object, position: Position, base: str) -> object:
     """The mark that `!tag node` says; `base` is the folder of the file, for paths. Raises SpecError for an unknown tag."""
     numbered = _NUMBERED.fullmatch(tag)
     build = TAGS.get(tag)

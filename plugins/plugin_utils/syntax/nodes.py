@@ -18,7 +18,7 @@ class Mapping(dict[str, Any]):
     __slots__ = ("position", "positions", "verbatim")
 
     def __init__(
-        self, items: dict[str, Any] | None = None, position: Position | None = None, verbatim: bool = False
+        self, items: dict[str, object] | None = None, position: Position | None = None, verbatim: bool = False
     ) -> None:
         super().__init__(items or {})
         self.position = position
@@ -35,7 +35,7 @@ class Sequence(list[Any]):
 
     __slots__ = ("position", "positions")
 
-    def __init__(self, items: list[Any] | None = None, position: Position | None = None) -> None:
+    def __init__(self, items: list[object] | None = None, position: Position | None = None) -> None:
         super().__init__(items or [])
         self.position = position
         self.positions: list[Position] = []

@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .marks import checked_record
 from .nodes import Mapping, Sequence
 
 
-def from_wire(value: Any) -> Any:
+def from_wire(value: object) -> object:
     """JSON data as nodes: keys are whole names and texts are literal. `dataOnly` records keep their shape."""
     if isinstance(value, dict):
         node = Mapping({key: from_wire(item) for key, item in value.items()}, verbatim=True)

@@ -77,7 +77,7 @@ class _Builder:
         self.name = name
         self.base = base
         self.live = live
-        self.made: dict[int, Any] = {}
+        self.made: dict[int, object] = {}
         self.sizes: dict[int, int] = {}
         self.open: set[int] = set()
 
