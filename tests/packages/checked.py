@@ -31,6 +31,8 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import 
 
 HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parents[1] / "docs" / "packages-checked.md"
+# Where no mirror can be reached nothing can be said of a package.
+_NO_MIRROR = "no mirror"
 _HEAD = """\
 # Packages that were tried
 
@@ -75,8 +77,9 @@ def main(scratch: Path, names: list[str]) -> int:
         row = check(scratch, state, name, item)
         rows.append(row)
         print(row.text(), flush=True)
-    failed = [row.name for row in rows if row.problem]
-    print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
+    skipped = [row.name for row in rows if row.problem.startswith(_NO_MIRROR)]
+    failed = [row.name for row in rows if row.problem and row.name not in skipped]
+    print(f"{len(rows) - len(failed) - len(skipped)} passed, {len(failed)} failed, {len(skipped)} skipped")
     if not names:
         user = " (not root)" if os.geteuid() == 0 else ""
         system = platform.freedesktop_os_release()["PRETTY_NAME"]
@@ -89,7 +92,9 @@ def check(scratch: Path, state: Path, name: str, item: dict[str, str]) -> Row:
     try:
         lock = locked(scratch, name)
     except (SpecError, SpecErrors) as error:
-        return Row(name, "", "", 0, 0, item["run"], str(error).splitlines()[0])
+        told = str(error)
+        reached = not any(words in told for words in ("no address of", "cannot be had", "cannot resolve", "is known"))
+        return Row(name, "", "", 0, 0, item["run"], told.splitlines()[0] if reached else f"{_NO_MIRROR}: {told[:200]}")
     entry = lock.packages[name]
     recipe = recipe_of(lock, name, f"{platform.machine()}-linux", f"{state}/packages")
     size = recipe.download_size() / 1e6
