@@ -209,10 +209,9 @@ def name_of(item: str) -> str:
 
 
 def change(path: str, make: Callable[[Lock], Lock]) -> Lock:
-    """Replace the lock at a path by what `make` makes of it, in one rename, alone among the runs of this host. Nothing is
-    written when it makes the same.
+    """Replace the lock at a path by what `make` makes of it, in one rename, alone among the runs of this host.
 
-    Raises SpecError when it cannot be written.
+    Nothing is written when it makes the same. Raises SpecError when it cannot be written.
     """
     try:
         with _alone(path):

@@ -40,10 +40,10 @@ _FORMS = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "
 
 
 def parse_age(text: str, now: float | None = None) -> float:
-    """How long ago the text says, in seconds: `30d`, `-30 days`, `2 weeks ago`, `yesterday`, `2026-05-01`,
-    `@1700000000`.
+    """How long ago the text says, in seconds.
 
-    A date is one of local time. EngineError of kind `age` for what is not understood, and for the future.
+    It is like `30d`, `-30 days`, `2 weeks ago`, `yesterday`, `2026-05-01` or `@1700000000`; a date is one of local time.
+    EngineError of kind `age` for what is not understood, and for the future.
     """
     current = time.time() if now is None else now
     plain = text.strip().lower()

@@ -65,8 +65,9 @@ class HomeFolder:
         return inner
 
     def link_text(self, target: str, follow: bool = False) -> str:
-        """The text of our link at `target`: relative where both ends lie in the home and no link is on the way, else
-        absolute.
+        """The text of our link at `target`.
+
+        It is relative where both ends are in the home and no link is on the way, else absolute.
         """
         if self._inner is None or follow:
             return self.absolute_text(target)

@@ -24,8 +24,10 @@ Progress = Callable[[int, int], None]
 
 
 class Sources(NamedTuple):
-    """Where to look: `cache` is a folder or URL with files named by their SHA-256; `mirrors` and `snapshots` hold the
-    addresses of each named source.
+    """Where to look for downloads.
+
+    `cache` is a folder or URL with files named by their SHA-256; `mirrors` and `snapshots` contain the addresses of each
+    named source.
     """
 
     cache: Optional[str]
@@ -82,8 +84,10 @@ class Downloads:
         self._guard = threading.Lock()
 
     def fetch(self, artefacts: List[Artefact]) -> int:
-        """Get all of these; the bytes that were read from elsewhere. EngineError `download` for the first that cannot
-        be had, once the others have ended; what is there of it stays, to be resumed.
+        """Get all of these; the bytes that were read from elsewhere.
+
+        EngineError `download` for the first that cannot be had, once the others have ended; what is there of it stays, to be
+        resumed.
         """
         if filesystem.lstat(FOLDER, self.at) is None:
             filesystem.mkdir(FOLDER, 0o700, self.at)

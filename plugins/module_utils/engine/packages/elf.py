@@ -14,8 +14,9 @@ _LARGEST = 1 << 22
 
 
 class Elf(NamedTuple):
-    """`interpreter` is None for libraries and static programs; `search` the RPATH or RUNPATH, None when there is
-    none.
+    """What the loader reads of an ELF file.
+
+    `interpreter` is None for libraries and static programs; `search` is the RPATH or RUNPATH, None when there is none.
     """
 
     interpreter: Optional[str]

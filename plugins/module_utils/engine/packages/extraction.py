@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Unpacking archives that may be hostile: nothing is written outside the folder, and nothing but plain files, folders
-and links appears in it.
+"""Unpacking archives that may be hostile.
+
+Nothing is written outside the folder, and nothing but plain files, folders and links appears in it.
 """
 
 from __future__ import annotations
@@ -52,8 +53,9 @@ class Extraction:
         self.made: Dict[str, str] = {"": _FOLDER}
 
     def tar(self, source: IO[bytes]) -> None:
-        """Unpack a tar stream, compressed in any way that Python knows. EngineError `archive` for a hostile or damaged
-        one.
+        """Unpack a tar stream, compressed in any way that Python knows.
+
+        EngineError `archive` for a hostile or damaged one.
         """
         try:
             with tarfile.open(fileobj=source, mode="r|*", errors="surrogateescape") as archive:

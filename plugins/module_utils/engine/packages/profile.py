@@ -32,8 +32,10 @@ _COMMANDS = ("sbin/", "games/")
 
 
 class Member(NamedTuple):
-    """A package of a profile: `id` names its tree. None stands for what the host brings: `places` are then absolute paths
-    by their path in the profile. `shares` are further folders to show, `unwrapped` commands that the home wraps.
+    """A package of a profile; `id` names its tree.
+
+    None stands for what the host brings: `places` are then absolute paths by their path in the profile. `shares` are
+    further folders to show, `unwrapped` commands that the home wraps.
     """
 
     name: str

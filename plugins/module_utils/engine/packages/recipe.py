@@ -47,8 +47,10 @@ class Artefact(NamedTuple):
 
 
 class Launch(NamedTuple):
-    """How a command is started: variables to `set`, variables that `keep` the caller's value of another one, arguments
-    that come first, and variables that name the host's file of certificates.
+    """How a command is started.
+
+    These are variables to `set`, variables that `keep` the caller's value of another one, arguments that come first, and
+    variables that name the host's file of certificates.
     """
 
     set: Dict[str, str]

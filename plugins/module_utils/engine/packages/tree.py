@@ -202,8 +202,9 @@ class Tree:
         return None
 
     def placed(self, text: str) -> str:
-        """A text of a recipe with `{prefix}`, `{triplet}` and the names of other packages filled in. A `*` in a path
-        below the prefix stands for the one name that matches. EngineError `recipe` when several do, or none.
+        """A text of a recipe with `{prefix}`, `{triplet}` and the names of other packages filled in.
+
+        A `*` in a path below the prefix stands for the one name that matches. EngineError `recipe` when several do, or none.
         """
         for name, place in self.places.items():
             text = text.replace("{" + name + "}", place)

@@ -21,8 +21,11 @@ Call = Callable[[List[str]], Tuple[int, str]]
 
 
 class Agent(NamedTuple):
-    """An agent: `domain` gui or user; `identity` is equal only where the file is; `path` is where launchd reads it, and
-    `kept` a copy that stays when that file changes."""
+    """An agent.
+
+    `domain` is gui or user; `identity` is equal only where the file is; `path` is where launchd reads it, and `kept` a copy
+    that stays when that file changes.
+    """
 
     label: str
     domain: str

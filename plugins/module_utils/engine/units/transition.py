@@ -40,8 +40,11 @@ class Manager(Protocol):
 
 
 class Owed(NamedTuple):
-    """What an interrupted switch left: the units that ran before it, the set that it led to, and when it flipped, in
-    microseconds of the monotonic clock (0: in another boot)."""
+    """What an interrupted switch left.
+
+    These are the units that ran before it, the set that it led to, and when it flipped, in microseconds of the monotonic
+    clock (0: in another boot).
+    """
 
     active: FrozenSet[str]
     interim: UnitSet

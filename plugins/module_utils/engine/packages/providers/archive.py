@@ -20,7 +20,9 @@ _ZIP = (".zip", ".whl", ".vsix")
 
 
 class Archive(Provider):
-    """`place` says where what is in the archive goes: `{"bin/x": "x-1.2/x"}`; `*` matches within one name. Without it
+    """What a recipe says of an archive.
+
+    `place` says where what is in the archive goes: `{"bin/x": "x-1.2/x"}`; `*` matches within one name. Without it
     everything below the archive's one top folder goes where it is.
     """
 

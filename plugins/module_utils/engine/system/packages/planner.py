@@ -20,8 +20,11 @@ BROUGHT = "brought"
 
 
 class PackagePlan(NamedTuple):
-    """`install`: what is missing, as the package manager takes it. `mark`: packages that are there automatically and are to
-    stay. `release`: what is ours and no longer wanted. `broken`: what another transaction left half done."""
+    """What a package manager has to do.
+
+    `install`: what is missing, as the package manager takes it. `mark`: packages that are there automatically and are to
+    stay. `release`: what is ours and no longer wanted. `broken`: what another transaction left half done.
+    """
 
     install: List[str]
     mark: List[str]
