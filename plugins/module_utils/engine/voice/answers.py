@@ -14,6 +14,7 @@ from .entries import Collision, Diff, File, Hook, Package, Variable
 from .message import Choice, Message
 from .obstacles import BACKUP
 from .plan import Owner, Plan, Recovered, Stock, Undo
+from .services import units_of
 
 if TYPE_CHECKING:
     from typing import Dict, Iterator, List, Optional, Sequence, Tuple
@@ -53,6 +54,7 @@ def plan_of_switch(answer: SwitchAnswer, verb: str, home: Owner, check: bool, wa
         files=tuple(_files(answer.operations)),
         session=tuple(_variable(change) for change in answer.session),
         packages=tuple(_packages(answer.packages)),
+        units=tuple(units_of(answer.services)) if answer.services is not None else (),
         hooks=tuple(_hook(run) for run in answer.hooks),
         collisions=tuple(collisions_of(answer.collisions, ways or Ways())),
         warnings=_warnings(answer),

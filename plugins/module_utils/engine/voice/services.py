@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING
 
 from .entries import Unit
 
 if TYPE_CHECKING:
-    from typing import Mapping
+    from typing import Iterator, Optional
+
+    from ..contract.services import ServicesAnswer, UnitFailure
 
 _KEPT = {
     "keep-old": "the old one runs on, as its X-SwitchMethod or X-RestartIfChanged says",
@@ -19,31 +21,30 @@ _KEPT = {
 }
 
 
-def units_of(answer: Mapping[str, Any]) -> Iterator[Unit]:
+def units_of(services: ServicesAnswer) -> Iterator[Unit]:
     """The units of an answer: what is stopped, reloaded, restarted, started, left alone, and what starts later."""
-    services = answer.get("services") or {}
-    stop, start = (list(services.get(verb) or []) for verb in ("stop", "start"))
+    stop, start = services.stop, services.start
     actions = {
         "stop": [unit for unit in stop if unit not in start],
-        "reload": services.get("reload") or [],
+        "reload": services.reload,
         # What is stopped before the change and started after it is one action for people.
-        "restart": [*(services.get("restart") or []), *(unit for unit in start if unit in stop)],
+        "restart": [*services.restart, *(unit for unit in start if unit in stop)],
         "start": [unit for unit in start if unit not in stop],
     }
-    failed = {str(item["unit"]): item for item in services.get("failed") or []}
+    failed = {item.unit: item for item in services.failed}
     named = {unit for units in actions.values() for unit in units}
     # What failed without being named came with another unit.
     actions["start"] += [unit for unit in failed if unit not in named]
     for action, units in actions.items():
         for unit in sorted(units):
-            yield _unit(unit, action, str((services.get("why") or {}).get(unit, "")), failed.get(unit))
-    for unit, why in sorted((services.get("keep") or {}).items()):
+            yield _unit(unit, action, services.why.get(unit, ""), failed.get(unit))
+    for unit, why in sorted(services.keep.items()):
         yield Unit(unit, "keep", _KEPT.get(why, why))
-    for unit, what in sorted((services.get("later") or {}).items()):
+    for unit, what in sorted(services.later.items()):
         yield Unit(unit, "later", f"with {what}" if what.endswith(".target") else what)
 
 
-def _unit(name: str, action: str, why: str, failed: Mapping[str, Any] | None) -> Unit:
+def _unit(name: str, action: str, why: str, failed: Optional[UnitFailure]) -> Unit:
     if failed is None:
         return Unit(name, action, why)
-    return Unit(name, action, why, True, int(failed["status"]), tuple(failed["lines"]))
+    return Unit(name, action, why, True, failed.status, tuple(failed.lines))

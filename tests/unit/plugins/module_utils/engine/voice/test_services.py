@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.answers import SwitchAnswer
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.services import ServicesAnswer, UnitFailure
+from ansible_collections.home.manager.plugins.module_utils.engine.voice.answers import plan_of_switch
+from ansible_collections.home.manager.plugins.module_utils.engine.voice.plan import Owner
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.services import units_of
 
 
 def _said(answer: ServicesAnswer) -> list[tuple[str, str, str]]:
-    return [(unit.action, unit.name, unit.reason) for unit in units_of({"services": answer.json()})]
+    return [(unit.action, unit.name, unit.reason) for unit in units_of(answer)]
 
 
 def test_a_stop_and_a_start_are_one_restart():
@@ -43,10 +46,14 @@ def test_a_failure_has_its_status_and_its_lines():
         UnitFailure("a.service", "exit-code", 3, ["broken"], ""),
         UnitFailure("member.service", "signal", 0, [], ""),
     ]
-    units = {unit.name: unit for unit in units_of({"services": answer.json()})}
+    units = {unit.name: unit for unit in units_of(answer)}
     assert units["a.service"][2:6] == ("", True, 3, ("broken",))
     assert units["member.service"].action == "start"
 
 
-def test_an_answer_without_services_has_no_units():
-    assert list(units_of({})) == []
+def test_a_switch_shows_its_units():
+    answer = SwitchAnswer()
+    answer.services = ServicesAnswer()
+    answer.services.start = ["a.service"]
+    plan = plan_of_switch(answer, "switch", Owner("alice", "laptop"), check=True)
+    assert [(unit.name, unit.action) for unit in plan.units] == [("a.service", "start")]
