@@ -45,6 +45,19 @@ def switch_homes(requests: Dict[str, Request], handle: Callable[[Request], Answe
     return answers
 
 
+def former_homes(
+    digests: Dict[str, str], handle: Callable[[Request], Answer], check: bool
+) -> Tuple[Dict[str, Request], List[str]]:
+    """The requests that bring homes back to generations with these digests, and the users who have none of them."""
+    listings = switch_homes({user: {"verb": "list", "user": user, "check": check} for user in digests}, handle)
+    requests: Dict[str, Request] = {}
+    for user, listing in listings.items():
+        found = [each["generation"] for each in listing.get("generations", []) if each["digest"] == digests[user]]
+        if found:
+            requests[user] = {"verb": "activate", "user": user, "generation": found[0], "check": check}
+    return requests, sorted(set(digests) - set(requests))
+
+
 def _start(request: Request, handle: Callable[[Request], Answer]) -> Tuple[int, int]:
     reader, writer = os.pipe()
     child = os.fork()

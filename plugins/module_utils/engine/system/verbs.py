@@ -14,7 +14,7 @@ from . import confirm
 from .blueprint import Context, draw
 from .declaration import EMPTY, STATE, Declaration
 from .etc.disk import Etc
-from .homes import bring_up, switch_homes
+from .homes import bring_up, former_homes, switch_homes
 from .host import facts_of_system, refuse_foreign
 from .packages.apt import Apt
 from .recovery import recover
@@ -134,7 +134,7 @@ class SystemVerbs:
         switch = SystemSwitch(self.context(), settings)
         if recovered:
             switch.answer.warnings.append(recovered)
-        return self._run(switch, declaration, request, lambda: self._number(manifest, declaration, request))
+        return self._run(switch, declaration, lambda: self._number(manifest, declaration, request), request)
 
     def _recover(self) -> str | None:
         if confirm.pending(self.state) is not None:
@@ -178,8 +178,17 @@ class SystemVerbs:
         )
 
     def _run(
-        self, switch: SystemSwitch, declaration: Declaration, request: Request, number: Callable[[], int]
+        self,
+        switch: SystemSwitch,
+        declaration: Declaration,
+        number: Callable[[], int],
+        request: Request | None = None,
     ) -> Answer:
+        """Switch the system, and the homes to what the request ships; without one, to what the generation had."""
+
+        def homes() -> dict[str, Answer]:
+            return self._switch_homes(request or self._former(switch, declaration))
+
         settings = switch.settings
         blueprint = switch.preview(declaration)
         if blueprint.etc.collisions:
@@ -187,16 +196,26 @@ class SystemVerbs:
         switch.check(blueprint)
         if settings.check:
             switch.answer.changed = not blueprint.nothing
-            switch.answer.homes = self._homes(request)
+            switch.answer.homes = self._homes(request or self._former(switch, declaration))
             return switch.answer.json()
         switch.carry_out(declaration, number())
         if switch.answer.armed is None and settings.action in ("switch", "test"):
-            switch.finish(declaration, lambda: self._switch_homes(request))
+            switch.finish(declaration, homes)
         return switch.answer.json()
 
     def _switch_homes(self, request: Request) -> dict[str, Any]:
         bring_up(sorted(request.get("homes") or {}))
         return self._homes(request)
+
+    def _former(self, switch: SystemSwitch, declaration: Declaration) -> Request:
+        """The request for the homes as the generation had them. A home whose generation is gone stays as it is."""
+        if declaration.homes:
+            open_engine()
+        requests, gone = former_homes(declaration.homes, self.handle, switch.settings.check)
+        switch.answer.warnings += [
+            f"the home of {user} stays as it is: the generation that it had then is not there" for user in gone
+        ]
+        return {"homes": requests}
 
     def confirm(self, request: Request) -> Answer:
         """Keep the switch that waits for it, and do what could not have been taken back."""
@@ -208,7 +227,8 @@ class SystemVerbs:
             self.shipped = dict(read_bundle(request["bundle"]).contents())
         switch = SystemSwitch(self.context(), self._settings(request))
         declaration = self.state.declaration(waiting.target) or EMPTY
-        switch.finish(declaration, lambda: self._switch_homes(request))
+        shipped = request if request.get("homes") else None
+        switch.finish(declaration, lambda: self._switch_homes(shipped or self._former(switch, declaration)))
         switch.answer.changed = True
         switch.answer.generation, switch.answer.previous = waiting.target, waiting.origin
         return switch.answer.json()
@@ -228,7 +248,8 @@ class SystemVerbs:
         if not settings.check:
             self._recover()
         switch = SystemSwitch(self.context(rollback=True), settings)
-        return self._run(switch, declaration, request, lambda: number)
+        # Asked once the accounts are those of that generation, unless it is only a check.
+        return self._run(switch, declaration, lambda: number)
 
     def _failed(self, number: int) -> bool:
         return os.path.exists(self.state.path("failed", str(number)))

@@ -11,6 +11,7 @@ def test_what_came(host: Any) -> None:
     assert host.user("dora").exists
     assert host.package("jq").is_installed
     assert host.file("/run/hello").content_string == "two\n"
+    assert host.file("/home/bob/.greeting").content_string == "changed\n"
 
 
 def test_what_went(host: Any) -> None:

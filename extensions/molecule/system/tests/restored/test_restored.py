@@ -11,6 +11,7 @@ def test_what_is_back(host: Any) -> None:
     assert host.package("tree").is_installed
     assert host.file("/etc/issue").content_string == "Declared\n"
     assert host.file("/run/hello").content_string == "one\n"
+    assert host.file("/home/bob/.greeting").content_string.strip() == host.check_output("hostname")
     assert host.service("hello").is_running
     assert host.file("/etc/localtime").linked_to == "/usr/share/zoneinfo/Europe/Berlin"
 
