@@ -113,7 +113,7 @@ def test_a_life_of_a_home(project: Project) -> None:
     assert project.read("plain.txt") == "one\n"
     assert project.read("gone/later.txt") == "soon gone\n"
     project.play("-e", "home_keep=1", playbook="home.manager.expire")
-    project.play(playbook="home.manager.uninstall")
+    project.play("-e", "home_confirm=yes", playbook="home.manager.uninstall")
     left = [p for p in project.home.rglob("*") if not p.is_dir()]
     assert left == [], "nothing of it is left"
 
@@ -133,7 +133,7 @@ def test_collisions_are_told_together_and_backed_up(project: Project) -> None:
     project.play("-e", "home_backup_extension=bak")
     assert project.read("plain.txt") == "one\n"
     assert project.read("plain.txt.bak") == "mine\n"
-    project.play(playbook="home.manager.uninstall")
+    project.play("-e", "home_confirm=yes", playbook="home.manager.uninstall")
     assert project.read("plain.txt") == "mine\n", "backups come back"
 
 
@@ -141,7 +141,7 @@ def test_errors_name_their_places(project: Project) -> None:
     project.write("user.yml", 'home.stateVersion: "26.05"\nhome.fil: {}\nprograms.gti.enable: true\nhome.uid: x\n')
     output = project.play(fails=True)
     assert "user.yml:2:1" in output
-    assert "did you mean `home.file`" in output
+    assert "did you mean `file`" in output
     assert "user.yml:3:1" in output
     assert "did you mean `programs.git`" in output
     assert "user.yml:4:1" in output
@@ -384,7 +384,7 @@ def test_an_error_inside_a_template_names_its_line(project: Project) -> None:
     project.write("part.j2", "\n\n{{ nope }}\n")
     project.write("u.j2", "one\n{{ 1 / 0 }}\n")
     output = project.play(fails=True)
-    assert "there is no `nope` here\n  part.j2:3:1\n   3 | {{ nope }}\n     | ^^^^^^^^^^\n  user.yml:1:" in output
+    assert "there is no `nope` here\n  part.j2:3:4\n   3 | {{ nope }}\n     |    ^^^^\n  user.yml:1:" in output
     assert "division by zero" in output
     assert "\n  u.j2:2:1\n   2 | {{ 1 / 0 }}\n" in output
 
