@@ -463,8 +463,8 @@ specialisation.night.configuration.home.file.c.text: x
         arguments = ("-e", f"option={option}")
         return project.play(*arguments, fails=fails, playbook="home.manager.option", environment={"TOKEN": "hunter2"})
 
-    assert 'value:    \\"hello\\"' in told("home.file.a.text")
-    assert "type:     null or text" in told("home.file.a.text")
+    assert 'value    \\"hello\\"' in told("home.file.a.text")
+    assert "type     null or text" in told("home.file.a.text")
     assert "(secret)" in told("home.file.b.text")
     assert "hunter2" not in told("home.file")
     assert "inventory.yml:" in told("specialisation")

@@ -8,31 +8,24 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from typing import Any
 
 from ...module_utils.engine.contract.entries import FileEntry, SymlinkEntry
 from ...module_utils.engine.contract.manifest import Manifest, View
 from ...module_utils.engine.state.layout import FILES, PROFILE
 from ..plan.manifest import SwitchBundle
+from ..report.build_plan import Contents
 
 SECRET = b"(sensitive)\n"
 
 
-def write_result(bundle: SwitchBundle, folder: str, check: bool, diff: bool) -> dict[str, Any]:
+def write_result(bundle: SwitchBundle, folder: str, check: bool) -> tuple[Contents, Contents]:
     """Write `folder` anew: `home-files/`, `home-path/`, `manifest.json`. Sensitive contents are left out.
 
-    `changed` tells whether the folder differs from before; in check mode nothing is written.
+    What it held before and what it holds afterwards; in check mode nothing is written.
     """
     wanted = rendered(bundle)
     before = present(folder)
     changed = wanted != before
-    result: dict[str, Any] = {"changed": changed, "path": folder, "files": sorted(bundle.manifest.view.files)}
-    if diff:
-        result["diff"] = [
-            {"before": _text(before.get(n)), "after": _text(wanted.get(n)), "before_header": n, "after_header": n}
-            for n in sorted({*wanted, *before})
-            if wanted.get(n) != before.get(n)
-        ]
     if changed and not check:
         shutil.rmtree(folder, ignore_errors=True)
         modes = {f"{prefix}/{path}": bundle.manifest.view.objects[name].mode for prefix, path, name in _objects(bundle)}
@@ -46,7 +39,7 @@ def write_result(bundle: SwitchBundle, folder: str, check: bool, diff: bool) -> 
                 file.write(content)
             if name in modes:
                 os.chmod(path, int(modes[name], 8) | 0o200)
-    return result
+    return before, wanted
 
 
 def _objects(bundle: SwitchBundle) -> Iterator[tuple[str, str, str]]:
@@ -118,11 +111,3 @@ def present(folder: str) -> dict[str, bytes | str]:
             with open(path, "rb") as file:
                 found[relative] = file.read()
     return found
-
-
-def _text(content: bytes | str | None) -> str:
-    if content is None:
-        return ""
-    if isinstance(content, str):
-        return f"link to {content}\n"
-    return content.decode("utf-8", "replace")

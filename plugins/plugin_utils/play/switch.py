@@ -28,14 +28,17 @@ from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
 from ...module_utils.engine.verbs.table import settings
 from ...module_utils.engine.verbs.verb import Verb
 from ...module_utils.engine.voice.message import Message
+from ...module_utils.engine.voice.options import Explanation, explanation_lines
 from ...module_utils.engine.voice.plan import Owner
 from ...module_utils.engine.voice.plan import Plan as Owned
-from ..options.describe import described
 from ..packages.wanted import Wanted
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import LIBRARY, EvaluatedHome, Request, compiler
 from ..plan.manifest import SwitchBundle, build
+from ..report.build_plan import build_plan, without_texts
+from ..report.explanation import Explainer
 from ..report.home_plan import Telling
+from ..report.host_packages import manager_of
 from ..report.keeps import keeps_of
 from ..report.provenance import provenance
 from ..report.run_result import Refused, result_of
@@ -66,6 +69,7 @@ class Evaluated:
     session: Session
     keeps: dict[str, tuple[str, str]]
     warnings: tuple[Message, ...]
+    manager: str
 
 
 class Switch:
@@ -107,9 +111,7 @@ class Switch:
         host = TrackedFacts(known or memory.guess(self.user))
         option = self.arguments.text("option")
         if option is not None:
-            lines = self.evaluated(host, lambda home: described(home.evaluation, option))
-            # What was asked for is the result: Ansible's own callback shows it whatever the verbosity.
-            return {"changed": False, "lines": lines, "_ansible_verbose_always": True}
+            return self.explained(host, option)
         if self.arguments.values.get("update") is not None:
             return self.updated(self.plan(host), host)
         target = self.arguments.text("build_to")
@@ -122,8 +124,7 @@ class Switch:
             host = TrackedFacts(known)
             found = self.locked_plan(host)
         if target is not None:
-            folder = os.path.join(os.path.abspath(target), self.host, self.user)
-            return write_result(found.plan, folder, self.task.check_mode, self.task.diff)
+            return self.built(found, target, host.read if known is None else {})
         return self.switch(found, host, known is not None)
 
     def switch(self, found: Evaluated, host: TrackedFacts, known: bool) -> dict[str, Any]:
@@ -159,6 +160,27 @@ class Switch:
         except (SpecError, SpecErrors) as error:
             raise self.refused(*messages(error, self.sources(error))) from None
         return {"changed": bool(changed or filled), "lines": lines, "_ansible_verbose_always": True}
+
+    def built(self, found: Evaluated, target: str, supposed: dict[str, Any]) -> dict[str, Any]:
+        """The result of a build; `supposed` are the facts that nobody has asked the host for."""
+        folder = os.path.join(os.path.abspath(target), self.host, self.user)
+        before, after = write_result(found.plan, folder, self.task.check_mode)
+        plan = build_plan(self.owner, folder, before, after, supposed)._replace(warnings=found.warnings)
+        plan = plan if self.task.diff else without_texts(plan)
+        files = sorted(found.plan.manifest.view.files)
+        return result_of(plan, bool(self.task.diff), path=folder, files=files)
+
+    def explained(self, host: TrackedFacts, option: str) -> dict[str, Any]:
+        """What is known of an option. Raises Refused."""
+
+        def explain(home: EvaluatedHome) -> Explanation:
+            sources = Sources(LIBRARY, home.evaluation.collector.importers)
+            return Explainer(home.evaluation, sources).explain(option)
+
+        found: Explanation = self.evaluated(host, explain)
+        lines = [line.text for line in explanation_lines(found)]
+        # What was asked for is the result: Ansible's own callback shows it whatever the verbosity.
+        return {"changed": False, "explanation": found.json(), "lines": lines, "_ansible_verbose_always": True}
 
     def locked_plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan, with what the user names and the lock lacks added to the lock. Raises Refused."""
@@ -224,7 +246,9 @@ class Switch:
             plan = build(home, self.origin())
             sources = Sources(LIBRARY, home.evaluation.collector.importers)
             warnings = tuple(message(warning, sources) for warning in plan.warnings)
-            return Evaluated(plan, session_of(home.evaluation), keeps_of(home.evaluation, sources), warnings)
+            return Evaluated(
+                plan, session_of(home.evaluation), keeps_of(home.evaluation, sources), warnings, manager_of(host)
+            )
 
         found: Evaluated = self.evaluated(host, use)
         return found
@@ -329,14 +353,15 @@ class Switch:
     def telling(self, found: Evaluated) -> Telling:
         """How the runs of this home are told."""
         return Telling(
-            self.owner,
+            self.owner._replace(packages=found.manager),
             found.plan,
             self.task.check_mode,
             bool(self.task.diff),
             command=" ".join(["ansible-playbook", *context.CLIARGS.get("args", ())]),
             local=self.local,
             specialisation=self.arguments.text("specialisation"),
-            warnings=(*found.warnings, *(Message(text) for text in self.notes)),
+            warnings=found.warnings,
+            notes=tuple(Message(text) for text in self.notes),
             keeps=found.keeps,
         )
 
@@ -352,7 +377,12 @@ class Switch:
 
     def refused(self, *problems: Message, **members: Any) -> Refused:
         """A run that did not take place, for these reasons."""
-        return Refused(Owned("switch", self.owner, "refused", self.task.check_mode, errors=problems), **members)
+        # Nothing is switched by who looks at an option, or builds.
+        asked = self.arguments.text("option") or self.arguments.text("build_to")
+        return Refused(
+            Owned("build" if asked else "switch", self.owner, "refused", self.task.check_mode, errors=problems),
+            **members,
+        )
 
     def call(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
         """The engine's answer to a request. Raises Refused when it refuses."""

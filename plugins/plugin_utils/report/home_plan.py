@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from ...module_utils.engine.contract.answers import ProbeAnswer, SwitchAnswer
 from ...module_utils.engine.contract.entries import Entry, FileEntry
 from ...module_utils.engine.contract.manifest import View
-from ...module_utils.engine.switching.report import changed_lines
+from ...module_utils.engine.contract.texts import changed_lines, text_of
 from ...module_utils.engine.voice.answers import Ways, plan_of_probe, plan_of_switch
-from ...module_utils.engine.voice.entries import Collision, Diff, File
-from ...module_utils.engine.voice.message import Choice, Message, Place
-from ...module_utils.engine.voice.obstacles import KEEP_LINES
+from ...module_utils.engine.voice.entries import Collision, Diff, File, Package
+from ...module_utils.engine.voice.message import KEEP_LINES, Choice, Message, Place
 from ...module_utils.engine.voice.plan import Owner, Plan
+from ..packages.catalogue import Catalogue
 from ..plan.manifest import SwitchBundle as Built
-
-_MAXIMUM = 512 * 1024
+from .host_packages import host_name
 
 
 @dataclass(slots=True)
@@ -40,7 +39,13 @@ class Telling:
     project: str = ""
     specialisation: str | None = None
     warnings: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
     keeps: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The names of packages elsewhere, where the spec was evaluated with a catalogue."""
+        return self.built.packages.settings.catalogue
 
     @property
     def view(self) -> View:
@@ -53,14 +58,21 @@ class Telling:
         plan = plan_of_switch(answer, "switch", self.owner, self.check, ways)
         files = tuple(self._file(file) for file in plan.files)
         collisions = tuple(self._collision(item) for item in plan.collisions)
-        return self._warned(plan._replace(files=files, collisions=collisions))
+        packages = tuple(self._package(item) for item in plan.packages)
+        return self._warned(plan._replace(files=files, collisions=collisions, packages=packages))
+
+    def _package(self, package: Package) -> Package:
+        if package.op != "lack":
+            return package
+        return package._replace(host_name=host_name(package.name, self.owner.packages, self.catalogue))
 
     def settled(self, answer: ProbeAnswer) -> Plan:
         """The plan of a probe that found nothing to do."""
         return self._warned(plan_of_probe(answer, self.owner, self.check))
 
     def _warned(self, plan: Plan) -> Plan:
-        return plan._replace(warnings=tuple(dict.fromkeys([*self.warnings, *plan.warnings])))
+        warnings = tuple(dict.fromkeys([*self.warnings, *plan.warnings]))
+        return plan._replace(warnings=warnings, notes=(*plan.notes, *self.notes))
 
     def _file(self, file: File) -> File:
         entry = self.view.files.get(file.path)
@@ -91,13 +103,7 @@ class Telling:
         """The text of a declared file; None when it has none that can be shown."""
         if not isinstance(entry, FileEntry) or entry.method == "merge" or entry.sensitive:
             return None
-        content = self.built.contents[entry.object]
-        if b"\0" in content or len(content) > _MAXIMUM:
-            return None
-        try:
-            return content.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
+        return text_of(self.built.contents[entry.object])
 
     def _collision(self, found: Collision) -> Collision:
         entry = self.view.files.get(found.path)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+# All that prints is loaded at once: after an uninstallation the archive that it would come from is gone.
+from ..voice import entry_list, failures, obstacles  # noqa: F401
 from ..voice.colours import painted, terminal_width, wanted
 from ..voice.generations import generation_lines
 from ..voice.lines import BLANK, Line, View, cut

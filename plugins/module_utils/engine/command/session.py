@@ -35,6 +35,7 @@ class Session:
         self.parsed = parsed
         self.output = output
         self.dry_run: bool = parsed.dry_run
+        self._owner: Owner | None = None
         state = parsed.state or own_state(sys.argv[0])
         self.paths: JsonObject = {}
         if parsed.home:
@@ -45,14 +46,19 @@ class Session:
     @property
     def owner(self) -> Owner:
         """Whose home it is, with the name that the inventory gives the machine, so that a home has one name everywhere."""
-        try:
-            host = self.current().origin.host
-        except EngineError:
-            host = None
-        return Owner(accounts.find(None).pw_name, host or os.uname().nodename.split(".")[0])
+        if self._owner is None:
+            try:
+                host = self.current().origin.host
+            except EngineError:
+                host = None
+            self._owner = Owner(accounts.find(None).pw_name, host or os.uname().nodename.split(".")[0])
+        return self._owner
 
     def ask(self, verb: Type[Verb], values: JsonObject) -> Answer:
         """The answer to a request, with the paths of this run. EngineError."""
+        if verb is not ListGenerations:
+            # Before the run, which may take away what it is read from.
+            _ = self.owner
         request = verb({**self.paths, **values})
         try:
             return act(request, accounts.find(None), self._waiting)

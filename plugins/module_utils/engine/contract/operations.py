@@ -258,7 +258,7 @@ class SessionChange(Value):
 
 
 class PackageChange(Value):
-    """A package that comes, goes or becomes another version. `op`: add, change, remove.
+    """A package that comes, goes or becomes another version. `op`: add, change, remove; lack: nobody brings it.
 
     `old` and `new` are versions, or `host`; `download` is the bytes to download, `trust` says what vouches for them.
     """

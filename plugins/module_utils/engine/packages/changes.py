@@ -33,13 +33,12 @@ def changes(before: Optional[Manifest], manifest: Manifest, request: Any) -> Cha
     new = {choice.requested.name: choice for choice in _choices(manifest) if choice.requested.shown}
     absent = sorted(name for name, choice in new.items() if is_absent(choice))
     wanting = [name for name in absent if not asked.may_lack(name)]
-    told = [f"nobody brings {name}: no provider has it, and it is not installed on this host" for name in absent]
-    found: List[PackageChange] = []
+    found = [PackageChange(name, "lack") for name in absent]
     for name in sorted({*old, *new}, key=str.lower):
         item = _change(old.get(name), new.get(name))
         if item is not None:
             found.append(item)
-    return Changes(found, told, wanting)
+    return Changes(found, [], wanting)
 
 
 def _choices(manifest: Optional[Manifest]) -> List[Choice]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from ..contract.entries import FileEntry, SymlinkEntry, TreeEntry
 from ..contract.errors import EngineError
 from ..contract.operations import LineDiff, OperationKind
+from ..contract.texts import changed_lines, text_of
 from ..disk import filesystem
 from ..disk.folders import Blocked
 from ..planning.collision import sibling
@@ -14,7 +15,7 @@ from ..state import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Dict, Optional, Tuple
+    from typing import Callable, Dict, Optional
 
     from ..contract.entries import Entry
     from ..contract.manifest import View
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from ..planning.plan import Plan
     from ..state.ledger import Ledger
 
-# Longer files (bytes) count as binary.
-LONGEST = 512 * 1024
 _COMPARED = (OperationKind.ADD, OperationKind.CHANGE, OperationKind.REMOVE, OperationKind.REPAIR)
 _NAMED = (OperationKind.BACKUP, OperationKind.REMOVE)
 
@@ -141,29 +140,3 @@ class Report:
             return filesystem.read(f"{layout.CURRENT}/{layout.FILES}/{target}", self.home.state.fd)
         except (OSError, Blocked):
             return None
-
-
-def text_of(content: Optional[bytes]) -> Optional[str]:
-    """The text of a content, empty for none; None when it is binary, or too long to be read."""
-    if content is None:
-        return ""
-    if len(content) > LONGEST or b"\0" in content:
-        return None
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
-def changed_lines(before: str, after: str) -> Tuple[int, int]:
-    """The numbers of lines that go and that come; lines that only moved are neither."""
-    left: Dict[str, int] = {}
-    for line in before.splitlines():
-        left[line] = left.get(line, 0) + 1
-    added = 0
-    for line in after.splitlines():
-        if left.get(line):
-            left[line] -= 1
-        else:
-            added += 1
-    return sum(left.values()), added

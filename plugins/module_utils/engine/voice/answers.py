@@ -11,8 +11,7 @@ from ..contract.errors import ErrorKind
 from ..contract.operations import Operation, OperationKind
 from ..contract.outcomes import Failure
 from .entries import Collision, Diff, File, Hook, Package, Variable
-from .message import Choice, Message
-from .obstacles import BACKUP
+from .message import BACKUP, Choice, Message
 from .plan import Owner, Plan, Recovered, Stock, Undo
 from .services import units_of
 

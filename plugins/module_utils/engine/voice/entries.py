@@ -9,6 +9,19 @@ from typing import Any, NamedTuple
 from .fields import Fields, plain
 from .message import Choice, Place
 
+# What an operation on a file, a variable, a package or a setting is printed as.
+SIGN_OF = {
+    "add": "+",
+    "remove": "-",
+    "change": "~",
+    "repair": "~",
+    "adopt": "=",
+    "same": "=",
+    "keep": "!",
+    "backup": ">",
+    "restore": ">",
+}
+
 
 class Diff(NamedTuple):
     """What changes in a text. The counts are lines; the texts are there only when a diff was asked for."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Iterator, NamedTuple
 
 from . import diffs, obstacles
+from .entries import SIGN_OF
 from .entry_notes import (
     diff_is_printed,
     file_note,
@@ -29,17 +30,6 @@ if TYPE_CHECKING:
     from .lines import View
     from .plan import Plan
 
-SIGN_OF = {
-    "add": "+",
-    "remove": "-",
-    "change": "~",
-    "repair": "~",
-    "adopt": "=",
-    "same": "=",
-    "keep": "!",
-    "backup": ">",
-    "restore": ">",
-}
 # The longest subject that makes the column of notes wider.
 _WIDEST = 32
 _FOLD = 10
@@ -97,7 +87,7 @@ def _rows(plan: Plan, view: View) -> Iterator[Row]:
         yield Row(SIGN_OF[variable.op], variable.kind, variable_subject(variable), variable_note(variable))
     for package in plan.packages:
         if package.op != "lack":
-            versions, note = package_versions(package), package_note(package)
+            versions, note = package_versions(package), package_note(package, plan.check)
             cells = (versions, note) if versions else (note, "")
             yield Row(SIGN_OF[package.op], "package", package.name, *cells)
     for setting in plan.settings:

@@ -125,7 +125,7 @@ def package_versions(package: Package) -> str:
     return package.to or package.from_
 
 
-def package_note(package: Package) -> str:
+def package_note(package: Package, check: bool) -> str:
     """Where it comes from and what it costs."""
     if package.note:
         return package.note
@@ -137,7 +137,7 @@ def package_note(package: Package) -> str:
     if package.op == "same":
         parts.append("already here")
     elif package.download is not None:
-        parts.append(f"{size(package.download)} to download")
+        parts.append(size(package.download) + (" to download" if check else ""))
     elif package.provider:
         parts.append("size not known")
     if package.security:

@@ -8,6 +8,10 @@ from typing import Any, NamedTuple
 
 from .fields import Fields, plain
 
+# The code of a choice that moves what is in the way aside, and of one that keeps its lines in the new file.
+BACKUP = "backup"
+KEEP_LINES = "keep-lines"
+
 
 class Place(NamedTuple):
     """A place in a source file.

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Iterator
 
 from .lines import ERROR, PLAIN, Line, columns, padded, printable
+from .message import BACKUP, KEEP_LINES
 from .messages import choice_lines
 from .quantities import plural, size, verb
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from .entries import Collision
     from .message import Choice
 
-# The code of a choice that moves what is in the way aside, and of one that keeps its lines in the new file.
-BACKUP = "backup"
-KEEP_LINES = "keep-lines"
 _WIDEST = 40
 
 

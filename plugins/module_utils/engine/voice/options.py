@@ -96,6 +96,8 @@ def _group(found: Explanation, view: View, height: int) -> list[Line]:
     head = f"{found.path}: {plural(len(found.children), 'option')}, {placed} set in your spec"
     names = [child.path[len(found.path) + 1 :] + (".*" if child.forwards else "") for child in found.children]
     types = [f"forwards to {child.forwards}" if child.forwards else child.type for child in found.children]
+    if not view.verbose:
+        types = [kind if len(kind) <= _WIDEST else kind[: _WIDEST - 3] + "..." for kind in types]
     wide = [_width(names), _width(types), _width([child.value for child in found.children])]
     rows = []
     for child, name, kind in zip(found.children, names, types):

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import obstacles
-from .entry_list import SIGN_OF
+from .entries import SIGN_OF
 from .quantities import listed, plural, ranges
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def _trouble(plan: Plan) -> str | None:
     if plan.outcome == "refused" and plan.verb in ("diff", "verify", "expire", "build"):
         return f"nothing changed: {plural(len(plan.errors), 'error')}"
     if plan.outcome == "refused":
-        why = obstacles.counted(plan.collisions) if plan.collisions else plural(len(plan.errors), "error")
+        why = _in_the_way(plan) if plan.collisions else plural(len(plan.errors), "error")
         return f"would not be {what}: {why}" if plan.check else f"not {what}, nothing changed: {why}"
     if plan.outcome == "undone":
         return f"not {what}, undone: {failed_part(plan)} failed"
@@ -126,6 +125,12 @@ def _trouble(plan: Plan) -> str | None:
             return f"generation {plan.to}, but {failed_part(plan)} failed"
         return f"not {what}, nothing changed: {failed_part(plan)} failed"
     return None
+
+
+def _in_the_way(plan: Plan) -> str:
+    from .obstacles import counted
+
+    return counted(plan.collisions)
 
 
 def failed_part(plan: Plan) -> str:

@@ -6,12 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import obstacles
-from .entry_list import list_lines
-from .failures import failures, lacking
 from .lines import BLANK, HOME, NOTE, PLAIN, Line, View, cut
 from .message import Message
-from .messages import message_lines
 from .outcome import headline, last_line, session_note, spec_note
 from .quantities import clock, size
 
@@ -22,6 +18,7 @@ if TYPE_CHECKING:
 
 # Verbs and outcomes whose headline and list are read as one.
 _CLOSE = ("build",)
+_ENTRIES = ("files", "session", "packages", "units", "settings", "hooks", "collisions")
 
 
 def plan_lines(plan: Plan, view: View | None = None) -> list[Line]:
@@ -56,8 +53,7 @@ def opening(plan: Plan) -> list[list[Line]]:
 
 def body(plan: Plan, view: View, with_warnings: bool = True) -> list[list[Line]]:
     """Headline, list, totals, notes and warnings."""
-    shown = _listed(plan)
-    listing = list_lines(shown, view)
+    listing = _listing(_listed(plan), view)
     sections: list[list[Line]] = []
     title = _title(plan, bool(listing))
     if title is not None and (plan.verb in _CLOSE or plan.outcome == "unchanged"):
@@ -66,6 +62,15 @@ def body(plan: Plan, view: View, with_warnings: bool = True) -> list[list[Line]]
         sections += [[title] if title else [], listing]
     found = warnings(plan) if with_warnings else []
     return [*sections, _totals(plan), _notes(plan), *found, *_next(plan)]
+
+
+def _listing(plan: Plan, view: View) -> list[Line]:
+    # A home with nothing to do is told in one line, and loads nothing of what prints the rest.
+    if not any(getattr(plan, name) for name in _ENTRIES) and plan.stock is None:
+        return []
+    from .entry_list import list_lines
+
+    return list_lines(plan, view)
 
 
 def _listed(plan: Plan) -> Plan:
@@ -79,6 +84,8 @@ def _title(plan: Plan, filled: bool) -> Line | None:
     if plan.verb == "init":
         text = "new project, in git" if plan.outcome == "changed" else "already a project; nothing changed"
         return Line(f"{plan.path}: {text}", HOME)
+    if plan.verb == "build" and plan.outcome != "refused":
+        return Line(f"{plan.home.label}: {headline(plan)}", HOME)
     if not filled and (
         plan.outcome in ("unchanged", "unreachable", "interrupted") or plan.verb in ("diff", "expire", "uninstall")
     ):
@@ -113,16 +120,27 @@ def _notes(plan: Plan) -> list[Line]:
     if plan.supposed:
         facts = ", ".join(plan.supposed)
         own.append(Message(f"{plan.home.host} was never asked; it was supposed that {facts}"))
-    return [line for message in (*own, *plan.notes) for line in message_lines(message, "note")]
+    found = [*own, *plan.notes]
+    return [line for section in _said(found, "note") for line in section]
+
+
+def _said(found: Sequence[Message], word: str, home: str = "") -> list[list[Line]]:
+    if not found:
+        return []
+    from .messages import message_lines
+
+    return [message_lines(message, word, home) for message in found]
 
 
 def warnings(plan: Plan) -> list[list[Line]]:
     """The warnings, each a section."""
     found = [*plan.warnings]
-    missing = lacking(plan)
-    if missing is not None:
-        found.append(missing)
-    return [message_lines(message, "warning") for message in found]
+    if any(package.op == "lack" for package in plan.packages):
+        from .failures import lacking
+
+        missing = lacking(plan)
+        found += [missing] if missing is not None else []
+    return _said(found, "warning")
 
 
 def _next(plan: Plan) -> list[list[Line]]:
@@ -137,9 +155,16 @@ def _next(plan: Plan) -> list[list[Line]]:
 def errors(plan: Plan, many: bool = False) -> list[list[Line]]:
     """The errors, each a section. In a run with many homes each begins with its own."""
     home = f"{plan.home.label}: " if many else ""
-    found = [message_lines(message, "error", home) for message in (*plan.errors, *failures(plan))]
+    problems = [*plan.errors]
+    if plan.hooks or plan.units:
+        from .failures import failures
+
+        problems += failures(plan)
+    found = _said(problems, "error", home)
     if plan.collisions and plan.outcome == "refused":
-        found.append(obstacles.obstacle_lines(plan.collisions, home))
+        from .obstacles import obstacle_lines
+
+        found.append(obstacle_lines(plan.collisions, home))
     return found
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.options.describe import described
+from ansible_collections.home.manager.plugins.plugin_utils.report.explanation import Explainer
+from ansible_collections.home.manager.plugins.plugin_utils.report.source import Sources
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 LOOPED = """
@@ -54,9 +55,8 @@ def test_a_loop_that_is_no_list_is_refused(value: Any) -> None:
 
 
 def test_a_description_tells_the_item_and_the_example(evaluate: Any) -> None:
-    lines = described(evaluate(LOOPED), "x.inZsh")
-    assert lines[:2] == ["x.inZsh", "  Run it in Zsh."]
-    assert "example:  -{{ item }}-" in lines
+    found = Explainer(evaluate(LOOPED), Sources("/nowhere")).explain("x.inZsh")
+    assert (found.path, found.description, found.example) == ("x.inZsh", "Run it in Zsh.", "-{{ item }}-")
 
 
 def test_a_named_declaration_can_bear_the_name_of_its_type(value: Any) -> None:

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A build as a plan: what is in the result folder now, against what was there before."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ...module_utils.engine.contract.texts import changed_lines, text_of
+from ...module_utils.engine.voice.entries import Diff, File
+from ...module_utils.engine.voice.plan import Owner, Plan, Stock
+
+# What a name of the result holds: bytes, or the text of a link.
+Contents = Mapping[str, bytes | str]
+# The manifest says again what the files say.
+_MANIFEST = "manifest.json"
+
+
+def build_plan(owner: Owner, folder: str, before: Contents, after: Contents, supposed: Mapping[str, Any]) -> Plan:
+    """The plan of a build. `supposed` are the facts that the spec read of a host that was never asked."""
+    names = sorted({*before, *after} - {_MANIFEST})
+    files = tuple(
+        _file(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
+    )
+    relative = os.path.relpath(folder)
+    return Plan(
+        "build",
+        owner,
+        "changed" if before != after else "unchanged",
+        path=folder if relative.startswith("..") else relative,
+        # A first build is all new: its number says enough.
+        files=files if before else (),
+        stock=Stock(files=len(after) - (_MANIFEST in after)),
+        supposed=tuple(_facts(supposed)),
+    )
+
+
+def _facts(supposed: Mapping[str, Any], prefix: str = "host.") -> list[str]:
+    found = []
+    for name in sorted(supposed):
+        value = supposed[name]
+        if isinstance(value, Mapping):
+            found += _facts(value, f"{prefix}{name}.")
+        else:
+            found.append(f"{prefix}{name} is {value!r}")
+    return found
+
+
+def _file(name: str, before: bytes | str | None, after: bytes | str | None) -> File:
+    op = "add" if before is None else "remove" if after is None else "change"
+    if isinstance(after, str):
+        return File(name, op, what="link", to=after)
+    old = before if isinstance(before, bytes) else None
+    texts = (text_of(old), text_of(after))
+    if texts[0] is None or texts[1] is None:
+        return File(name, op, what="binary", diff=Diff(bytes=len(after or old or b"")))
+    removed, added = changed_lines(texts[0], texts[1])
+    text = (None if old is None else texts[0], None if after is None else texts[1])
+    return File(name, op, diff=Diff(added, removed, 0, *text))
+
+
+def without_texts(plan: Plan) -> Plan:
+    """The plan with the numbers of its diffs alone."""
+    files = [f._replace(diff=f.diff._replace(before=None, after=None)) if f.diff is not None else f for f in plan.files]
+    return plan._replace(files=tuple(files))

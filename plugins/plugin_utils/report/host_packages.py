@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The host's own package manager, and what it calls a package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..packages.catalogue import Catalogue
+
+_MANAGERS = {
+    "alpine": "apk",
+    "arch": "pacman",
+    "manjaro": "pacman",
+    "debian": "apt",
+    "ubuntu": "apt",
+    "linuxmint": "apt",
+    "pop": "apt",
+    "raspbian": "apt",
+    "fedora": "dnf",
+    "rhel": "dnf",
+    "centos": "dnf",
+    "rocky": "dnf",
+    "almalinux": "dnf",
+    "opensuse-leap": "zypper",
+    "opensuse-tumbleweed": "zypper",
+}
+
+
+def manager_of(host: Mapping[str, Any]) -> str:
+    """The command of a host's package manager by its facts; empty when it is not known."""
+    if host.get("platform") == "darwin":
+        return "brew"
+    return _MANAGERS.get(str(host.get("distribution") or ""), "")
+
+
+def host_name(name: str, manager: str, catalogue: Catalogue | None) -> str:
+    """What a package manager calls a package, as far as the catalogue knows; else the name itself."""
+    entry = catalogue.get(name) if catalogue is not None else None
+    providers = entry.providers if entry is not None else {}
+    provider = {"apt": "deb", "brew": "brew"}.get(manager)
+    details = providers.get(provider, {}) if provider else {}
+    known = details.get("package") or providers.get("system", {}).get(manager)
+    return str(known) if known else name
