@@ -7,5 +7,5 @@ Other floors may import:
 - `evaluation`: `Evaluation`, the options of one home; `unread`: `check_unread`, which finds mistakes in what nobody read
 - `definition`, `priority`: `Assignment`, `Definition`, and which definitions count
 - `node`: `Node`, one option or group
-- `describe`: what is known of an option, for people
+- `describe`: finding options by path; `schema`: what modules declare
 """
