@@ -132,16 +132,22 @@ WRITERS = set(
 )
 
 
-@pytest.mark.parametrize("path", sorted(PLACE.rglob("*.py")), ids=lambda path: str(path.relative_to(PLACE)))
+# The launcher writes only the engine itself, before there is one. The files of a whole system are written by root, are
+# no home's, and have a recovery of their own.
+SOURCES = [
+    path
+    for path in sorted(PLACE.rglob("*.py"))
+    if path.name not in ("filesystem.py", "launcher.py") and path.relative_to(PLACE).parts[0] != "system"
+]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PLACE)))
 def test_the_source_says_the_same(path):
-    # The launcher lays down the engine itself, before there is one; it never touches the home.
-    if path.name in ("filesystem.py", "launcher.py"):
-        return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             assert not {"shutil", "pathlib"} & {alias.name for alias in node.names}, f"{path.name}:{node.lineno}"
         if isinstance(node, ast.ImportFrom) and node.module in ("shutil", "pathlib"):
-            assert {alias.name for alias in node.names} <= {"which"}, f"{path.name}:{node.lineno}"
+            assert {alias.name for alias in node.names} <= {"get_terminal_size", "which"}, f"{path.name}:{node.lineno}"
         if not isinstance(node, ast.Call):
             continue
         function = node.func

@@ -82,7 +82,7 @@ def test_a_hook_whose_run_is_killed_is_owed(new_place, entry):
     assert log.read_text() == "ran\n"
     assert place.ask("verify")["warnings"]
     gate.touch()
-    assert place.probe(spec, **more)["owed"]
+    assert place.probe(spec, **more)["hooks_due"]
     answer = act(place)
     assert answer["changed"]
     assert [hook["rc"] for hook in answer["hooks"]] == [0]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The first code that runs on a target: it becomes the user, then starts the engine that is there or was shipped.
 
-It is sent as text (see plugin_utils/play/target.py) and stands alone: an ordinary module would pay for imports ten times
+It is sent as text (see plugin_utils/play/target.py) and imports nothing of the engine: an ordinary module would pay for imports ten times
 what the engine needs. Root loads nothing from a user's home: it becomes the user first.
 """
 
@@ -164,7 +164,7 @@ def settle(unpacked: str, lasting: str) -> None:
                     os.fsync(file.fileno())
         os.rename(temporary, lasting)
     except OSError:
-        return  # a full disk, say: the next run ships the engine again
+        return  # for instance a full disk: the next run ships the engine again
 
 
 def _refusal(message: str, kind: str) -> JsonObject:

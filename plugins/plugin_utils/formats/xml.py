@@ -27,9 +27,8 @@ def to_xml(value: object, *, header: str = HEAD, indent: str = "  ") -> str:
     roots = [(key, item, way) for key, whole, trail in entries(value) for item, way in several(whole, trail)]
     if len(roots) != 1:
         raise FormatError(f"an XML document must have exactly one root element, got {len(roots)}")
-    for key, item, way in roots:
-        text = header + _element(key, item, "", indent, way)
-    return text
+    key, item, way = roots[0]
+    return header + _element(key, item, "", indent, way)
 
 
 def _element(name: str, value: object, before: str, indent: str, trail: Trail) -> str:

@@ -3,7 +3,7 @@
 """The `home-manager` command that is installed into a home: works offline, with Python alone.
 
 - `main`: the run; `arguments`: the parser and the help; `output`: what is printed; `session`: what a subcommand has.
-- `subcommand`: what a subcommand says of itself; `verb_command`: those that verbs have, made from the verbs.
+- `subcommand`: their base class; `verb_command`: the subcommands of verbs.
 - `generation_command`: those that look at generations; `switch_command`; `project_command`: those that call Ansible.
 - `project`: the project that a generation came from.
 """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The arguments of the `home-manager` command, and its help: from what the subcommands say of themselves."""
+"""The arguments of the `home-manager` command, and its help: generated from the subcommands."""
 
 from __future__ import annotations
 
@@ -80,13 +80,13 @@ class Parser(argparse.ArgumentParser):
 
         close = difflib.get_close_matches(str(value), list(action.choices or ()), n=1)
         hint = f"; did you mean `{close[0]}`?" if close else "; `home-manager help` lists the commands"
-        self.error(f"there is no command `{value}`{hint}")
+        self.error(f"unknown command `{value}`{hint}")
 
 
 def parser(commands: List[Subcommand]) -> Parser:
     """The parser of the whole command line; what it parses has the subcommand as `chosen`."""
     common = Parser(add_help=False)
-    # Before and after the command's name alike; the later one must not reset what the earlier one said.
+    # Before and after the command's name alike; the later one must not reset the earlier one.
     _common(common, argparse.SUPPRESS, argparse.SUPPRESS)
     top = Parser(prog="home-manager", add_help=False)
     _common(top, None, False)

@@ -61,7 +61,7 @@ class Output:
         return 1 if plan.outcome in _FAILED else 0
 
     def error(self, message: str, code: str = "", hint: str = "") -> None:
-        """Print an error that is no part of a plan."""
+        """Print an error that is not part of a plan."""
         found = Message(message, code, hints=(Choice(hint),) if hint else ())
         if self.as_json:
             self.json({"error": found.json()})

@@ -37,7 +37,7 @@ class Project:
         self.playbook = origin.playbook
         self.inventory = origin.inventory
         if chosen:
-            # Another folder than the generation's has its own playbook, and says itself where its inventory is.
+            # A folder other than the generation's has its own playbook and inventory.
             self.playbook, self.inventory = "home.yml", None
 
     def play(self, playbook: str | None, extra: list[str], environment: dict[str, str]) -> int:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a subcommand says of itself."""
+"""The base class of subcommands."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def add_parameter(parser: argparse._ActionsContainer, parameter: Parameter) -> N
 
 
 def label(parameter: Parameter) -> str:
-    """How the command calls a parameter: its flag, or the word that stands for it."""
+    """The name of a parameter on the command line: its flag, or its placeholder."""
     return parameter.type.metavar if parameter.type.positional else "--" + parameter.name.replace("_", "-")
 
 

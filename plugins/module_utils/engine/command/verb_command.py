@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The subcommands that verbs have: made from what the verbs say of themselves."""
+"""The subcommands of verbs, generated from the verbs' classes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..verbs.verb import Verb
     from .session import Session
 
-# What every subcommand has (see `arguments`), and what `--yes` says.
+# Those that every subcommand has (see `arguments`), and the one that `--yes` stands for.
 COMMON = ("user", "home", "state", "check", "diff", "backup_extension", "confirmed")
 
 
@@ -60,7 +60,9 @@ class VerbCommand(Subcommand):
             values[parameter.name] = given(session.parsed, parameter)
         if self.verb.one_of and all(values[name] is None for name in self.verb.one_of):
             labels = [label(self.verb.parameters[name]) for name in self.verb.one_of]
-            raise EngineError(f"give {' or '.join(labels)}; `home-manager help {self.name}` says more", ErrorKind.USAGE)
+            raise EngineError(
+                f"give {' or '.join(labels)}; `home-manager help {self.name}` shows more", ErrorKind.USAGE
+            )
         values = {name: value for name, value in values.items() if name in self.verb.parameters}
         items = values.get(self.verb.each)
         if not isinstance(items, list):
@@ -71,7 +73,7 @@ class VerbCommand(Subcommand):
 
 
 def common_values(session: Session) -> JsonObject:
-    """What the arguments that every subcommand has say to a verb."""
+    """The arguments that every subcommand has, as parameters of a verb."""
     parsed = session.parsed
     return {"check": session.dry_run, "diff": parsed.diff, "backup_extension": parsed.backup_extension}
 

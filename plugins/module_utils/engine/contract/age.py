@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Texts that say an age or a point in time."""
+"""Parsing of ages and dates."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _FORMS = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "
 
 
 def parse_age(text: str, now: float | None = None) -> float:
-    """How long ago the text says, in seconds.
+    """How long ago a text means, in seconds.
 
-    It is like `30d`, `-30 days`, `2 weeks ago`, `yesterday`, `2026-05-01` or `@1700000000`; a date is one of local time.
-    EngineError of kind `age` for what is not understood, and for the future.
+    It is an age or a date, such as `30d`, `-30 days`, `2 weeks ago`, `yesterday`, `2026-05-01` or `@1700000000`.
+    Dates are in local time. EngineError of kind `age` for what is not understood, and for the future.
     """
     current = time.time() if now is None else now
     plain = text.strip().lower()
@@ -58,7 +58,7 @@ def parse_age(text: str, now: float | None = None) -> float:
     if moment is None:
         raise EngineError(f"{text!r} is not an age or a date: write `30d`, `-30 days` or `2026-05-01`", ErrorKind.AGE)
     if moment > current:
-        raise EngineError(f"{text!r} lies in the future", ErrorKind.AGE)
+        raise EngineError(f"{text!r} is in the future", ErrorKind.AGE)
     return current - moment
 
 

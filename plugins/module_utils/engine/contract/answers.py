@@ -41,7 +41,7 @@ class Answer(Value):
 
     @classmethod
     def of(cls, value: object) -> Answer:
-        """The inverse of `json`. EngineError `request` for what is no such answer."""
+        """The inverse of `json`. EngineError `request` for anything else."""
         answer = cls()
         answer._read(Members(value, "the answer", ErrorKind.REQUEST))
         return answer
@@ -167,7 +167,7 @@ class ProbeAnswer(Answer):
 
     - `generation`, `digest` and `specialisation` are of what is current.
     - `unchanged`: there is nothing to do, now that `repaired` is done. `kept`: files that stay as the user edited them.
-    - `owed`: the hooks of the current generation still have to run.
+    - `hooks_due`: the hooks of the current generation still have to run.
     - `objects`: the IDs in the store, unless it is unchanged.
     """
 
@@ -176,9 +176,9 @@ class ProbeAnswer(Answer):
         "drift",
         "facts",
         "generation",
+        "hooks_due",
         "kept",
         "objects",
-        "owed",
         "repaired",
         "specialisation",
         "unchanged",
@@ -194,7 +194,7 @@ class ProbeAnswer(Answer):
         self.drift: List[Drift] = []
         self.repaired: List[Operation] = []
         self.kept: List[Operation] = []
-        self.owed = False
+        self.hooks_due = False
         self.facts: Optional[Facts] = None
 
     def json(self) -> JsonObject:
@@ -208,7 +208,7 @@ class ProbeAnswer(Answer):
             "drift": [item.json() for item in self.drift],
             "repaired": [item.json() for item in self.repaired],
             "kept": [item.json() for item in self.kept],
-            "owed": self.owed,
+            "hooks_due": self.hooks_due,
             "facts": self.facts.json() if self.facts is not None else None,
         }
 
@@ -216,7 +216,7 @@ class ProbeAnswer(Answer):
         super()._read(members)
         self.generation, self.digest = members.optional_number("generation"), members.optional_text("digest")
         self.specialisation, self.unchanged = members.optional_text("specialisation"), members.flag("unchanged")
-        self.objects, self.owed = members.texts("objects"), members.flag("owed")
+        self.objects, self.hooks_due = members.texts("objects"), members.flag("hooks_due")
         self.drift = [Drift.of(item) for item in members.sequence("drift")]
         self.repaired = [Operation.of(item) for item in members.sequence("repaired")]
         self.kept = [Operation.of(item) for item in members.sequence("kept")]

@@ -60,7 +60,7 @@ class Bundle:
         while not self._held and self._fill():
             pass
         if self._held or not self._stream.eof:
-            raise _broken("it does not end where it should")
+            raise _broken("it is truncated or has trailing data")
 
     def _header(self) -> Dict[str, object]:
         while True:

@@ -103,7 +103,7 @@ class Entry(Value):
         return found
 
     def content(self) -> JsonObject:
-        """The part of it whose change is a change of the file."""
+        """The members whose change is a change of the file."""
         return {name: value for name, value in self.json().items() if name not in _NOT_CONTENT}
 
     @classmethod

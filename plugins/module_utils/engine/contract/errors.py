@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one exception that the engine raises on purpose, and the kinds of it."""
+"""The exception that the engine raises on purpose, and its kinds."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class EngineError(Exception):
 
     @classmethod
     def of(cls, value: object) -> EngineError:
-        """The inverse of `json`; whatever else it is given, it is shown as it is."""
+        """The inverse of `json`; anything else is shown as it is."""
         if not isinstance(value, dict) or not isinstance(value.get("details"), dict):
             return cls(str(value), ErrorKind.BUG)
         known = [kind for kind in ErrorKind if kind.value == value.get("kind")]

@@ -6,7 +6,7 @@ A manifest holds no time, no random value, nothing that differs between two equa
 whether a switch has anything to do.
 
 To add a member to what a generation shows, give `View` an attribute, and its `json` and `of` a line each; to what is
-said once for the home, the same in `Manifest`. A member that an older engine must not overlook raises VERSION.
+the same for all views are in `Manifest`. A member that an older engine must not overlook raises VERSION.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class View(Value):
     def of(cls, members: Members) -> View:
         """The inverse of `json`, which leaves other members untaken. EngineError `manifest`, `target`.
 
-        No target leaves the home or lies below another one; every object has an entry in `objects`.
+        No target leaves the home or is below another one; every object has an entry in `objects`.
         """
         view = cls(
             {target: Entry.of(target, value) for target, value in members.mapping("files").items()},
@@ -255,7 +255,7 @@ class Manifest(Value):
         return canonical(self.json())
 
     def digest(self) -> str:
-        """SHA-256 (64 hex digits) of its one text."""
+        """SHA-256 (64 hex digits) of its canonical text."""
         return digest(self.json())
 
     @classmethod

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading a JSON object member by member, with the type of each checked: what every `of` is made of."""
+"""Reading a JSON object member by member, with the type of each checked: the base of every `of`."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Members:
         found = self.sequence(name)
         texts = [item for item in found if isinstance(item, str)]
         if len(texts) != len(found):
-            raise self.error("`%s` must hold strings alone" % name)
+            raise self.error("`%s` must contain only strings" % name)
         return texts
 
     def numbers(self, name: str) -> List[int]:
@@ -116,11 +116,11 @@ class Members:
         found = self.sequence(name)
         numbers = [item for item in found if isinstance(item, int) and not isinstance(item, bool)]
         if len(numbers) != len(found):
-            raise self.error("`%s` must hold whole numbers alone" % name)
+            raise self.error("`%s` must contain only whole numbers" % name)
         return numbers
 
     def rest(self) -> Dict[str, object]:
-        """What nobody has taken yet; taken now."""
+        """The members that nobody has taken yet."""
         left, self._left = self._left, {}
         return left
 

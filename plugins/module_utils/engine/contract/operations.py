@@ -42,7 +42,7 @@ def filled(values: Dict[str, object]) -> JsonObject:
 
 
 class LineDiff(Value):
-    """What changes in a text: the numbers of lines, and with a diff the texts; of what is no text only its bytes."""
+    """What changes in a text: the numbers of lines, and with a diff the texts; for binary content only the number of bytes."""
 
     __slots__ = ("added", "after", "before", "bytes", "removed")
 
@@ -83,7 +83,7 @@ class Operation(Value):
     - `method` and `what` (text, program, binary, link, folder) are those of the file; `secret`: nothing of it is shown.
     - `to`: where a backup goes, or a link leads; `restores`: the backup that comes back for what is removed.
     - `found`: what was there in place of what is repaired; `since`: when a kept file was edited (seconds since 1970).
-    - `number`: of a folder's files; `note`: said in place of a difference.
+    - `number`: of a folder's files; `note`: shown in place of a difference.
     """
 
     __slots__ = (
@@ -179,7 +179,7 @@ class Collision(Problem):
 
     - `kind`: file, folder, link, foreign, special, parent-link, parent-file, denied, unreadable, format.
     - `to`: where a link leads; `parent`: the folder above that is in the way; `made`: what it is, or who made it.
-    - `number` and `names` are those of a folder's files; `lines` (None for what is no text) and `bytes` a file's size.
+    - `number` and `names` are those of a folder's files; `lines` (None for binary content) and `bytes` are a file's size.
     """
 
     __slots__ = ("bytes", "diff", "kind", "lines", "made", "names", "number", "parent", "secret", "to")
@@ -239,7 +239,7 @@ class SessionChange(Value):
         self.secret = False
 
     def json(self) -> JsonObject:
-        """{"name", "op", "kind"}, and "from", "to", "before" and "secret" where there is something to tell."""
+        """{"name", "op", "kind"}, and "from", "to", "before" and "secret" where they are set."""
         found: JsonObject = {"name": self.name, "op": self.op, "kind": self.kind}
         for name, value in (("from", self.old), ("to", self.new)):
             if value is not None:
@@ -260,7 +260,7 @@ class SessionChange(Value):
 class PackageChange(Value):
     """A package that comes, goes or becomes another version. `op`: add, change, remove; lack: nobody brings it.
 
-    `old` and `new` are versions, or `host`; `download` is the bytes to download, `trust` says what vouches for them.
+    `old` and `new` are versions, or `host`; `download` is the bytes to download, `trust`: what vouches for them.
     """
 
     __slots__ = ("download", "name", "new", "note", "old", "op", "provider", "trust")
@@ -276,7 +276,7 @@ class PackageChange(Value):
         self.note = ""
 
     def json(self) -> JsonObject:
-        """{"name", "op"}, and "from", "to" and the other attributes where there is something to tell."""
+        """{"name", "op"}, and "from", "to" and the other attributes where they are set."""
         more: Dict[str, object] = {
             "from": self.old,
             "to": self.new,

@@ -53,8 +53,8 @@ class HookRun(Value):
 class Failure(Value):
     """Why a switch did not succeed.
 
-    `kind` is COLLISION, CHECK (a check script said no), HOOK, LINK (the system refused a path) or SERVICE. `undone`: the previous
-    generation is back. `entry`, `rc` and `output` tell of a script, `problems` of paths.
+    `kind` is COLLISION, CHECK (a check script failed), HOOK, LINK (the system refused a path) or SERVICE. `undone`: the previous
+    generation is back. `entry`, `rc` and `output` are those of a script, `problems` are about paths.
     """
 
     __slots__ = ("entry", "kind", "message", "output", "problems", "rc", "undone")
@@ -69,7 +69,7 @@ class Failure(Value):
         self.problems: List[Problem] = []
 
     def json(self) -> JsonObject:
-        """The attributes by their names, without those that tell nothing."""
+        """The attributes by their names, without those that are empty."""
         found: JsonObject = {"kind": self.kind.value, "message": self.message, "undone": self.undone}
         if self.entry is not None:
             found["entry"] = self.entry

@@ -83,5 +83,5 @@ def _texts(members: Members, name: str) -> Dict[str, str]:
     found = members.mapping(name)
     texts = {key: value for key, value in found.items() if isinstance(value, str)}
     if len(texts) != len(found):
-        raise members.error("`%s` must hold strings alone" % name)
+        raise members.error("`%s` must contain only strings" % name)
     return texts

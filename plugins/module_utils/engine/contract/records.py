@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The records of the ledger: what was put at a managed path, and what gave way to it."""
+"""The records of the ledger: what was put at a managed path, and which file of the user was moved aside for it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Record(Value):
     - `object`, `stored`: the ID of the object that is shown, and its mode in the store; `tree` for a folder linked
       whole, whose `object` is the hash of all its leaves.
     - `mode`: of a file that was written ("0644").
-    - `backup`: the base name of the user's file that gave way; it comes back when the path is no longer managed.
+    - `backup`: the base name of the backup of the user's file, which is restored when the path is no longer managed.
     - `moved`: the name to which the very switch that wrote this record moved a file, for its undo.
     - `follow`: a link among the folders above was followed, since the specification forced it.
     - `memory`: what else the method has to remember (JSON types).
@@ -52,7 +52,7 @@ class Record(Value):
         self.sensitive = False
 
     def copy(self) -> Record:
-        """A record of its own with the same values."""
+        """A copy."""
         return Record.of(self.json())
 
     def json(self) -> JsonObject:
@@ -66,7 +66,7 @@ class Record(Value):
 
     @classmethod
     def of(cls, value: Dict[str, object]) -> Record:
-        """The inverse of `json`. EngineError `state` when it is no record."""
+        """The inverse of `json`. EngineError `state` when it is not a record."""
         memory = dict(value)
         kind = memory.pop("kind", None)
         if not isinstance(kind, str):

@@ -56,7 +56,7 @@ def open_folder(name: str, at: int | None = None, follow: bool = False) -> int:
 
 
 def lstat(name: str, at: int | None = None) -> os.stat_result | None:
-    """What stands at a name, links not followed; None when nothing does."""
+    """What is at a name, links not followed; None for nothing."""
     try:
         return os.lstat(encode(name)) if at is None else os.stat(encode(name), dir_fd=at, follow_symlinks=False)
     except (FileNotFoundError, NotADirectoryError):
@@ -137,12 +137,12 @@ def link(source: str, name: str, source_at: int | None = None, at: int | None = 
 
 
 def rename(source: str, name: str, source_at: int | None = None, at: int | None = None) -> None:
-    """Give a new name, replacing what bore it."""
+    """Rename, replacing what has the new name."""
     _change("rename", name, os.rename, encode(source), encode(name), src_dir_fd=source_at, dst_dir_fd=at)
 
 
 def unlink(name: str, at: int | None = None) -> None:
-    """Take a name away from a file or link."""
+    """Remove a file or link."""
     _change("unlink", name, os.unlink, encode(name), dir_fd=at)
 
 
@@ -185,18 +185,18 @@ def open_lock(name: str, at: int, create: bool) -> int:
 
 
 def refill(fd: int, content: bytes) -> None:
-    """Give an open file this short content instead of what it held."""
+    """Replace the content of an open file with this short one."""
     _change("ftruncate", "", os.ftruncate, fd, 0)
     _change("write", "", os.pwrite, fd, content, 0)
 
 
 def sync(fd: int, what: str = "") -> None:
-    """Make what was written to an open file or folder lasting."""
+    """Sync an open file or folder."""
     _change("fsync", what, os.fsync, fd)
 
 
 def sync_named(name: str, at: int | None = None) -> None:
-    """Make one file or folder lasting."""
+    """Sync one file or folder."""
     fd = os.open(encode(name), _READ, dir_fd=at)
     try:
         sync(fd, name)
@@ -205,7 +205,7 @@ def sync_named(name: str, at: int | None = None) -> None:
 
 
 def sync_everything(fd: int) -> None:
-    """Make lasting whatever was written to the file system of an open folder."""
+    """Sync the whole file system of an open folder."""
     try:
         import ctypes
     except ImportError:
@@ -225,7 +225,7 @@ def sync_everything(fd: int) -> None:
 
 
 def exchange(first: str, second: str, at: int) -> None:
-    """Swap two names of one folder in a single step. OSError ENOSYS or EINVAL where the system cannot."""
+    """Exchange two names of one folder atomically. OSError ENOSYS or EINVAL where the system cannot."""
     try:
         import ctypes
     except ImportError:
@@ -265,7 +265,7 @@ def remove_tree(name: str, at: int) -> None:
 
 
 def open_part(name: str, at: int | None = None) -> int:
-    """A descriptor to go on writing a file that may be there already."""
+    """A descriptor to write a file that may exist."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor: int = _change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
     return descriptor
@@ -280,7 +280,7 @@ def write_at(fd: int, name: str, content: bytes, offset: int) -> None:
 
 
 def truncate(fd: int, name: str, size: int) -> None:
-    """Cut an open file to a size."""
+    """Truncate an open file."""
     _change("ftruncate", name, os.ftruncate, fd, size)
 
 

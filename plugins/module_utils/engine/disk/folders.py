@@ -56,7 +56,7 @@ class Folders:
         return self._fds[-1] if self._fds else self.root
 
     def close(self) -> None:
-        """Close the open folders, as is due after folders were made or replaced; they are opened again when asked for."""
+        """Close the open folders, after folders were made or replaced; they are opened again on demand."""
         self._leave(0)
 
     def _leave(self, depth: int) -> None:

@@ -125,7 +125,7 @@ class HomeFolder:
         return True
 
     def free_name(self, target: str, extension: str, taken: set[str], follow: bool = False) -> str:
-        """A base name beside `target` that nothing bears: NAME.EXTENSION, then NAME.EXTENSION.1 and so on."""
+        """A free base name in the folder of `target`: NAME.EXTENSION, then NAME.EXTENSION.1 and so on."""
         folder, name = split(target)
         prefix = folder + "/" if folder else ""
         fd: int | None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import os
     from typing import List, Optional, Union
 
-    # What tells a file from a replacement, as a journal keeps it.
+    # What distinguishes a file from a replacement, as a journal has it.
     Identity = Optional[List[Union[str, int]]]
 
 
@@ -40,7 +40,7 @@ class PathState:
         self.reason = reason
 
     def identity(self) -> Identity:
-        """What tells this from a replacement: [kind, inode, size, modification time]; None when nothing is there.
+        """What distinguishes this from a replacement: [kind, inode, size, modification time]; None when nothing is there.
 
         A folder is known by its inode alone. Device numbers are left out: they change with a reboot, after which a
         journal must still be understood.

@@ -26,7 +26,7 @@ def find(user: str | None) -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(user) if user is not None else pwd.getpwuid(os.geteuid())
     except KeyError:
-        who = f"there is no user {user}" if user is not None else f"the user ID {os.geteuid()} has no account"
+        who = f"there is no user {user}" if user is not None else f"no account has the user ID {os.geteuid()}"
         raise EngineError(f"{who} on this machine", ErrorKind.USER) from None
 
 
@@ -40,14 +40,14 @@ def run_as(account: pwd.struct_passwd, function: Callable[[], JsonObject]) -> Js
     if os.geteuid() != 0:
         message = (
             f"this runs as the user ID {os.geteuid()}, which is neither {account.pw_name} ({account.pw_uid}) nor root;"
-            f" become {account.pw_name} for it"
+            f" become {account.pw_name} or root"
         )
         raise EngineError(message, ErrorKind.ACCOUNT)
     return _in_child(account, function)
 
 
 def engine_error(error: Exception) -> EngineError:
-    """What a person has to know of an error that came up from below."""
+    """The EngineError for any other error."""
     if isinstance(error, EngineError):
         return error
     if isinstance(error, Blocked):
@@ -94,7 +94,7 @@ _LATE = ("ctypes", "fcntl", "hashlib", "subprocess", "tempfile", "typing", "zlib
 
 
 def _import_the_rest() -> None:
-    """Import what of the engine an archive still holds: one of root's alone cannot be read on by the user."""
+    """Import all of the engine from its archive, which only root may be able to read."""
     import contextlib
     import importlib
     import pkgutil

@@ -29,7 +29,7 @@ class Document(abc.ABC):
 
     @abc.abstractmethod
     def tree(self) -> Dict[str, Any]:
-        """Everything the file says, as nested plain values."""
+        """The whole file as nested plain values."""
 
     @abc.abstractmethod
     def put(self, path: Path, value: Any, source: Optional[str] = None) -> None:
@@ -45,7 +45,7 @@ class Document(abc.ABC):
 
     @abc.abstractmethod
     def vacant(self) -> bool:
-        """Whether the text says nothing and holds no comment."""
+        """Whether the text has neither values nor comments."""
 
     def get(self, path: Path) -> Any:
         """The value at `path`, or ABSENT."""
@@ -66,7 +66,7 @@ class Document(abc.ABC):
         return value if isinstance(value, dict) else None
 
     def obstacle(self, path: Path) -> Any:
-        """What stands where a mapping has to be made, or ABSENT."""
+        """What is where a mapping has to be made, or ABSENT."""
         value = self.get(path)
         return ABSENT if isinstance(value, dict) else value
 
@@ -75,13 +75,13 @@ class Document(abc.ABC):
         self.remove(path)
 
     def satisfied(self, path: Path, value: Any) -> bool:
-        """Whether the file says `value` at `path`; an empty mapping is there as soon as any mapping is."""
+        """Whether the file has `value` at `path`; an empty mapping is there as soon as any mapping is."""
         if value == {} and isinstance(value, dict):
             return self.mapping(path) is not None
         return self.holds(path, value)
 
     def holds(self, path: Path, value: Any) -> bool:
-        """Whether exactly `value` stands at `path`."""
+        """Whether exactly `value` is at `path`."""
         if isinstance(value, dict):
             found: Any = self.mapping(path)
         else:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """An INI text edited in place: global keys, sections, keys, with or without spaces around `=`.
 
-Sections and keys are told apart by case. All sections of one name are one; a key that stands more than once is a list.
+Sections and keys are case-sensitive. All sections of one name are one; a repeated key is a list.
 A line indented deeper than the key above it continues that key's value, as Python's configparser reads it. What follows
 `=` is the value to the end of the line: programs disagree about comments there, so none is assumed.
 """
@@ -99,7 +99,7 @@ class IniDocument(Document):
         self.sections[-1].entries.append(self.entry)
 
     def named(self, path: Path) -> List[Section]:
-        """The sections in which a key of this path stands."""
+        """The sections that have a key of this path."""
         if len(path) > 1:
             return [section for section in self.sections if section.headed and section.name == path[0]]
         return self.sections[:1]
@@ -109,7 +109,7 @@ class IniDocument(Document):
         return [entry for section in self.named(path) for entry in section.entries if entry.key == path[-1]]
 
     def tree(self) -> Dict[str, Any]:
-        raise NotImplementedError("a key and a section may have one name")
+        raise NotImplementedError("a key and a section may have the same name")
 
     def leaves(self) -> Dict[Path, Any]:
         found: Dict[Path, Any] = {}
@@ -171,7 +171,7 @@ class IniDocument(Document):
         self.apply(*edits)
 
     def lines_of(self, path: Path, value: Any, present: List[Entry]) -> List[str]:
-        """The lines that say `value`, each after the example of what is there; lines that already say it stay."""
+        """The lines that write `value`, in the style of those that are there; lines that already have it stay."""
         texts = words(path, value)
         lines = []
         for place, text in enumerate(texts):
@@ -263,7 +263,7 @@ def words(path: Path, value: Any) -> List[Optional[str]]:
 
 
 def word(path: Path, value: Any) -> Optional[str]:
-    """One value as its line says it."""
+    """One value as it is written on its line."""
     if value is None:
         return None
     if isinstance(value, bool):

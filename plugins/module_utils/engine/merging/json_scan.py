@@ -45,7 +45,7 @@ class Node:
 
 
 class Member:
-    """A key of an object; `comma` is where its comma stands, or -1."""
+    """A key of an object; `comma` is the position of its comma, or -1."""
 
     def __init__(self, key: str, start: int, end: int, node: Node) -> None:
         self.key = key
@@ -68,7 +68,7 @@ class Reader:
         self.at = 0
 
     def document(self) -> Optional[Node]:
-        """The root value; None when the text says nothing. Raises MergeError when it is malformed."""
+        """The root value; None when the text is empty. Raises MergeError when it is malformed."""
         self.skip()
         if self.at == len(self.text):
             return None
@@ -171,7 +171,7 @@ class Reader:
         self.at += 1
 
     def separator(self, closing: str, opening: int) -> int:
-        """Pass what stands after a member: where its comma is, -1 when the closing bracket follows."""
+        """Pass what follows a member: the position of its comma, -1 when the closing bracket follows."""
         self.skip()
         if self.peek() == ",":
             comma = self.at

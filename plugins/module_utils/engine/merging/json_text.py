@@ -67,7 +67,7 @@ class JsonDocument(Document):
         self.apply((member.node.start, member.node.end, source if source is not None else style.dump(value)))
 
     def begin(self) -> None:
-        """Make an empty object in a text that says nothing."""
+        """Make an empty object in an empty text."""
         end = "" if not self.text or self.text.endswith("\n") else self.newline
         self.apply((len(self.text), len(self.text), end + "{}" + self.newline))
 
@@ -109,7 +109,7 @@ class JsonDocument(Document):
             self.cut(holder, member)
 
     def cut(self, holder: Node, member: Member) -> None:
-        """Take one member out, with its line when it has one of its own."""
+        """Take one member out, with its line when it is alone on it."""
         members = holder.members or []
         inside = self.text[holder.start + 1 : member.start] + self.text[member.end : holder.end - 1]
         if len(members) == 1 and not inside.strip(SPACE):
@@ -155,7 +155,7 @@ class JsonDocument(Document):
         return list((self.root.members or [])[:1]) if self.root else []
 
     def gap(self, holder: Node, colon: str) -> str:
-        """What stands between a comma and the next key in an object on one line."""
+        """The text between a comma and the next key in an object on one line."""
         members = holder.members or []
         if len(members) > 1:
             gap = self.text[members[0].end : members[1].start]
@@ -186,7 +186,7 @@ class JsonDocument(Document):
 
 
 class Style:
-    """How a member is written: `indent` is None in an object that stands on one line."""
+    """How a member is written: `indent` is None in an object on one line."""
 
     def __init__(self, newline: str, unit: str) -> None:
         self.newline = newline
@@ -216,7 +216,7 @@ def encodable(text: str) -> bool:
 
 
 def finite(path: Path, value: Any) -> None:
-    """MergeError when a value holds a number that JSON cannot say."""
+    """MergeError when a value holds a number that JSON cannot represent."""
     if isinstance(value, float) and not math.isfinite(value):
         raise MergeError(f"{named(path)}: JSON has no number {value}")
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The merge itself, the same for every format: withdraw what is no longer declared, set what is, prove the result."""
+"""The merge itself, the same for every format: withdraw what is no longer declared, set what is, verify the result."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def merge(format: str, text: str, declared: Dict[str, Any], previous: Optional[D
     Raises MergeError when the text is malformed or cannot take a key safely.
     """
     if format not in FORMATS:
-        raise MergeError("no such format: {} (there are {})".format(format, ", ".join(sorted(FORMATS))))
+        raise MergeError("unknown format {} (known: {})".format(format, ", ".join(sorted(FORMATS))))
     former = Record.load(format, previous)
     original = former.original(text)
-    if original is not None and previous is not None and former.says(declared):
+    if original is not None and previous is not None and former.holds(declared):
         return Merged(text, previous)
     if original is not None:
         text, former = original, Record(format)
@@ -53,7 +53,7 @@ def merge(format: str, text: str, declared: Dict[str, Any], previous: Optional[D
 
 
 def unmerge(format: str, text: str, record: Dict[str, Any]) -> str:  # noqa: A002
-    """`text` with everything withdrawn that `record` says was set. Raises MergeError as `merge` does."""
+    """`text` without everything that was set according to `record`. Raises MergeError as `merge` does."""
     return merge(format, text, {}, record).text
 
 
@@ -91,7 +91,7 @@ class Merger:
         return Merged(self.document.text, self.record.dump())
 
     def withdraw(self, leaf: Leaf) -> None:
-        """Give a leaf back its former state, unless somebody changed it since."""
+        """Restore the former state of a leaf, unless somebody has changed it since."""
         if not self.document.holds(leaf.path, leaf.value):
             return
         if isinstance(leaf.value, dict) and isinstance(leaf.before.value, dict):
@@ -109,7 +109,7 @@ class Merger:
         self.document.put(path, before.value, before.source)
 
     def release(self, wanted: Dict[Path, Any]) -> None:
-        """Take out the mappings we made that are empty and no longer needed; keep those still needed in the record."""
+        """Remove the mappings we made that are empty and no longer needed; keep those still needed in the record."""
         needed: Set[Path] = {path[:depth] for path in wanted for depth in range(1, len(path))}
         for made in reversed(self.former.containers):
             if made.path in needed:
@@ -118,7 +118,7 @@ class Merger:
                 self.give_back(made)
 
     def give_back(self, made: Container) -> None:
-        """Put back what stood where we made a mapping which is empty now, or which went with its last key."""
+        """Put back what was there before we made a mapping that is empty now, or that went with its last key."""
         empty = self.document.mapping(made.path) is not None
         self.touched.add(made.path)
         if not made.before.absent and (empty or self.document.get(made.path) is ABSENT):
@@ -141,14 +141,14 @@ class Merger:
         self.document.put(path, value)
 
     def present(self, path: Path, value: Any) -> Former:
-        """What stands at a path now."""
+        """The value at a path now."""
         found = self.document.mapping(path) if isinstance(value, dict) else None
         if found is None:
             found = self.document.obstacle(path) if isinstance(value, dict) else self.document.get(path)
         return Former() if found is ABSENT else Former(found, self.document.source(path))
 
     def clear_way(self, path: Path) -> None:
-        """Note the mappings that have to be made above a path, and take out what stands in their place."""
+        """Note the mappings that have to be made above a path, and take out what is in their place."""
         for depth in range(1, len(path)):
             above = path[:depth]
             if self.document.mapping(above) is not None:
@@ -166,7 +166,7 @@ class Merger:
                 known[0].before = made.before
 
     def check(self, before: Dict[Path, Any], wanted: Dict[Path, Any]) -> None:
-        """Prove that the declared values are there and that nothing else became another; MergeError otherwise."""
+        """Verify that the declared values are there and that nothing else changed; MergeError otherwise."""
         for path, value in wanted.items():
             if not self.document.satisfied(path, value):
                 raise MergeError(f"{named(path)} cannot be written so that it reads as declared")

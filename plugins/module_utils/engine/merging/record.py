@@ -6,7 +6,7 @@ As JSON: `{"version": 1, "format": F, "leaves": [{"path": [...], "set": V, "befo
 "containers": [{"path": [...], "before": B}], "blank": TEXT | null,
 "undo": {"sha256": HEX, "edits": [[START, END, TEXT], ...]} | null}`, where B is null for "nothing was there" or
 `{"value": V, "source": TEXT | null}`. `containers` are the mappings the merge made; `blank` is the former text when it
-said nothing at all; `undo` gives back the former text as long as nobody changed the file.
+was empty; `undo` gives back the former text as long as nobody changed the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ VERSION = 1
 
 
 class Former:
-    """What stood at a path before the merge: nothing, or a value and how it was written."""
+    """What was at a path before the merge: nothing, or a value and how it was written."""
 
     def __init__(self, value: Any = ABSENT, source: Optional[str] = None) -> None:
         self.value = value
@@ -77,10 +77,10 @@ class Record:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing of ours is in the file."""
+        """Whether there is nothing of ours in the file."""
         return not self.leaves and not self.containers
 
-    def says(self, declared: Dict[str, Any]) -> bool:
+    def holds(self, declared: Dict[str, Any]) -> bool:
         """Whether this is the record of exactly this declaration, in its order."""
         wanted = list(leaves(declared))
         return len(wanted) == len(self.leaves) and all(
@@ -89,7 +89,7 @@ class Record:
         )
 
     def seal(self, document: Document) -> None:
-        """Remember how to take back all that was done to `document`."""
+        """Remember how to undo everything that was done to `document`."""
         self.digest = digest(document.text)
         self.edits = list(reversed(document.undo))
 

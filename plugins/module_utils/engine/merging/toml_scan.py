@@ -44,7 +44,7 @@ class Value:
 
 
 class Item:
-    """A key, dotted or not, and its value in an inline table; `comma` is where its comma stands, or -1."""
+    """A key, dotted or not, and its value in an inline table; `comma` is the position of its comma, or -1."""
 
     def __init__(self, keys: Path, start: int, value: Value) -> None:
         self.keys = keys
@@ -124,7 +124,7 @@ class Scanner:
         if code:
             number = int(code, 16)
             if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF:
-                raise self.error(f"{found.group()} is no character", start)
+                raise self.error(f"{found.group()} is not a character", start)
             return chr(number)
         if found.group(3) is not None:
             return ""
@@ -223,5 +223,5 @@ class Scanner:
             if not isinstance(table, dict):
                 raise self.error(f"{key} is not a table", item.start)
         if item.keys[-1] in table:
-            raise self.error(f"{item.keys[-1]} stands twice in an inline table", item.start)
+            raise self.error(f"duplicate key {item.keys[-1]} in an inline table", item.start)
         table[item.keys[-1]] = item.value.plain

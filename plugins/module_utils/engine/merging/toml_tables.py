@@ -13,7 +13,7 @@ from .values import MergeError, Path
 class Statement:
     """A header or a pair; the span is whole lines, the trailing comment included.
 
-    `path` is the table's or the key's whole path by names; `header` is the header a pair stands under, None at the top.
+    `path` is the table's or the key's whole path by names; `header` is the header that a pair is under, None at the top.
     """
 
     def __init__(self, start: int, keys: Path, header: Optional[Statement], value: Optional[Value]) -> None:
@@ -44,7 +44,7 @@ Entry = Union[Table, List[Table], Statement]
 
 
 def entry_value(entry: Entry) -> Any:
-    """The plain value of what stands in a table."""
+    """The plain value of a table."""
     if isinstance(entry, Table):
         return entry.plain()
     if isinstance(entry, list):
@@ -119,7 +119,7 @@ class Source:
             if present is None:
                 present = table.entries[key] = []
             if not isinstance(present, list):
-                raise MergeError(f"{key} is no array of tables")
+                raise MergeError(f"{key} is not an array of tables")
             present.append(new)
         elif present is None:
             table.entries[key] = new

@@ -34,7 +34,7 @@ class Inline:
         return next((item for item in self.table.items or [] if item.keys == self.rest), None)
 
 
-# What a written-down former value begins with when it stood as tables with headers, not after a key.
+# What a saved former value begins with when it was written as tables with headers, not after a key.
 TABLES = "\n"
 Place = Union[Table, Statement, Inline, None]
 
@@ -59,7 +59,7 @@ class TomlDocument(Document):
         return TABLES + "\n".join(toml_write.tables(path, self.get(path)))
 
     def place(self, path: Path) -> Place:
-        """What stands at a path: a table, a pair, a place in an inline table; None for arrays of tables and nothing."""
+        """What is at a path: a table, a pair, a position in an inline table; None for arrays of tables and nothing."""
         table: Any = self.contents.root
         for depth, key in enumerate(path):
             table = table.entries.get(key)
@@ -70,7 +70,7 @@ class TomlDocument(Document):
         return table if isinstance(table, Table) else None
 
     def value_at(self, path: Path) -> Optional[Value]:
-        """The value written after a key that says exactly this path."""
+        """The value after a key of exactly this path."""
         place = self.place(path)
         if isinstance(place, Statement):
             return place.value
@@ -197,7 +197,7 @@ class TomlDocument(Document):
             self.apply(*self.runs([one is place.owner for one in self.contents.statements]))
 
     def runs(self, doomed: List[bool]) -> List[Tuple[int, int, str]]:
-        """The edits that take out statements; what stands between two of them goes too."""
+        """The edits that remove statements, and the text between two of them."""
         edits: List[Tuple[int, int, str]] = []
         joined = False
         headers = False
@@ -242,7 +242,7 @@ def lookup(tree: Dict[str, Any], path: Path) -> Any:
 
 
 def descend(value: Optional[Value], path: Path) -> Optional[Inline]:
-    """The place at `path` below a value; None when the value is no inline table."""
+    """The place at `path` below a value; None when the value is not an inline table."""
     if value is None or value.items is None:
         return None
     for item in value.items:

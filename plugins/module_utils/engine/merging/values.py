@@ -18,7 +18,7 @@ class MergeError(Exception):
 
 
 class Absent:
-    """The type of `ABSENT`: nothing stands at a path."""
+    """The type of `ABSENT`: nothing is at a path."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -28,7 +28,7 @@ ABSENT = Absent()
 
 
 class Literal:
-    """A value of the file which no declaration can express (a date, an ambiguous word), known by its source text."""
+    """A value of the file which no declaration can express (a date, an ambiguous word), as its source text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -44,7 +44,7 @@ class Literal:
 
 
 def same(left: Any, right: Any, strict: bool) -> bool:
-    """Whether two values are one; `strict` tells 1 from 1.0, and booleans are never numbers."""
+    """Whether two values are equal; `strict` distinguishes 1 and 1.0, and booleans are never numbers."""
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key], strict) for key in left)
     if isinstance(left, list) and isinstance(right, list):

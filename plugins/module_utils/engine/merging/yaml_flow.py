@@ -92,7 +92,7 @@ class Flow:
                 self.at += 1
                 value = self.value()
             if key in items:
-                raise self.error(f"the key {key} stands twice")
+                raise self.error(f"duplicate key {key}")
             items[key] = value
             self.separator("}")
         self.at += 1

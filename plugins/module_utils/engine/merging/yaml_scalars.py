@@ -60,17 +60,17 @@ def resolve(text: str) -> Any:
 
 
 def folded(text: str) -> str:
-    """Line breaks inside a plain or quoted scalar: one is a space, of more the first counts not."""
+    """Line breaks inside a plain or quoted scalar: one is a space, of several the first does not count."""
     return FOLD.sub(lambda found: "\n" * found.group(1).count("\n") or " ", text)
 
 
 def single(text: str) -> str:
-    """What stands between single quotes."""
+    """The text between single quotes."""
     return folded(text).replace("''", "'")
 
 
 def double(text: str, line: int) -> str:
-    """What stands between double quotes; MergeError for an unknown escape."""
+    """The text between double quotes; MergeError for an unknown escape."""
     parts: List[str] = []
     at = 0
     for found in ESCAPE.finditer(text):
@@ -84,7 +84,7 @@ def escaped(found: re.Match[str], line: int) -> str:
     code = found.group(1) or found.group(2) or found.group(3)
     if code:
         if int(code, 16) > 0x10FFFF:
-            raise MergeError(f"{found.group()} is no character", line)
+            raise MergeError(f"{found.group()} is not a character", line)
         return chr(int(code, 16))
     if found.group(4) is not None:
         return ""
@@ -134,7 +134,7 @@ def string(text: str) -> str:
 
 
 def scalar(value: Any) -> str:
-    """A value that stands on its key's line."""
+    """A value on its key's line."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -24,7 +24,7 @@ PLAIN_END = re.compile(r"[ \t]+#|[ \t]*(?:\r?\n|\Z)")
 
 
 class Line:
-    """A line: `indent` counts spaces, `body` is what stands behind them, without the line end."""
+    """A line: `indent` counts spaces, `body` is what follows them, without the line end."""
 
     def __init__(self, start: int, end: int, text: str) -> None:
         self.start = start
@@ -63,7 +63,7 @@ class Entry:
 
 
 class Reader:
-    """One YAML document. `root` is None when it says nothing; `end` is where its content ends."""
+    """One YAML document. `root` is None when it is empty; `end` is where its content ends."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -103,7 +103,7 @@ class Reader:
         return root
 
     def limit(self) -> None:
-        """Take the marks of the document off both ends."""
+        """Strip the document markers from both ends."""
         marks = [place for place, one in enumerate(self.lines) if one.indent == 0 and MARK.match(one.body)]
         for number in marks:
             line = self.lines[number]
@@ -122,7 +122,7 @@ class Reader:
                 return
 
     def line(self) -> Optional[Line]:
-        """The next line that says something."""
+        """The next line with content."""
         while self.at < len(self.lines) and self.lines[self.at].silent:
             self.at += 1
         return self.lines[self.at] if self.at < len(self.lines) else None
@@ -146,12 +146,12 @@ class Reader:
                 self.refuse(line)
             entry = self.entry(line, found, indent)
             if entry.key in node.plain:
-                raise self.error(f"the key {entry.key} stands twice", line.start)
+                raise self.error(f"duplicate key {entry.key}", line.start)
             node.entries.append(entry)
             node.plain[entry.key] = entry.node.plain
 
     def refuse(self, line: Line) -> NoReturn:
-        """The error for a line that is no entry of the mapping it stands in."""
+        """The error for a line that is not an entry of its mapping."""
         if line.body.startswith("\t"):
             raise self.error("a tab in the indentation", line.start)
         if line.body.startswith("? "):
@@ -178,7 +178,7 @@ class Reader:
         return entry
 
     def consume(self, place: int) -> None:
-        """Pass all lines up to this one, which is the last so far that says something."""
+        """Pass all lines up to this one, the last one so far with content."""
         self.last = place
         self.at = place + 1
 
@@ -218,7 +218,7 @@ class Reader:
             node.plain.append(self.block(line, indent).plain)
 
     def inline(self, start: int, indent: int) -> Node:
-        """The value that begins at an offset, on its key's line or on one of its own."""
+        """The value that begins at an offset, on its key's line or below it."""
         node = Node()
         node.start = start
         char = self.text[start]
@@ -323,7 +323,7 @@ class Reader:
             while last + 1 < len(self.lines) and not self.lines[last + 1].body.strip():
                 last += 1
         texts = [self.text[line.start : line.end].rstrip("\r\n") for line in self.lines[first + 1 : last + 1]]
-        if not depth:  # nothing but empty lines: the longest of them says the indentation
+        if not depth:  # nothing but empty lines: the longest of them has the indentation
             depth = max((len(text) - len(text.lstrip(" ")) for text in texts), default=0)
         texts = [text[depth:] for text in texts]
         ended = self.text[: self.lines[last].end].endswith("\n")

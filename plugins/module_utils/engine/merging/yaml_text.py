@@ -56,11 +56,11 @@ class YamlDocument(Document):
         return found
 
     def guard(self, path: Path) -> None:
-        """MergeError when what stands at a path may not be replaced."""
+        """MergeError when what is at a path may not be replaced."""
         entry = self.entry(path)
         if entry and marked(entry.node.plain):
             raise MergeError(
-                f"{named(path)}: an anchor, alias or tag stands where this would be written", self.line_of(entry.start)
+                f"{named(path)}: cannot write this over an anchor, alias or tag", self.line_of(entry.start)
             )
 
     def put(self, path: Path, value: Any, source: Optional[str] = None) -> None:
@@ -79,7 +79,7 @@ class YamlDocument(Document):
         if depth and (holder is None or (holder.entries is None and holder.plain)):
             shown = next((one for one in (self.entry(path[:n]) for n in range(depth, 0, -1)) if one), None)
             line = self.line_of(shown.start) if shown else 0
-            raise MergeError(f"{named(path)}: a flow mapping stands where this would be written", line)
+            raise MergeError(f"{named(path)}: cannot write this into a flow mapping", line)
         if above is not None and holder is not None and holder.entries is None:
             self.replace(above, {path[depth]: value}, None)
         elif holder is None or holder.entries is None:
@@ -89,7 +89,7 @@ class YamlDocument(Document):
             self.insert(holder.entries[-1].end, lines)
 
     def begin(self, empty: Optional[Node], key: str, value: Any) -> None:
-        """Write the first key of a text that says nothing, or `{}`."""
+        """Write the first key of an empty text, or of `{}`."""
         lines = self.lines(key, value, 0, None)
         if empty is None:
             self.insert(self.contents.end, lines)
@@ -125,7 +125,7 @@ class YamlDocument(Document):
     def remove(self, path: Path) -> None:
         entry = self.entry(path)
         if entry is None:
-            raise MergeError(f"{named(path)}: a flow mapping stands where this would be taken out")
+            raise MergeError(f"{named(path)}: cannot remove this from a flow mapping")
         self.guard(path)
         above = self.entry(path[:-1])
         holder = self.node(path[:-1])

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The method `copy`: a file of its own, which is written again when the declared content changes."""
+"""The method `copy`: a regular file, which is written again when the declared content changes."""
 
 from __future__ import annotations
 

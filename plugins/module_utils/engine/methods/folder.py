@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Records of folders that took the place of a user's file. No entry has this method."""
+"""Records of folders that replaced a user's file. No entry has this method."""
 
 from __future__ import annotations
 

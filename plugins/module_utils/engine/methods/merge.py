@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The method `merge`: declared keys go into a file that its program writes itself, and out of it again."""
+"""The method `merge`: declared keys are merged into a file that its program writes itself."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Memory:
 
     @classmethod
     def of(cls, record: Optional[Record]) -> Optional[Memory]:
-        """What a record remembers; None when it is not one of a merge."""
+        """The memory of a record; None when it is not the record of a merge."""
         if record is None or record.kind != "merge":
             return None
         remembered = record.memory.get("record")
@@ -113,7 +113,7 @@ class MergeMethod(Method):
         return Drift(path.target, "changed", "its program or its user wrote it since")
 
     def withdraw(self, path: ManagedPath, record: Record, builder: PlanBuilder) -> None:
-        """Take the declared keys out; the file goes only when nothing else is left of what a merge made."""
+        """Withdraw the declared keys; the file is removed only when a merge made it and nothing else is left."""
         memory, text = Memory.of(record), path.content()
         if path.target in builder.needed and self.evidence(path) is not None:
             builder.placement.replace_by_folder(path.target, Resolution(), record)
@@ -140,7 +140,7 @@ class MergeMethod(Method):
         builder.put(path, new, Resolution(detail="the declared keys are removed"))
 
     def _merged(self, path: ManagedPath, text: bytes, builder: PlanBuilder) -> Optional[Merged]:
-        """The result of the merge; None for a collision, which is noted."""
+        """The result of the merge; None for a collision, which is recorded."""
         format_name, former = self.setting(path.file, FORMAT), Memory.of(path.record)
         if former is not None and former.format != format_name:
             reason = f"its format was {former.format} and cannot become {format_name}"

@@ -27,7 +27,7 @@ class SeedMethod(Method):
         fresh, new = self.record(path, builder), NewFile(path.file.object, path.file.permissions)
         if path.record is not None and path.record.text is not None and path.is_our_link():
             builder.manage(path, fresh)
-            builder.put(path, new, Resolution(detail="a file of the user's from now on"))
+            builder.put(path, new, Resolution(detail="it belongs to you from now on"))
         elif path.found.kind == "absent":
             builder.plan.files[path.target] = fresh
             builder.put(path, new, Resolution(builder.adding(path, fresh.object)))
@@ -45,7 +45,7 @@ class SeedMethod(Method):
 
     def drift(self, path: ManagedPath, record: Record) -> Drift | None:
         if path.found.kind == "absent":
-            return Drift(path.target, "missing", "it was written once and is gone")
+            return Drift(path.target, "missing", "it was written once and is missing")
         return None
 
     def withdraw(self, path: ManagedPath, record: Record, builder: PlanBuilder) -> None:

@@ -37,7 +37,7 @@ def method_named(name: str) -> Method:
 
 
 def evidence(path: ManagedPath) -> Evidence | None:
-    """By what a path that has a record is recognised as ours and unchanged; None when it is not."""
+    """How a path that has a record is recognised as ours and unchanged; None when it is not."""
     return method_named(path.record.kind).evidence(path) if path.record is not None else None
 
 

@@ -3,7 +3,7 @@
 """The plan of a switch: what is done to each managed path, and what is in the way.
 
 - `plan`: the result; `step`: one thing to do in the home, as the journal keeps it.
-- `path`: a managed path with what the specification, the ledger and the disk say of it.
+- `path`: a managed path: its entry, its record, and what is on disk.
 - `method`: what a method has to be able to do; `builder`: what it builds the plan with.
 - `collision`: may something of ours take the place of what is there? `placement`: steps and the folders they need.
 """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a method builds a plan with."""
+"""The part of a plan that methods work with."""
 
 from __future__ import annotations
 
@@ -85,26 +85,26 @@ class PlanBuilder:
             self.plan.files[path.target] = path.record
 
     def adding(self, path: ManagedPath, shown: str | None) -> OperationKind:
-        """What it is called to put something where nothing is."""
+        """The kind of operation for a path where nothing is."""
         known = path.record is not None and (self.purpose.same or path.record.object == shown)
         return OperationKind.REPAIR if known else OperationKind.ADD
 
     def report(self, path: ManagedPath, op: OperationKind, detail: str = "") -> Operation:
-        """Note an operation for people."""
+        """Record an operation."""
         return self.plan.report(op, path.target, detail)
 
     def report_kept(self, path: ManagedPath, detail: str) -> None:
-        """Note a file that stays as the user edited it, and when that was."""
+        """Record a file that stays as the user edited it, and when that was."""
         operation = self.report(path, OperationKind.KEEP, detail)
         if path.found.kind == "file" and path.found.status is not None:
             operation.since = int(path.found.status.st_mtime)
 
     def delete(self, path: ManagedPath, restore: str | None = None) -> None:
-        """Remove what is at a path, or give the path back to a backup."""
+        """Remove what is at a path, or restore a backup there."""
         self.plan.steps.append(Delete(path.target, path.found.identity(), restore, path.follow))
 
     def restore(self, path: ManagedPath, backup: str) -> None:
-        """Give a path at which nothing of ours is any more back to a backup."""
+        """Restore a backup at a path where nothing of ours is left."""
         self.plan.steps.append(Restore(path.target, backup, path.follow))
 
     def repair_mode(self, path: ManagedPath, mode: int) -> None:

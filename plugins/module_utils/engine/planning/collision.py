@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""May something of ours take the place of what is at a path? Every collision is noted, none is passed over."""
+"""Decides whether what is at a path may be replaced. Every collision is recorded."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Resolution:
 
 
 class CollisionPolicy:
-    """Decides for one plan. `evidence` tells by what a managed path is recognised as ours and unchanged."""
+    """Decides for one plan. `evidence`: how a managed path is recognised as ours and unchanged."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class CollisionPolicy:
         self.taken: set[str] = set()
 
     def resolve(self, path: ManagedPath) -> Resolution | None:
-        """How to take the place of what is at the path itself; None for a collision, which is noted."""
+        """How to replace what is at the path itself; None for a collision, which is recorded."""
         if path.found.kind == "link":
             return self._past_link(path)
         if path.found.kind == "file":
@@ -107,7 +107,7 @@ class CollisionPolicy:
         return None
 
     def free_backup(self, path: ManagedPath) -> str:
-        """A free name for a backup beside the path, whether or not backups were asked for."""
+        """A free name for a backup next to the path, whether or not backups were asked for."""
         return self.home.free_name(path.target, self.extension or FALLBACK_EXTENSION, self.taken, path.follow)
 
     def _gives_way(self, path: ManagedPath) -> bool:
@@ -140,7 +140,7 @@ class CollisionPolicy:
             return Resolution(backup=self._backup(path))
         if path.forced:
             return Resolution(detail=f"replaces {path.found.described()}, as `force` is set")
-        reason = f"{path.found.described()} is there that home.manager did not put there"
+        reason = f"{path.found.described()} is there that home.manager did not create"
         collision = self.plan.collide(path.target, reason, path.found.kind)
         if path.found.kind == "link":
             collision.to = path.found.text or ""
@@ -162,7 +162,7 @@ class CollisionPolicy:
             self.plan.report(OperationKind.BACKUP, path.target, f"the folder is kept as {backup}").to = backup
             return Resolution(OperationKind.CHANGE, "was a folder", backup, inside)
         some = ", ".join(foreign[:3]) + (", ..." if len(foreign) > 3 else "")
-        reason = f"a folder is there with files that home.manager did not put there ({some})"
+        reason = f"a folder is there with files that home.manager did not create ({some})"
         collision = self.plan.collide(path.target, reason, "folder")
         collision.number, collision.names = len(foreign), foreign[:3]
         return None

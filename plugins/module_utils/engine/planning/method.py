@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a method of putting a file into the home has to be able to do."""
+"""The base class of the methods by which entries get into the home."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Method:
         return entry.settings.get(key) or self.settings[key][0] or ""
 
     def plan(self, path: ManagedPath, builder: PlanBuilder) -> None:
-        """Plan what makes the path what its entry says."""
+        """Plan the steps that make the path match its entry."""
         raise NotImplementedError
 
     def record(self, path: ManagedPath, builder: PlanBuilder) -> Record:
@@ -59,7 +59,7 @@ class Method:
         raise NotImplementedError
 
     def evidence(self, path: ManagedPath) -> Evidence | None:
-        """By what the thing at the path is recognised as ours and unchanged; None when it is not."""
+        """How what is at the path is recognised as ours and unchanged; None when it is not."""
         raise NotImplementedError
 
     def difference(self, path: ManagedPath, record: Record) -> Drift | None:
@@ -76,14 +76,14 @@ class Method:
         return self.difference(path, record)
 
     def withdraw(self, path: ManagedPath, record: Record, builder: PlanBuilder) -> None:
-        """Plan what takes the path out of the home, now that it is no longer declared."""
+        """Plan the steps that remove the path, which is no longer declared."""
         backup = record.backup
         if path.found.kind == "absent":
             if backup:
                 builder.restore(path, backup)
             builder.report(path, OperationKind.REMOVE, "was already gone").found = "absent"
         elif self.evidence(path) is None:
-            detail = "no longer managed, but changed since it was put there"
+            detail = "no longer managed, and kept because you changed it"
             more = f"; what was there before is {backup}" if backup else ""
             builder.report_kept(path, detail + more)
         elif path.target in builder.needed:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A managed path: what the specification says of it, what the ledger says, and what is there."""
+"""A managed path: its entry in the specification, its record in the ledger, and what is on disk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ManagedPath:
     """One path while a plan is made, or while it is compared with the ledger.
 
     `entry` is None for what is no longer declared, `record` for what was not managed; `found` is what is there, and
-    `follow` says that links among the folders above were followed.
+    `follow`: links among the folders above were followed.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ManagedPath:
         return self.record is not None and self.record.kind in _LINKS and self.found.text == self.record.text
 
     def unchanged(self) -> bool:
-        """Whether a file is there with just the content that the record says was put or shown there."""
+        """Whether a file is there with exactly the content that the record has."""
         record = self.record
         if record is None or record.object is None or record.stored is None:
             return False

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The steps of a plan that put something into the home, and the folders that they need."""
+"""The steps of a plan that create something in the home, and the folders that they need."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Placement:
         self.plan.steps.append(Put(target, path.found.identity(), self._temporary(target), new, displaced, path.follow))
 
     def replace_by_folder(self, target: str, resolution: Resolution, record: Record | None = None) -> None:
-        """Let a folder take the place of the file or link at `target`."""
+        """Replace the file or link at `target` with a folder."""
         found = self.home.inspect(target)
         record = record or self.ledger.record(target)
         backup = (record.backup if record is not None else None) or resolution.backup
@@ -70,7 +70,7 @@ class Placement:
             fresh.backup, fresh.moved = backup, resolution.backup
             self.plan.files[target] = fresh
         if resolution.backup:
-            detail = f"kept as {resolution.backup}; a folder takes its place"
+            detail = f"kept as {resolution.backup}; a folder replaces it"
             self.plan.report(OperationKind.BACKUP, target, detail).to = resolution.backup
 
     def _folder_mode(self, folder: str) -> int:

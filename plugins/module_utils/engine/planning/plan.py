@@ -67,13 +67,13 @@ class Plan:
         return not self.steps and not self.collisions
 
     def report(self, op: OperationKind, path: str, detail: str = "") -> Operation:
-        """Note an operation, to which more can be added."""
+        """Record an operation, to which more can be added."""
         operation = Operation(op, path, detail)
         self.operations.append(operation)
         return operation
 
     def collide(self, path: str, reason: str, kind: str) -> Collision:
-        """Note a collision, to which more can be added; see there for the kinds."""
+        """Record a collision, to which more can be added; see `Collision` for the kinds."""
         collision = Collision(path, reason, kind)
         self.collisions.append(collision)
         return collision

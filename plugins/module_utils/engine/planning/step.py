@@ -57,7 +57,7 @@ class NewFolder(Value):
 
 
 class Evidence(Value):
-    """By what something of ours is recognised: the text of a link, an object with its mode, or the hash of a content."""
+    """How something of ours is recognised: the text of a link, an object with its mode, or the hash of a content."""
 
     __slots__ = ("hash", "link", "object", "stored")
 
@@ -111,7 +111,7 @@ class Displaced(Value):
 class Pin(Value):
     """Until a step is done its path is a link with this `text`, to the old generation itself (see transaction/pin.py).
 
-    `temp` and `spare` are names beside the path: of the pinned link while it is made, and of the former link.
+    `temp` and `spare` are names next to the path: of the pinned link while it is made, and of the former link.
     """
 
     __slots__ = ("spare", "temp", "text")
@@ -142,7 +142,7 @@ class Step(Value):
         self.pin: Optional[Pin] = None
 
     def json(self) -> JsonObject:
-        """As the journal keeps it: no content, for a journal must not hold a secret."""
+        """As the journal has it: without content, since a journal must not contain a secret."""
         found: JsonObject = {"do": self.do, "path": self.path, **self._more()}
         if self.was:
             found["was"] = self.was
@@ -184,7 +184,7 @@ class Put(Step):
 
 
 class Delete(Step):
-    """Remove the path, or give it back to the backup `restore`."""
+    """Remove the path, or rename the backup `restore` to it."""
 
     __slots__ = ("restore",)
     do = "delete"
@@ -212,7 +212,7 @@ class SetMode(Step):
 
 
 class Restore(Step):
-    """Give the path to the backup `restore` once our folder there is gone."""
+    """Rename the backup `restore` to the path once our folder there is removed."""
 
     __slots__ = ("restore",)
     do = "restore"

@@ -80,7 +80,7 @@ class Lock:
         except OSError as error:
             if error.errno not in _NO_WRITING:
                 raise
-            # Looking at a home must be possible where nothing can be written; whoever wants to write is told soon enough.
+            # Reading a home must be possible where nothing can be written; whoever writes gets the error soon enough.
             return filesystem.open_lock(NAME, self._state, False)
 
     def _still_there(self, fd: int) -> bool:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Objects that their owner rewrote in place, as `vim :w!` does: found by hash, saved for the user, and made anew."""
+"""Objects that their owner rewrote in place, as `vim :w!` does: found by hash, saved for the user, and restored."""
 
 from __future__ import annotations
 

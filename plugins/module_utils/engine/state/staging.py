@@ -65,7 +65,7 @@ def stage_objects(state: State, manifest: Manifest, held: dict[str, bytes], raw:
             raise EngineError(f"the bundle holds the object {name}, which its manifest does not know", ErrorKind.BUNDLE)
         mode = wanted[name].mode
         if content_hash(content, mode) != name[:32]:
-            raise EngineError(f"the object {name} does not hold what its name says", ErrorKind.BUNDLE)
+            raise EngineError(f"the object {name} does not match the hash in its name", ErrorKind.BUNDLE)
         if name not in present:
             fresh.append((name, content))
     if fresh:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The open state folder of one home, and what it says of the generations."""
+"""The open state folder of one home, and its generations."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class State:
         return cls(path, fd)
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the folder."""
         os.close(self.fd)
 
     def interrupted(self) -> bool:

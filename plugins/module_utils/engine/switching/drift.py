@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Is the home as the ledger and the current generation say?"""
+"""Drift: where the home differs from the ledger and the current generation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def path_drift(home: HomeFolder, ledger: Ledger) -> list[Drift]:
-    """What is not as the ledger says, sorted by path."""
+    """What differs from the ledger, sorted by path."""
     home.folders.close()
     links = {target: (text, follow) for target, text, follow in ledger.links()}
     found: list[Drift] = []

@@ -38,7 +38,7 @@ class Bundled:
 class Goal:
     """Where a switch leads: the reference `to` (None: nothing is managed any more), and what it shows.
 
-    `restoring`: an older state is put back. `bundled` is None for a generation that is there; `fresh` tells whether the
+    `restoring`: an older state is put back. `bundled` is None for a generation that exists; `fresh`: whether the
     generation of a bundle has to be made. `session` is the one that it makes, None when that is not known.
     """
 
@@ -70,7 +70,7 @@ def goal_of_bundle(home: HomeFolder, bundled: Bundled, specialisation: str | Non
         message = f"the bundle is for {manifest.home} with its state in {manifest.state}, not for {home.path}"
         raise EngineError(message, ErrorKind.OWNER)
     if manifest.uid is not None and manifest.uid != os.geteuid():
-        message = f"the specification says that the user ID is {manifest.uid}, but it is {os.geteuid()}"
+        message = f"home.uid is {manifest.uid}, but the user ID of this account is {os.geteuid()}"
         raise EngineError(message, ErrorKind.OWNER)
     number, fresh = _number(home, bundled.digest)
     goal = Goal(layout.reference(number, specialisation), manifest.specialised(specialisation).view)
@@ -105,7 +105,7 @@ def goal_of_rollback(home: HomeFolder) -> Goal:
     failed = set(state.names(layout.FAILED))
     older = [other for other in state.generations() if other < number and str(other) not in failed]
     if not older:
-        raise EngineError(f"there is no generation before {number}", ErrorKind.GENERATION)
+        raise EngineError(f"there is no previous generation: {number} is the oldest one", ErrorKind.GENERATION)
     goal = goal_of_generation(home, older[-1], None)
     goal.restoring = True
     return goal

@@ -57,7 +57,8 @@ def counts(
         new = operation.op.value == "change" and operation.path in moved
         kinds.append(("files", "add" if new else operation.op.value))
     kinds += [(change.kind + "s", change.op) for change in session]
-    kinds += [("packages", change.op) for change in packages]
+    # The host's own packages neither come nor go.
+    kinds += [("packages", change.op) for change in packages if change.provider != "host"]
     for kind, op in kinds:
         sign = _SIGNS.get(op)
         if sign is not None:

@@ -53,7 +53,7 @@ def run(home: HomeFolder, goal: Goal, options: SwitchOptions) -> SwitchAnswer:
     try:
         return Switch(home, goal, options).run()
     except BaseException:
-        # Nothing is left lying about until the next run; what cannot be cleaned now, it cleans.
+        # Nothing is left behind until the next run, which removes what cannot be removed now.
         if home.state is not None:
             with contextlib.suppress(OSError, EngineError, Blocked):
                 recover(home)
@@ -82,7 +82,7 @@ class Switch:
         self.services: ServiceWork | None = None
 
     @property
-    def owed(self) -> bool:
+    def hooks_due(self) -> bool:
         """Whether the goal's hooks have to run: it is not what last finished."""
         return self.goal.to != self.completed
 
@@ -94,11 +94,11 @@ class Switch:
         if self.answer.failed is not None or not (self._has_work(plan) or self.services is not None):
             return self.answer
         self.answer.changed = True
-        if self._passes_checks(dry_run=True) and self.owed and self.goal.to is not None:
+        if self._passes_checks(dry_run=True) and self.hooks_due and self.goal.to is not None:
             self.answer.hooks += due(self._finished(), self.goal.view)
         if self.services is not None:
             self.services.preview()
-            self._tell_of(self.services)
+            self._report_services(self.services)
         return self.answer
 
     def run(self) -> SwitchAnswer:
@@ -130,7 +130,7 @@ class Switch:
         return self.answer
 
     def _plan(self) -> Plan:
-        """The plan, with what it tells entered in the answer."""
+        """The plan; its operations and collisions are entered in the answer."""
         same = self.source == self.goal.to
         purpose = Purpose(self.options.backup_extension, self.goal.restoring, same, overwrite=self.options.overwrite)
         plan = make_plan(self.home, self.goal.view, self.ledger, self.tx, purpose, self._content)
@@ -167,7 +167,7 @@ class Switch:
         if bundled is None or not self.goal.fresh:
             if self.goal.number is not None and state is not None:
                 gone = packaged.lost(state, self.goal.number)
-                self.answer.warnings += [f"{name} is gone; a switch by Ansible restores it" for name in gone]
+                self.answer.warnings += [f"{name} is missing; a switch by Ansible restores it" for name in gone]
             return True
         if not bundled.manifest.names_packages():
             return True
@@ -197,7 +197,7 @@ class Switch:
         return bool(done.made)
 
     def _has_work(self, plan: Plan) -> bool:
-        return bool(plan.steps or self.source != self.goal.to or self.owed or self.drifted)
+        return bool(plan.steps or self.source != self.goal.to or self.hooks_due or self.drifted)
 
     def _passes_checks(self, dry_run: bool) -> bool:
         outcome = self.hooks.check(self.goal.view, dry_run)
@@ -238,7 +238,7 @@ class Switch:
             raise EngineError(message, ErrorKind.OBJECTS, missing=[name]) from None
 
     def _go(self, plan: Plan) -> None:
-        owed = self.owed
+        due_now = self.hooks_due
         if self.services is not None:
             self.services.prepare()
         forward = self._transact(plan)
@@ -249,7 +249,7 @@ class Switch:
         if forward.problems:
             failed = Failure(ErrorKind.LINK, str(forward.problems[0]))
             failed.entry, failed.problems = forward.problems[0].path, forward.problems
-        elif self.goal.to is not None and owed:
+        elif self.goal.to is not None and due_now:
             outcome = self.hooks.run_all(
                 self._finished(), self.goal.view, self.completed, self.goal.to, self._act_on_services
             )
@@ -273,18 +273,18 @@ class Switch:
     def _act_on_services(self) -> None:
         if self.services is not None:
             self.services.act()
-            self._tell_of(self.services)
+            self._report_services(self.services)
 
     def _finish_services(self, services: ServiceWork) -> None:
         """Work on services alone: what an earlier switch left."""
         services.prepare()
         services.act()
-        self._tell_of(services)
+        self._report_services(services)
         services.settle()
         self.answer.changed = services.answer.acts
         self.answer.failed = services.failure()
 
-    def _tell_of(self, services: ServiceWork) -> None:
+    def _report_services(self, services: ServiceWork) -> None:
         self.answer.services = services.answer
         self.answer.warnings += services.warnings
 

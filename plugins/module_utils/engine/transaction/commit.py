@@ -42,7 +42,7 @@ def commit(home: HomeFolder, plan: Plan, ledger: Ledger, to: str | None) -> Roll
 
     On an error before the flip everything is undone and the error goes on; after it only forward.
 
-    The result tells what could not be done in the home. `to` is the reference to flip to; None: nothing is managed
+    The result has what could not be done in the home. `to` is the reference to flip to; None: nothing is managed
     after.
     """
     state = home.require_state()
@@ -92,7 +92,7 @@ def finish(home: HomeFolder, journal: Journal, held: Held | None = None) -> Roll
 
 
 def _correct_ledger(home: HomeFolder, forward: RollForward) -> None:
-    """Where a step could not be done, the ledger goes on saying what it said before."""
+    """Where a step could not be done, the ledger keeps the former record."""
     state = home.require_state()
     staged, former = f"{layout.STAGING}/{layout.LEDGER}", Ledger.read(state, home.path)
     ledger = Ledger.of(state.json(staged))
@@ -115,7 +115,7 @@ def _correct_ledger(home: HomeFolder, forward: RollForward) -> None:
 
 
 def undo(home: HomeFolder, journal: Journal, held: Held | None = None) -> None:
-    """Take out of the home what was prepared; nothing of it was visible. `held` as for `finish`."""
+    """Remove what was prepared in the home; nothing of it was visible. `held` as for `finish`."""
     home.folders.close()
     for step in journal.steps:
         folder, name = split(step.path)
@@ -167,7 +167,7 @@ def _stage_pointers(state: State, ledger: Ledger, to: str | None) -> None:
 
 
 class _Preparation:
-    """Everything is allocated, beside its place, and synced."""
+    """Everything is allocated, next to its final name, and synced."""
 
     def __init__(self, home: HomeFolder, journal: Journal) -> None:
         self.home = home
@@ -175,7 +175,7 @@ class _Preparation:
         self.journal = journal
         self.touched: set[str] = set()
         self.files: list[tuple[str, str, bool]] = []
-        # Kept open, so that what lies in them can be removed even from a folder that somebody moves away meanwhile.
+        # Kept open, so that their contents can be removed even from a folder that somebody moves away meanwhile.
         self.held: Held = {}
 
     def run(self) -> None:
@@ -205,7 +205,7 @@ class _Preparation:
             self._make(step.new, step.temp, fd)
             made = [] if isinstance(step.new, NewLink) else [step.temp]
         else:
-            raise TypeError(f"nothing to put at {step.path}")
+            raise TypeError(f"no content for {step.path}")
         backup = step.displaced.backup
         if backup and not (step.was and step.was[0] == "folder"):
             made += self._back_up(name, backup, fd)

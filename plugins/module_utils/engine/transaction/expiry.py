@@ -73,7 +73,7 @@ def remove(home: HomeFolder, numbers: list[int]) -> list[Operation]:
 
 
 def repoint(home: HomeFolder, numbers: set[int]) -> list[Operation]:
-    """Links that `systemctl --user enable` made into a generation that goes: lead them through `current` instead."""
+    """Links that `systemctl --user enable` made into a removed generation: lead them through `current` instead."""
     operations: list[Operation] = []
     prefixes = tuple(f"{home.state_path}/{layout.reference(number)}/{layout.FILES}/" for number in numbers)
     for folder, names in _unit_folders(home):

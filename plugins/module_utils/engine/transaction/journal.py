@@ -28,7 +28,7 @@ def transaction_id() -> str:
 
 
 class Journal:
-    """A transaction under way. `source` and `to` are references (None: nothing is managed before, or after)."""
+    """A transaction in progress. `source` and `to` are references (None: nothing is managed before, or after)."""
 
     def __init__(self, tx: str, home: str, source: str | None, to: str | None) -> None:
         self.tx = tx
@@ -49,7 +49,7 @@ class Journal:
         return journal
 
     def write(self, state: State) -> None:
-        """Make it lasting: temporary file, fsync, rename, fsync of the folder."""
+        """Write it durably: temporary file, fsync, rename, fsync of the folder."""
         value = {
             "version": VERSION,
             "tx": self.tx,
@@ -107,6 +107,6 @@ class Journal:
         filesystem.sync(state.fd, state.path)
 
     def end(self, state: State) -> None:
-        """Take the journal away for good."""
+        """Remove the journal, durably."""
         filesystem.unlink(layout.JOURNAL, state.fd)
         filesystem.sync(state.fd, state.path)

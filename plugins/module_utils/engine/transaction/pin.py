@@ -4,7 +4,7 @@
 
 A link of ours leads through `current`. Where a copy, a folder or a backup follows it, the new generation has nothing to
 show at that path, so that the link would dangle from the flip to the rename. Before the flip such a link is therefore
-replaced by one that leads to the old generation itself, which reads the same; a spare of the former link lies beside it,
+replaced by one that leads to the old generation itself, which reads the same; a copy of the former link is next to it,
 so that an undo has to rename only.
 """
 
@@ -57,7 +57,7 @@ def unpin(step: Step, fd: int, name: str) -> None:
 
 
 def forget(step: Step, fd: int) -> None:
-    """Remove what lies beside the path; may be repeated."""
+    """Remove the temporary names next to the path; may be repeated."""
     if step.pin is not None:
         for name in (step.pin.temp, step.pin.spare):
             if inspect(name, fd).kind == "link":
@@ -72,7 +72,7 @@ def unmoved(step: Step, seen: PathState) -> bool:
 
 
 def _leaves(home: HomeFolder, step: Step) -> bool:
-    """Whether something that is no link through `current` follows a link."""
+    """Whether something other than a link through `current` follows a link."""
     if step.was is None or step.was[0] != "link":
         return False
     if isinstance(step, Delete):

@@ -28,7 +28,7 @@ class Recovery:
 
 
 def recover(home: HomeFolder) -> Recovery:
-    """Go forward or back as the journal says, then sweep. To be called with the lock held."""
+    """Finish or undo the transaction of the journal, then sweep. To be called with the lock held."""
     state, done = home.require_state(), Recovery()
     if not state.interrupted():
         return done
@@ -51,7 +51,7 @@ def recover(home: HomeFolder) -> Recovery:
 
 
 def sweep(home: HomeFolder) -> None:
-    """Remove what a crash left in the state folder: staged things, temporaries, a generation that never came to be."""
+    """Remove what a crash left in the state folder: staged things, temporaries, a generation that was never finished."""
     state = home.require_state()
     ledger = Ledger.read(state, home.path)
     for folder in (layout.STORE, layout.GENERATIONS, layout.PACKS):

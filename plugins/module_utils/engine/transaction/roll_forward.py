@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""After the flip: temporaries get their names, what is no longer wanted goes.
+"""After the flip: temporary files get their final names, and what is no longer declared is removed.
 
 Only rename, unlink and rmdir; may be repeated.
 """
@@ -71,10 +71,10 @@ class RollForward:
         except Blocked:
             return
         except OSError as error:
-            self.problems.append(Problem(step.path, f"a temporary link stays beside it: {error.strerror}"))
+            self.problems.append(Problem(step.path, f"a temporary link stays next to it: {error.strerror}"))
 
     def sync(self) -> None:
-        """Make the home's folders lasting."""
+        """Sync the home's folders."""
         if len(self._touched) > FEW:
             filesystem.sync_everything(self.home.fd)
             return
@@ -86,6 +86,8 @@ class RollForward:
 
     def _attempt(self, step: Step) -> None:
         folder, name = split(step.path)
+        # Where the folder cannot be entered again, it may be open still.
+        fd = self._held.get((folder, step.follow))
         try:
             fd = self.home.folders.enter(folder, step.follow)
             self._touched.add((folder, step.follow))
@@ -94,15 +96,14 @@ class RollForward:
             except OSError:
                 # Every step may be repeated, and not every error lasts.
                 self._do(step, fd, name)
+            return
         except Blocked as blocked:
             if isinstance(step, Put):
                 self.problems.append(Problem(step.path, f"{blocked.path} changed during the switch"))
-                if (folder, step.follow) in self._held:
-                    self._give_up(step, self._held[folder, step.follow], name)
         except OSError as error:
             self.problems.append(Problem(step.path, error.strerror or str(error)))
-            if isinstance(step, Put):
-                self._give_up(step, fd, name)
+        if isinstance(step, Put) and fd is not None:
+            self._give_up(step, fd, name)
 
     def _do(self, step: Step, fd: int, name: str) -> None:
         if isinstance(step, Put):
@@ -126,7 +127,7 @@ class RollForward:
             if backup:
                 drop_backup(name, backup, fd)
         except OSError as error:
-            self.problems.append(Problem(step.path, f"{step.temp} stays beside it: {error.strerror}"))
+            self.problems.append(Problem(step.path, f"{step.temp} stays next to it: {error.strerror}"))
 
     @staticmethod
     def _exchanged(step: Put, temporary: PathState) -> bool:
@@ -162,7 +163,7 @@ class RollForward:
 
     @staticmethod
     def _name(temp: str, name: str, fd: int) -> None:
-        """Give a free name, never over what somebody put there at the last moment (FileExistsError)."""
+        """Rename to a free name, never over what somebody created at the last moment (FileExistsError)."""
         try:
             filesystem.link(temp, name, fd, fd)
         except FileExistsError:
@@ -206,7 +207,7 @@ class RollForward:
             filesystem.rename(aside, temp, fd, fd)
 
     def _take_apart(self, step: Put, fd: int) -> None:
-        """Remove what is ours from a folder that gave way; keep the rest under the backup's name."""
+        """Remove what is ours from a folder that was moved aside; keep the rest under the backup's name."""
         temp, inside = step.temp, step.displaced.inside or {}
         for rel, ours in sorted(inside.items(), key=lambda item: item[0]):
             path = f"{temp}/{rel}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Waiting = Callable[[str], None]
 
 _ATTEMPTS = 50
-# The verb of a whole system, which is no home's: see the room `system`.
+# The verb of a whole system, not of a home: see `engine/system`.
 SYSTEM = "system"
 
 

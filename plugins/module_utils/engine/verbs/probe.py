@@ -50,7 +50,7 @@ class Probe(Verb):
             number, specialisation = layout.parse_reference(current)
             answer.generation, answer.specialisation = number, specialisation
             answer.digest = state.about(number).digest
-            answer.owed = current != state.completed() or state.owes_services()
+            answer.hooks_due = current != state.completed() or state.owes_services()
             if answer.digest == self.digest and specialisation == self.specialisation:
                 gone = packaged.lost(state, number)
                 if gone:
@@ -61,7 +61,7 @@ class Probe(Verb):
                 else:
                     answer.unchanged = True
                 interrupted = self.check and state.interrupted()
-                answer.unchanged = answer.unchanged and not answer.owed and not interrupted
+                answer.unchanged = answer.unchanged and not answer.hooks_due and not interrupted
                 if self.linger is not None:
                     from ..machine.linger import lingers
 
@@ -85,7 +85,7 @@ class Probe(Verb):
             plan = examine(home, ledger, current)
             answer.kept = kept_files(plan.operations)
             answer.unchanged = not drifted and plan.empty
-        elif not answer.owed:
+        elif not answer.hooks_due:
             found = repair(home, ledger, current, drifted, user)
             answer.repaired, answer.kept = found.done, found.kept
             answer.changed, answer.unchanged = bool(found.done), not found.left

@@ -33,7 +33,7 @@ class Switch(SwitchingVerb):
 
     `digest` is that of the bundle's manifest; `specialisation` is switched to instead of the home itself. With facts
     in `expected` nothing is done when one of them is another one here. `provenance` is what the new generation remembers;
-    `packages` says where to download packages from, and which may be missing.
+    `packages`: where to download packages from, and which may be missing.
     """
 
     name = "switch"

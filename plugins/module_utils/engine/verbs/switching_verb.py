@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the verbs that switch have in common."""
+"""The base class of the verbs that switch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST_EXTENSION = 64
 
 
 class SwitchingVerb(Verb):
-    """A verb that switches to some goal, as these settings say. A new setting is an attribute here, and its use."""
+    """A verb that switches to some goal. A new setting is an attribute here, and its use."""
 
     answer = SwitchAnswer
 

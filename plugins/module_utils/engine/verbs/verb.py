@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a verb says of itself: its name, parameters, what it does, whether it writes, and how its answer reads."""
+"""The base class of verbs: name, parameters, what a verb does, whether it writes, and how its answer is reported."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Verb:
     """A request for one verb; the class describes the verb.
 
-    - `name` is the word in a request; `summary` says in the imperative what the verb does.
-    - `writes`: whether it changes anything. With `check` in the request nothing is written, and the answer says what
+    - `name` is the word in a request; `summary` is its help, in the imperative.
+    - `writes`: whether it changes anything. With `check` in the request nothing is written, and the answer has what
       would be done. `creates_state`: a state folder is made where there is none.
     - `one_of`: parameters of which at least one has to be given.
     - `answer`: the class of the answers; `title`: what a run is called where its answer is reported.
@@ -106,11 +106,11 @@ class Verb:
         raise EngineError("the verb %s takes no bundle" % self.name, ErrorKind.REQUEST)
 
     def answer_at_once(self, account: pwd.struct_passwd) -> Optional[Answer]:
-        """The answer, if it can be given without looking at the home."""
+        """The answer, if it can be given without opening the home."""
         return None
 
     def locations(self, account: pwd.struct_passwd) -> Tuple[str, str]:
-        """The paths of home and state: as asked for, else as the ledger says, else the account's."""
+        """The paths of home and state: as requested, else from the ledger, else those of the account."""
         home = self.home or account.pw_dir
         state = self.state
         if state is None:
@@ -130,7 +130,7 @@ class Verb:
 
     @classmethod
     def is_settled(cls, answer: Answer) -> bool:
-        """Whether nothing is left to do after an answer that is no failure; else the command exits with 1."""
+        """Whether nothing is left to do after an answer without a failure; else the command exits with 1."""
         return True
 
 

@@ -177,7 +177,7 @@ def test_help_and_version(installed):
     assert text == installed.run("--help")
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", installed.run("--version"))
     assert installed.run(code=2) == text
-    assert installed.run("swich", code=2) == "error: there is no command `swich`; did you mean `switch`?\n"
+    assert installed.run("swich", code=2) == "error: unknown command `swich`; did you mean `switch`?\n"
     assert "--overwrite PATH" in installed.run("help", "switch")
     assert "nothing to instantiate" in installed.run("instantiate", code=2)
 

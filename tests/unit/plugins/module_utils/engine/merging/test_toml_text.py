@@ -135,7 +135,7 @@ def test_text_after_taking_out_of_a_changed_file(case: str) -> None:
         ("a = 1\na = 2\n", "line 2: a is defined twice"),
         ("[a]\n[b]\n[a]\n", "line 3: a is defined twice"),
         ("a = 1\n[a.b]\n", "line 2: a is not a table"),
-        ("[a]\n[[a]]\n", "line 2: a is no array of tables"),
+        ("[a]\n[[a]]\n", "line 2: a is not an array of tables"),
         ("[a.b]\n[a]\nb.c = 1\n[x\n", "line 3: b cannot be extended with a dotted key"),
         ("x = 1\n[a\n", "line 2: a table's header is not closed"),
         ("a = \n", "line 1: a value is missing"),
@@ -148,7 +148,7 @@ def test_text_after_taking_out_of_a_changed_file(case: str) -> None:
         ("a = [1\n2]\n", "line 2: expected ',' or ']', found '2'"),
         ("a = [1,\n", "line 1: an array that begins here is never closed"),
         ("a = {b = 1,\n}\n", "line 1: expected a key"),
-        ("a = {b = 1, b = 2}\n", "line 1: b stands twice"),
+        ("a = {b = 1, b = 2}\n", "line 1: duplicate key b in an inline table"),
     ],
 )
 def test_malformed(text: str, message: str) -> None:

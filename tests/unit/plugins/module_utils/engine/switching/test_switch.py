@@ -159,7 +159,7 @@ def test_switching_again_to_the_newest_uses_its_generation(sandbox):
 
 def test_rollback_at_the_lowest_says_so(sandbox):
     sandbox.switch({"a": "1"})
-    with pytest.raises(EngineError, match="no generation before 1"):
+    with pytest.raises(EngineError, match="no previous generation: 1 is the oldest"):
         sandbox.ask("rollback")
 
 
@@ -205,7 +205,7 @@ def test_a_failure_may_be_kept_and_is_marked(sandbox):
     answer = sandbox.switch({"a": "2"}, activation=fails(), on_failure="keep")
     assert not answer["failed"]["undone"]
     assert sandbox.read("a") == "2"
-    assert sandbox.probe({"a": "2"}, activation=fails())["owed"]
+    assert sandbox.probe({"a": "2"}, activation=fails())["hooks_due"]
     assert not sandbox.probe({"a": "2"}, activation=fails())["unchanged"]
     assert [item["failed"] for item in sandbox.ask("list")["generations"]] == [True, False]
     assert sandbox.switch({"a": "3"})["changed"]
@@ -405,7 +405,7 @@ def test_a_bundle_that_does_not_fit_is_refused(sandbox):
     some = list(contents.items())
     with pytest.raises(EngineError, match="lacks 1 objects"):
         sandbox.ship(manifest, some[:1])
-    with pytest.raises(EngineError, match="does not hold what its name says"):
+    with pytest.raises(EngineError, match="does not match the hash in its name"):
         sandbox.ship(manifest, [(some[0][0], b"evil"), some[1]])
     with pytest.raises(EngineError, match="the digest that was announced"):
         sandbox.ship(manifest, some, digest="0" * 64)
