@@ -9,6 +9,7 @@ from typing import Any
 from ansible.errors import AnsibleAction
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401 - refuses an old one, before what follows
 from ansible_collections.home.manager.plugins.plugin_utils.play.switch import Switch
 from ansible_collections.home.manager.plugins.plugin_utils.report.run_result import Refused
 
@@ -21,8 +22,8 @@ class ActionModule(ActionBase):
 
     @classmethod
     def finalize_task_arg(cls, name: str, value: Any, templar: Any, context: Any) -> Any:
-        """`config` stays as it was written: its expressions are the language's, not the play's."""
-        return value if name == "config" else super().finalize_task_arg(name, value, templar, context)
+        """`config` stays as it was written, for its expressions are the language's; `special_args`, to see which of them are secrets."""
+        return value if name in ("config", "special_args") else super().finalize_task_arg(name, value, templar, context)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)

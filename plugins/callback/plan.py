@@ -50,6 +50,7 @@ from ansible.utils.color import stringc
 
 from ansible_collections.home.manager.plugins.module_utils.engine.voice import lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines import Line, View
+from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401 - refuses an old one
 from ansible_collections.home.manager.plugins.plugin_utils.report.screen import Screen
 from ansible_collections.home.manager.plugins.plugin_utils.report.task_result import (
     lines_of,

@@ -36,6 +36,7 @@ from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401 - refuses an old one
 from ansible_collections.home.manager.plugins.plugin_utils.play.users import chosen
 
 

@@ -61,6 +61,13 @@ options:
       - A folder on the controller to render the home into, below the names of host and user. No target is touched then.
       - A relative path starts where the play was started.
     type: str
+  restricted:
+    description:
+      - Whether the specification is somebody else's. It then sees no variables of the play but O(special_args), can use no lookup and no
+        filter or test that reaches beyond its arguments, and can read no file outside of the project.
+      - A specification that is not restricted can do on the controller what a role can do.
+    type: bool
+    default: false
   option:
     description:
       - The dotted path of an option, or of a group of them, to describe instead of switching. No target is touched then.

@@ -9,75 +9,11 @@ import os
 import pwd
 import re
 import subprocess
-import textwrap
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 USER = pwd.getpwuid(os.getuid()).pw_name
-
-
-class Project:
-    """A project folder with a home beside it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "project"
-        self.home = folder / "home"
-        self.caller = folder / "caller"
-        for path in (self.folder, self.home, self.caller):
-            path.mkdir()
-        self.write("home.yml", "[{hosts: all, gather_facts: false, roles: [home.manager.home]}]")
-        self.inventory("imports: [user.yml]")
-
-    def write(self, name: str, text: str) -> None:
-        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).write_text(textwrap.dedent(text))
-
-    def inventory(self, module: str, more: str = "") -> None:
-        self.write(
-            "inventory.yml",
-            f"""
-all:
-  hosts: {{localhost: {{ansible_connection: local}}}}
-  vars:
-    {more}
-    home_users:
-      {USER}:
-        home.homeDirectory: {self.home}
-{textwrap.indent(textwrap.dedent(module).strip(), " " * 8)}
-""",
-        )
-
-    def play(
-        self,
-        *arguments: str,
-        fails: bool = False,
-        playbook: str = "home.yml",
-        environment: dict[str, str] | None = None,
-    ) -> str:
-        environment = {**os.environ, "HOME": str(self.caller), "ANSIBLE_NOCOLOR": "1", **(environment or {})}
-        command = ["ansible-playbook", "-i", "inventory.yml", playbook, *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
-        output = done.stdout + done.stderr
-        assert (done.returncode != 0) is fails, output
-        assert "Traceback" not in output
-        return output
-
-    def read(self, name: str) -> str:
-        return (self.home / name).read_text()
-
-    @property
-    def current(self) -> str:
-        return os.readlink(self.home / ".local/state/home.manager/current")
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Any:
-    made = Project(tmp_path)
-    yield made
-    subprocess.run(["chmod", "-R", "u+w", str(tmp_path)], check=False)
-
 
 FIRST = """
 home.stateVersion: "26.05"
@@ -90,7 +26,7 @@ xdg.configFile."app/settings.toml".toml: {name: "{{ config.home.username }}"}
 SECOND = FIRST.replace("one", "two").replace('  gone/later.txt: {text: "soon gone\\n"}\n', "")
 
 
-def test_a_life_of_a_home(project: Project) -> None:
+def test_a_life_of_a_home(project: Any) -> None:
     project.write("user.yml", FIRST)
     preview = project.play("--check", "--diff")
     assert "+one" in preview
@@ -118,7 +54,7 @@ def test_a_life_of_a_home(project: Project) -> None:
     assert left == [], "nothing of it is left"
 
 
-def test_collisions_are_told_together_and_backed_up(project: Project) -> None:
+def test_collisions_are_told_together_and_backed_up(project: Any) -> None:
     project.write("user.yml", FIRST)
     for name in ("plain.txt", "run.sh"):
         (project.home / name).write_text("mine\n")
@@ -137,7 +73,7 @@ def test_collisions_are_told_together_and_backed_up(project: Project) -> None:
     assert project.read("plain.txt") == "mine\n", "backups come back"
 
 
-def test_errors_name_their_places(project: Project) -> None:
+def test_errors_name_their_places(project: Any) -> None:
     project.write("user.yml", 'home.stateVersion: "26.05"\nhome.fil: {}\nprograms.gti.enable: true\nhome.uid: x\n')
     output = project.play(fails=True)
     assert "user.yml:2:1" in output
@@ -148,7 +84,7 @@ def test_errors_name_their_places(project: Project) -> None:
     assert not (project.home / ".local").exists()
 
 
-def test_the_inventory_may_hold_the_spec(project: Project) -> None:
+def test_the_inventory_may_hold_the_spec(project: Any) -> None:
     module = """
     home.stateVersion: "26.05"
     home.file:
@@ -162,7 +98,7 @@ def test_the_inventory_may_hold_the_spec(project: Project) -> None:
     assert 'export EDITOR="vim"' in variables.read_text()
 
 
-def test_secrets_stay_secret(project: Project) -> None:
+def test_secrets_stay_secret(project: Any) -> None:
     (project.folder / "password").write_text("open sesame\n")
     vault = [
         "ansible-vault",
@@ -195,7 +131,7 @@ def test_secrets_stay_secret(project: Project) -> None:
     assert "hunter2" not in built
 
 
-def test_a_vaulted_spec_file(project: Project) -> None:
+def test_a_vaulted_spec_file(project: Any) -> None:
     (project.folder / "password").write_text("open sesame\n")
     project.write("user.yml", 'imports: [secret.yml]\nhome.stateVersion: "26.05"\n')
     project.write(
@@ -209,7 +145,7 @@ def test_a_vaulted_spec_file(project: Project) -> None:
     assert (project.home / "token.txt").resolve().stat().st_mode & 0o077 == 0
 
 
-def test_a_file_that_the_user_replaced_is_kept(project: Project) -> None:
+def test_a_file_that_the_user_replaced_is_kept(project: Any) -> None:
     project.write("user.yml", FIRST)
     project.play()
     (project.home / "plain.txt").unlink()
@@ -221,7 +157,7 @@ def test_a_file_that_the_user_replaced_is_kept(project: Project) -> None:
     assert project.read("plain.txt") == "mine now\n"
 
 
-def test_a_build_touches_no_target(project: Project) -> None:
+def test_a_build_touches_no_target(project: Any) -> None:
     project.write("user.yml", FIRST)
     project.play(playbook="home.manager.build")
     result = project.folder / "result" / "localhost" / USER
@@ -231,7 +167,7 @@ def test_a_build_touches_no_target(project: Project) -> None:
     assert "changed=0" in project.play(playbook="home.manager.build")
 
 
-def test_specialisations(project: Project) -> None:
+def test_specialisations(project: Any) -> None:
     project.write(
         "user.yml", FIRST + '\nspecialisation.night.configuration: {home.file."plain.txt".text: !force "dark\\n"}\n'
     )
@@ -245,7 +181,7 @@ def test_specialisations(project: Project) -> None:
     assert project.read("plain.txt") == "one\n"
 
 
-def test_a_failing_hook_puts_the_old_home_back(project: Project) -> None:
+def test_a_failing_hook_puts_the_old_home_back(project: Any) -> None:
     project.write("user.yml", FIRST)
     project.play()
     project.write(
@@ -263,12 +199,12 @@ def test_a_failing_hook_puts_the_old_home_back(project: Project) -> None:
     assert "changed=0" in project.play()
 
 
-def test_an_edge_to_nothing_is_an_error(project: Project) -> None:
+def test_an_edge_to_nothing_is_an_error(project: Any) -> None:
     project.write("user.yml", FIRST + "home.activation.a: !entry_after {after: [writeBoundry], data: 'true'}\n")
     assert "did you mean `writeBoundary`" in project.play(fails=True)
 
 
-def test_the_command_in_the_home(project: Project) -> None:
+def test_the_command_in_the_home(project: Any) -> None:
     project.write("user.yml", FIRST + "programs.home-manager.enable: true\n")
     project.play()
     project.write("user.yml", SECOND + "programs.home-manager.enable: true\n")
@@ -291,7 +227,7 @@ def test_the_command_in_the_home(project: Project) -> None:
     assert not (project.home / "plain.txt").exists()
 
 
-def test_facts_of_a_host_that_was_never_asked(project: Project) -> None:
+def test_facts_of_a_host_that_was_never_asked(project: Any) -> None:
     uid = pwd.getpwnam(USER).pw_uid
     project.write(
         "user.yml",
@@ -303,7 +239,7 @@ def test_facts_of_a_host_that_was_never_asked(project: Project) -> None:
     assert "changed=0" in project.play(), "what is forgotten is learned again"
 
 
-def test_a_limit_to_one_user(project: Project) -> None:
+def test_a_limit_to_one_user(project: Any) -> None:
     project.write("user.yml", FIRST)
     wrong = USER[:-1] + "x"
     output = project.play("-e", f"home_user={wrong}", fails=True)
@@ -322,7 +258,7 @@ all:
 """
 
 
-def test_one_user_of_several_hosts(project: Project) -> None:
+def test_one_user_of_several_hosts(project: Any) -> None:
     project.write("user.yml", FIRST)
     project.write("inventory.yml", HOSTS.format(user=USER, home=project.home, without="home_users: {bob: {}}"))
     output = project.play("-e", f"home_user={USER}")
@@ -331,7 +267,7 @@ def test_one_user_of_several_hosts(project: Project) -> None:
 
 
 @pytest.mark.parametrize("playbook", ["home.yml", "home.manager.generations", "home.manager.build"])
-def test_a_host_says_whose_homes_it_has(project: Project, playbook: str) -> None:
+def test_a_host_says_whose_homes_it_has(project: Any, playbook: str) -> None:
     project.write("user.yml", FIRST)
     expected = "`home_users` of without must be a mapping of user names to specifications"
     for users, message in (
@@ -348,7 +284,7 @@ def test_a_host_says_whose_homes_it_has(project: Project, playbook: str) -> None
     assert re.search(r"without +: .*failed=0", project.play(playbook=playbook))
 
 
-def test_a_secret_among_merged_keys(project: Project) -> None:
+def test_a_secret_among_merged_keys(project: Any) -> None:
     project.inventory(
         """
 home.stateVersion: "26.05"
@@ -361,7 +297,7 @@ home.file.settings: {method: merge, json: {deep: {token: "{{ lookup('env', 'TOKE
     assert (project.home / "settings").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_state_cannot_be_replaced(project: Project) -> None:
+def test_the_state_cannot_be_replaced(project: Any) -> None:
     project.inventory(
         """
 home.stateVersion: "26.05"
@@ -378,7 +314,7 @@ home.file:
     assert sorted(os.listdir(project.home)) == []
 
 
-def test_an_error_inside_a_template_names_its_line(project: Project) -> None:
+def test_an_error_inside_a_template_names_its_line(project: Any) -> None:
     project.write("user.yml", "home.file: {a: {template: t.j2}, b: {template: u.j2}}")
     project.write("t.j2", "one\ntwo {% include 'part.j2' %}\n")
     project.write("part.j2", "\n\n{{ nope }}\n")
@@ -402,7 +338,7 @@ home.file:
 """
 
 
-def test_where_secrets_go(project: Project) -> None:
+def test_where_secrets_go(project: Any) -> None:
     (project.folder / "password").write_text("open sesame\n")
     project.inventory("imports: [users/user.yml]")
     project.write("users/user.yml", SECRETS)
@@ -434,7 +370,7 @@ home.activation.tell: "echo because; echo last; test FIRST = good"
 """
 
 
-def test_a_preview_tells_the_hooks_and_a_failure_its_reason(project: Project) -> None:
+def test_a_preview_tells_the_hooks_and_a_failure_its_reason(project: Any) -> None:
     project.write("user.yml", HOOKS.replace("FIRST", "good"))
     preview = project.play("--check", "--diff")
     for line in ("+ file  ~/copied", "+ file  ~/two\\nlines", "> hook  two\\nlines", "> hook  tell"):
@@ -450,7 +386,7 @@ def test_a_preview_tells_the_hooks_and_a_failure_its_reason(project: Project) ->
     assert project.read("two\nlines") == "good"
 
 
-def test_what_is_known_inside_an_option(project: Project) -> None:
+def test_what_is_known_inside_an_option(project: Any) -> None:
     project.inventory(
         """
 home.stateVersion: "26.05"

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The first code that runs on a target: it becomes the user, then starts the engine that is there or was shipped.
+"""The first code that runs on a target: it starts the engine that is kept there or was shipped, as the user whose home it is.
 
-It is sent as text (see plugin_utils/play/target.py) and imports nothing of the engine: an ordinary module would pay for imports ten times
-what the engine needs. Root loads nothing from a user's home: it becomes the user first.
+It is sent as text (see plugin_utils/play/target.py) and stands alone: an ordinary module would pay for imports ten times
+what the engine needs. Root runs nothing that a user could have written: for another user it starts a second Python that has become
+this user, with the engine from a folder that only root can write, and reads one line from it.
 """
 
 from __future__ import annotations
@@ -11,81 +12,101 @@ from __future__ import annotations
 import binascii
 import json
 import os
+import stat
 import sys
+
+from .second_python import MARK, as_user, beat, received, refusal, sent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
     import zipfile
-    from typing import Dict, Optional
+    from typing import Any, Dict, List, Optional, Tuple
 
     JsonObject = Dict[str, object]
 
-MARK = "home.manager answers: "
 ENGINES = "engine"
 STATE = ".local/state/home.manager"
 LINGERING = "/var/lib/systemd/linger"
 SEARCH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+DOOR = os.path.join("engine", "verbs", "dispatch.py")
+# Seconds for which root keeps the engines of other controllers, which may be running.
+RETENTION = 86400.0
 _PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ")
+# `keyctl` of the kernel, which the C library does not export, by machine.
+_KEYCTL = {"x86_64": 250, "i386": 288, "i686": 288, "armv6l": 311, "armv7l": 311, "ppc64le": 271, "s390x": 280}
+_KEYCTL.update({"aarch64": 219, "riscv64": 219, "loongarch64": 219})
 
 
-def main(argument: str) -> None:
+def main(arguments: List[str]) -> None:
     """Print the answer to an envelope (JSON in base64) as one line behind MARK.
 
-    The envelope: {"engine": HASH, "request": REQUEST, "ship": PATH of a zip file | absent}.
+    `arguments` are this program's text and the envelope, or `-` for the second Python, which reads what it needs. The envelope:
+    {"engine": HASH, "engines": root's folder of them, "request": REQUEST, "ship": PATH of a zip file | absent}.
     """
-    envelope = json.loads(binascii.a2b_base64(argument))
+    program, argument = arguments
     try:
-        answer = respond(envelope["engine"], envelope["request"], envelope.get("ship"))
+        if argument == "-":
+            beat()
+            answer = ask(*received(sys.stdin.buffer.read()))
+        else:
+            envelope = json.loads(binascii.a2b_base64(argument))
+            answer = respond(program, envelope)
     except Exception as problem:  # whatever it is, people get one line of it
-        answer = _refusal("%s: %s" % (type(problem).__name__, problem), "launcher")
+        answer = refusal("%s: %s" % (type(problem).__name__, problem), "launcher")
     sys.stdout.write("\n" + MARK + json.dumps(answer) + "\n")
 
 
-def respond(version: str, request: JsonObject, ship: Optional[str]) -> JsonObject:
+def respond(program: str, envelope: Dict[str, Any]) -> JsonObject:
     """`{"answer": ...}` or `{"error": ...}` of the engine, with `kept`: whether it is there for the next time.
 
     `{"engine": false}` when the engine of this version is not there and none was shipped.
     """
     import pwd
 
+    request, ship = envelope["request"], envelope.get("ship")
     shipped = open_shipped(ship) if ship else None
     user = request.get("user")
     try:
         account = pwd.getpwnam(str(user)) if user else pwd.getpwuid(os.geteuid())
     except KeyError:
-        return _refusal("there is no user %s on this machine" % (user or os.geteuid()), "user")
-    if os.geteuid() == 0 and account.pw_uid != 0:
-        lingering = request.get("linger")
-        if request.get("verb") == "switch" and isinstance(lingering, bool) and not request.get("check"):
-            request["lingered"] = let_linger(account.pw_name, lingering)
-        become(account)
-    os.umask(0o077)
+        return refusal("there is no user %s on this machine" % (user or os.geteuid()), "user")
+    other = os.geteuid() == 0 and account.pw_uid != 0
+    os.umask(0o022 if other else 0o077)
     state = str(request.get("state") or os.path.join(str(request.get("home") or account.pw_dir), STATE))
-    lasting = os.path.join(state, ENGINES, version)
-    door = os.path.join("engine", "verbs", "dispatch.py")
-    unpacked = unpack(shipped) if shipped is not None and door in shipped.namelist() else None
-    if unpacked is None and not os.path.isfile(os.path.join(lasting, door)):
+    lasting = os.path.join(envelope["engines"] if other else os.path.join(state, ENGINES), envelope["engine"])
+    place, temporary = engine_place(lasting, shipped, other, bool(request.get("check")))
+    if place is None:
         return {"engine": False}
     bundle = shipped.read("bundle") if shipped is not None and "bundle" in shipped.namelist() else None
     try:
-        answer = ask(request, bundle, unpacked or lasting)
-        if unpacked is not None and not request.get("check") and os.path.isdir(state):
-            settle(unpacked, lasting)
-        answer["kept"] = os.path.isdir(lasting)
+        if other:
+            lingering = request.get("linger")
+            if request.get("verb") == "switch" and isinstance(lingering, bool) and not request.get("check"):
+                request["lingered"] = let_linger(account.pw_name, lingering)
+            answer = as_user(account, become, program, sent(request, bundle, place))
+        else:
+            answer = ask(request, bundle, place)
+            if temporary is not None and not request.get("check") and os.path.isdir(state):
+                settle(temporary, lasting)
+        answer["kept"] = os.path.isdir(lasting) and (os.geteuid() != 0 or only_roots(lasting))
         return answer
     finally:
-        if unpacked is not None:
+        if temporary is not None:
             import shutil
 
-            shutil.rmtree(unpacked, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def become(account: pwd.struct_passwd) -> None:
-    """Turn this process into one of the user's, for good, with a clean environment."""
+    """Turn this process into one of the user's, for good, with a clean environment and a session keyring of its own."""
+    # Before it is the user's: a user may not be allowed to read root's Python.
+    libc = _libc()
     os.initgroups(account.pw_name, account.pw_gid)
     os.setgid(account.pw_gid)
     os.setuid(account.pw_uid)
+    if libc is not None:
+        leave_session_keyring(libc)
     kept = {key: os.environ[key] for key in _PASSED if key in os.environ}
     os.environ.clear()
     os.environ.update(kept)
@@ -109,6 +130,71 @@ def let_linger(user: str, wanted: bool) -> bool:
         return subprocess.call(["loginctl", verb, user], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
     except OSError:
         return False
+
+
+def _libc() -> Any:
+    """The C library, or None where the kernel has no keyrings."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        import ctypes
+    except ImportError:  # a Python that was built without it
+        return None
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def leave_session_keyring(libc: Any) -> None:
+    """Join a new session keyring, so that the user cannot search root's.
+
+    OSError when that fails for a reason that the user may have brought about, such as a full quota.
+    """
+    import ctypes
+    import errno
+
+    number = _KEYCTL.get(os.uname().machine)
+    if number is None:
+        return
+    join = 1  # KEYCTL_JOIN_SESSION_KEYRING; without a name, a new one
+    if libc.syscall(number, join, None) < 0:
+        code = ctypes.get_errno()
+        # With these there are no keyrings, or this process may use none.
+        if code not in (errno.ENOSYS, errno.EPERM, errno.EACCES, errno.EOPNOTSUPP):
+            raise OSError(code, "no session keyring of its own: " + os.strerror(code))
+
+
+def engine_place(
+    lasting: str, shipped: Optional[zipfile.ZipFile], shared: bool, check: bool
+) -> Tuple[Optional[str], Optional[str]]:
+    """The folder to import the engine from, and the temporary folder that it was unpacked into, if it was.
+
+    Root trusts what is `lasting` only where nobody else can write. `shared`: users other than root import it, too.
+    """
+    if shipped is not None and DOOR in shipped.namelist():
+        unpacked = unpack(shipped)
+        if shared:
+            os.chmod(unpacked, 0o755)
+        if shared and not check and settle(unpacked, lasting, shared):
+            return lasting, unpacked
+        return unpacked, unpacked
+    if not os.path.isfile(os.path.join(lasting, DOOR)) or (os.geteuid() == 0 and not only_roots(lasting)):
+        return None, None
+    return lasting, None
+
+
+def only_roots(path: str) -> bool:
+    """Whether nobody but root can change what a path leads to; a folder such as /tmp, whose entries are their owners', is fine."""
+    for whole in (os.path.abspath(path), os.path.realpath(path)):
+        parts = whole.strip("/").split("/")
+        for count in range(len(parts) + 1):
+            try:
+                found = os.lstat("/" + "/".join(parts[:count]))
+            except FileNotFoundError:
+                break
+            sticky = found.st_mode & stat.S_ISVTX and count < len(parts)
+            shared = found.st_mode & 0o022 and not sticky and not stat.S_ISLNK(found.st_mode)
+            if found.st_uid != 0 or shared:
+                return False
+    return True
 
 
 def open_shipped(path: str) -> zipfile.ZipFile:
@@ -143,20 +229,28 @@ def ask(request: JsonObject, bundle: Optional[bytes], folder: str) -> JsonObject
     return answer
 
 
-def settle(unpacked: str, lasting: str) -> None:
-    """Keep the engine in the state folder, so that the next run need not ship it; other versions go."""
+def settle(unpacked: str, lasting: str, shared: bool = False) -> bool:
+    """Keep the engine, so that the next run need not ship it; other versions go. Whether it is there now."""
     import shutil
+    import time
 
     engines = os.path.dirname(lasting)
+    temporary = os.path.join(engines, ".new-%d" % os.getpid())
     try:
-        if os.path.islink(engines) or os.path.isdir(lasting):
-            return
-        if os.path.isdir(engines):
-            for name in os.listdir(engines):
-                shutil.rmtree(os.path.join(engines, name), ignore_errors=True)
-        temporary = os.path.join(engines, ".new-%d" % os.getpid())
+        if os.path.islink(engines) or (os.geteuid() == 0 and not only_roots(engines)):
+            return False
+        if os.path.isdir(lasting):
+            return os.geteuid() != 0 or only_roots(lasting)
+        os.makedirs(engines, exist_ok=True)
+        for name in os.listdir(engines):
+            other = os.path.join(engines, name)
+            if not shared or os.lstat(other).st_mtime < time.time() - RETENTION:
+                shutil.rmtree(other, ignore_errors=True)
         os.makedirs(temporary)
         shutil.copytree(os.path.join(unpacked, "engine"), os.path.join(temporary, "engine"))
+        if shared:
+            # Users import it from a folder that they cannot write, so Python keeps nothing compiled by itself.
+            compile_all(temporary)
         # A power cut must not leave empty modules under a name that every later run trusts.
         for folder, _folders, names in os.walk(temporary):
             for name in names:
@@ -164,8 +258,17 @@ def settle(unpacked: str, lasting: str) -> None:
                     os.fsync(file.fileno())
         os.rename(temporary, lasting)
     except OSError:
-        return  # for instance a full disk: the next run ships the engine again
+        shutil.rmtree(temporary, ignore_errors=True)
+        return False  # a full disk, say: the next run ships the engine again
+    return True
 
 
-def _refusal(message: str, kind: str) -> JsonObject:
-    return {"error": {"message": message, "kind": kind, "details": {}}}
+def compile_all(folder: str) -> None:
+    """Compile every module below a folder; one that this Python cannot compile is left to fail where it is imported."""
+    import py_compile
+
+    for where, _folders, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(where, name)
+            # The name that a traceback shows, where it will be.
+            py_compile.compile(path, dfile=os.path.relpath(path, folder), doraise=False, quiet=2)

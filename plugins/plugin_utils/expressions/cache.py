@@ -17,6 +17,8 @@ from types import CodeType
 import jinja2
 from jinja2.bccache import Bucket
 
+from ..syntax.secrets import SECRETS
+
 MOST = 20_000
 
 
@@ -37,7 +39,8 @@ class CodeCache:
 
     def _load(self) -> dict[str, tuple[bool, CodeType]]:
         try:
-            if os.stat(self.path).st_uid != os.geteuid():
+            state = os.stat(self.path)
+            if state.st_uid != os.geteuid() or state.st_mode & 0o022:
                 return {}
             with open(self.path, "rb") as file:
                 found = marshal.load(file)
@@ -50,8 +53,10 @@ class CodeCache:
         return self.entries.get(key)
 
     def put(self, key: str, lone: bool, code: CodeType) -> None:
-        self.entries[key] = (lone, code)
-        self.dirty = True
+        """Keep code for this run and later ones; that of a vaulted file for none."""
+        if not SECRETS.private(key[1:]):
+            self.entries[key] = (lone, code)
+            self.dirty = True
 
     def of_templates(self) -> jinja2.BytecodeCache:
         """The cache as Jinja uses it for template files."""
@@ -77,7 +82,8 @@ class CodeCache:
         """Remove the caches of other versions of the language."""
         folder, own = os.path.split(self.path)
         for name in os.listdir(folder):
-            if name.startswith(self.version) and name != own:
+            # The second format kept texts of vaulted files.
+            if name.startswith((self.version, "expressions-1-", "expressions-2-")) and name != own:
                 os.unlink(os.path.join(folder, name))
 
 

@@ -12,6 +12,7 @@ import jinja2
 
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
+from ..syntax.secrets import SECRETS
 from .limits import LimitError
 from .scope import Scope
 
@@ -48,12 +49,15 @@ class Expression:
         """A failure inside Jinja or a filter as an error of the spec."""
         text = str(problem) or type(problem).__name__
         hint = ""
+        quoted = text
         if isinstance(problem, jinja2.TemplateSyntaxError):
             text = f"invalid expression: {problem.message}"
             hint = "write `!unsafe` before the text if `{{` should be taken literally"
         elif not isinstance(problem, jinja2.TemplateError):
             text = f"{type(problem).__name__}: {text}"
-        return SpecError(f"{text} (in `{self.shown}`)", [self.position], hint=hint)
+        error = SpecError(f"{text} (in `{self.shown}`)", [self.position], hint=hint)
+        error.quoted = SECRETS.concealed(quoted)
+        return error
 
     @property
     def shown(self) -> str:

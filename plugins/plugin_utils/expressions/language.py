@@ -32,7 +32,7 @@ class Language:
     expressions generate; `packages` is the folder that stands for that of every package (or computes it), or None to write
     `@NAME@`; `made` holds every package that was made, `named` those that the user asked for. Files below `library` are not the
     user's own.
-    `taint` is called when something is read that must not be shown.
+    `taint` is called when something is read that must not be shown; `taints` tells how often that was.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Language:
         self.made: dict[str, Package] = {}
         self.named: dict[str, Package] = {}
         self.taint: Callable[[], None] = lambda: None
+        self.taints: Callable[[], int] = lambda: 0
 
     def evaluator(self, source: str, bare: bool) -> Evaluator:
         """The compiled form of an expression. Raises SpecError."""

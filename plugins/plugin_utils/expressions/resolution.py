@@ -140,11 +140,15 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
 
 def loop_items(node: object, scope: Scope, position: Position | None) -> list[object]:
     """The items of a loop: the elements of a list, or a mapping's entries as `key` and `value`."""
+    before = scope.language.taints()
     value = resolve(node, scope)
+    items: list[Any] | None = None
     if isinstance(value, dict):
-        return [{"key": key, "value": value[key]} for key in sorted(value)]
-    if isinstance(value, (list, tuple, range)):
-        return list(value)
+        items = [{"key": key, "value": value[key]} for key in sorted(value)]
+    elif isinstance(value, (list, tuple, range)):
+        items = list(value)
+    if items is not None:
+        return items if scope.language.taints() == before else [Thunk.of_secret(item) for item in items]
     raise SpecError(f"a loop must be a list or a mapping, not {summary(value)}", [position_of(node) or position])
 
 

@@ -25,6 +25,7 @@ class Services(Protocol):
     """What expressions use besides names; `language.Language` provides it."""
 
     taint: Callable[[], None]
+    taints: Callable[[], int]
 
     @property
     def realised(self) -> bool:
@@ -88,7 +89,7 @@ class Scope:
         while scope is not None:
             value = scope.names.get(name, _MISSING)
             if value is not _MISSING:
-                return value.get(name) if type(value) is Thunk else value
+                return value.read(name, self.language) if type(value) is Thunk else value
             if scope.parent is None:
                 return scope.beyond(name, default)
             scope = scope.parent

@@ -11,6 +11,7 @@ import jinja2
 
 from ..syntax.errors import SpecError, did_you_mean
 from ..syntax.position import Position
+from ..syntax.secrets import SECRETS
 from .cache import CodeCache
 from .environment import SCOPE, LanguageEnvironment
 from .scope import Scope
@@ -70,7 +71,8 @@ class Templates:
             raise SpecError("nested too deeply to be rendered", [position]) from None
         except jinja2.TemplateSyntaxError as problem:
             raise SpecError(
-                f"{problem.message}", [Position(problem.filename or name, problem.lineno, 1), position]
+                f"{problem.message}",
+                [Position(problem.filename or SECRETS.concealed(name), problem.lineno, 1), position],
             ) from None
         except Exception as problem:
             raise SpecError(f"{type(problem).__name__}: {problem}", [_line(problem, name), position]) from None
@@ -83,7 +85,7 @@ class Templates:
 
 def _line(problem: BaseException, name: str) -> Position:
     """Where in a template an error came up, by Jinja's rewritten traceback."""
-    position = Position(name)
+    position = Position(SECRETS.concealed(name))
     step = problem.__traceback__
     while step is not None:
         compiled = step.tb_frame.f_globals.get("__jinja_template__")

@@ -5,21 +5,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, Protocol
 
 from ..syntax.errors import CycleError
 
 _MISSING = object()
 
 
+class Tainted(Protocol):
+    """What notes that a secret is read: `taint` is called for each, `taints` counts them."""
+
+    taint: Callable[[], None]
+    taints: Callable[[], int]
+
+
 class Thunk:
     """A value computed on demand, once."""
 
-    __slots__ = ("busy", "compute", "value")
+    __slots__ = ("busy", "compute", "secret", "value")
 
     def __init__(self, compute: Callable[[], object]) -> None:
         self.compute = compute
         self.value: object = _MISSING
         self.busy = False
+        self.secret = False
+
+    @classmethod
+    def of_secret(cls, value: Any) -> Thunk:
+        """A value that is known already, and must not be shown."""
+        thunk = cls(lambda: value)
+        thunk.value, thunk.secret = value, True
+        return thunk
+
+    def read(self, name: str, language: Tainted) -> Any:
+        """The value, as `get`; each reading of one that holds a secret is noted, not only the first."""
+        if self.value is not _MISSING:
+            if self.secret:
+                language.taint()
+            return self.value
+        before = language.taints()
+        value = self.get(name)
+        self.secret = language.taints() != before
+        return value
 
     def get(self, name: str = "the value") -> object:
         """The value. Raises CycleError, in which the value is called `name`, when it needs itself."""

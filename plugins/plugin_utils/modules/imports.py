@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from ..expressions.resolution import resolve
 from ..expressions.scope import Scope
+from ..expressions.source_file import check_inside
 from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
@@ -117,6 +118,7 @@ class Collector:
             raise SpecError(f"an import must be the name of a file, not {summary(item)}", [position], hint=hint)
         base = os.path.dirname(module.file) if module.file else os.getcwd()
         path = os.path.normpath(os.path.join(base, os.path.expanduser(text)))
+        check_inside(path)
         if os.path.isdir(path):
             path = os.path.join(path, "default.yml")
         if not os.path.exists(path):

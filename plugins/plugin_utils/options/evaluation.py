@@ -56,7 +56,10 @@ class Evaluation(Trace):
         self._deferred: dict[tuple[str, ...], list[tuple[tuple[str, ...], Assignment]]] = {}
         self.home = Instance(Schema(()), self, self)
         language.taint = self.taint
-        self.scope = Outermost(language, dict(names or {}), variable)
+        language.taints = lambda: self.taints
+        # Each evaluation notes its own secrets: a specialisation is another one than its home.
+        noting = getattr(variable, "noting", None)
+        self.scope = Outermost(language, dict(names or {}), variable if noting is None else noting(self.taint))
         self.scope.names.setdefault("config", self.home.value())
         self.scope.names["options"] = OptionFacts(self.home.root)
         self.collector = Collector(self.scope, read)

@@ -11,6 +11,7 @@ from ..expressions.limits import TooLong
 from ..syntax.errors import CycleError, SpecError, SpecWarning
 from ..syntax.keys import joined
 from ..syntax.position import Position
+from ..syntax.secrets import SECRETS
 
 
 class Owner(Protocol):
@@ -43,10 +44,12 @@ class Frame:
         self.stack.append(self)
         return self
 
-    def __exit__(self, *_exception: object) -> None:
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         self.stack.pop()
         if self.secret and self.stack:
             self.stack[-1].secret = True
+        if self.secret and isinstance(error, SpecError):
+            error.conceal()
 
 
 class Trace:
@@ -58,6 +61,8 @@ class Trace:
         self.secret: set[tuple[str, ...]] = set()
         self.stack: list[Frame] = []
         self._warned: set[str] = set()
+        # How often something secret was read.
+        self.taints = 0
 
     def visiting(self, what: Traced, position: Position | None) -> Frame:
         """A frame for the computation of an option, or of an entry. Raises CycleError when it is being computed already."""
@@ -69,6 +74,7 @@ class Trace:
 
     def taint(self) -> None:
         """Note that what is being computed has read a secret."""
+        self.taints += 1
         if self.stack:
             self.stack[-1].secret = True
 
@@ -97,6 +103,7 @@ class Trace:
 
     def warn(self, warning: SpecWarning) -> None:
         """Take a warning, once."""
+        warning.message = SECRETS.concealed(warning.message)
         if str(warning) not in self._warned:
             self._warned.add(str(warning))
             self.warnings.append(warning)

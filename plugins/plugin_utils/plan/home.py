@@ -18,6 +18,7 @@ from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
 from ..packages.supply import Supply
 from ..syntax.errors import SpecErrors, SpecWarning
+from ..syntax.secrets import HIDDEN, SECRETS
 from .store import Store
 
 PROFILE = "current/home-path"
@@ -53,6 +54,12 @@ class Request:
 def compiler(library: str = LIBRARY, plugins: Plugins | None = None) -> Compiler:
     """A compiler for homes that use the library in a folder; `plugins` finds filters and tests that are not the language's own."""
     return Compiler(os.path.join(os.path.dirname(library), "templates"), plugins)
+
+
+def _shown(text: str, secret: bool) -> str:
+    """A message without secrets; one that read a secret and does not hold it as it is, is hidden whole."""
+    concealed = SECRETS.concealed(text)
+    return HIDDEN if secret and concealed == text else concealed
 
 
 class EvaluatedHome:
@@ -95,12 +102,24 @@ class EvaluatedHome:
         def holds(assertion: Any) -> bool:
             return self.evaluation.attempt(lambda: assertion["assertion"], True) is True
 
-        return [str(assertion["message"]) for assertion in assertions if not holds(assertion)]
+        def message(assertion: Any, number: int) -> str:
+            with self.evaluation.visiting(("assertions", str(number)), None) as frame:
+                return _shown(str(assertion["message"]), frame.secret)
+
+        failed = [(number, assertion) for number, assertion in enumerate(assertions) if not holds(assertion)]
+        return [self.evaluation.attempt(lambda a=a, n=n: message(a, n), HIDDEN) for n, a in failed]  # type: ignore[misc]
 
     def warnings(self) -> list[SpecWarning]:
         """What the modules and the evaluation warn of; complete once everything else has been read."""
-        found = self.evaluation.attempt(lambda: list(self.evaluation.get("warnings")), [])
-        return [*self.evaluation.warnings, *(SpecWarning(str(text)) for text in dict.fromkeys(found))]
+
+        def read() -> list[str]:
+            with self.evaluation.visiting(("warnings",), None) as frame:
+                texts = [str(text) for text in self.evaluation.get("warnings")]
+            # Which of them it is that holds a secret is known by its text; where none does, it may be any.
+            return [_shown(text, frame.secret and not any(map(SECRETS.within, texts))) for text in texts]
+
+        found = self.evaluation.attempt(read, [])
+        return [*self.evaluation.warnings, *(SpecWarning(text) for text in dict.fromkeys(found))]
 
     def refuse(self) -> None:
         """Raises SpecErrors when anything was found wrong so far."""

@@ -7,4 +7,5 @@ Plugins may import:
 - `switch`: `Switch`, what the action `home` does; `generations`: `Generations`; `system`: `SystemRun`
 - `users`: whose homes a play is about
 - `facts`: what is remembered of hosts
+- `ansible_core`: refuses an old one when it is imported
 """

@@ -15,11 +15,13 @@ from ...module_utils.engine.verbs.parameter import Parameter
 
 ArgumentSpec = dict[str, dict[str, object]]
 
+RESTRICTED = "restricted"
 # The arguments of `home.manager.home` that are not settings of a switch. `config` is the language's: it is not checked here.
 HOME: ArgumentSpec = {
     "user": {"type": "str", "required": True},
     "specialisation": {"type": "str"},
     "special_args": {"type": "dict", "default": {}},
+    RESTRICTED: {"type": "bool", "default": False},
     "build_to": {"type": "str"},
     "option": {"type": "str"},
     "packages": {"type": "path"},
@@ -56,12 +58,17 @@ class Arguments:
 
 
 def with_variables(action: Any, variables: dict[str, Any], settings: Iterable[Parameter]) -> dict[str, Any]:
-    """The task's arguments, and for each setting that is not among them the variable `home_NAME`, if that is defined."""
+    """The task's arguments, and for each setting that is not among them the variable `home_NAME`, if that is defined.
+
+    `restricted` is one of the settings, though none of a switch's: no playbook can forget it.
+    """
     values = {name: value for name, value in action._task.args.items() if value is not None and value != ""}
-    for setting in settings:
-        variable = f"home_{setting.name}"
-        if setting.name not in values and variable in variables:
-            values[setting.name] = action._templar.template(variables[variable])
+    for name in (*(setting.name for setting in settings), RESTRICTED):
+        variable = f"home_{name}"
+        if name not in values and variable in variables:
+            values[name] = action._templar.template(variables[variable])
+    if "special_args" in values:  # the action leaves them as they are written
+        values["special_args"] = action._templar.template(values["special_args"])
     return values
 
 

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+from collections.abc import Iterator
+from typing import Any
 
 from ansible._internal._datatag._tags import Origin, TrustedAsTemplate
+from ansible.errors import AnsibleError
 from ansible.parsing.vault import EncryptedString, VaultHelper
 
 from ..syntax.position import Position
@@ -29,14 +33,14 @@ def live(value: str) -> bool:
 
 
 @functools.lru_cache(maxsize=256)
-def encrypted_file(path: str) -> bool:
-    """Whether a file is vaulted as a whole."""
+def encrypted_file(path: str) -> bool | None:
+    """Whether a file is vaulted as a whole; None when it cannot be read."""
     try:
         # Without waiting: what is no file is refused by what reads it.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             return os.path.isfile(path) and file.read(len(VAULT_HEADER)) == VAULT_HEADER
     except OSError:
-        return False
+        return None
 
 
 def vaulted(value: object) -> bool:
@@ -44,10 +48,23 @@ def vaulted(value: object) -> bool:
     if isinstance(value, EncryptedString) or VaultHelper.get_ciphertext(value, with_tags=False) is not None:
         return True
     position = position_of(value)
-    if position is not None and encrypted_file(position.file):
-        return True
+    if position is not None and encrypted_file(position.file) is not False:
+        return True  # or nobody knows: then it is taken for a secret
     if isinstance(value, dict):
         return any(vaulted(item) for item in value.values())
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return any(vaulted(item) for item in value)
     return False
+
+
+def plaintexts(value: Any) -> Iterator[str]:
+    """The plain text of everything encrypted in a value. What cannot be decrypted here was not decrypted for anybody else."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from plaintexts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from plaintexts(item)
+    elif isinstance(value, (str, int, float, EncryptedString)) and not isinstance(value, bool) and vaulted(value):
+        with contextlib.suppress(AnsibleError):
+            yield str(value)

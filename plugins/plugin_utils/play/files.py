@@ -4,18 +4,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ansible.errors import AnsibleError
 
 from ..expressions.expression import Expression
+from ..expressions.source_file import check_inside, confined
 from ..modules.spec_file import load_file, load_text
+from ..plan.home import LIBRARY
 from ..syntax.errors import SpecError
 from ..syntax.nodes import Mapping, Sequence
 from ..syntax.position import Position
+from ..syntax.secrets import SECRETS
 from .datatags import encrypted_file
+
+# What says how the values are used: conditions, the names of files, and declarations.
+_STRUCTURE = ("when", "imports", "disabledModules", "options")
 
 
 class _Tainted(Expression):
@@ -29,22 +36,40 @@ class _Tainted(Expression):
 
     def evaluate(self, scope: Any) -> Any:
         scope.language.taint()
-        return self.inner.evaluate(scope) if isinstance(self.inner, Expression) else self.inner
+        if isinstance(self.inner, Expression):
+            SECRETS.add(self.inner.source)
+            value = self.inner.evaluate(scope)
+        else:
+            value = self.inner
+        SECRETS.add(value)
+        return value
 
 
 def reader(loader: Any) -> Callable[[str], Any]:
     """A reader of spec files that decrypts those that are vaulted; `loader` is the play's data loader."""
 
     def read(path: str) -> Any:
+        check_inside(path)
         if not encrypted_file(path):
             return load_file(path)
         try:
             text = loader.get_text_file_contents(path)
         except AnsibleError as problem:
             raise SpecError(f"cannot be decrypted: {problem}", [Position(path)]) from None
-        return _tainted(load_text(str(text), path, os.path.dirname(path)))
+        node = load_text(str(text), path, os.path.dirname(path))
+        SECRETS.add_file_texts(_texts(node))
+        return _tainted(node)
 
     return read
+
+
+# What a restricted spec may read besides the project: the library's modules, templates and packages.
+COLLECTION = os.path.normpath(os.path.join(LIBRARY, "..", "..", ".."))
+
+
+def reading(project: str, restricted: bool) -> contextlib.AbstractContextManager[None]:
+    """While this lasts, a restricted spec can read nothing outside of the project."""
+    return confined((project, COLLECTION)) if restricted else contextlib.nullcontext()
 
 
 def decrypter(loader: Any) -> Callable[[str], bytes]:
@@ -64,10 +89,27 @@ def decrypter(loader: Any) -> Callable[[str], bytes]:
     return decrypt
 
 
-def _tainted(node: object) -> object:
-    """The nodes of a vaulted file, with every text and number marked; keys and booleans are structure."""
+def _texts(node: Any) -> Iterator[str]:
+    """Every key and text of some nodes."""
+    if isinstance(node, dict):
+        for key in node:
+            yield str(key)
+            yield from _texts(node[key])
+    elif isinstance(node, list):
+        for item in node:
+            yield from _texts(item)
+    elif isinstance(node, Expression):
+        yield node.source
+    elif isinstance(node, str):
+        yield node
+
+
+def _tainted(node: Any) -> Any:
+    """The nodes of a vaulted file, with every text and number marked; keys, booleans and what is in `_STRUCTURE` are not."""
     if isinstance(node, Mapping):
         for key in list(node):
+            if key in _STRUCTURE:
+                continue
             if (key != "_type" and node.get("_type") not in ("override", "order")) or key == "content":
                 node[key] = _tainted(node[key])
         return node

@@ -11,7 +11,19 @@ from ansible.errors import AnsiblePluginError
 from ansible.plugins.loader import filter_loader, test_loader
 
 from ..expressions.lazy import plain
+from ..expressions.limits import limited
+from ..syntax.errors import SpecError
 from .variables import plain as untagged
+
+# Filters and tests of ansible-core that read no file, no variable and no setting.
+FILTERS = frozenset(
+    (
+        "b64decode", "bool", "checksum", "comment", "flatten", "from_json", "from_yaml", "hash", "human_readable", "human_to_bytes",
+        "log", "md5", "pow", "quote", "regex_escape", "regex_findall", "root", "sha1", "split", "splitext", "symmetric_difference",
+        "ternary", "to_uuid", "urldecode", "urlsplit", "zip", "zip_longest",
+    )
+)  # fmt: skip
+TESTS = frozenset(("all", "any", "contains", "falsy", "regex", "subset", "superset", "truthy", "uri", "url", "version"))
 
 
 def _found(loader: Any, name: str) -> Callable[..., Any] | None:
@@ -25,18 +37,28 @@ def _found(loader: Any, name: str) -> Callable[..., Any] | None:
 
     def call(*arguments: object, **options: object) -> object:
         given = [plain(a) for a in arguments]
-        return untagged(function(*given, **{key: plain(option) for key, option in options.items()}))
+        # A filter may do anything with a regular expression, or count for ever.
+        return untagged(limited(function, *given, **{key: plain(option) for key, option in options.items()}))
 
     return call
 
 
 class PlayPlugins:
-    """Every filter and test that the play could use."""
+    """Every filter and test that the play could use; where it is `restricted`, those that see their arguments alone."""
+
+    def __init__(self, restricted: bool = False) -> None:
+        self.restricted = restricted
 
     def filter(self, name: str) -> Callable[..., object] | None:
         """The filter of that name."""
-        return _found(filter_loader, name)
+        return self._allowed(filter_loader, name, FILTERS)
 
     def test(self, name: str) -> Callable[..., object] | None:
         """The test of that name."""
-        return _found(test_loader, name)
+        return self._allowed(test_loader, name, TESTS)
+
+    def _allowed(self, loader: Any, name: str, harmless: frozenset[str]) -> Callable[..., Any] | None:
+        found = _found(loader, name)
+        if found is not None and self.restricted and name.removeprefix("ansible.builtin.") not in harmless:
+            raise SpecError(f"`{name}` cannot be used: this spec is restricted (home_restricted)")
+        return found

@@ -12,6 +12,7 @@ from ..expressions.expression import Expression
 from ..syntax.marks import checked_record
 from ..syntax.nodes import Mapping, Sequence
 from ..syntax.position import Position
+from ..syntax.secrets import SECRETS
 from .datatags import live, position_of
 
 
@@ -26,7 +27,9 @@ class Secret(Expression):
 
     def evaluate(self, scope: Any) -> str:
         scope.language.taint()
-        return str(self.value)
+        value = str(self.value)
+        SECRETS.add(value)
+        return value
 
 
 def as_node(value: object, outer: Position | None = None) -> Any:

@@ -46,17 +46,18 @@ from ..report.session import session_of
 from ..report.source import Sources
 from ..report.spec_messages import message, messages
 from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.secrets import SECRETS
 from . import facts as memory
-from .arguments import CONFIG, Arguments, specification, with_variables
+from .arguments import CONFIG, RESTRICTED, Arguments, specification, with_variables
 from .facts import TrackedFacts
-from .files import decrypter, reader
+from .files import decrypter, reader, reading
 from .filters import PlayPlugins
 from .inventory import as_node
 from .packages import ANY, ProjectLock, addable, chosen
 from .result import write_result
 from .target import Target
 from .users import homes
-from .variables import Variables
+from .variables import Restricted, Variables
 
 Expected = TypeVar("Expected", bound=Answer)
 
@@ -90,9 +91,11 @@ class Switch:
         self.owner = Owner(self.user, self.host)
         self.local = str(variables.get("ansible_connection") or action._play_context.connection) == "local"
         self.special = self.arguments.values["special_args"]
-        self.compiler = compiler(plugins=PlayPlugins())
-        project = str(variables.get("inventory_dir") or action._loader.get_basedir())
-        self.lock = ProjectLock(project, lambda text: Display().display(f"{self.user}: {text}"))
+        self.special_source = self.task.args.get("special_args")  # a secret is known by its source
+        self.restricted: bool = self.arguments.values[RESTRICTED]
+        self.compiler = compiler(plugins=PlayPlugins(self.restricted))
+        self.project = str(variables.get("inventory_dir") or action._loader.get_basedir())
+        self.lock = ProjectLock(self.project, lambda text: Display().display(f"{self.user}: {text}"))
         # What a switch says besides what the spec warns of; the packages that the host may lack.
         self.notes: list[str] = []
         self.without: list[str] = [ANY] if self.task.check_mode else []
@@ -260,17 +263,16 @@ class Switch:
     def evaluated(self, host: dict[str, Any], use: Callable[[EvaluatedHome], Any]) -> Any:
         """What `use` makes of the spec evaluated for a host. Raises Refused with all errors of the spec."""
         templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
-        variables = Variables(templar, self.variables)
-        base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "home.yml")
+        variables = Variables(templar, self.variables, self.special, self.special_source)
         node = as_node(self.config)
         if isinstance(node, str):
             node = as_node({"imports": [node]})
-        file = node.position.file if getattr(node, "position", None) else base
+        file = node.position.file if getattr(node, "position", None) else os.path.join(self.project, "home.yml")
         request = Request(
             [(node, file)],
             host,
-            special=dict(self.special),
-            variable=variables,
+            special={name: self.special[name] for name in self.special if name == "osConfig"},
+            variable=Restricted(variables) if self.restricted else variables,
             read=reader(self.action._loader),
             decrypt=decrypter(self.action._loader),
             packages=self.arguments.text("packages"),
@@ -279,16 +281,15 @@ class Switch:
         )
 
         def compute() -> Any:
-            home = EvaluatedHome(request)
-            variables.taint = home.evaluation.taint
-            return use(home)
+            with reading(self.project, self.restricted):
+                return use(EvaluatedHome(request))
 
         try:
             return with_deep_stack(compute)
         except (SpecError, SpecErrors) as error:
             raise self.refused(*messages(error, self.sources(error))) from None
         except AnsibleError as error:
-            raise self.refused(Message(str(error))) from None
+            raise self.refused(Message(SECRETS.concealed(str(error)))) from None
 
     def origin(self) -> Origin:
         """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running."""

@@ -102,14 +102,16 @@ class SystemRun:
     def _plan(self, host: dict[str, Any]) -> tuple[SystemPlan, Homes]:
         """The plans of the system and of its homes. Raises SystemRefused with all errors of the specification."""
         templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
-        variables = Variables(templar, self.variables)
         node = as_node(self._config())
         if isinstance(node, str):
             node = as_node({"imports": [node]})
         base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "system.yml")
         file = node.position.file if getattr(node, "position", None) else base
         read, decrypt = reader(self.action._loader), decrypter(self.action._loader)
-        special = dict(self.arguments.get("special_args") or {})
+        source = self.arguments.get("special_args")
+        given = templar.template(source) or {}
+        variables = Variables(templar, self.variables, given, source)
+        special = {name: given[name] for name in given if name == "osConfig"}
 
         def compute() -> tuple[SystemPlan, Homes]:
             request = SystemRequest(
@@ -117,7 +119,6 @@ class SystemRun:
                 compiler=self.compilers["system"],
             )  # fmt: skip
             system = System(request)
-            variables.taint = system.evaluation.taint
             template = Request(
                 [], host, special=special, variable=variables, read=read, decrypt=decrypt, packages="/usr",
                 compiler=self.compilers["home"],

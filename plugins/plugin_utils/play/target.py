@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import functools
 import hashlib
@@ -15,12 +16,16 @@ import tempfile
 import zipfile
 from typing import Any
 
-from ...module_utils.engine import launcher
+from ...module_utils.engine import second_python
 from ...module_utils.engine.archive import sources
 from ...module_utils.engine.contract.answers import Answer
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.verbs.verb import Verb
+from .answer import AnswerError, Reply, parsed, shown
 
+# Where root keeps the engine that it starts for users; only root can write there.
+ENGINES = "/var/lib/home.manager/engine"
+_START = "import sys; exec(sys.argv[1])"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FIND = "P=/usr/bin/python3; [ -x $P ] || P=$(command -v python3) || { echo 'no python3 found on this machine' >&2; exit 127; }; exec $P"
 
@@ -33,10 +38,26 @@ def engine_files() -> tuple[str, dict[str, bytes]]:
     return digest.hexdigest()[:32], files
 
 
+class _Bare(ast.NodeTransformer):
+    """Leaves out docstrings, for the text travels with every command, and what one part imports from another."""
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
+        return None if node.level or node.module == "__future__" else node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        self.generic_visit(node)
+        return node
+
+
 @functools.cache
 def launcher_text() -> str:
     """The launcher as a program of its own."""
-    return engine_files()[1]["engine/launcher.py"].decode() + "\nmain(sys.argv[1])\n"
+    files = engine_files()[1]
+    parts = [ast.parse(files[f"engine/{name}.py"]) for name in ("second_python", "launcher")]
+    trees = [ast.unparse(_Bare().visit(part)) for part in parts]
+    return "\n".join(["from __future__ import annotations", *trees, "main(sys.argv[1:])"])
 
 
 def archive(engine: bool, bundle: bytes | None) -> bytes:
@@ -68,29 +89,33 @@ class Target:
 
         Raises EngineError when it refuses, or could not be run.
         """
-        envelope: dict[str, Any] = {"engine": engine_files()[0], "request": request}
+        envelope: dict[str, Any] = {"engine": engine_files()[0], "engines": ENGINES, "request": request}
         engine = engine or not self.kept
         if engine or bundle is not None:
             envelope["ship"] = self._transferred(archive(engine, bundle))
         reply = self._run(envelope)
-        self.kept = bool(reply.get("kept", True))
-        if reply.get("engine") is False:
-            return self.send(request, bundle, engine=True)
-        if "error" in reply:
-            raise EngineError.of(reply["error"])
-        answer: dict[str, Any] = reply["answer"]
-        return answer
+        self.kept = reply.kept
+        if reply.error is not None:
+            raise EngineError.of(reply.error)
+        if reply.answer is not None:
+            return reply.answer
+        if engine:
+            raise EngineError("the target does not take the engine that it was sent", ErrorKind.CONNECTION)
+        return self.send(request, bundle, engine=True)
 
-    def _run(self, envelope: dict[str, Any]) -> dict[str, Any]:
+    def _run(self, envelope: dict[str, Any]) -> Reply:
         argument = base64.b64encode(json.dumps(envelope).encode()).decode()
-        program = f"{self._python()} -I -S -c {shlex.quote(launcher_text())} {argument}"
+        program = f"{self._python()} -I -S -c {shlex.quote(_START)} {shlex.quote(launcher_text())} {argument}"
         done = self.action._low_level_execute_command(f"/bin/sh -c {shlex.quote(program)}", sudoable=True)
         for line in reversed(str(done.get("stdout", "")).splitlines()):
-            if line.startswith(launcher.MARK):
-                found: dict[str, Any] = json.loads(line.removeprefix(launcher.MARK))
-                return found
-        output = (str(done.get("stderr", "")) or str(done.get("stdout", ""))).strip()
-        message = f"no response from the target (exit code {done.get('rc')}): {output[-2000:]}"
+            if line.startswith(second_python.MARK):
+                try:
+                    return parsed(line.removeprefix(second_python.MARK), envelope["request"])
+                except AnswerError as problem:
+                    message = f"the answer of the target cannot be used: {problem}"
+                    raise EngineError(message, ErrorKind.CONNECTION) from None
+        output = shown((str(done.get("stderr", "")) or str(done.get("stdout", ""))).strip()[-2000:])
+        message = f"no response from the target (exit code {done.get('rc')}): {output}"
         raise EngineError(message, ErrorKind.CONNECTION, rc=done.get("rc"))
 
     def _python(self) -> str:

@@ -4,52 +4,154 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ansible.template import Templar, trust_as_template
 from jinja2 import pass_context
 
-from .datatags import vaulted
+from ..expressions.lazy import LazyMapping
+from ..syntax.errors import SpecError
+from ..syntax.secrets import SECRETS, SHORTEST
+from .datatags import plaintexts, position_of, vaulted
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LOOKUPS = ("lookup", "query", "q")
-_MISSING = object()
+_HOSTS = ("hostvars", "vars")
+# What Ansible itself sets, which is no secret and has no origin.
+_MAGIC = frozenset(
+    (
+        "ansible_check_mode", "ansible_config_file", "ansible_diff_mode", "ansible_facts", "ansible_play_batch", "ansible_play_hosts",
+        "ansible_play_hosts_all", "ansible_play_name", "ansible_playbook_python", "ansible_role_name", "ansible_role_names",
+        "ansible_run_tags", "ansible_search_path", "ansible_skip_tags", "ansible_verbosity", "ansible_version", "group_names",
+        "groups", "inventory_dir", "inventory_file", "inventory_hostname", "inventory_hostname_short", "omit", "play_hosts",
+        "playbook_dir", "role_name", "role_names", "role_path",
+    )
+)  # fmt: skip
 
 
 class Variables:
-    """Finds a name among the play's variables; `taint` is called when what is found must not be shown."""
+    """Finds a name among the play's variables; `taint` is called when what is found must not be shown (see `noting`).
 
-    def __init__(self, templar: Templar, variables: dict[str, Any]) -> None:
+    `special` are further names, as the play's templating left them, and `special_source` what they were written as: they come first.
+    """
+
+    def __init__(
+        self,
+        templar: Templar,
+        variables: dict[str, Any],
+        special: dict[str, Any] | None = None,
+        special_source: Any = None,
+    ) -> None:
         self.templar = templar
         self.variables = variables
+        self.special = special or {}
+        self.special_source = special_source
         self.values: dict[str, Any] = {}
         self.secrets: dict[str, bool] = {}
         self.taint: Callable[[], None] = lambda: None
         self._templars: dict[str, Templar] = {}
+        self._hosts: dict[str, Variables] = {}
+        self._plaintexts: list[str] | None = None
+
+    def noting(self, taint: Callable[[], None]) -> Variables:
+        """The same variables for another evaluation, whose `taint` is called."""
+        bound = copy.copy(self)
+        bound.taint, bound._hosts = taint, {}
+        return bound
 
     def __call__(self, name: str, default: Any) -> Any:
+        if name in self.special:
+            return self._noted(plain(self.special[name]), self._special_secret(name))
         if name in _LOOKUPS:
             return self._lookup(name)
         if name not in self.variables:
             return default
+        if name == "hostvars":
+            return self._all_hosts()
+        if name == "vars":
+            return self.mapping()
         if name not in self.values:
             self.values[name] = plain(self.templar.template(self.variables[name]))
-        if self.secret(name):
+        return self._noted(self.values[name], self.secret(name))
+
+    def mapping(self) -> LazyMapping:
+        """All variables by name; each is templated, and noted where it is a secret, when it is read."""
+        return _Read(sorted(self.variables), lambda name: self(name, None))
+
+    def _all_hosts(self) -> LazyMapping:
+        """`hostvars`: the variables of every host, each in its own context."""
+        return _Read([str(host) for host in self.variables["hostvars"]], lambda host: self._of_host(host).mapping())
+
+    def _of_host(self, host: str) -> Variables:
+        if host not in self._hosts:
+            raw = self.variables["hostvars"].raw_get(host)
+            inner = Variables(self.templar.copy_with_new_env(available_variables=raw), raw)
+            inner.taint = self.taint
+            self._hosts[host] = inner
+        return self._hosts[host]
+
+    def _noted(self, value: Any, secret: bool) -> Any:
+        if secret:
+            SECRETS.add(value)
             self.taint()
-        return self.values[name]
+        return value
 
     def secret(self, name: str) -> bool:
         """Whether a variable comes out of a vault or a lookup, itself or by those that it uses."""
         if name not in self.secrets:
             self.secrets[name] = False  # a variable that uses itself is found wrong by the templar
             value = self.variables.get(name)
-            self.secrets[name] = vaulted(value) or any(
-                word in _LOOKUPS or (word != name and word in self.variables and self.secret(word))
-                for word in _words(value)
+            self.secrets[name] = self._secret_source(value, name) or (
+                name not in _MAGIC and not self._written(value) and self._holds_secret(value)
             )
         return self.secrets[name]
+
+    def _written(self, value: Any) -> bool:
+        """Whether a value is as somebody wrote it into the inventory, and no task put it together."""
+        position = position_of(value)
+        if position is None:
+            return False
+        stored = ("/group_vars/", "/host_vars/")
+        return position.file == self.variables.get("inventory_file") or any(part in position.file for part in stored)
+
+    def _special_secret(self, name: str) -> bool:
+        value, source = self.special[name], self.special_source
+        # One text for all of them (`"{{ home_extra_special_args }}"`), or a mapping with a source for each.
+        written = source.get(name) if isinstance(source, dict) else source
+        return self._secret_source(value) or self._secret_source(written) or self._holds_secret(value)
+
+    def _secret_source(self, value: Any, own: str = "") -> bool:
+        """Whether a value that was not templated is a secret, or uses one."""
+        if vaulted(value):
+            return True
+        words = _words(value)
+        if any(word in _LOOKUPS for word in words) or any(
+            word != own and word in self.variables and word not in _HOSTS and self.secret(word) for word in words
+        ):
+            return True
+        return "hostvars" in words and "hostvars" in self.variables and self._secret_of_any_host(words)
+
+    def _secret_of_any_host(self, words: list[str]) -> bool:
+        """Whether one of the words names a secret of some host."""
+        hosts = [self._of_host(str(host)) for host in self.variables["hostvars"]]
+        return any(
+            word in host.variables and word not in _HOSTS and host.secret(word) for host in hosts for word in words
+        )
+
+    def _holds_secret(self, value: Any) -> bool:
+        """Whether a value of unknown origin (a fact that a task set, say) holds the plain text of an encrypted one."""
+        if self._plaintexts is None:
+            own = {name: item for name, item in self.variables.items() if name not in _HOSTS}
+            self._plaintexts = list(plaintexts(own))
+        texts = list(_texts(value))
+        return any(
+            secret == text or (len(secret) >= SHORTEST and secret in text)
+            for secret in self._plaintexts
+            for text in texts
+        )
 
     def _lookup(self, name: str) -> Callable[..., Any]:
         @pass_context
@@ -57,7 +159,9 @@ class Variables:
             self.taint()
             arguments = {"home_manager_terms": list(terms), "home_manager_options": options}
             source = trust_as_template(f"{name}(*home_manager_terms, **home_manager_options)")
-            return plain(self._near(context.scope.folder).evaluate_expression(source, local_variables=arguments))
+            found = plain(self._near(context.scope.folder).evaluate_expression(source, local_variables=arguments))
+            SECRETS.add(found)
+            return found
 
         return call
 
@@ -72,6 +176,50 @@ class Variables:
             variables = {**self.variables, "ansible_search_path": list(dict.fromkeys(path))}
             self._templars[folder] = self.templar.copy_with_new_env(available_variables=variables)
         return self._templars[folder]
+
+
+class Restricted:
+    """What a restricted spec sees of the play: the special arguments, and neither lookups nor other variables."""
+
+    def __init__(self, variables: Variables) -> None:
+        self.variables = variables
+
+    def noting(self, taint: Callable[[], None]) -> Restricted:
+        """The same for another evaluation, whose `taint` is called."""
+        return Restricted(self.variables.noting(taint))
+
+    def __call__(self, name: str, default: Any) -> Any:
+        if name in self.variables.special:
+            return self.variables(name, default)
+        if name in _LOOKUPS:
+            raise SpecError(f"`{name}` cannot be used: this spec is restricted (home_restricted)")
+        if name in self.variables.variables:
+            raise SpecError(
+                f"`{name}` is a variable of the play, and this spec is restricted (home_restricted)",
+                hint="what such a spec may use is given to it in `home_extra_special_args`",
+            )
+        return default
+
+
+class _Read(LazyMapping):
+    """A mapping whose values are asked for each time that they are read, so that each time is noted."""
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self:
+            raise KeyError(key)
+        return self._compute(key)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in plain data, and its numbers as texts."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        yield str(value)
 
 
 def _words(value: Any) -> list[str]:

@@ -10,6 +10,7 @@ Other floors may import:
 - `nix`: advice for text that looks like Nix
 - `nodes`: `Mapping`, `Sequence` and plain scalars, and `position_of` a node
 - `position`: `Position`
+- `secrets`: `SECRETS`, what no message shows and no cache keeps
 - `wire`: `from_wire`, definitions as plain JSON
 - `yaml_text`: `load`
 """

@@ -5,9 +5,16 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from .position import Position
+from .secrets import HIDDEN, SECRETS
+
+# The values that `summary` shows.
+_VALUE = re.compile(
+    r"the string (?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|the (?:integer|number) [-+.\w]+|the boolean \w+|a mapping with [^;`]*"
+)
 
 
 class SpecError(Exception):
@@ -22,6 +29,8 @@ class SpecError(Exception):
     code = ""
     at_value = False
     word = ""
+    # What of the message may hold a value: the words of a Python error, say.
+    quoted = ""
     whole = False
     labels: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
@@ -34,11 +43,19 @@ class SpecError(Exception):
         path: str = "",
         hint: str = "",
     ) -> None:
+        message = SECRETS.concealed(message)
         super().__init__(message)
         self.message = message
         self.positions = list(dict.fromkeys(p for p in positions if p is not None))
         self.path = path
-        self.hint = hint
+        self.hint = SECRETS.concealed(hint)
+
+    def conceal(self) -> None:
+        """Take the values out of an error that came up where a secret had been read."""
+        self.message = _VALUE.sub(HIDDEN, self.message)
+        if self.quoted:
+            self.message = self.message.replace(self.quoted, HIDDEN)
+        self.word, self.hint = "", _VALUE.sub(HIDDEN, self.hint)
 
     def with_details(
         self,
@@ -56,8 +73,9 @@ class SpecError(Exception):
         is wrong on the line; `whole`: the message names the option already; `labels` are put beside the places, `advice`
         below them.
         """
-        self.code, self.at_value, self.word, self.whole = code, at_value, word, whole
-        self.labels, self.advice = tuple(labels), tuple(advice)
+        self.code, self.at_value, self.whole = code, at_value, whole
+        self.word = "" if SECRETS.within(word) else word
+        self.labels, self.advice = tuple(map(SECRETS.concealed, labels)), tuple(map(SECRETS.concealed, advice))
         return self
 
     def __str__(self) -> str:

@@ -90,7 +90,21 @@ def _in_child(account: pwd.struct_passwd, function: Callable[[], JsonObject]) ->
 
 
 # What the engine imports only when it is needed: by then the user may not be allowed to read root's Python any more.
-_LATE = ("ctypes", "fcntl", "hashlib", "subprocess", "tempfile", "typing", "zlib")
+_LATE = (
+    "calendar",
+    "ctypes",
+    "errno",
+    "fcntl",
+    "hashlib",
+    "io",
+    "json",
+    "platform",
+    "subprocess",
+    "tempfile",
+    "time",
+    "typing",
+    "zlib",
+)
 
 
 def _import_the_rest() -> None:
