@@ -182,7 +182,7 @@ def test_a_home_from_its_first_preview_to_a_rollback(project: Project) -> None:
     assert re.fullmatch(r"   2  \S+ \S+  files ~1, variables ~1 +by \w+", table[1])
     assert re.fullmatch(r"   1  \S+ \S+  files \+5 >1, variables \+1 +by \w+  current", table[2])
     assert "  ~ file      ~/.config/greeting\n" in project.run("home.manager.diff", "-e", "home_from=2")
-    question = "error: this takes the home of alice@localhost away; say -e home_confirm=yes to do it\n"
+    question = "error: this removes the home of alice@localhost; add -e home_confirm=yes to do it\n"
     assert project.run("home.manager.uninstall", code=2).endswith(question)
     assert project.run("home.manager.uninstall", "-e", "home_confirm=yes").endswith("  uninstalled: files -5 >1\n")
     assert (project.home / ".bashrc").read_text() == BASHRC
