@@ -28,8 +28,10 @@ class Either(Type):
 
     def merge(self, site: Site, definitions: list[Definition]) -> object:
         members = self.members
-        if all(type(d.value) is int for d in definitions):  # An integer stays one where the union has integers too.
-            members = sorted(members, key=lambda m: type(m.coerce(definitions[0].value)) is float)
+        if all(
+            isinstance(d.value, int) and not isinstance(d.value, bool) for d in definitions
+        ):  # An integer stays one where the union has integers too.
+            members = sorted(members, key=lambda m: isinstance(m.coerce(definitions[0].value), float))
         for member in members:
             if all(member.accepts(d.value) for d in definitions):
                 return member.value(site, definitions)

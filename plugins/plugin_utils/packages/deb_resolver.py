@@ -30,15 +30,17 @@ class DebResolver(Resolver):
     def apt(self) -> Apt:
         """apt with fresh lists. Raises SpecError."""
         if self._apt is None:
-            self.prepare(False)
-        assert self._apt is not None  # noqa: S101 - prepare raises otherwise
+            self._apt = self._refreshed()
         return self._apt
 
     def prepare(self, always: bool) -> None:
         """Fetch the lists. Raises SpecError."""
+        self._apt = self._refreshed(always)
+
+    def _refreshed(self, always: bool = False) -> Apt:
         apt = Apt(os.path.join(self.context.folder, RELEASE), self.context.sources)
         apt.refresh(always)
-        self._apt = apt
+        return apt
 
     def knows(self, name: str) -> bool:
         """Whether Debian has a package of this name."""

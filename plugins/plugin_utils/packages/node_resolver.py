@@ -136,7 +136,7 @@ def _checked(path: str, item: Mapping[str, Any]) -> tuple[str, LockedArtefact]:
     if not url.startswith(("http://", "https://")) or kind not in ("sha512", "sha384", "sha256", "sha1"):
         raise SpecError(f"{path} of npm has no archive with a hash")
     try:
-        with urllib.request.urlopen(url, timeout=60) as answer:
+        with urllib.request.build_opener().open(url, timeout=60) as answer:
             content = answer.read()
     except OSError as error:
         raise SpecError(f"{url} cannot be downloaded: {getattr(error, 'reason', error)}") from None

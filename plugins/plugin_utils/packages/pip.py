@@ -105,7 +105,7 @@ def _wheel(item: dict[str, dict[str, object]]) -> Wheel:
 def size_of(url: str) -> int:
     """The size of what is at an address. Raises SpecError when the server does not say."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=60) as answer:
+        with urllib.request.build_opener().open(urllib.request.Request(url, method="HEAD"), timeout=60) as answer:
             return int(answer.headers["Content-Length"])
     except (OSError, TypeError, ValueError) as error:
         raise SpecError(f"{os.path.basename(url)}: the server does not say how large it is ({error})") from None

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Tell every client of the socket that systemd listens at which version this is."""
 
 from __future__ import annotations

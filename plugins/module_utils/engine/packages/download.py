@@ -254,7 +254,7 @@ def _opened(place: str, start: int) -> Tuple[Any, int]:
     request = urllib.request.Request(_quoted(place), headers={"User-Agent": "home.manager"})
     if start:
         request.add_header("Range", f"bytes={start}-")
-    answer = urllib.request.urlopen(request, timeout=TIMEOUT)
+    answer = urllib.request.build_opener().open(request, timeout=TIMEOUT)
     span = answer.headers.get("Content-Range", "")
     if getattr(answer, "status", 200) == 206 and span.startswith(f"bytes {start}-"):
         return answer, start

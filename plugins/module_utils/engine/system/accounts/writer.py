@@ -196,7 +196,7 @@ def _crypt(clear: str) -> str:
     import secrets
 
     alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    salt = "$6$" + "".join(secrets.choice(alphabet) for _ in range(16)) + "$"
+    salt = "$6$" + "".join(secrets.choice(alphabet) for _position in range(16)) + "$"
     try:
         library = ctypes.CDLL(ctypes.util.find_library("crypt") or "libcrypt.so.1")
     except OSError:

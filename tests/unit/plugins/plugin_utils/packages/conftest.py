@@ -62,7 +62,7 @@ class Archive:
 
     def close(self) -> None:
         subprocess.run(["gpgconf", "--homedir", str(self.gnupg), "--kill", "all"], check=False)
-        shutil.rmtree(self.gnupg)
+        shutil.rmtree(self.gnupg, ignore_errors=True)
 
     def add(
         self, name: str, version: str, depends: str = "", source: str = "", members: tuple[str, ...] = ("usr/bin/",)

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -298,11 +299,11 @@ def test_killed_at_every_step_the_next_run_recovers(tmp_path, server):
         place = tmp_path / f"p{point}"
         child = os.fork()
         if child == 0:
-            left = [point]
+            left = SimpleNamespace(value=point)
 
             def dying(when, call, what, left=left):
-                left[0] -= 1
-                if left[0] < 0:
+                left.value -= 1
+                if left.value < 0:
                     os._exit(9)
 
             filesystem.observer = dying
@@ -350,12 +351,12 @@ def test_a_full_disk_at_every_write_is_told_and_leaves_nothing_broken(tmp_path, 
     filesystem.observer = counting
     _once(tmp_path / "count", server, recipe)
     for point in range(0, writes[0], max(1, writes[0] // 60)):
-        place, left = tmp_path / f"w{point}", [point]
+        place, left = tmp_path / f"w{point}", SimpleNamespace(value=point)
 
         def full(when, call, what, left=left):
             if when == "before" and call in ("write", "open", "mkdir", "link", "symlink"):
-                left[0] -= 1
-                if left[0] < 0:
+                left.value -= 1
+                if left.value < 0:
                     raise OSError(errno.ENOSPC, "No space left on device", what)
 
         filesystem.observer = full

@@ -85,11 +85,12 @@ def wanted(**versions: int) -> Folder:
 
 
 def switch(
-    sandbox, units: Folder, files: dict[str, Any] | None = None, policy: Any = POLICY, **options: Any
+    sandbox, units: Folder, files: dict[str, Any] | None = None, policy: Any = ..., **options: Any
 ) -> dict[str, Any]:
     """Switch to these units, with `activation` and options of a request."""
     spec = {FOLDER + path: text for path, text in units.items()}
-    more = {"services": policy} if policy else {}
+    chosen = POLICY if policy is ... else policy
+    more = {"services": chosen} if chosen else {}
     more.update({key: options.pop(key) for key in ("activation",) if key in options})
     manifest, contents = sandbox.manifest({**spec, **(files or {})}, **more)
     return sandbox.ship(manifest, list(contents.items()), **options)

@@ -66,7 +66,8 @@ def test_numbers_and_lists():
 
 def test_carets_stand_under_the_value_whatever_the_width_of_what_is_before_it():
     place = Place("a.yml", 3, 7, 12, "名: e\u0301 [vim]", "here")
-    *_, source, carets = texts(message_lines(Message("wrong", places=(place,)), "error"))
+    printed = texts(message_lines(Message("wrong", places=(place,)), "error"))
+    source, carets = printed[-2:]
     column = lines.columns(source[: source.index("[")])
     assert carets.index("^") == column
     assert carets.count("^") == len("[vim]")
