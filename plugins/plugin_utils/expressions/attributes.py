@@ -125,7 +125,7 @@ def _part(value: PathValue | Raw | GVariant, name: str) -> Any:
             return value.main_program or value.name
         if name in ("outPath", "out"):
             return value.out_path
-        if name in ("pname",):
+        if name == "pname":
             return value.name
         if name == "meta":
             return {"mainProgram": value.main_program or value.name}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ..syntax.errors import SpecError, summary
@@ -159,5 +160,5 @@ def iteration_scope(
     scope = Scope(outer, dict(names), guard)
     if variables:
         for name, node in variables.items():
-            scope.names[name] = Thunk(lambda node=node: resolve(node, scope))  # type: ignore[misc]
+            scope.names[name] = Thunk(partial(resolve, node, scope))
     return scope

@@ -118,12 +118,12 @@ def read_blocks(config: object, parent: Block, words: dict[str, Word]) -> list[B
 
 def _read_block(node: dict[str, object], parent: Block, words: dict[str, Word]) -> list[Block]:
     used = [word for name, word in words.items() if name in node]
-    if getattr(node, "verbatim", True) or not (used or any(word in node for word in WORDS)):
+    if not isinstance(node, Mapping) or node.verbatim or not (used or any(word in node for word in WORDS)):
         return [Block(parent, node, position_of(node))]
     label = {"name"} if "block" in node else set()  # elsewhere `name` is an option like any other
     left_out = {*WORDS, *label, *(() if "block" in node else (word.name for word in used))}
     body = Mapping({k: v for k, v in node.items() if k not in left_out}, position_of(node))
-    body.positions = node.positions  # type: ignore[attr-defined]
+    body.positions = node.positions
     block = Block(parent, body, position_of(node))
     if "when" in node:
         block.guard = conditions(node["when"], position_of(node, "when"))

@@ -32,10 +32,9 @@ class _Found:
 class Collector:
     """Reads modules and what they import. `read(path)` gives a file's nodes."""
 
-    def __init__(self, outer: Scope, read: Callable[[str], object], variables: dict[str, object] | None = None) -> None:
+    def __init__(self, outer: Scope, read: Callable[[str], object]) -> None:
         self.outer = outer
         self.read = read
-        self.variables = variables or {}
         self.count = 0
         self.errors: list[SpecError] = []
         # Where each file was first imported.

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os.path
+from functools import partial
 from typing import Any
 
 from ..expressions.expression import Expression
@@ -50,14 +51,14 @@ class Module:
                 [position_of(node) or Position(file, 1, 1)],
                 hint=advice(node),
             )
-        self.node = node
+        self.node = node if isinstance(node, Mapping) else Mapping(node, verbatim=True)
         self.long = not (isinstance(node, dict) and "_type" in node) and any(word in node for word in LONG)
         self._check()
         self.scope = Scope(
             outer, dict(self.import_variables), folder=os.path.dirname(file) if os.path.isabs(file) else outer.folder
         )
         for name, value in self._mapping("vars").items():
-            self.scope.names[name] = Thunk(lambda value=value: resolve(value, self.scope))  # type: ignore[misc]
+            self.scope.names[name] = Thunk(partial(resolve, value, self.scope))
         self.own = Vocabulary.of(self._mapping("types"), self._mapping("words"))
         self.imported = Vocabulary()
         self.shared = Vocabulary()
@@ -125,9 +126,9 @@ class Module:
         body = Mapping(
             {k: v for k, v in self.node.items() if k not in ALWAYS},
             position_of(self.node),
-            getattr(self.node, "verbatim", True),
+            self.node.verbatim,
         )
-        body.positions = getattr(self.node, "positions", {})
+        body.positions = self.node.positions
         return read_blocks(body, self.base, self.words)
 
     def blocks(self, config: Any, scope: Scope) -> list[Block]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ..syntax.errors import SpecError
+from .agreement import wrong_type
 from .definition import Definition
 from .schema import Site, Type
 
@@ -26,7 +27,21 @@ class Either(Type):
     def accepts(self, value: object) -> bool:
         return any(m.accepts(value) for m in self.members)
 
+    def value(self, site: Site, definitions: list[Definition]) -> object:
+        member = self._member(definitions)
+        if member is None:
+            bad = [d for d in definitions if not self.check(d.value)]
+            raise wrong_type(site.path, self.description, bad) if bad else self._mixed(site, definitions)
+        return member.value(site, definitions)
+
     def merge(self, site: Site, definitions: list[Definition]) -> object:
+        member = self._member(definitions)
+        if member is None:
+            raise self._mixed(site, definitions)
+        return member.value(site, definitions)
+
+    def _member(self, definitions: list[Definition]) -> Type | None:
+        """The member that all definitions are of, if there is one."""
         members = self.members
         if all(
             isinstance(d.value, int) and not isinstance(d.value, bool) for d in definitions
@@ -34,11 +49,14 @@ class Either(Type):
             members = sorted(members, key=lambda m: isinstance(m.coerce(definitions[0].value), float))
         for member in members:
             if all(member.accepts(d.value) for d in definitions):
-                return member.value(site, definitions)
+                return member
         for member in members:
             if all(member.check(member.coerce(d.value)) for d in definitions):
-                return member.value(site, definitions)
-        raise SpecError(
+                return member
+        return None
+
+    def _mixed(self, site: Site, definitions: list[Definition]) -> SpecError:
+        return SpecError(
             f"the definitions are of different kinds, but all must be of one: {self.description}",
             [d.position for d in definitions],
             path=site.dotted,

@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..expressions.folder import FolderMember, walk
@@ -99,20 +100,22 @@ class Files:
 
     def collect(self) -> dict[str, PlannedFile]:
         """All managed paths of the home, by target."""
-        whole: list[tuple[str, str, object]] = []
+        attempt = self.evaluation.attempt
+        found: list[tuple[str, str, Any]] = []
         for option in self.evaluation.get("home.fileOptions"):
-            values = self.evaluation.attempt(lambda option=option: self.evaluation.get(option), {})  # type: ignore[misc]
-            for name in self.evaluation.attempt(lambda values=values: list(values), []):  # type: ignore[misc]
-                entry = self.evaluation.attempt(lambda values=values, name=name: self._enabled(values, name))  # type: ignore[misc]
-                if entry is not None:
-                    whole.append((entry["target"], f"{option}.{name}", entry))
-        for target, owner, entry in sorted(whole, key=lambda item: (len(item[0]), item[0])):
-            self.evaluation.attempt(lambda t=target, o=owner, e=entry: self._take(t, o, e))  # type: ignore[misc]
+            values = attempt(partial(self.evaluation.get, option), {})
+            for name in attempt(partial(list, values), []):
+                enabled = attempt(partial(_enabled, values, name))
+                if enabled is not None:
+                    target, entry = enabled
+                    found.append((target, f"{option}.{name}", entry))
+        for target, owner, entry in sorted(found, key=lambda item: (len(item[0]), item[0])):
+            attempt(partial(self._take, target, owner, entry))
         for planned in list(self.planned.values()):
-            self.evaluation.attempt(lambda p=planned: self._check_place(p))  # type: ignore[misc]
+            attempt(partial(self._check_target, planned))
         return self.planned
 
-    def _check_place(self, planned: PlannedFile) -> None:
+    def _check_target(self, planned: PlannedFile) -> None:
         """Raises SpecError for a path below another managed one, and for one that the home's own state needs."""
         above = planned.target.rpartition("/")[0]
         while above:
@@ -132,11 +135,6 @@ class Files:
                 [planned.position],
                 path=planned.label,
             )
-
-    @staticmethod
-    def _enabled(values: Any, name: str) -> Any:
-        entry = values[name]
-        return {"target": entry["target"], "entry": entry}["entry"] if entry["enable"] else None
 
     def _take(self, target: str, owner: str, entry: object) -> None:
         position = self._position(owner)
@@ -319,6 +317,12 @@ def _followed(leaf: FileSource, where: str) -> FileSource:
     if leaf.link is None or not os.path.isfile(where):
         return leaf
     return FileSource(path=where, name=posixpath.basename(where))
+
+
+def _enabled(values: Any, name: str) -> tuple[str, Any] | None:
+    """The target and the options of an entry; None when it is not enabled."""
+    entry = values[name]
+    return (entry["target"], entry) if entry["enable"] else None
 
 
 # What is read through no link: direnv allows real files only, and sshd may refuse the folders on the way to an object.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os.path
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ..expressions.compiler import Compiler
@@ -25,6 +26,10 @@ PROFILE = "current/home-path"
 LIBRARY = os.path.normpath(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "home", "modules")
 )
+
+
+def _configuration(variants: Any, name: str) -> Any:
+    return variants[name]["configuration"]
 
 
 @dataclass(slots=True)
@@ -90,7 +95,7 @@ class EvaluatedHome:
             return
         variants = self.evaluation.attempt(lambda: self.evaluation.get("specialisation"), {})
         for name in variants:
-            modules = self.evaluation.attempt(lambda name=name: variants[name]["configuration"])  # type: ignore[misc]
+            modules = self.evaluation.attempt(partial(_configuration, variants, name))
             added = [(d.value, d.position.file if d.position is not None else "") for d in modules or ()]
             roots = [*self.request.roots, *added]
             yield name, EvaluatedHome(replace(self.request, roots=roots, compiler=self.language.compiler), variant=name)
