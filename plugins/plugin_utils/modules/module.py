@@ -52,7 +52,7 @@ class Module:
                 hint=advice(node),
             )
         self.node = node if isinstance(node, Mapping) else Mapping(node, verbatim=True)
-        self.long = not (isinstance(node, dict) and "_type" in node) and any(word in node for word in LONG)
+        self.long = "_type" not in node and any(word in node for word in LONG)
         self._check()
         self.scope = Scope(
             outer, dict(self.import_variables), folder=os.path.dirname(file) if os.path.isabs(file) else outer.folder

@@ -109,7 +109,7 @@ def _first_sight(address: str) -> tuple[str, int]:
     try:
         source = (
             open(address, "rb") if address.startswith("/") else urllib.request.build_opener().open(address, timeout=60)
-        )  # noqa: SIM115
+        )
         with source:
             while piece := source.read(_PIECE):
                 found.update(piece)
