@@ -107,10 +107,9 @@ def _first_sight(address: str) -> tuple[str, int]:
     """Hash and size of what is at an address. Raises SpecError when it cannot be had."""
     found, size = hashlib.sha256(), 0
     try:
-        source = (
+        with (
             open(address, "rb") if address.startswith("/") else urllib.request.build_opener().open(address, timeout=60)
-        )
-        with source:
+        ) as source:
             while piece := source.read(_PIECE):
                 found.update(piece)
                 size += len(piece)
