@@ -3,13 +3,12 @@
 """Limits of an evaluation: how large a value may become, and how much processor time an expression may take.
 
 A regular expression can run for years without giving any other Python code a turn. Only the main thread can interrupt one, by a
-signal, and an evaluation runs in a thread of its own. So while `Watch` is active, regular expressions and foreign filters run on
-the main thread, under a timer.
+signal, and an evaluation runs in a thread of its own. So an
+`EvaluationThread` has regular expressions and foreign filters run on the main thread, under a timer.
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import functools
 import queue
@@ -17,7 +16,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -68,8 +67,6 @@ class _Errand(NamedTuple):
 
 class Watch:
     """Waits on the main thread for an evaluation in another one, makes its calls, and stops it when its time is over."""
-
-    active: Watch | None = None
 
     def __init__(self, thread: threading.Thread) -> None:
         self.thread = thread
@@ -132,24 +129,42 @@ def _timed(function: Callable[[], Any]) -> Any:
         signal.signal(signal.SIGVTALRM, before)
 
 
+class EvaluationThread(threading.Thread):
+    """The thread of one evaluation; `watch` is what the thread that started it waits with."""
+
+    def __init__(self, compute: Callable[[], object]) -> None:
+        super().__init__(name="home.manager evaluation")
+        self.compute = compute
+        self.watch = Watch(self)
+        self.outcome: tuple[object, BaseException | None] | None = None
+
+    def run(self) -> None:
+        try:
+            self.outcome = (self.compute(), None)
+        except BaseException as problem:
+            self.outcome = (None, problem)
+        finally:
+            self.watch.over()
+
+    def result(self) -> object:
+        """Start, wait for the end, and return the result; exceptions pass through. Raises TooLong."""
+        self.start()
+        self.watch.wait()
+        if self.outcome is None:
+            raise TooLong
+        value, problem = self.outcome
+        if problem is not None:
+            raise problem
+        return value
+
+
 def limited(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """The result of a function of plain data that may never return by itself. Raises TooLong."""
     call = functools.partial(function, *arguments, **options)
-    if Watch.active is not None and threading.current_thread() is Watch.active.thread:
-        return Watch.active.call(call)
-    if threading.current_thread() is threading.main_thread():
-        return _timed(call)
-    return call()
-
-
-@contextlib.contextmanager
-def watched(watch: Watch) -> Iterator[None]:
-    """While this lasts, `limited` goes to `watch`."""
-    before, Watch.active = Watch.active, watch
-    try:
-        yield
-    finally:
-        Watch.active = before
+    thread = threading.current_thread()
+    if isinstance(thread, EvaluationThread):
+        return thread.watch.call(call)
+    return _timed(call) if thread is threading.main_thread() else call()
 
 
 @functools.lru_cache(maxsize=1024)

@@ -7,40 +7,23 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar, cast
 
-from ..expressions.limits import TooLong, Watch, watched
+from ..expressions.limits import EvaluationThread
 
 STACK = 512 * 1024 * 1024
 RECURSION = 12_000
 
+Result = TypeVar("Result")
 
-def with_deep_stack(compute: Callable[[], Any]) -> Any:
+
+def with_deep_stack(compute: Callable[[], Result]) -> Result:
     """The result of `compute` in a thread whose stack lets options read each other deeply; exceptions pass through."""
-    outcome: list[Any] = []
-
-    def run() -> None:
-        try:
-            outcome.extend([compute(), None])
-        except BaseException as problem:
-            outcome.extend([None, problem])
-        finally:
-            watch.over()
-
     limit, size = sys.getrecursionlimit(), threading.stack_size()
     sys.setrecursionlimit(max(limit, RECURSION))
     threading.stack_size(STACK)
     try:
-        thread = threading.Thread(target=run, name="home.manager evaluation")
-        watch = Watch(thread)
-        with watched(watch):
-            thread.start()
-            watch.wait()
+        return cast(Result, EvaluationThread(compute).result())
     finally:
         threading.stack_size(size)
         sys.setrecursionlimit(limit)
-    if not outcome:
-        raise TooLong
-    if outcome[1] is not None:
-        raise outcome[1]
-    return outcome[0]

@@ -127,7 +127,7 @@ class SystemRun:
             return build_system(system, homes.digests(), homes.packages), homes
 
         try:
-            return with_deep_stack(compute)  # type: ignore[no-any-return]
+            return with_deep_stack(compute)
         except (SpecError, SpecErrors, AnsibleError) as error:
             raise SystemRefused(refusal(self.host, "specification", str(error))) from None
 
