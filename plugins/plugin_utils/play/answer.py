@@ -17,11 +17,11 @@ LONGEST_FACT = 4096
 # Terminals act on these, or show text in another order than it has.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _KIND = re.compile(r"[a-z][a-z_-]{0,39}")
+# What the typed contract does not check for every verb; an answer about a system has these names, too.
 _TYPES: dict[str, tuple[type, ...]] = {
-    "after": (dict,), "before": (dict,), "changed": (bool,), "collisions": (list,), "current": (dict, type(None)),
-    "drift": (list,), "facts": (dict, type(None)), "failed": (dict, type(None)), "generation": (int, type(None)), "hooks": (list,),
-    "objects": (list,), "operations": (list,), "previous": (int, type(None)), "repaired": (list,), "unchanged": (bool,),
-    "warnings": (list,),
+    "changed": (bool,), "collisions": (list,), "drift": (list,), "facts": (dict, type(None)), "generation": (int, type(None)),
+    "hooks": (list,), "objects": (list,), "operations": (list,), "previous": (int, type(None)), "repaired": (list,),
+    "unchanged": (bool,), "warnings": (list,),
 }  # fmt: skip
 _FACTS = ("system", "platform", "machine", "hostname", "distribution", "distribution_version", "service_manager")
 _USER = ("name", "home", "shell")
