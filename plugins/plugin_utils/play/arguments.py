@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ...module_utils.engine.verbs.parameter import Parameter
+from ...module_utils.engine.contract.parameter import Parameter
 
 ArgumentSpec = dict[str, dict[str, object]]
 

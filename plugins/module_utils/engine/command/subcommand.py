@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from typing import Tuple
 
-    from ..verbs.parameter import Parameter
+    from ..contract.parameter import Parameter
     from .session import Session
 
 _MARKUP = re.compile(r"[A-Z]\(([^)]*)\)")

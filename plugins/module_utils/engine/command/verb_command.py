@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import argparse
     from typing import Iterator, Type
 
+    from ..contract.parameter import Parameter
     from ..contract.value import JsonObject
-    from ..verbs.parameter import Parameter
     from ..verbs.verb import Verb
     from .session import Session
 

@@ -4,11 +4,11 @@
 
 Declared keys are set, keys no longer declared go back to what they were, and every other byte of the file stays.
 Texts go in and come out whole, with their own line ends: read and write them with `newline=""`.
+
+- `merged`: the merge itself; `errors`: what it raises.
+- `document`: what each format can do; `json_text`, `toml_text`, `yaml_text` and `ini_text` do it, with the files of the
+  same prefix.
+- `record`: what is remembered of a merge. `values`: values in files, and when two of them are the same.
+
+Nothing of it is imported before a file has to be merged.
 """
-
-from __future__ import annotations
-
-from .merged import FORMATS, Merged, merge, unmerge
-from .values import MergeError
-
-__all__ = ["FORMATS", "MergeError", "Merged", "merge", "unmerge"]

@@ -13,7 +13,8 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from .document import Document
-from .values import ABSENT, MergeError, Path, named, same
+from .errors import MergeError
+from .values import ABSENT, Path, named, same
 
 HEADER = re.compile(r"[ \t]*\[(.*?)\][ \t]*(?:[#;].*)?$")
 COLON = re.compile(r"[^\s=:]+:(?=[ \t]|$)")

@@ -8,7 +8,7 @@ import re
 from json import JSONDecodeError, decoder
 from typing import Any, Callable, List, Optional, Tuple
 
-from .values import MergeError
+from .errors import MergeError
 
 SPACE = re.compile(r"(?:[ \t\r\n\ufeff]+|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")

@@ -10,8 +10,9 @@ import re
 from typing import Any, Dict, List, Optional
 
 from .document import Document
+from .errors import MergeError
 from .json_scan import Member, Node, Reader
-from .values import MergeError, Path, named
+from .values import Path, named
 
 NOTE = re.compile(r"(?:[ \t]*/\*[^\r\n]*?\*/)*[ \t]*(?://[^\r\n]*)?(?=\r?\n|\Z)")
 BLANK = " \t"

@@ -7,11 +7,12 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Set, Type
 
 from .document import Document
+from .errors import MergeError
 from .ini_text import IniDocument
 from .json_text import JsonDocument
 from .record import Container, Former, Leaf, Record
 from .toml_text import TomlDocument
-from .values import ABSENT, MergeError, Path, leaves, named, plain, same
+from .values import ABSENT, Path, leaves, named, plain, same
 from .yaml_text import YamlDocument
 
 FORMATS: Dict[str, Type[Document]] = {

@@ -15,7 +15,8 @@ import hashlib
 from typing import Any, Dict, List, Optional
 
 from .document import Document, Edit
-from .values import ABSENT, MergeError, Path, leaves, plain, same
+from .errors import MergeError
+from .values import ABSENT, Path, leaves, plain, same
 
 VERSION = 1
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional
 
-from .values import Literal, MergeError, Path
+from .errors import MergeError
+from .values import Literal, Path
 
 BLANK = re.compile(r"[ \t]*")
 SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Union
 
+from .errors import MergeError
 from .toml_scan import Scanner, Value
-from .values import MergeError, Path
+from .values import Path
 
 
 class Statement:

@@ -8,8 +8,9 @@ import json
 import math
 from typing import Any, Dict, List
 
+from .errors import MergeError
 from .toml_scan import BARE
-from .values import Literal, MergeError, Path, named
+from .values import Literal, Path, named
 
 WIDTH = 100
 

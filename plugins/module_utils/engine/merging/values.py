@@ -10,13 +10,6 @@ from typing import Any, Dict, Iterator, Tuple
 Path = Tuple[str, ...]
 
 
-class MergeError(Exception):
-    """A file that cannot be merged into; the message is for people and names the line where there is one."""
-
-    def __init__(self, message: str, line: int = 0) -> None:
-        super().__init__(f"line {line}: {message}" if line else message)
-
-
 class Absent:
     """The type of `ABSENT`: nothing is at a path."""
 

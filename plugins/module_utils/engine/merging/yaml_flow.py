@@ -8,7 +8,7 @@ import re
 from typing import Any, Dict, List
 
 from . import yaml_scalars
-from .values import MergeError
+from .errors import MergeError
 
 SPACE = re.compile(r"(?:[ \t\r\n]+(?:#[^\n]*)?)*")
 COMPLEX = re.compile(r"\?[ \t\r\n]")

@@ -12,7 +12,8 @@ import math
 import re
 from typing import Any, Dict, List
 
-from .values import Literal, MergeError
+from .errors import MergeError
+from .values import Literal
 
 WORDS: Dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 WORDS.update({"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False})

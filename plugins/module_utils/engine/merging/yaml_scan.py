@@ -12,7 +12,8 @@ import re
 from typing import Any, List, NoReturn, Optional
 
 from . import yaml_scalars
-from .values import Literal, MergeError
+from .errors import MergeError
+from .values import Literal
 from .yaml_flow import Flow
 
 KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#&*!|>'"%@`\[\]{},?:-].*?|[-?:]\S.*?)[ \t]*:(?=[ \t]|$)""")

@@ -14,7 +14,8 @@ from typing import Any, Dict, List, Optional
 
 from . import yaml_scalars
 from .document import Document
-from .values import ABSENT, Literal, MergeError, Path, named
+from .errors import MergeError
+from .values import ABSENT, Literal, Path, named
 from .yaml_scan import Entry, Node, Reader
 
 

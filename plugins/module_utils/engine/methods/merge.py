@@ -9,7 +9,7 @@ import json
 from ..contract.operations import OperationKind
 from ..contract.outcomes import Drift
 from ..contract.records import Record
-from ..merging import FORMATS, MergeError, merge, unmerge
+from ..merging.errors import MergeError
 from ..planning.collision import Resolution
 from ..planning.method import Method
 from ..planning.step import Evidence, NewText
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..planning.path import ManagedPath
 
 FORMAT = "format"
+# Those of `merging`, which is imported when there is something to merge.
+FORMATS = ("json", "ini", "toml", "yaml")
 
 
 class Memory:
@@ -58,6 +60,8 @@ class Memory:
 
     def withdrawn(self, text: bytes) -> bytes:
         """`text` without the keys that were declared. Raises MergeError."""
+        from ..merging.merged import unmerge
+
         try:
             return unmerge(self.format, text.decode("utf-8"), self.record).encode("utf-8")
         except UnicodeDecodeError as error:
@@ -141,6 +145,8 @@ class MergeMethod(Method):
 
     def _merged(self, path: ManagedPath, text: bytes, builder: PlanBuilder) -> Optional[Merged]:
         """The result of the merge; None for a collision, which is recorded."""
+        from ..merging.merged import merge
+
         format_name, former = self.setting(path.file, FORMAT), Memory.of(path.record)
         if former is not None and former.format != format_name:
             reason = f"its format was {former.format} and cannot become {format_name}"

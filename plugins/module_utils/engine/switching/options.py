@@ -4,29 +4,39 @@
 
 from __future__ import annotations
 
+from ..contract.parameter import EXTENSION, TEXT, Parameterised, setting
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Sequence
+    from typing import List, Optional
 
     from ..contract.value import JsonObject
 
 
-class SwitchOptions:
-    """What a person decides about a switch.
+class SwitchOptions(Parameterised):
+    """What a person decides about a switch. A new setting is an attribute here, and its use.
 
-    `user`: whose hooks they are; `backup_extension`: back up what is in the way under this extension; `undo`: put the
-    previous generation back when a hook fails; `undo_services`: when a service fails too; `diff`: also answer what the
-    files held before; `overwrite`: paths whose declared content replaces the user's edits; `packages`: where packages
-    may be downloaded from, which may be missing.
+    Settings are parameters of every verb that switches, so of the tasks and of the command as well. The other
+    attributes are parameters of some verbs. `diff`: also answer what the files held before; `overwrite`: paths whose
+    declared content replaces the user's edits; `packages`: where packages may be downloaded from, and which may be
+    missing.
     """
 
-    def __init__(
-        self, user: str, backup_extension: Optional[str] = None, undo: bool = True, diff: bool = False
-    ) -> None:
-        self.undo_services = False
-        self.user = user
-        self.backup_extension = backup_extension
-        self.undo = undo
-        self.diff = diff
-        self.overwrite: Sequence[str] = ()
-        self.packages: Optional[JsonObject] = None
+    backup_extension: Optional[str] = setting(
+        EXTENSION,
+        "Move files that are in the way aside, to names with this extension, never over an existing backup. They come"
+        " back when their path is no longer managed. Without it, they are reported and nothing is changed.",
+        flags=("-b", "-e"),
+    )
+    on_failure: Optional[str] = setting(
+        TEXT,
+        "What to do when a hook, an activation script or a service fails. V(undo) puts the previous generation back,"
+        " V(keep) leaves the new one. Without it, a hook or a script that fails puts the previous generation back, and a"
+        " service does not.",
+        None,
+        ("undo", "keep"),
+    )
+
+    diff: bool = False
+    overwrite: Optional[List[str]] = None
+    packages: Optional[JsonObject] = None

@@ -57,7 +57,7 @@ def repair(home: HomeFolder, ledger: Ledger, current: str, drifted: list[tuple[s
     found.left += [f"{item.path} has to be written again" for item in plan.operations if item.op not in _HARMLESS]
     if found.left or not plan.steps:
         return found
-    answer = run(home, goal_of_generation(home, *layout.parse_reference(current)), SwitchOptions(user))
+    answer = run(home, goal_of_generation(home, *layout.parse_reference(current)), SwitchOptions({}), user)
     found.done += [operation for operation in answer.operations if operation.op == OperationKind.REPAIR]
     found.left = answer.warnings
     return found

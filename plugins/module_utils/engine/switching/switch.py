@@ -43,15 +43,15 @@ if TYPE_CHECKING:
     from .service_ends import ServiceWork
 
 
-def preview(home: HomeFolder, goal: Goal, options: SwitchOptions) -> SwitchAnswer:
+def preview(home: HomeFolder, goal: Goal, options: SwitchOptions, user: str) -> SwitchAnswer:
     """What a switch would do. Nothing is written."""
-    return Switch(home, goal, options).preview()
+    return Switch(home, goal, options, user).preview()
 
 
-def run(home: HomeFolder, goal: Goal, options: SwitchOptions) -> SwitchAnswer:
+def run(home: HomeFolder, goal: Goal, options: SwitchOptions, user: str) -> SwitchAnswer:
     """Switch. Collisions and failed hooks are part of the answer. To be called with the lock held."""
     try:
-        return Switch(home, goal, options).run()
+        return Switch(home, goal, options, user).run()
     except BaseException:
         # Nothing is left behind until the next run, which removes what cannot be removed now.
         if home.state is not None:
@@ -61,19 +61,20 @@ def run(home: HomeFolder, goal: Goal, options: SwitchOptions) -> SwitchAnswer:
 
 
 class Switch:
-    """One switch: `preview` or `run`."""
+    """One switch: `preview` or `run`. `user` is the name of the one who runs the hooks."""
 
-    def __init__(self, home: HomeFolder, goal: Goal, options: SwitchOptions) -> None:
+    def __init__(self, home: HomeFolder, goal: Goal, options: SwitchOptions, user: str) -> None:
         self.home = home
         self.goal = goal
         self.options = options
+        self.user = user
         self.tx = transaction_id()
         self.packaged = Packaged()
         state = home.state
         self.ledger = Ledger.read(state, home.path)
         self.source = state.current() if state is not None else None
         self.completed = state.completed() if state is not None else None
-        self.hooks = Hooks(home, options.user)
+        self.hooks = Hooks(home, user)
         self.objects = self._objects()
         self.drifted = objects.drifted_objects(state, self.objects, self.ledger.large) if state is not None else []
         self.answer = SwitchAnswer()
@@ -132,7 +133,9 @@ class Switch:
     def _plan(self) -> Plan:
         """The plan; its operations and collisions are entered in the answer."""
         same = self.source == self.goal.to
-        purpose = Purpose(self.options.backup_extension, self.goal.restoring, same, overwrite=self.options.overwrite)
+        purpose = Purpose(
+            self.options.backup_extension, self.goal.restoring, same, overwrite=self.options.overwrite or ()
+        )
         plan = make_plan(self.home, self.goal.view, self.ledger, self.tx, purpose, self._content)
         Report(self.home, self.goal.view, self.ledger, self._content, self.options.diff).complete(plan)
         detail = "its content or mode was changed in place"
@@ -145,9 +148,7 @@ class Switch:
             self.answer.failed = Failure(ErrorKind.COLLISION, _collision_message(plan))
         else:
             changed = [step.path for step in plan.steps]
-            self.services = work_on_services(
-                self.home, self.options.user, self.completed, self.goal, self._content, changed
-            )
+            self.services = work_on_services(self.home, self.user, self.completed, self.goal, self._content, changed)
         return plan
 
     def _session(self) -> list[SessionChange]:
@@ -260,7 +261,7 @@ class Switch:
         else:
             self._act_on_services()
         trouble = self.services.failure() if self.services is not None else None
-        if failed is None and self.options.undo_services and self.goal.to is not None:
+        if failed is None and self.options.on_failure == "undo" and self.goal.to is not None:
             failed = trouble
         if failed is not None:
             self._fail(failed, started)
@@ -330,7 +331,7 @@ class Switch:
             filesystem.rename(f"{layout.STAGING}/{layout.FAILED}", mark, state.fd, state.fd)
         sweep_quickly(self.home)
         self.answer.failed = failed
-        if not self.options.undo or self.goal.to is None:
+        if self.options.on_failure == "keep" or self.goal.to is None:
             return
         back = self.source if self.source != self.goal.to else self.completed
         self._undo(back)

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from ..contract.errors import EngineError, ErrorKind
+from ..contract.parameter import INTEGER, TEXT, TEXTS, internal, option
 from ..state import layout
 from ..switching.goal import goal_of_generation
-from .parameter import INTEGER, TEXT, TEXTS, internal, option
 from .switching_verb import SwitchingVerb
 
 TYPE_CHECKING = False
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from ..home.folder import HomeFolder
     from ..switching.goal import Goal
-    from ..switching.options import SwitchOptions
 
 
 class Activate(SwitchingVerb):
@@ -32,11 +31,6 @@ class Activate(SwitchingVerb):
     )
 
     overwrite: Optional[List[str]] = internal(TEXTS)
-
-    def options(self, user: str) -> SwitchOptions:
-        options = super().options(user)
-        options.overwrite = self.overwrite or ()
-        return options
 
     def goal(self, home: HomeFolder) -> Goal:
         number = self.generation

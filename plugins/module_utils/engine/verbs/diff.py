@@ -8,13 +8,13 @@ from ..contract.answers import SwitchAnswer
 from ..contract.entries import FileEntry, SymlinkEntry
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.operations import LineDiff, Operation, OperationKind, PackageChange
+from ..contract.parameter import NUMBERS, TEXT, internal, option
 from ..contract.texts import changed_lines, text_of
 from ..contract.value import Value
 from ..state import layout
 from ..state.ledger import Ledger
 from ..switching.drift import path_drift
 from ..switching.session import session_changes
-from .parameter import NUMBERS, TEXT, internal, option
 from .switching_verb import report_of_switch
 from .verb import Verb
 

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from ..contract.errors import EngineError, ErrorKind
+from ..contract.parameter import AGE, INTEGER, option
 from ..transaction import expiry
-from .parameter import AGE, INTEGER, option
 from .removal import RemovingVerb
 
 TYPE_CHECKING = False

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from ..contract.answers import ProbeAnswer
+from ..contract.parameter import FLAG, TEXT, internal
 from ..state import layout, packaged
 from ..state.ledger import Ledger
-from .parameter import FLAG, TEXT, internal
 from .verb import Verb
 
 TYPE_CHECKING = False

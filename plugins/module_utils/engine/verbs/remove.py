@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .parameter import NUMBERS, option
+from ..contract.parameter import NUMBERS, option
 from .removal import RemovingVerb
 
 TYPE_CHECKING = False

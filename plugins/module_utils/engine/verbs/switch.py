@@ -10,11 +10,11 @@ from ..contract.answers import SwitchAnswer
 from ..contract.bundle import read_bundle
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.facts import differ
+from ..contract.parameter import FLAG, OBJECT, TEXT, internal
 from ..contract.provenance import Provenance
 from ..disk import filesystem
 from ..methods import table as methods
 from ..switching.goal import Bundled, goal_of_bundle
-from .parameter import FLAG, OBJECT, TEXT, internal
 from .switching_verb import SwitchingVerb
 
 TYPE_CHECKING = False
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
     from ..switching.goal import Goal
-    from ..switching.options import SwitchOptions
 
 
 class Switch(SwitchingVerb):
@@ -98,11 +97,6 @@ class Switch(SwitchingVerb):
         provenance = Provenance.of(self.provenance) if self.provenance is not None else None
         self.bundled = Bundled(manifest, self.digest, bundle, self.raw, provenance)
         return os.path.normpath(manifest.home), os.path.normpath(manifest.state)
-
-    def options(self, user: str) -> SwitchOptions:
-        options = super().options(user)
-        options.packages = self.packages
-        return options
 
     def goal(self, home: HomeFolder) -> Goal:
         if self.bundled is None:

@@ -5,15 +5,12 @@
 from __future__ import annotations
 
 from ..contract.answers import SwitchAnswer
-from ..contract.errors import EngineError, ErrorKind
 from ..switching.options import SwitchOptions
-from .parameter import TEXT, setting
 from .verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    from typing import Optional
 
     from ..contract.answers import Answer
     from ..home.folder import HomeFolder
@@ -21,37 +18,11 @@ if TYPE_CHECKING:
     from ..voice.answers import Ways
     from ..voice.plan import Owner, Plan
 
-_LONGEST_EXTENSION = 64
 
-
-class SwitchingVerb(Verb):
-    """A verb that switches to some goal. A new setting is an attribute here, and its use."""
+class SwitchingVerb(Verb, SwitchOptions):
+    """A verb that switches to some goal, in the way that its own parameters say."""
 
     answer = SwitchAnswer
-
-    backup_extension: Optional[str] = setting(
-        TEXT,
-        "Move files that are in the way aside, to names with this extension, never over an existing backup. They come"
-        " back when their path is no longer managed. Without it, they are reported and nothing is changed.",
-        flags=("-b", "-e"),
-    )
-    on_failure: Optional[str] = setting(
-        TEXT,
-        "What to do when a hook, an activation script or a service fails. V(undo) puts the previous generation back,"
-        " V(keep) leaves the new one. Without it, a hook or a script that fails puts the previous generation back, and a"
-        " service does not.",
-        None,
-        ("undo", "keep"),
-    )
-
-    def options(self, user: str) -> SwitchOptions:
-        """The settings as the switch takes them. EngineError `request`."""
-        extension = self.backup_extension
-        if extension and ("/" in extension or len(extension) > _LONGEST_EXTENSION):
-            raise EngineError(f"{extension!r} cannot be the extension of a backup", ErrorKind.REQUEST)
-        options = SwitchOptions(user, extension or None, self.on_failure != "keep", self.diff)
-        options.undo_services = self.on_failure == "undo"
-        return options
 
     def goal(self, home: HomeFolder) -> Goal:
         """Where to go."""
@@ -61,7 +32,7 @@ class SwitchingVerb(Verb):
         from ..switching.switch import preview, run
 
         act = preview if self.check else run
-        return act(home, self.goal(home), self.options(account.pw_name))
+        return act(home, self.goal(home), self, account.pw_name)
 
     @classmethod
     def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:

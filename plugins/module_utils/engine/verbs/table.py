@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 
 from ..contract.errors import EngineError, ErrorKind
 from .verb import Verb
@@ -14,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Type
 
-    from .parameter import Parameter
+    from ..contract.parameter import Parameter
 
 _FOUND: Dict[str, Type[Verb]] = {}
 
@@ -38,6 +37,9 @@ def verb_named(name: object) -> Type[Verb]:
 
 def all_verbs() -> List[Type[Verb]]:
     """Every verb, sorted by name."""
+    # Costs as much as all else that a run with nothing to do imports.
+    import pkgutil
+
     package = importlib.import_module(__package__ or "")
     found = []
     for module in pkgutil.iter_modules(package.__path__):

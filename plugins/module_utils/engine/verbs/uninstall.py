@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from ..contract.answers import Stock, SwitchAnswer
+from ..contract.parameter import FLAG, option
 from ..disk import filesystem
 from ..launcher import ENGINES
 from ..state import layout, lock, packaged
 from ..switching.goal import nothing
-from .parameter import FLAG, option
 from .switching_verb import SwitchingVerb
 
 TYPE_CHECKING = False

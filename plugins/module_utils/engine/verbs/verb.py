@@ -8,13 +8,13 @@ import os
 
 from ..contract.answers import Answer
 from ..contract.errors import EngineError, ErrorKind
+from ..contract.parameter import FLAG, PATH, SECONDS, TEXT, Parameterised, internal, option, setting
 from ..launcher import STATE
-from .parameter import FLAG, PATH, SECONDS, TEXT, Parameter, internal, option, setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    from typing import ClassVar, Dict, Optional, Tuple, Type, TypeVar, Union
+    from typing import Optional, Tuple, Type, TypeVar, Union
 
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Self = TypeVar("Self", bound="Verb")
 
 
-class Verb:
+class Verb(Parameterised):
     """A request for one verb; the class describes the verb.
 
     - `name` is the word in a request; `summary` is its help, in the imperative.
@@ -49,7 +49,6 @@ class Verb:
     command = ""
     question = ""
     each = ""
-    parameters: ClassVar[Dict[str, Parameter]] = {}
 
     user: Optional[str] = option(TEXT, "The user whose home it is. By default the one who runs the task.")
     home: Optional[str] = option(PATH, "The home folder. By default that of the user's account.")
@@ -65,22 +64,12 @@ class Verb:
     check: bool = internal(FLAG, False)
     diff: bool = internal(FLAG, False)
 
-    def __init_subclass__(cls) -> None:
-        cls.parameters = {}
-        for base in reversed(cls.__mro__):
-            for name, value in vars(base).items():
-                if isinstance(value, Parameter):
-                    value.name = name
-                    value.option = name if value.option == "" else value.option
-                    cls.parameters[name] = value
-
     def __init__(self, values: JsonObject) -> None:
         """EngineError `request` for a parameter that is unknown, missing, or of another type."""
         for name in values:
             if name not in self.parameters:
                 raise EngineError("the verb %s has no parameter `%s`" % (self.name, name), ErrorKind.REQUEST)
-        for name, parameter in self.parameters.items():
-            setattr(self, name, parameter.read(values.get(name)))
+        super().__init__(values)
         if self.one_of and all(values.get(name) is None for name in self.one_of):
             raise EngineError("%s needs %s" % (self.name, " or ".join(self.one_of)), ErrorKind.REQUEST)
 

@@ -8,11 +8,11 @@ from ..contract.answers import Answer
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.operations import Operation
 from ..contract.outcomes import Drift
+from ..contract.parameter import FLAG, option
 from ..state import layout, packaged
 from ..state.ledger import Ledger
 from ..switching.drift import described, object_drift, path_drift
 from ..switching.repair import repair
-from .parameter import FLAG, option
 from .verb import Verb
 
 TYPE_CHECKING = False

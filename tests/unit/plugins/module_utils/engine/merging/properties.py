@@ -9,7 +9,7 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.home.manager.plugins.module_utils.engine.merging import merge, unmerge
+from ansible_collections.home.manager.plugins.module_utils.engine.merging.merged import merge, unmerge
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.home.manager.plugins.module_utils.engine.merging import MergeError, merge, unmerge
+from ansible_collections.home.manager.plugins.module_utils.engine.merging.errors import MergeError
+from ansible_collections.home.manager.plugins.module_utils.engine.merging.merged import merge, unmerge
 from ansible_collections.home.manager.plugins.module_utils.engine.merging.toml_text import TomlDocument
 from ansible_collections.home.manager.plugins.module_utils.engine.merging.values import Literal
 

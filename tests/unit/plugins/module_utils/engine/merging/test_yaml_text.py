@@ -13,7 +13,8 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.home.manager.plugins.module_utils.engine.merging import MergeError, merge, unmerge
+from ansible_collections.home.manager.plugins.module_utils.engine.merging.errors import MergeError
+from ansible_collections.home.manager.plugins.module_utils.engine.merging.merged import merge, unmerge
 from ansible_collections.home.manager.plugins.module_utils.engine.merging.values import Literal
 from ansible_collections.home.manager.plugins.module_utils.engine.merging.yaml_text import YamlDocument
 

@@ -8,6 +8,9 @@ import json
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.merging.merged import FORMATS as MERGEABLE
+from ansible_collections.home.manager.plugins.module_utils.engine.methods.merge import FORMATS
+
 
 def copy(text, **more):
     return {"text": text, "method": "copy", **more}
@@ -152,3 +155,7 @@ def test_a_file_that_cannot_be_merged_into_is_a_collision(sandbox):
     answer = sandbox.switch({"a": merged(ours=1)})
     assert "cannot be merged into" in answer["collisions"][0]["reason"]
     assert path.read_text() == '{"theirs": '
+
+
+def test_every_format_of_the_merge_can_be_declared():
+    assert sorted(FORMATS) == sorted(MERGEABLE)

@@ -1,15 +1,19 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The parameters of verbs: their types, defaults and helps."""
+"""Parameters of requests: their types, defaults and helps."""
 
 from __future__ import annotations
 
-from ..contract.errors import EngineError, ErrorKind
-from ..contract.members import type_name
+from .errors import EngineError, ErrorKind
+from .members import type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Optional, Sequence, Tuple
+    from typing import Any, Callable, ClassVar, Dict, Optional, Sequence, Tuple
+
+    from .value import JsonObject
+
+_LONGEST_EXTENSION = 64
 
 
 class ParameterType:
@@ -39,7 +43,8 @@ class ParameterType:
         try:
             return self._read(value)
         except (TypeError, ValueError):
-            message = "`%s` must be %s, got %s" % (name, self.expected, type_name(value))
+            got = repr(value) if isinstance(value, str) else type_name(value)
+            message = "`%s` must be %s, got %s" % (name, self.expected, got)
             raise EngineError(message, ErrorKind.REQUEST) from None
 
 
@@ -65,7 +70,7 @@ def _read_texts(value: object) -> object:
 
 
 def _read_age(value: object) -> object:
-    from ..contract.age import parse_age
+    from .age import parse_age
 
     return parse_age(value) if isinstance(value, str) else float(str(_of(int, float)(value)))
 
@@ -76,8 +81,15 @@ def _read_path(value: object) -> object:
     return value
 
 
+def _read_extension(value: object) -> object:
+    if not isinstance(value, str) or "/" in value or len(value) > _LONGEST_EXTENSION:
+        raise TypeError
+    return value or None
+
+
 TEXT = ParameterType("str", "a string", _of(str), "TEXT")
 PATH = ParameterType("path", "an absolute path", _read_path, "DIR")
+EXTENSION = ParameterType("str", "an extension of at most 64 characters, without `/`", _read_extension, "EXT")
 INTEGER = ParameterType("int", "a whole number", _of(int), "N")
 SECONDS = ParameterType("int", "a number of seconds", _of(int, float), "SECONDS")
 FLAG = ParameterType("bool", "a boolean", _of(bool))
@@ -153,3 +165,23 @@ def setting(
 def internal(kind: ParameterType, default: object = None) -> Any:
     """A parameter that only the controller and the command give."""
     return Parameter(kind, "", default, None)
+
+
+class Parameterised:
+    """Base of what is made from parameters: they are class attributes, and each instance has their values."""
+
+    parameters: ClassVar[Dict[str, Parameter]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls.parameters = {}
+        for base in reversed(cls.__mro__):
+            for name, value in vars(base).items():
+                if isinstance(value, Parameter):
+                    value.name = name
+                    value.option = name if value.option == "" else value.option
+                    cls.parameters[name] = value
+
+    def __init__(self, values: JsonObject) -> None:
+        """EngineError `request`, `age` for a value of another type."""
+        for name, parameter in self.parameters.items():
+            setattr(self, name, parameter.read(values.get(name)))
