@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
-from .test_play import USER, Project
+from .conftest import USER, Project
 
 
 def archive(path: Path, name: str, version: str) -> None:

@@ -113,7 +113,7 @@ def _trouble(plan: Plan) -> str | None:
     if plan.outcome == "interrupted":
         return "interrupted; the next run finishes or undoes it"
     what = "uninstalled" if plan.verb == "uninstall" else "switched"
-    if plan.outcome == "refused" and plan.verb in ("diff", "verify", "expire", "build"):
+    if plan.outcome == "refused" and plan.verb in ("diff", "verify", "expire", "build", "list", "remove"):
         return f"nothing changed: {plural(len(plan.errors), 'error')}"
     if plan.outcome == "refused":
         why = _in_the_way(plan) if plan.collisions else plural(len(plan.errors), "error")

@@ -11,7 +11,7 @@ from .fields import Fields, plain
 from .message import Choice, Message
 
 VERSION = 1
-VERBS = ("switch", "rollback", "generation", "diff", "uninstall", "expire", "build", "init", "verify")
+VERBS = ("switch", "rollback", "generation", "diff", "list", "remove", "uninstall", "expire", "build", "init", "verify")
 OUTCOMES = ("would-change", "changed", "unchanged", "refused", "failed", "undone", "unreachable", "interrupted")
 
 
