@@ -218,7 +218,7 @@ def test_a_package_of_the_system_is_only_looked_for(project, tmp_path):
     )
     project.write("user.yml", text)
     output = project.play()
-    assert "nobody brings nowhere" in output
+    assert "1 declared package is not installed here: nowhere" in output
     assert not (project.folder / "home.lock").exists()
     profile = project.home / ".local/state/home.manager/current/home-path/bin"
     assert os.readlink(profile / "sh").endswith("/bin/sh")

@@ -73,7 +73,8 @@ def brought(home: Path, spec: dict[str, Any]) -> dict[str, Any]:
     for name, (content, _mode) in evaluated.store.contents.items():
         (store / name).write_bytes(re.sub(rb"@[a-z]+@/bin/", b"", content))
     script = next(store / name for name in evaluated.store.contents if name.endswith("-syncthing-update"))
-    subprocess.run(["python3", str(script)], env=environment(home), timeout=60, check=True)
+    settings = next(store / name for name in evaluated.store.contents if name.endswith("-syncthing.json"))
+    subprocess.run(["python3", str(script), str(settings)], env=environment(home), timeout=60, check=True)
     key = re.findall("<apikey>(.*)</apikey>", (home / ".local/state/syncthing/config.xml").read_text())[0]
     command = [
         "curl",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...module_utils.engine.voice.failures import lacking
 from ...module_utils.engine.voice.lines import Line, View
 from ...module_utils.engine.voice.messages import brief
 from ...module_utils.engine.voice.outcome import last_line
@@ -37,8 +38,11 @@ def result_of(plan: Plan, diff: bool, **members: Any) -> dict[str, Any]:
         "plan": plan.json(),
         **members,
     }
-    if plan.warnings:
-        result["warnings"] = [f"{plan.home.label}: {brief(message)}" for message in plan.warnings]
+    missing = lacking(plan)
+    # Ansible's own callback shows nothing else of a plan that took place.
+    remarks = [*plan.warnings, *plan.notes, *([missing] if missing is not None else [])]
+    if remarks:
+        result["warnings"] = [f"{plan.home.label}: {brief(message)}" for message in remarks]
     if diff and plan.outcome != "unchanged":
         result["diff"] = [{"prepared": _text(plan_lines(plan, View()))}]
     return result
