@@ -132,12 +132,13 @@ WRITERS = set(
 )
 
 
-# The launcher writes only the engine itself, before there is one. The files of a whole system are written by root, are
+# The launcher writes only the engine itself, before there is one; the second Python writes to pipes alone. The files of a whole system are written by root, are
 # no home's, and have a recovery of their own.
 SOURCES = [
     path
     for path in sorted(PLACE.rglob("*.py"))
-    if path.name not in ("filesystem.py", "launcher.py") and path.relative_to(PLACE).parts[0] != "system"
+    if path.name not in ("filesystem.py", "launcher.py", "second_python.py")
+    and path.relative_to(PLACE).parts[0] != "system"
 ]
 
 
