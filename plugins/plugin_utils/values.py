@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 
 class PathValue:
-    """Something that stands for a path; its ``str`` is the path as a file would name it."""
+    """A value that means a path; its ``str`` is the path as a file would name it."""
 
     __slots__ = ()
 

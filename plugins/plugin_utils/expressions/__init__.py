@@ -8,7 +8,7 @@ Other floors may import:
 - `compiler`: `Compiler`, which holds the Jinja environments and everything compiled; `environment`: `Plugins`
 - `expression`, `conditions`, `scope`, `closure`, `thunk`, `lazy`: expressions, and values that are computed later
 - `resolution`: nodes to values
-- `filters`: the marks as filters, and `dag_sort`; `names`: what `pkgs`, `host` and the like stand for
+- `filters`: the marks as filters; `names`: what `pkgs`, `host` and the like are; `dag`: the order of entries with edges
 - `folder`, `source_file`: folders and files of the controller
 - `limits`: how long an evaluation, and how large a value, may get
 """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What `value.name` means in the language, what an unknown name is, and which values have a text."""
+"""Attributes of values, unknown names, and interpolation into text."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ class UnknownName(jinja2.StrictUndefined):
 
 
 def unknown_name(name: str, known: Iterable[str]) -> UnknownName:
-    """What stands for a name that no scope has; `known` are the names that they have."""
+    """The value of a name that no scope has; `known` are the names that they have."""
     hint = did_you_mean(name, known)
     return UnknownName(name=name, hint=f"there is no `{name}` here" + (f"; {hint}" if hint else ""))
 
 
 def unknown_key(value: object, name: object) -> UnknownName:
-    """What stands for a key that a mapping does not have, or an attribute that a value does not have."""
+    """The value of a key that a mapping does not have, or of an attribute that a value does not have."""
     if isinstance(value, dict):
         known = value.neighbours() if hasattr(value, "neighbours") else value
         close = nearest(str(name), (str(k) for k in known))
@@ -148,7 +148,7 @@ def defined(value: object) -> object:
 
 
 def interpolated(value: object) -> Any:
-    """The text of a value put into text. Raises SpecError for values whose text would be a guess."""
+    """The text of a value that is interpolated into text. Raises SpecError for values whose text would be a guess."""
     if isinstance(value, str):
         return value
     if isinstance(value, UnknownName):

@@ -46,7 +46,7 @@ class Compiler:
         self._evaluators: dict[tuple[str, bool], Evaluator] = {}
 
     def evaluator(self, source: str, bare: bool) -> Evaluator:
-        """The evaluator of a text with `{{ }}`, or of an expression that stands without braces. Raises SpecError."""
+        """The evaluator of a text with `{{ }}`, or of an expression without braces. Raises SpecError."""
         found = self._evaluators.get((source, bare))
         if found is None:
             found = self._evaluators[source, bare] = self._compile(source, bare)
@@ -72,7 +72,7 @@ class Compiler:
 
 
 def _path_reader(first: str, rest: tuple[str, ...]) -> Evaluator:
-    """A plain `a.b.c` needs no template engine: nearly all conditions and values of the library are such."""
+    """A plain `a.b.c` needs no template engine, and nearly all conditions and values of the library are of this kind."""
 
     def read(scope: Scope) -> object:
         value = scope.lookup(first)

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An expression of a spec: its source, where it stands, and its value in a scope.
+"""An expression of a spec: its source, its position, and its value in a scope.
 
 Only `{{ }}` is live in YAML text. A lone `{{ e }}` keeps the type of its value; anything longer is a string, into which only
-strings, integers, paths and packages may be put. A condition (`when`) is an expression without the braces.
+strings, integers, paths and packages can be interpolated. A condition (`when`) is an expression without the braces.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .scope import Scope
 
 
 class Expression:
-    """A live text of a spec; `bare` says that the source stands without braces, as in `when`."""
+    """A live text of a spec; `bare` says that the source has no braces, as in `when`."""
 
     __slots__ = ("bare", "position", "source")
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The language's filters: marks, formats, quoting, places, and words for lists and mappings.
 
-Everything here works without Ansible; a play's own filters stand behind these.
+Everything here works without Ansible; the play's filters are used where these have no such name.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
 from ..values import FormatError, Path
 from .ansible_filters import NAMED_AS_ANSIBLES, flatten
 from .attributes import interpolated
+from .dag import Edges, ordered
 from .lazy import plain
 from .path_values import PLACES, shipped, stored
 
@@ -80,43 +81,15 @@ def home_relative(value: str, base: str, home: str) -> str:
 
 
 def dag_sort(entries: dict[str, Any]) -> list[dict[str, Any]]:
-    """The entries of a DAG in an order that respects their edges; ties in byte order of names.
-
-    Depth-first over the names in byte order, as in Home Manager, so that a file written from it has the same order.
-    Raises SpecError that prints a cycle; edges to names that do not exist are left out.
-    """
-    names = sorted(entries)
-    before: dict[str, set[str]] = {name: set() for name in names}
-    for name in names:
-        entry = entries[name]
-        before[name].update(n for n in entry["after"] if n in before)
-        for later in entry["before"]:
-            if later in before:
-                before[later].add(name)
-    result: list[dict[str, Any]] = []
-    state: dict[str, int] = {}
-
-    def visit(name: str, chain: list[str]) -> None:
-        if state.get(name) == 2:
-            return
-        if state.get(name) == 1:
-            cycle = [*chain[chain.index(name) :], name]
-            raise SpecError("dependency cycle: " + " -> ".join(cycle))
-        state[name] = 1
-        for earlier in sorted(before[name]):
-            visit(earlier, [*chain, name])
-        state[name] = 2
-        result.append({**entries[name], "name": name})
-
-    for name in names:
-        visit(name, [])
-    return result
+    """The entries of a DAG, each with its name, in an order that respects their edges. Raises SpecError for a cycle."""
+    edges = {name: Edges(entry["after"], entry["before"]) for name, entry in entries.items()}
+    return [{**entries[name], "name": name} for name in ordered(edges)]
 
 
 def flat_keys(value: dict[str, object], separator: str = "-", own: str | None = None) -> dict[str, object]:
     """A nested mapping as a flat one, whose keys are joined by `separator`; items of a list are numbered from 0.
 
-    The key `own` stands for the mapping itself: with `own="text"`, `{a: {text: 1, b: 2}}` is `{a: 1, a-b: 2}`.
+    The key `own` is the mapping itself: with `own="text"`, `{a: {text: 1, b: 2}}` is `{a: 1, a-b: 2}`.
     """
     result: dict[str, object] = {}
     for key in sorted(value):

@@ -29,7 +29,7 @@ PENDING = _Pending()
 
 
 class LazyMapping(dict[str, Any]):
-    """A mapping in byte order of its keys; `compute(key)` gives a value, once; `site` is where it stands."""
+    """A mapping in byte order of its keys; `compute(key)` computes a value, once; `site` is its option."""
 
     __slots__ = ("_compute", "_site", "taint")
 

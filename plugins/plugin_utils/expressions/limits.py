@@ -38,7 +38,7 @@ class LimitError(SpecError):
     expression = ""
 
     def within(self, source: str) -> None:
-        """Name the expression in the message. The innermost one is told, so only the first call counts."""
+        """Name the expression in the message. Only the first call counts, which is that of the innermost expression."""
         if not self.expression:
             self.expression = source
             self.message = f"{self.message} (in `{source}`)"

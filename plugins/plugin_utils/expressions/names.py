@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The names of the language that stand for the world around a spec: `pkgs`, `host`, `lib`, `formats` and the like."""
+"""The names of the language for what is around a spec: `pkgs`, `host`, `lib`, `formats` and the like."""
 
 from __future__ import annotations
 

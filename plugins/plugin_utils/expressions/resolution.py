@@ -71,7 +71,7 @@ def key_text(key: str, scope: Scope, position: Position | None) -> str:
 
 
 def constructed(mark: dict[str, object], scope: Scope) -> object:
-    """The value that a record with `_type` stands for; a record whose kind belongs to a type of option stays as it is."""
+    """The value that a record with `_type` describes; a record whose kind belongs to a type of option stays unchanged."""
     kind = mark["_type"]
     position = position_of(mark)
     if kind == "package":

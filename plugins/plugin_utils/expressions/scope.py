@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # pylint: disable=unidiomatic-typecheck; an exact type is the cheapest question, and these are asked for every value
-"""Scopes: which names an expression can use, and what they stand for.
+"""Scopes: the names that an expression can use, and their values.
 
 A scope is a chain: loop items and block variables, then a submodule's `this`, `outer` and `name`, then the module's `vars`, then
 the names of the language (`config`, `cfg`, `options`, `pkgs`, `host`, ...), at last the variables of the play.

@@ -21,7 +21,7 @@ VAULT_HEADER = "$ANSIBLE_VAULT;"
 
 
 class _Files(jinja2.BaseLoader):
-    """Loads templates by absolute path; includes and imports are found beside the including one or in the library."""
+    """Loads templates by absolute path; includes and imports are found next to the including one or in the library."""
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         try:
@@ -78,7 +78,7 @@ class Templates:
             raise SpecError(f"{type(problem).__name__}: {problem}", [_line(problem, name), position]) from None
 
     def _included(self, template: str, parent: str) -> str:
-        """What an include or import means: a file beside the one that names it, or one of the library."""
+        """What an include or import means: a file next to the one that names it, or one of the library."""
         beside = os.path.join(os.path.dirname(parent), template)
         return beside if os.path.isfile(beside) else os.path.join(self.library, template)
 

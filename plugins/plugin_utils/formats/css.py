@@ -22,7 +22,7 @@ PROPERTY_RULES = ("@font-face", "@page", "@property", "@counter-style")
 def to_css(value: object, *, indent: str = "  ") -> str:
     """CSS text of ``{selector: {property: value}}``, rules in byte order; a list of mappings keeps its own.
 
-    - A mapping inside a rule is a nested selector, written out flat: ``&`` stands for the outer one, else it is a
+    - A mapping inside a rule is a nested selector, written out flat: ``&`` means the outer one, else it is a
     descendant. - A key ``@media ...`` (any at-rule) with a mapping wraps what it holds; inside a rule it wraps that
     rule. - A plain value under an at-rule is a statement: ``"@import": url("x")``; a list repeats it; and
     ``"@define-color": {name: value}`` gives one statement for each name. - The items of a property's list are joined by
@@ -32,7 +32,7 @@ def to_css(value: object, *, indent: str = "  ") -> str:
 
 
 def _rules(value: Any, selector: str, indent: str, trail: Trail) -> Iterator[list[str]]:
-    """Blocks of lines for what stands under ``selector`` (empty at the top and directly inside an at-rule)."""
+    """Blocks of lines for the rules of ``selector`` (empty at the top and directly inside an at-rule)."""
     if is_list(value):
         for item, way in items(value, trail):
             yield from _rules(item, selector, indent, way)

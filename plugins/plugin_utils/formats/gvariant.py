@@ -23,7 +23,7 @@ def to_gvariant(value: object) -> str:
     """One value in GVariant's text format, without a newline.
 
     Plain values find their type: booleans, integers (32 bits), floats, strings, lists by their first item (an empty one
-    is of strings). Any other type is said by a GVariant. FormatError for a value that does not fit its type, for mixed
+    is of strings). Any other type requires a GVariant. FormatError for a value that does not fit its type, for mixed
     lists, for null and for mappings without a type.
     """
     return _text(value, None, ())

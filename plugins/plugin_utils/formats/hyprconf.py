@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def to_hyprconf(value: object, *, important_prefixes: Sequence[str] = ("$",), indent_level: int = 0) -> str:
     """Nested sections and ``key=value`` fields; a list repeats its key or section.
 
-    Fields whose name begins with one of ``important_prefixes`` come first (variables stand before their use), then the
+    Fields whose name begins with one of ``important_prefixes`` come first (variables precede their use), then the
     sections, parted by empty lines, then the other fields. ``indent_level`` counts steps of two spaces.
     """
     return _body(value, "  " * indent_level, tuple(important_prefixes), ())

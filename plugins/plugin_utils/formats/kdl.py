@@ -24,7 +24,7 @@ OWN_KEYS = ("_args", "_props", "_children")
 def to_kdl(value: object, *, escape_backslashes: bool = False, escape_tabs: bool = False) -> str:
     """KDL text of a mapping; quotes and newlines in strings are always escaped, backslashes and tabs on request.
 
-    FormatError for inline expressions and for a list or mapping where only a plain value can stand.
+    FormatError for inline expressions and for a list or mapping where only a plain value is allowed.
     """
     escapes = {"\n": "\\n", '"': '\\"'} | ({"\\": "\\\\"} if escape_backslashes else {})
     return _Writer(escapes | ({"\t": "\\t"} if escape_tabs else {})).document(value)

@@ -15,7 +15,7 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 
 def to_lua(value: object, *, multiline: bool = True, indent: str = "", as_bindings: bool = False) -> str:
-    """A Lua expression without a trailing newline; null is ``nil``, a ``lua-inline`` expression stands in parentheses.
+    """A Lua expression without a trailing newline; null is ``nil``, a ``lua-inline`` expression is put into parentheses.
 
     ``indent`` is what the lines after the first begin with (``multiline``). With ``as_bindings`` a mapping becomes
     lines ``name = value`` instead, where names may be dotted. FormatError for inline expressions of other languages,

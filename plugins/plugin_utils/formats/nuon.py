@@ -20,7 +20,7 @@ BARE_PLACE = re.compile(r"@[A-Za-z0-9_-]+@|/[A-Za-z0-9_@./+-]*")
 def to_nushell(
     value: object, *, multiline: bool = True, indent: str = "", as_bindings: bool = False, assign_to: str | None = None
 ) -> str:
-    """A Nushell expression without a trailing newline; a ``nushell-inline`` expression stands in parentheses.
+    """A Nushell expression without a trailing newline; a ``nushell-inline`` expression is put into parentheses.
 
     ``indent`` is what the lines after the first begin with (``multiline``). With ``as_bindings`` a mapping becomes
     lines ``let name = value``; with ``assign_to`` (such as ``$env.config``) nested mappings become lines

@@ -29,7 +29,7 @@ C_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def word_text(value: object, trail: Trail = ()) -> str:
-    """The text of a value that stands in one word; FormatError for what has no single text, and for a NUL."""
+    """The text of a value that becomes one word; FormatError for what has no single text, and for a NUL."""
     if isinstance(value, bool) or value is None:
         raise FormatError(f"{kind_of(value)} cannot be quoted; convert it first, for example with bool_word", trail)
     text = atom_text(value, trail)

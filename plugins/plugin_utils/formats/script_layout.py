@@ -74,7 +74,7 @@ class _Layout:
         return text
 
     def _depth(self, line: _Line) -> int:
-        """How deep the line stands; the blocks that it begins and ends are noted."""
+        """The depth of the line; the blocks that it begins and ends are recorded."""
         depth = len(self.blocks) + (1 if self.continued else 0)
         heads = [line.parts[at] for at in line.heads]
         for number, head in enumerate(heads):

@@ -3,7 +3,7 @@
 """Blocks: a piece of configuration with its `when`, `loop` and `vars`.
 
 Nothing of a block is evaluated until an option that it could define is read. An outer `when` guards inner loops and
-variables; a `when` beside a `loop` is asked for each item. The blocks of a word see its arguments as `given`, and the
+variables; a `when` next to a `loop` is evaluated for each item. The blocks of a word see its arguments as `given`, and the
 one that brings the block as `value`; both are evaluated where the word is used, when they are first read.
 """
 
@@ -96,7 +96,7 @@ def _argument(call: Mapping, name: str, scope: Scope) -> object:
 
 
 def read_blocks(config: object, parent: Block, words: dict[str, Word]) -> list[Block]:
-    """The blocks that a `config` says (a mapping, or a list of them), nested ones and those of `words` as blocks of their own.
+    """The blocks of a `config` (a mapping, or a list of them), nested ones and those of `words` as blocks of their own.
 
     Raises SpecError.
     """
@@ -141,7 +141,7 @@ def _read_block(node: dict[str, object], parent: Block, words: dict[str, Word]) 
 
 
 def _word_blocks(word: Word, node: dict[str, Any], parent: Block, words: dict[str, Word]) -> list[Block]:
-    """The blocks that a word stands for, where `node` uses it. A word does not know itself."""
+    """The blocks of a word that `node` uses. A word cannot use itself."""
     call, position = node[word.name], position_of(node, word.name)
     others = {name: other for name, other in words.items() if other is not word}
     found: list[Block] = []

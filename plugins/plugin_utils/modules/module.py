@@ -108,7 +108,7 @@ class Module:
         return self._mapping("meta")
 
     def named_type(self, name: str) -> Mapping | None:
-        """The declaration that a named type stands for: of this module, of one that it imports, or of the library."""
+        """The declaration of a named type: of this module, of one that it imports, or of the library."""
         found = next((v.types[name] for v in (self.own, self.imported, self.shared) if name in v.types), None)
         return found if isinstance(found, Mapping) else None
 
@@ -179,7 +179,7 @@ def declared_paths(options: Any, prefix: tuple[str, ...] = (), old: bool = False
 
 
 def is_declaration(node: Any) -> bool:
-    """Whether a mapping below `options` declares an option: a marker word stands in it as a scalar."""
+    """Whether a mapping below `options` declares an option: it has a marker word with a scalar value."""
     return isinstance(node, dict) and any(
         word in node and (isinstance(node[word], (str, Expression)) or node[word] is None) for word in DECLARING
     )

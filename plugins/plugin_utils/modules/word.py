@@ -7,7 +7,7 @@ A word declares `blocks`, by the argument that brings each of them, and perhaps 
     words:
       greet: {arguments: [who], blocks: {bash: {programs.bash.initExtra: "echo {{ value }} {{ given.who }}"}}}
 
-In a block of configuration `greet: {who: me, bash: hello}` then stands for the blocks of the arguments given.
+In a block of configuration `greet: {who: me, bash: hello}` is then replaced by the blocks of the arguments given.
 """
 
 from __future__ import annotations

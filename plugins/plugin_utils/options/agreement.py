@@ -41,7 +41,7 @@ def _is_wrapped(value: object, wanted: str) -> bool:
 
 
 def _remedy(path: tuple[str, ...], wanted: str, expected: str, value: object) -> str:
-    """What to write instead, where that can be told."""
+    """What to write instead, where that is known."""
     found = advice(value)
     if found:
         return found

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The evaluation of one home: modules in, a configuration out.
 
-Everything is computed when it is first read, once. Errors are collected, so that one evaluation tells all of them.
+Everything is computed when it is first read, once. Errors are collected, so that one evaluation reports all of them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ DEFERRED = ("programs", "services")
 class Evaluation(Trace):
     """A home's modules and their options.
 
-    `names` are the language's names beside `config` and `options`; `variable(name, default)` finds what the language does not know
+    `names` are the language's names besides `config` and `options`; `variable(name, default)` finds what the language does not know
     (the play's variables); `read(path)` gives the nodes of a spec file.
     """
 
@@ -67,7 +67,7 @@ class Evaluation(Trace):
     # Modules
 
     def use(self, roots: list[tuple[object, str]]) -> None:
-        """Take the user's modules (nodes and the file each stands in), with all that they import and touch."""
+        """Take the user's modules (nodes with their files), with all that they import and use."""
         config = self.scope.names.pop("config")
         self.scope.names["config"] = Thunk(_no_config)
         modules, disabled = self.collector.collect(roots)
@@ -174,7 +174,7 @@ class Evaluation(Trace):
         return True
 
     def names_at(self, node: Node) -> list[str]:
-        """All names that could stand at a node, for hints."""
+        """All names that are possible at a node, for hints."""
         return [*node.schema.names(), *self.library.names(node.schema.path)]
 
     # Reading

@@ -274,7 +274,7 @@ class Distribution:
 
 
 def unknown_option(path: tuple[str, ...], known: Iterable[str], position: Position | None) -> SpecError:
-    """The error for a path that no module declares; `known` are the names that could stand in its last part's place."""
+    """The error for a path that no module declares; `known` are the names that are possible in place of its last part."""
     name, parent = path[-1], joined(path[:-1])
     group = path[:1] in (("programs",), ("services",)) and len(path) == 2
     hint = did_you_mean(name, known, f"{parent}." if group else "")

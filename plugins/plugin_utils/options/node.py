@@ -31,7 +31,7 @@ class Loader(Protocol):
         """Load what the library declares as `name` at a node. True when the node may now have it."""
 
     def names_at(self, node: Node) -> list[str]:
-        """All names that could stand at a node, for hints."""
+        """All names that are possible at a node, for hints."""
 
 
 class NodeContext(MergeContext, Protocol):
@@ -100,7 +100,7 @@ class Group(LazyMapping):
         return bool(self._names())
 
     def neighbours(self) -> list[str]:
-        """All names that could stand here, those of files not loaded too."""
+        """All names that are possible here, including those of files that are not loaded."""
         return self.node.instance.loader.names_at(self.node)
 
     def _names(self) -> list[str]:
@@ -218,7 +218,7 @@ class Node:
         return node.read()
 
     def read(self) -> Any:
-        """The value: of a group its mapping, of an option what its definitions come to. Raises SpecError."""
+        """The value: of a group its mapping, of an option the merge of its definitions. Raises SpecError."""
         declaration = self.schema.declaration
         if declaration is None:
             return self.group()
@@ -302,13 +302,13 @@ class Node:
         return value
 
     def old_value(self) -> Any:
-        """The merged value of a name that was changed to another one: of its own type, or as it was said."""
+        """The merged value of a name that was changed to another one: of its own type, or unchanged."""
         declaration = self.schema.declaration
         kind = (declaration.type if declaration is not None else None) or AnyValue("loose")
         return kind.value(Site(self.path, self.instance), effective(self.definitions()))
 
     def definitions(self) -> list[Definition]:
-        """What was said of the option, in order of the modules, conditions applied."""
+        """The definitions of the option in the order of the modules, with conditions applied."""
         if self.parent is not None:
             self.parent.settle()
         assignments = self.assignments if len(self.assignments) < 2 else sorted(self.assignments, key=lambda a: a.rank)

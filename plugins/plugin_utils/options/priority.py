@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # pylint: disable=unidiomatic-typecheck; an exact type is the cheapest question, and these are asked for every value
-"""Priorities and order: from all that was said of an option to the definitions that count, in their order.
+"""Priorities and order: from all definitions of an option to those that count, in their order.
 
 Behaviour as in the NixOS module system (nixpkgs lib/modules.nix): conditions that do not hold vanish, the numerically lowest
 priority wins and the others are dropped before merging, then a stable sort by order. The outermost mark of a kind counts.
@@ -96,7 +96,7 @@ def _number(mark: dict[str, Any], position: Position | None) -> int:
 
 
 def may_vanish(value: object) -> bool:
-    """Whether a definition could turn out to be none, so that it must be looked at before its key can be said to exist."""
+    """Whether a definition could turn out to be none, so that it must be evaluated before its key is known to exist."""
     if isinstance(value, Expression):
         return "omit" in value.source
     if type(value) is Closure:

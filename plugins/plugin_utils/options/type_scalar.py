@@ -39,7 +39,7 @@ def _decimal(value: Any) -> Any:
 
 
 def _package_path(value: object) -> object:
-    """A package where text is expected stands for its path, as in Nix."""
+    """A package where text is expected means its path, as in Nix."""
     return str(value) if isinstance(value, Package) else value
 
 

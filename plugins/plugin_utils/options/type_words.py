@@ -35,7 +35,7 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def type_words(description: str) -> str:
-    """The words for the description of a type. What may be null as well need not be told who gave something else."""
+    """The words for the description of a type. Null is left out: who gave another value did not mean it."""
     words: list[str] = []
     for part in _alternatives(description):
         word = _one(part)

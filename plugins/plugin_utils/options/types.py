@@ -26,7 +26,7 @@ from .schema import Site, Type
 
 @dataclass(slots=True)
 class Scalar(Type):
-    """A type of plain values, told by a predicate; definitions must be equal."""
+    """A type of plain values, decided by a predicate; definitions must be equal."""
 
     description: str
     predicate: Callable[[Any], bool]
@@ -78,16 +78,16 @@ class PackageType(Type):
         return merge_equal(site.path, definitions)
 
 
-def _package_of(said: dict[str, Any], definition: Definition) -> Package:
-    name, version = said["name"], said.get("version")
+def _package_of(entry: dict[str, Any], definition: Definition) -> Package:
+    name, version = entry["name"], entry.get("version")
     if not isinstance(name, str) or not name:
         raise SpecError(f"a package needs a name, not {summary(name)}", [definition.position])
-    rest = {key: item for key, item in said.items() if key != "name"}
+    rest = {key: item for key, item in entry.items() if key != "name"}
     return definition.scope.language.package(name, version=version, request=json.dumps(rest, sort_keys=True))
 
 
 class SourceType(Type):
-    """Content that is somewhere: a path value, or a string relative to the file that says it."""
+    """Content of a file or folder: a path value, or a string relative to the file of the definition."""
 
     description = "path of a file or folder"
 
@@ -103,7 +103,7 @@ class SourceType(Type):
 
 
 class TemplateType(Type):
-    """A template file, said by its path; its value is the text that it renders to where it was said."""
+    """A template file, given by its path; its value is its text, rendered in the scope of the definition."""
 
     description = "path of a template"
 

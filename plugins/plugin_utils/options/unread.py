@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The end of an evaluation: whatever a user said is looked at, whether or not a file came of it."""
+"""The end of an evaluation: all that a user defined is checked, whether or not anything read it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Unread:
             self.attempt(partial(self._check_option, node, 0))
 
     def _check(self, value: object, depth: int) -> None:
-        """Compute everything that somebody has said below a value, for its errors alone."""
+        """Compute everything that is defined below a value, for its errors alone."""
         if depth > DEEPEST:
             raise SpecError("infinite recursion: the value contains itself")
         if isinstance(value, Group):

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from ...module_utils.engine.contract.manifest import Script
-from ..expressions.filters import dag_sort
+from ..expressions.dag import Edges, ordered, predecessors
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
 from .files import position_in
@@ -16,30 +16,38 @@ from .files import position_in
 BOUNDARY = "writeBoundary"
 
 # Home Manager's own entries, which scripts name in their edges. What they do is the engine's; they have no script here.
-ANCHORS: dict[str, dict[str, list[str]]] = {
-    "checkFilesChanged": {"after": [], "before": ["linkGeneration"]},
-    "checkLinkTargets": {"after": [], "before": [BOUNDARY]},
-    BOUNDARY: {"after": [], "before": []},
-    "installPackages": {"after": [BOUNDARY], "before": []},
-    "linkGeneration": {"after": [BOUNDARY], "before": []},
-    "onFilesChange": {"after": ["linkGeneration"], "before": []},
-    "reloadSystemd": {"after": ["linkGeneration"], "before": []},
-    "setupLaunchAgents": {"after": ["linkGeneration"], "before": []},
+ANCHORS = {
+    "checkFilesChanged": Edges(before=["linkGeneration"]),
+    "checkLinkTargets": Edges(before=[BOUNDARY]),
+    BOUNDARY: Edges(),
+    "installPackages": Edges(after=[BOUNDARY]),
+    "linkGeneration": Edges(after=[BOUNDARY]),
+    "onFilesChange": Edges(after=["linkGeneration"]),
+    "reloadSystemd": Edges(after=["linkGeneration"]),
+    "setupLaunchAgents": Edges(after=["linkGeneration"]),
 }
+
+
+class _Entry(NamedTuple):
+    """An entry of `home.activation`; an anchor has no script."""
+
+    edges: Edges
+    script: str | None = None
+    secret: bool = False
 
 
 def on_change(evaluation: Evaluation, targets: Collection[str]) -> list[Script]:
     """The scripts of `home.onChange` that one of these targets is below a folder of, by name."""
     found: list[Script] = []
-    said = evaluation.get("home.onChange")
-    for name in sorted(said):
-        below = [str(folder) for folder in said[name]["below"]]
+    scripts = evaluation.get("home.onChange")
+    for name in sorted(scripts):
+        below = [str(folder) for folder in scripts[name]["below"]]
         prefixes = tuple(f"{folder}/" for folder in below)
         if any(target in below or target.startswith(prefixes) for target in targets):
             with evaluation.visiting(
                 ("home", "onChange", name, "script"), position_in(evaluation, "home.onChange", name)
             ) as frame:
-                script = Script(name, str(said[name]["script"]), "write")
+                script = Script(name, str(scripts[name]["script"]), "write")
             script.sensitive, script.below = bool(frame.secret), below
             found.append(script)
     return found
@@ -51,55 +59,40 @@ def activation(evaluation: Evaluation, place: str | None = None) -> list[Script]
     `place` is the anchor at which services are switched. `sensitive` marks those that hold a secret.
     Raises SpecErrors for edges to names that do not exist, SpecError for a cycle.
     """
+    entries: dict[str, _Entry] = {name: _Entry(edges) for name, edges in ANCHORS.items()}
     scripts = evaluation.get("home.activation")
-    entries: dict[str, dict[str, Any]] = {name: {**edges, "data": None} for name, edges in ANCHORS.items()}
     for name in scripts:
         with evaluation.visiting(
             ("home", "activation", name, "script"), position_in(evaluation, "home.activation", name)
         ) as frame:
             entry = scripts[name]
-            data = entry["data"]
-        anchor = ANCHORS.get(name, {"after": [], "before": []})
-        entries[name] = {
-            "after": [*anchor["after"], *entry["after"]],
-            "before": [*anchor["before"], *entry["before"]],
-            "data": data,
-            "secret": frame.secret,
-        }
-    unknown: list[SpecError] = []
-    for name, entry in entries.items():
-        for side in ("after", "before"):
-            for other in entry[side]:
-                if other not in entries:
-                    unknown.append(
-                        SpecError(
-                            f"`{name}` must run {side} `{other}`, which does not exist",
-                            [position_in(evaluation, "home.activation", name)],
-                            path=f"home.activation.{name}",
-                            hint=did_you_mean(other, entries),
-                        )
-                    )
+            script = str(entry["data"])
+        anchor = ANCHORS.get(name, Edges())
+        edges = Edges([*anchor.after, *entry["after"]], [*anchor.before, *entry["before"]])
+        entries[name] = _Entry(edges, script, frame.secret)
+    graph = {name: entry.edges for name, entry in entries.items()}
+    unknown = [error for name in entries for error in _unknown(evaluation, name, graph)]
     if unknown:
         raise SpecErrors(unknown)
-    ordered = dag_sort(entries)
-    checks = _before(BOUNDARY, entries)
+    checks = predecessors(BOUNDARY, graph)
     found: list[Script] = []
-    for e in ordered:
-        if e["name"] == place:
-            found.append(Script(e["name"], "", "services"))
-        if e["data"] is not None:
-            phase = "check" if e["name"] in checks else "write"
-            found.append(Script(e["name"], str(e["data"]), phase, bool(entries[e["name"]].get("secret"))))
+    for name in ordered(graph):
+        if name == place:
+            found.append(Script(name, "", "services"))
+        text = entries[name].script
+        if text is not None:
+            found.append(Script(name, text, "check" if name in checks else "write", entries[name].secret))
     return found
 
 
-def _before(name: str, entries: dict[str, dict[str, Any]]) -> set[str]:
-    """All names that come before `name` by an edge, or by several."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        at = waiting.pop()
-        direct = [*entries[at]["after"], *(other for other, e in entries.items() if at in e["before"])]
-        waiting.extend(d for d in direct if d not in found)
-        found.update(direct)
-    return found
+def _unknown(evaluation: Evaluation, name: str, graph: Mapping[str, Edges]) -> Iterator[SpecError]:
+    """The errors for edges of `name` to names that do not exist."""
+    for side, others in graph[name]._asdict().items():
+        for other in others:
+            if other not in graph:
+                yield SpecError(
+                    f"`{name}` must run {side} `{other}`, which does not exist",
+                    [position_in(evaluation, "home.activation", name)],
+                    path=f"home.activation.{name}",
+                    hint=did_you_mean(other, graph),
+                )

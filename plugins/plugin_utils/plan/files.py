@@ -51,7 +51,7 @@ class FileSource:
         return self.content, self.executable
 
     def decrypt(self, decrypter: Callable[[str], bytes] | None) -> bool:
-        """Put the plain content in the place of a vaulted one; whether it was. Raises SpecError when it cannot be decrypted."""
+        """Replace an encrypted content by the plain one; whether it was encrypted. Raises SpecError when it cannot be decrypted."""
         path = self.path
         if path is None or not self.read()[0].startswith(VAULT_HEADER):
             return False
@@ -353,7 +353,7 @@ def _leaf(member: FolderMember) -> FileSource | None:
 
 
 def position_in(evaluation: Evaluation, option: str, name: str) -> Position | None:
-    """Where the entry `name` of a mapping option was said first, or where the option was."""
+    """Where the entry `name` of a mapping option is defined first, or where the option is."""
     node: Any = evaluation.home.root
     for part in option.split("."):
         node = node.child(part) if node is not None else None

@@ -36,10 +36,10 @@ def _configuration(variants: Any, name: str) -> Any:
 class Request:
     """What a home is made from.
 
-    `roots` are the user's modules as nodes, each with the file it stands in; `host` the facts of the target (platform, machine, hostname,
+    `roots` are the user's modules as nodes, each with its file; `host` the facts of the target (platform, machine, hostname,
     distribution, user); `special` extra names for expressions; `variable` and `read` as `Evaluation` takes them; `decrypt` the plain
     content of a vaulted file; `packages` the folder of packages (None writes `@NAME@`; with a `supply` they are in the home's own
-    profile); `store` a folder that stands for the store;
+    profile); `store` a folder to use in place of the store;
     `library` the folder of the shipped modules. Homes that share a `compiler` compile what they have in common once.
     """
 

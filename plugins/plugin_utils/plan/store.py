@@ -29,7 +29,7 @@ class Store:
     """Generated files by the name of their object; `state()` is the absolute state folder of the home.
 
     Files lie in the store itself. Folders lie in the profile, where the generation that names them has them. `stand_in` is a
-    folder that stands for both places, for evaluations that are no switch.
+    folder to use in place of both, for evaluations that are not a switch.
     """
 
     def __init__(self, state: Callable[[], str], stand_in: str | None = None) -> None:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A spec that stands in the inventory or in a playbook: values of the play as nodes of the language."""
+"""A spec in the inventory or in a playbook: values of the play as nodes of the language."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ _VALUE = re.compile(
 class SpecError(Exception):
     """One thing wrong with a spec.
 
-    `message` says what was expected and what came; `positions` are all the places that the error stands at, the most
-    telling one first; `path` is the option's dotted path where there is one; `hint` is what to write instead.
+    `message` says what was expected and what came; `positions` are all the positions of the error, the most
+    helpful one first; `path` is the option's dotted path where there is one; `hint` is what to write instead.
 
     What only a printer needs is added by `with_details`.
     """

@@ -19,13 +19,13 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 
 
 class TemplateKey(str):
-    """A key, or a part of one, that holds `{{ }}` and is known only when it has been evaluated."""
+    """A key, or a part of one, that contains `{{ }}` and is known only once it has been evaluated."""
 
     __slots__ = ()
 
 
 class LiteralKey(str):
-    """A key said with `!unsafe`: text whatever it holds, never split."""
+    """A key with the tag `!unsafe`: always text, never split."""
 
     __slots__ = ()
 

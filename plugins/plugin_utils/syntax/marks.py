@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Marks: what a tag says of its node, in the words of the wire.
+"""Marks: what a tag says of its node, in the terms of the wire form.
 
 One mechanical rule: `!x v` is `{_type: x, content: v}` and `!x {fields}` is `{_type: x, fields}`. A few tags are sugar for
 such records; `wire_form` turns a tag and its node into one.
@@ -155,7 +155,7 @@ TAGS: dict[str, Callable[[Any, Position, str], Any]] = {
 }
 
 
-# What stands behind a tag that stands before nothing.
+# The value of a tag that has none.
 EMPTY = object()
 
 _FIELDS: dict[str, tuple[str, ...]] = {

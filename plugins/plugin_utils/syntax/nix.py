@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What hands used to Nix write into a spec, and how it is said here."""
+"""Nix syntax in a spec, and the YAML form of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ADVICE = [
 
 
 def advice(value: object) -> str:
-    """How to say here what a text seems to say in Nix; empty for a text that does not look like Nix."""
+    """The YAML form of a text that looks like Nix; empty for other texts."""
     if not isinstance(value, str):
         return ""
     text = value.strip()

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a spec file's YAML becomes: plain Python data that remembers where it stood."""
+"""The YAML of a spec file as plain Python data that knows its positions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Mapping(dict[str, Any]):
         self.positions: dict[str, Position] = {}
 
     def position_of(self, key: str) -> Position | None:
-        """Where the entry `key` stands."""
+        """The position of the entry `key`."""
         return self.positions.get(key, self.position)
 
 

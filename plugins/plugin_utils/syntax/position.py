@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where a thing was said."""
+"""Positions in source files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Position(NamedTuple):
-    """A place in a source file; line and column count from 1, 0 where unknown."""
+    """A position in a source file; line and column count from 1, 0 where unknown."""
 
     file: str
     line: int = 0
