@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ...module_utils.engine.archive import archive
 from ..formats import FORMATS
@@ -22,7 +21,7 @@ PACKAGE_SETS = {
 }  # fmt: skip
 
 
-class Packages(dict[str, Any]):
+class Packages(dict[str, object]):
     """`pkgs`: every name is a package; a few are sets of packages, and `stdenv` tells the platform."""
 
     def __init__(self, make: Callable[..., Package], host: dict[str, object], set_name: str | None = None) -> None:

@@ -149,9 +149,9 @@ def wrap(
     context: ScopedContext,
     package: Package,
     flags: Any = (),
-    env: dict[str, Any] | None = None,
+    env: dict[str, object] | None = None,
     path: Any = (),
-    prefix: dict[str, Any] | None = None,
+    prefix: dict[str, object] | None = None,
     program: str | None = None,
 ) -> Package:
     """The package with its program started with more flags, variables (`prefix`: put before what is there), and folders in PATH."""

@@ -111,7 +111,7 @@ def _package(mark: dict[str, object], scope: Scope, position: Position | None) -
     return scope.language.package(_text(mark, "name", scope, position), **fields)
 
 
-def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
+def computed_each(mark: dict[str, object], scope: Scope) -> Mapping | Sequence:
     """The mapping (with `key`) or list that `!each` describes; its entries keep the scope of their turn."""
     position = position_of(mark)
     unknown = set(mark) - {"_type", "loop", "loop_var", "when", "vars", "key", "value"}
@@ -119,10 +119,12 @@ def computed_each(mark: dict[str, Any], scope: Scope) -> Mapping | Sequence:
         raise SpecError(
             "`!each` requires `loop` and `value`; it also accepts `key`, `when`, `vars` and `loop_var`", [position]
         )
-    keyed = "key" in mark
+    keyed, loop_var = "key" in mark, mark.get("loop_var", "item")
+    if not isinstance(loop_var, str):
+        raise SpecError(f"`loop_var` must be a name, not {summary(loop_var)}", [position_of(mark, "loop_var")])
     mapping, sequence = Mapping(None, position, verbatim=True), Sequence(None, position)
     for item in loop_items(mark["loop"], scope, position):
-        turn = iteration_scope(scope, {mark.get("loop_var", "item"): item}, mark.get("vars"))
+        turn = iteration_scope(scope, {loop_var: item}, mark.get("vars"))
         if "when" in mark and not all_hold(mark["when"], turn, position_of(mark, "when")):
             continue
         bound = Closure(mark["value"], turn, position_of(mark, "value"))
@@ -154,7 +156,7 @@ def loop_items(node: object, scope: Scope, position: Position | None) -> list[ob
 
 
 def iteration_scope(
-    outer: Scope, names: dict[str, Any], variables: Any, guard: list[Expression] | None = None
+    outer: Scope, names: dict[str, object], variables: Any, guard: list[Expression] | None = None
 ) -> Scope:
     """A scope below `outer` with `names` and lazily the block's `vars`."""
     scope = Scope(outer, dict(names), guard)

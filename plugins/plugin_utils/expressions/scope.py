@@ -67,7 +67,7 @@ class Scope:
     def __init__(
         self,
         parent: Scope,
-        names: dict[str, Any] | None = None,
+        names: dict[str, object] | None = None,
         guard: Sequence[Condition] | None = None,
         folder: str | None = None,
     ) -> None:
@@ -99,9 +99,9 @@ class Scope:
         """Where the outermost scope looks for a name that it does not hold itself."""
         return default
 
-    def names_below(self, outer: Scope) -> dict[str, Any]:
+    def names_below(self, outer: Scope) -> dict[str, object]:
         """The names of this scope and those around it, up to `outer`; inner ones win."""
-        found: dict[str, Any] = {}
+        found: dict[str, object] = {}
         scope: Scope | None = self
         while scope is not None and scope is not outer:
             found = {**scope.names, **found}
@@ -131,7 +131,7 @@ class Outermost(Scope):
     __slots__ = ("variable",)
 
     def __init__(
-        self, language: Services, names: dict[str, Any], variable: Callable[[str, Any], Any] | None = None
+        self, language: Services, names: dict[str, object], variable: Callable[[str, Any], Any] | None = None
     ) -> None:
         self.parent = None
         self.language = language

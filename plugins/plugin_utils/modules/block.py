@@ -9,8 +9,6 @@ one that brings the block as `value`; both are evaluated where the word is used,
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..expressions.conditions import conditions
 from ..expressions.expression import Expression
 from ..expressions.lazy import LazyMapping
@@ -140,12 +138,13 @@ def _read_block(node: dict[str, object], parent: Block, words: dict[str, Word]) 
     return read_blocks(node["block"], block, words)
 
 
-def _word_blocks(word: Word, node: dict[str, Any], parent: Block, words: dict[str, Word]) -> list[Block]:
+def _word_blocks(word: Word, node: dict[str, object], parent: Block, words: dict[str, Word]) -> list[Block]:
     """The blocks of a word that `node` uses. A word cannot use itself."""
-    call, position = node[word.name], position_of(node, word.name)
+    position = position_of(node, word.name)
+    call = word.call(node[word.name], position)
     others = {name: other for name, other in words.items() if other is not word}
     found: list[Block] = []
-    for argument, body in word.brought(call, position):
+    for argument, body in word.brought(call):
         holder = Block(parent, None, position)
         holder.call = (call, argument)
         found.extend(read_blocks(body, holder, others))

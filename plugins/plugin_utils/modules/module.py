@@ -65,7 +65,7 @@ class Module:
         self.base = Block.fixed(self.scope)
         self.root = self._root()
 
-    def _mapping(self, word: str) -> dict[str, Any]:
+    def _mapping(self, word: str) -> dict[str, object]:
         value = self.node.get(word) if "_type" not in self.node else None
         if value is None or (word in ("types", "vars", "words") and not self.long and not isinstance(value, dict)):
             return {}
@@ -104,7 +104,7 @@ class Module:
         return self.node.get("options") if self.long else None
 
     @property
-    def meta(self) -> dict[str, Any]:
+    def meta(self) -> dict[str, object]:
         return self._mapping("meta")
 
     def named_type(self, name: str) -> Mapping | None:

@@ -51,15 +51,19 @@ class Word:
             )
         return cls(name, blocks, tuple(arguments))
 
-    def brought(self, call: object, position: Position | None) -> Iterator[tuple[str, object]]:
-        """The arguments of a call that bring a block, each with that block. Raises SpecError for an argument that the word lacks."""
-        if not isinstance(call, Mapping):
-            raise SpecError(f"`{self.name}` must be a mapping of arguments, not {summary(call)}", [position])
+    def call(self, node: object, position: Position | None) -> Mapping:
+        """A use of the word, checked. Raises SpecError for an argument that the word lacks."""
+        if not isinstance(node, Mapping):
+            raise SpecError(f"`{self.name}` must be a mapping of arguments, not {summary(node)}", [position])
         known = [*self.blocks, *self.arguments]
-        for argument in call:
+        for argument in node:
             if argument not in known:
                 hint = did_you_mean(argument, known) or f"known arguments: {', '.join(sorted(known))}"
-                raise SpecError(f"`{self.name}` has no argument `{argument}`", [position_of(call, argument)], hint=hint)
+                raise SpecError(f"`{self.name}` has no argument `{argument}`", [position_of(node, argument)], hint=hint)
+        return node
+
+    def brought(self, call: Mapping) -> Iterator[tuple[str, object]]:
+        """The arguments of a call that bring a block, each with that block."""
         return ((argument, body) for argument, body in self.blocks.items() if argument in call)
 
 

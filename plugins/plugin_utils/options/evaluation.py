@@ -130,7 +130,7 @@ class Evaluation(Trace):
     def _restrict(self, module: Module) -> None:
         """`meta.platforms` asserts, when the module is enabled, that it is for this platform."""
         platforms = module.meta.get("platforms")
-        if not platforms or not module.root:
+        if not isinstance(platforms, list) or not platforms or not module.root:
             return
         scope = Scope(module.scope, {"platforms": list(platforms), "module": joined(module.root)})
         guard = Block(Block.fixed(scope), None)

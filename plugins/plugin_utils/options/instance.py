@@ -27,6 +27,7 @@ from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from .definition import Assignment, Definition, Rank
 from .node import Loader, Node
+from .priority import number_of
 from .schema import Declaration, Schema
 from .trace import Trace
 
@@ -99,7 +100,7 @@ class Instance:
         """The scope of a submodule's own expressions: `this`, `outer` and `name` before the module's names."""
         found = self._scopes.get(id(module))
         if found is None:
-            names: dict[str, Any] = {}
+            names: dict[str, object] = {}
             if self.outer is not None:
                 names = {"this": self.value(), "outer": self.outer.value(), "name": self.path[-1]}
             found = self._scopes[id(module)] = Scope(module.scope, names)
@@ -163,11 +164,12 @@ class Distribution:
             parts = (str(key),) if whole or str(key) in node.schema.children else split(key)
             self.to_path(node, parts, assignment.holding(value[key], position))
 
-    def to_marked_group(self, node: Node, assignment: Assignment, value: dict[str, Any]) -> None:
+    def to_marked_group(self, node: Node, assignment: Assignment, value: dict[str, object]) -> None:
         """Assign a marked value to a group."""
         kind = value["_type"]
         if kind == "merge":
-            for item in value["contents"]:
+            contents = value["contents"]
+            for item in contents if isinstance(contents, list) else ():
                 self.to_group(node, assignment.holding(item, position_of(item)))
         elif kind == "if":
             block = assignment.block.guarded(_guard(value))
@@ -175,9 +177,9 @@ class Distribution:
         elif kind in ("override", "order"):
             inner = assignment.holding(value.get("content"))
             if kind == "override" and inner.priority == NORMAL:
-                inner.priority = value["priority"]
+                inner.priority = number_of(value, assignment.position)
             elif kind == "order" and inner.order == MIDDLE:
-                inner.order = value["priority"]
+                inner.order = number_of(value, assignment.position)
             self.to_group(node, inner)
         elif kind == "each":
             self.postpone(node, assignment, None)
@@ -251,7 +253,7 @@ class Distribution:
 
     def _to_changed_name(self, node: Node, declaration: Declaration, assignment: Assignment) -> None:
         """An old name whose value becomes another one's through an expression over `value`."""
-        names = {"value": Thunk(node.old_value), "defined": Thunk(node.defined)}
+        names: dict[str, object] = {"value": Thunk(node.old_value), "defined": Thunk(node.defined)}
         scope = Scope(self.instance.scope(declaration.module), names)
         expression = declaration.expression("value")
         if expression is None:
@@ -292,7 +294,7 @@ def unknown_option(path: tuple[str, ...], known: Iterable[str], position: Positi
     return error.with_details("unknown-option", whole=True, advice=[] if hint else advice)
 
 
-def _guard(mark: dict[str, Any]) -> list[Expression]:
+def _guard(mark: dict[str, object]) -> list[Expression]:
     wanted = mark["condition"]
     if isinstance(wanted, Expression):
         return [wanted]

@@ -180,7 +180,7 @@ class Node:
         if self.instance.pending_keys:
             self.instance.settle(self)
 
-    def extra(self) -> dict[str, Any]:
+    def extra(self) -> dict[str, object]:
         """The undeclared entries of a freeform submodule at this depth."""
         owner = self.freeform_owner()
         if owner is None or not owner.freeform:
@@ -377,7 +377,7 @@ class Node:
             wanted = Expression(wanted, declaration.position, bare=True)
         return truth(wanted, self.instance.scope(declaration.module))
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> dict[str, object]:
         """What an expression can ask of the option itself."""
         return {"name": self.name, "path": self.dotted}
 

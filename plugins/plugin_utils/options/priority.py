@@ -10,7 +10,6 @@ priority wins and the others are dropped before merging, then a stable sort by o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from ..expressions.closure import Closure
 from ..expressions.conditions import mark_holds
@@ -64,10 +63,10 @@ def _expand(
                     return
                 value = value["content"]
             elif kind == "override":
-                priority = priority if marked_priority or priority != NORMAL else _number(value, position)
+                priority = priority if marked_priority or priority != NORMAL else number_of(value, position)
                 marked_priority, value = True, value.get("content")
             elif kind == "order":
-                order = order if marked_order or order != MIDDLE else _number(value, position)
+                order = order if marked_order or order != MIDDLE else number_of(value, position)
                 marked_order, value = True, value.get("content")
             elif kind == "merge":
                 contents = value["contents"]
@@ -88,7 +87,8 @@ def _expand(
         found.append(Definition(value, scope, position, priority, order))
 
 
-def _number(mark: dict[str, Any], position: Position | None) -> int:
+def number_of(mark: dict[str, object], position: Position | None) -> int:
+    """The number of an `override` or `order` mark. Raises SpecError."""
     number = mark.get("priority")
     if isinstance(number, bool) or not isinstance(number, int):
         raise SpecError("a priority or an order must be an integer", [position_of(mark) or position])

@@ -78,7 +78,7 @@ class PackageType(Type):
         return merge_equal(site.path, definitions)
 
 
-def _package_of(entry: dict[str, Any], definition: Definition) -> Package:
+def _package_of(entry: dict[str, object], definition: Definition) -> Package:
     name, version = entry["name"], entry.get("version")
     if not isinstance(name, str) or not name:
         raise SpecError(f"a package needs a name, not {summary(name)}", [definition.position])

@@ -16,6 +16,7 @@ from ..syntax.position import Position
 from ..values import Package, Path, PathValue, StoreFile
 from .files import FileSource, position_in
 from .system import System
+from .touched import Touched
 
 KINDS = ("service", "socket", "timer", "path", "slice", "target", "mount", "automount")
 PASSWORDS = ("initialHashedPassword", "hashedPassword", "initialPassword", "password", "hashedPasswordFile")
@@ -179,7 +180,7 @@ class Parts:
         return found
 
     def _root_declared(self) -> bool:
-        touched = self.evaluation.scope.names["touched"]
+        touched = Touched(self.evaluation)
         return bool(touched("users.users.root") or touched("users.extraUsers.root"))
 
     def _user(self, said: Any, key: str) -> User | None:
@@ -189,7 +190,7 @@ class Parts:
             if not value["enable"]:
                 return None
             options = {name: plain(value[name]) for name in value if name not in ("openssh", "packages")}
-            touched = self.evaluation.scope.names["touched"]
+            touched = Touched(self.evaluation)
             options["explicit"] = [
                 field
                 for field in ("group", "home", "shell", "description")
@@ -204,7 +205,7 @@ class Parts:
         """The groups to exist, with their members. Those of every host are left out when nobody is declared a member."""
         said = self.evaluation.get("users.groups")
         primary = {user.options["group"] for user in self.users()}
-        touched = self.evaluation.scope.names["touched"]
+        touched = Touched(self.evaluation)
         found = []
         for key in said:
             value = self.evaluation.attempt(partial(plain, said[key]))
