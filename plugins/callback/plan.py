@@ -50,7 +50,9 @@ from ansible.utils.color import stringc
 
 from ansible_collections.home.manager.plugins.module_utils.engine.voice import lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines import Line, View
-from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401 - refuses an old one
+
+# Refuses an ansible-core that is too old, before the imports below fail on it.
+from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.home.manager.plugins.plugin_utils.report.screen import Screen
 from ansible_collections.home.manager.plugins.plugin_utils.report.task_result import (
     lines_of,

@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING
 
 # All that prints is loaded at once: after an uninstallation the archive that it would come from is gone.
-from ..voice import entry_list, failures, obstacles  # noqa: F401
+from ..voice import entry_list, failures, obstacles  # noqa: F401  # pylint: disable=unused-import
 from ..voice.colours import painted, terminal_width, wanted
 from ..voice.generations import generation_lines
 from ..voice.lines import BLANK, Line, View, cut

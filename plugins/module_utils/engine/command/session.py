@@ -46,6 +46,9 @@ class Session:
     @property
     def owner(self) -> Owner:
         """Whose home it is, with the name that the inventory gives the machine, so that a home has one name everywhere."""
+        return self._learn_owner()
+
+    def _learn_owner(self) -> Owner:
         if self._owner is None:
             try:
                 host = self.current().origin.host
@@ -58,7 +61,7 @@ class Session:
         """The answer to a request, with the paths of this run. EngineError."""
         if verb is not ListGenerations:
             # Before the run, which may take away what it is read from.
-            _ = self.owner
+            self._learn_owner()
         request = verb({**self.paths, **values})
         try:
             return act(request, accounts.find(None), self._waiting)

@@ -80,6 +80,18 @@ def names(at: int) -> list[str]:
     return sorted(decode(os.fsencode(name)) for name in os.listdir(at))
 
 
+def names_in(folder: str, at: int | None = None) -> list[str]:
+    """The sorted names in a folder; none when it is missing."""
+    try:
+        fd = open_folder(folder, at)
+    except FileNotFoundError:
+        return []
+    try:
+        return names(fd)
+    finally:
+        os.close(fd)
+
+
 def read(name: str, at: int | None = None, follow: bool = False) -> bytes:
     """The content of a regular file; OSError EINVAL for anything else (a fifo is never waited for)."""
     return read_with_status(name, at, follow)[0]

@@ -52,11 +52,11 @@ class Depot:
 
     def identities(self) -> List[str]:
         """The names of all finished trees."""
-        return [name for name in self._names(PACKAGES) if is_identity(name)]
+        return [name for name in filesystem.names_in(PACKAGES, self.fd) if is_identity(name)]
 
     def parts(self) -> List[str]:
         """The names of all unpacked artefacts."""
-        return [name for name in self._names(PARTS) if not name.startswith(".")]
+        return [name for name in filesystem.names_in(PARTS, self.fd) if not name.startswith(".")]
 
     def has_part(self, artefact: Artefact) -> bool:
         """Whether an artefact is unpacked."""
@@ -77,19 +77,9 @@ class Depot:
     def sweep(self) -> None:
         """Remove what an interrupted run left; whole downloads and parts stay. To be called with the lock held."""
         for folder in (PACKAGES, PARTS):
-            for name in self._names(folder):
+            for name in filesystem.names_in(folder, self.fd):
                 if name.startswith(TEMPORARY):
                     filesystem.remove_tree(f"{folder}/{name}", self.fd)
-
-    def _names(self, folder: str) -> List[str]:
-        try:
-            fd = filesystem.open_folder(folder, self.fd)
-        except FileNotFoundError:
-            return []
-        try:
-            return filesystem.names(fd)
-        finally:
-            os.close(fd)
 
 
 def part_name(artefact: Artefact) -> str:

@@ -42,7 +42,7 @@ def free(depot: Depot, live: Set[str]) -> Freed:
         size = sum(_remove(depot, PACKAGES, identity) for identity in removed)
         used = {part for identity in depot.identities() for part in _record_list(depot, identity, "parts")}
         size += sum(_remove(depot, PARTS, part) for part in depot.parts() if part not in used)
-        size += sum(_remove(depot, DOWNLOADS, name) for name in _names(depot, DOWNLOADS))
+        size += sum(_remove(depot, DOWNLOADS, name) for name in filesystem.names_in(DOWNLOADS, depot.fd))
     return Freed(removed, sorted(running), size)
 
 
@@ -117,14 +117,3 @@ def _size(depot: Depot, path: str) -> int:
     finally:
         os.close(fd)
     return total + sum(_size(depot, f"{path}/{name}") for name in names)
-
-
-def _names(depot: Depot, folder: str) -> List[str]:
-    try:
-        fd = filesystem.open_folder(folder, depot.fd)
-    except FileNotFoundError:
-        return []
-    try:
-        return filesystem.names(fd)
-    finally:
-        os.close(fd)

@@ -182,14 +182,7 @@ class State:
 
     def names(self, folder: str) -> list[str]:
         """The sorted names in a folder of the state; none when it is missing."""
-        try:
-            fd = filesystem.open_folder(folder, self.fd)
-        except FileNotFoundError:
-            return []
-        try:
-            return filesystem.names(fd)
-        finally:
-            os.close(fd)
+        return filesystem.names_in(folder, self.fd)
 
     def folder(self, name: str, mode: int = 0o700) -> None:
         """Make a folder of the state unless it is there."""
