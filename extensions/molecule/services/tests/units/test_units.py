@@ -77,7 +77,8 @@ def test_a_preview_asks_once_and_touches_nothing(rig):
 
 FAILING = {
     "fails at once": (
-        "ExecStart=/bin/sh -c 'echo broken >&2; sleep 0.3; exit 3'",
+        # A oneshot: the manager waits for its end, and the journal has the time to note whose line it is.
+        "Type=oneshot\nExecStart=/bin/sh -c 'echo broken >&2; sleep 1; exit 3'",
         "failed to start (exit-code, status 3): broken",
     ),
     "program is missing": ("ExecStart=/nonexistent", "failed to start (exit-code, status 203)"),
