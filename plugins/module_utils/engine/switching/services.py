@@ -16,16 +16,14 @@ from ..units.record import Record, boot_id
 from ..units.sources import Places, Shown, Sources
 from ..units.systemctl import Systemctl
 from ..units.transition import Owed, Transition, own_units, unloadable
+from .unit_files import unit_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
-
     from ..contract.manifest import View
     from ..home.folder import HomeFolder
     from .service_ends import Ends
-
-    Content = Callable[[str], bytes]
+    from .unit_files import Content
 
 _SYSTEM_UNITS = ("/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user", "/usr/share/systemd/user")
 # Begins the name of a content that is in no store.
@@ -234,32 +232,7 @@ class Services:
         )
 
     def _sources(self, view: View | None, places: Places) -> Sources:
-        files = _shown(view) if view is not None else {}
-        return Sources(files, places, self._read, self._follow)
-
-    def _follow(self, target: str, text: str) -> bytes:
-        path = text if text.startswith("/") else os.path.join(self.home.path, os.path.dirname(target), text)
-        with open(filesystem.encode(path), "rb") as source:
-            return source.read()
-
-
-def _shown(view: View) -> dict[str, Shown]:
-    """Every file that a generation puts into the home, by target."""
-    found: dict[str, Shown] = {}
-    for target, entry in view.files.items():
-        link = getattr(entry, "to", None)
-        if link is not None:
-            found[target] = Shown(None, link, entry.sensitive)
-            continue
-        leaves = entry.leaves()
-        for path, leaf in leaves.items():
-            if leaf.object is not None or leaf.symlink is not None:
-                full = f"{target}/{path}" if path else target
-                found[full] = Shown(leaf.object, leaf.symlink, entry.sensitive or leaf.sensitive)
-        for name in entry.objects() if not leaves else ():
-            # Not shown by the generation itself but written from the store: a copy, a seed.
-            found[target] = Shown(name, None, entry.sensitive)
-    return found
+        return unit_sources(view, places, self._read, self.home.path)
 
 
 def _system_units() -> set[str]:

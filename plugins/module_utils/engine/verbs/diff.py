@@ -15,6 +15,7 @@ from ..state import layout
 from ..state.ledger import Ledger
 from ..switching.drift import path_drift
 from ..switching.session import session_changes
+from ..switching.unit_files import unit_changes
 from .switching_verb import report_of_switch
 from .verb import Verb
 
@@ -62,12 +63,12 @@ class Diff(Verb):
             raise EngineError("`between` takes two generations at the most", ErrorKind.REQUEST)
         if self.between:
             first, second = [*self.between, number][:_MOST]
-            self._compare(state, first, second, answer)
+            self._compare(home, first, second, answer)
         else:
             answer.previous, answer.operations = number, _drifted(home, state, current)
         if self.path is not None:
             answer.operations = [operation for operation in answer.operations if operation.path == self.path]
-            answer.session, answer.packages = [], []
+            answer.session, answer.packages, answer.services = [], [], None
         answer.changed = bool(answer.operations or answer.session or answer.packages)
         return answer
 
@@ -75,7 +76,8 @@ class Diff(Verb):
     def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:
         return report_of_switch(answer, cls.title, home, check, ways)
 
-    def _compare(self, state: State, first: int, second: int, answer: SwitchAnswer) -> None:
+    def _compare(self, home: HomeFolder, first: int, second: int, answer: SwitchAnswer) -> None:
+        state = home.require_state()
         answer.previous, answer.generation = first, second
         old, new = (state.manifest(layout.reference(number)) for number in (first, second))
         answer.operations = _changes(state, old.view, new.view)
@@ -83,6 +85,7 @@ class Diff(Verb):
         if before is not None and after is not None and before.session is not None and after.session is not None:
             answer.session = session_changes(before.session, after.session)
         answer.packages = _packages(old, new)
+        answer.services = unit_changes(old.view, new.view, state.content, home.path)
 
 
 class _Shown(Value):

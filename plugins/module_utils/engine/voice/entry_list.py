@@ -93,7 +93,7 @@ def _rows(plan: Plan, view: View) -> Iterator[Row]:
     for setting in plan.settings:
         yield Row(SIGN_OF[setting.op], "setting", setting_subject(setting), setting_note(setting))
     for unit in plan.units:
-        note, reason = unit_note(unit, plan.check)
+        note, reason = unit_note(unit, plan.check or plan.verb == "diff")
         yield Row("=" if unit.action == "keep" else ">", "unit", unit.name, note, reason)
     for hook in plan.hooks:
         yield Row(">", "hook", printable(hook.name), hook_note(hook), more=_output(hook, view))

@@ -17,6 +17,7 @@ def test_what_did_not_change_keeps_its_process(user, kept):
     noted, alice = kept("/opt/noted.json"), user("alice")
     assert alice.process("same.service") == noted["same"]
     assert alice.process("mpd.service") == noted["mpd"]
+    assert alice.process("emacs.service") == noted["emacs"]
     assert alice.process("syncthing.service") == noted["syncthing"]
     assert user("bob").process("own.service") == noted["own"]
 

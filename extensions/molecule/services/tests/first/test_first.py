@@ -20,7 +20,7 @@ def ask(what):
 print(json.dumps([ask("folders"), ask("devices")]))
 """
 UNITS = ["gpg-agent.socket", "gpg-agent-ssh.socket", "syncthing.service", "mpd.service", "echo.socket", "same.service"]
-UNITS += ["changes.service", "goes.service", "job.timer"]
+UNITS += ["changes.service", "goes.service", "job.timer", "emacs.service"]
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -69,12 +69,32 @@ def test_a_user_without_a_manager_has_the_files_alone(user):
     assert carol.try_to("systemctl --user is-system-running").rc != 0
 
 
+def test_a_user_whose_manager_starts_at_the_next_boot_has_the_files_alone(user):
+    dan = user("dan")
+    assert dan.run("cat .config/systemd/user/waits.service").startswith("[Install]")
+    assert dan.try_to("systemctl --user is-system-running").rc != 0
+
+
+def test_emacs_serves_its_client(user):
+    assert user("alice").run("emacsclient --eval '(+ 40 2)'") == "42"
+
+
+def test_a_container_is_the_unit_that_podman_makes_of_it(host, user):
+    alice = user("alice")
+    assert alice.run("grep Image= .config/containers/systemd/podman-web.container") == "Image=localhost/web"
+    made = host.file("/usr/lib/systemd/user-generators/podman-user-generator").exists
+    assert alice.shows("podman-web.service", "LoadState")["LoadState"] == ("loaded" if made else "not-found")
+    if made:
+        assert "--publish 8080:80" in alice.shows("podman-web.service", "ExecStart")["ExecStart"]
+
+
 def test_processes_are_noted_for_the_next_stage(host, user):
     alice, bob = user("alice"), user("bob")
     noted = {
         "same": alice.process("same.service"),
         "changes": alice.process("changes.service"),
         "mpd": alice.process("mpd.service"),
+        "emacs": alice.process("emacs.service"),
         "syncthing": alice.process("syncthing.service"),
         "ssh-agent": bob.process("ssh-agent.service"),
         "own": bob.process("own.service"),

@@ -117,6 +117,19 @@ def test_units_follow_the_generation(sandbox, manager):
     assert manager.model.text("a.service").values("Service", "ExecStart") == ["/bin/v1"]
 
 
+def test_a_comparison_of_generations_tells_what_becomes_of_units(sandbox, manager):
+    switch(sandbox, wanted(a=1, b=1, c=1))
+    switch(sandbox, wanted(a=2, b=1, d=1))
+    switch(sandbox, wanted(a=2, b=1, d=1), {".vimrc": "set ai\n"})
+    manager.calls.clear()
+    services = sandbox.ask("diff", between=[1, 2])["services"]
+    assert services["stop"] == ["c.service", "a.service"]
+    assert services["start"] == ["a.service", "d.service"]
+    assert services["why"]["a.service"] == "changed: Service.ExecStart"
+    assert "services" not in sandbox.ask("diff", between=[2, 3])
+    assert manager.calls == []
+
+
 def test_nothing_is_asked_when_no_unit_differs(sandbox, manager):
     switch(sandbox, wanted(a=1))
     manager.calls.clear()
