@@ -13,8 +13,8 @@ description:
   - Works on the generations that M(home.manager.home) has made in a user's home. It needs no specification.
   - Everything happens as the user whose home it is. Run it as that user, or as root, which then becomes the user.
   - A switch that was interrupted, by a crash or a power cut, is finished or undone first, except for O(verb=list).
-  - O(backup_extension), O(on_failure) and O(lock_timeout) are taken from the variables C(home_backup_extension), C(home_on_failure)
-    and C(home_lock_timeout) where the task does not set them.
+  - O(backup_extension), O(on_failure), O(hook_timeout) and O(lock_timeout) are taken from the variables C(home_backup_extension),
+    C(home_on_failure), C(home_hook_timeout) and C(home_lock_timeout) where the task does not set them.
 author:
   - The home.manager contributors (!UNKNOWN)
 options:
@@ -95,6 +95,12 @@ options:
         the new one. Without it, a hook or a script that fails puts the previous generation back, and a service does not.
     type: str
     choices: [undo, keep]
+  hook_timeout:
+    description:
+      - How many seconds a hook or an activation script may take. One that takes longer is ended, with all that it has started, and
+        has failed. V(0) sets no limit.
+    type: int
+    default: 3600
   lock_timeout:
     description:
       - How many seconds to wait while another switch of the same home is running.

@@ -15,8 +15,8 @@ description:
     switches all of it at once.
   - A home that already is as the specification says costs one command on the target, whatever the number of its files.
   - The task runs as the user whose home it is, or as root, which becomes the user before it touches anything.
-  - O(backup_extension), O(on_failure) and O(lock_timeout) are taken from the variables C(home_backup_extension), C(home_on_failure)
-    and C(home_lock_timeout) where the task does not set them.
+  - O(backup_extension), O(on_failure), O(hook_timeout) and O(lock_timeout) are taken from the variables C(home_backup_extension),
+    C(home_on_failure), C(home_hook_timeout) and C(home_lock_timeout) where the task does not set them.
 author:
   - The home.manager contributors (!UNKNOWN)
 options:
@@ -42,6 +42,12 @@ options:
         the new one. Without it, a hook or a script that fails puts the previous generation back, and a service does not.
     type: str
     choices: [undo, keep]
+  hook_timeout:
+    description:
+      - How many seconds a hook or an activation script may take. One that takes longer is ended, with all that it has started, and
+        has failed. V(0) sets no limit.
+    type: int
+    default: 3600
   specialisation:
     description:
       - The specialisation to switch to, instead of the home itself.

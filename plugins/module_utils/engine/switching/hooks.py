@@ -10,17 +10,16 @@ import time
 
 from ..contract.outcomes import HookRun
 from ..launcher import SEARCH
+from ..machine import process_group
 from ..state import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO, Callable
+    from typing import Callable
 
     from ..contract.manifest import Script, View
     from ..home.folder import HomeFolder
 
-# So many bytes of a hook's output are kept, from its end.
-OUTPUT = 32 * 1024
 _PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY")
 _PRELUDE = """set -eu
 run() {
@@ -65,11 +64,12 @@ class Outcome:
 
 
 class Hooks:
-    """Runs the hooks of one switch as the user."""
+    """Runs the hooks of one switch as the user, each for at most `limit` seconds (0: as long as it takes)."""
 
-    def __init__(self, home: HomeFolder, user: str) -> None:
+    def __init__(self, home: HomeFolder, user: str, limit: float) -> None:
         self.home = home
         self.user = user
+        self.limit = limit
 
     def check(self, view: View, dry_run: bool) -> Outcome:
         """Run the scripts of the phase `check`, which change nothing; with `dry_run` they know that nothing follows."""
@@ -134,37 +134,31 @@ class Hooks:
     def _run(self, outcome: Outcome, run: HookRun, script: str, environment: dict[str, str]) -> None:
         if not script.strip():
             return
-        import subprocess
-
         shell = _shell()
         prelude = _PRELUDE + ("set -o pipefail\n" if shell.endswith("bash") else "")
         # Over standard input, for an argument would show in the process list; read whole before its first command runs.
         text = prelude + "{\n" + script + "\n} < /dev/null\n"
         began = time.monotonic()
-        with _sink() as sink:
-            old = os.umask(0o022)
-            try:
-                run.rc = subprocess.run(
-                    [shell, "-s"],
-                    input=text.encode("utf-8", "surrogateescape"),
-                    stdout=sink,
-                    stderr=sink,
-                    env=environment,
-                    cwd=self.home.path,
-                    check=False,
-                ).returncode
-            except OSError as error:
-                run.rc = 127
-                sink.write(f"{shell}: {error.strerror}\n".encode())
-            finally:
-                os.umask(old)
-            sink.flush()
-            size = os.fstat(sink.fileno()).st_size
-            run.output = os.pread(sink.fileno(), OUTPUT, max(0, size - OUTPUT)).decode("utf-8", "replace")
-        if run.secret:
-            run.output = ""  # what it prints may be what it was given: that leaves this machine in no answer
+        old = os.umask(0o022)
+        try:
+            ran = process_group.run(
+                [shell, "-s"], text.encode("utf-8", "surrogateescape"), environment, self.home.path, self.limit
+            )
+        finally:
+            os.umask(old)
+        run.rc = ran.code
+        if not run.secret:
+            # What a secret hook prints may be what it was given: that leaves this machine in no answer.
+            run.output = ran.output.decode("utf-8", "replace")
+        if ran.overdue:
+            run.output += f"{_line(run.output)}ended after {self.limit:g} seconds, the limit of `home_hook_timeout`\n"
         run.seconds = round(time.monotonic() - began, 3)
         outcome.runs.append(run)
+
+
+def _line(output: str) -> str:
+    """What ends the last line of an output."""
+    return "\n" if output and not output.endswith("\n") else ""
 
 
 def changed_hooks(before: View | None, after: View) -> list[tuple[str, str]]:
@@ -221,12 +215,3 @@ def _shell() -> str:
         if os.path.isabs(path) and os.access(path, os.X_OK) and stat.S_ISREG(os.stat(path).st_mode):
             return path
     return "/bin/sh"
-
-
-def _sink() -> BinaryIO:
-    # A file, not a pipe: a hook may leave a daemon behind that holds on to its output.
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("hook", os.MFD_CLOEXEC), "w+b")
-    from tempfile import TemporaryFile
-
-    return TemporaryFile()

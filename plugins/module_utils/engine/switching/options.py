@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..contract.parameter import EXTENSION, TEXT, Parameterised, setting
+from ..contract.parameter import EXTENSION, SECONDS, TEXT, Parameterised, setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ class SwitchOptions(Parameterised):
         " service does not.",
         None,
         ("undo", "keep"),
+    )
+    hook_timeout: float = setting(
+        SECONDS,
+        "How many seconds a hook or an activation script may take. One that takes longer is ended, with all that it has"
+        " started, and has failed. V(0) sets no limit.",
+        3600,
     )
 
     diff: bool = False

@@ -74,7 +74,7 @@ class Switch:
         self.ledger = Ledger.read(state, home.path)
         self.source = state.current() if state is not None else None
         self.completed = state.completed() if state is not None else None
-        self.hooks = Hooks(home, user)
+        self.hooks = Hooks(home, user, options.hook_timeout)
         self.objects = self._objects()
         self.drifted = objects.drifted_objects(state, self.objects, self.ledger.large) if state is not None else []
         self.answer = SwitchAnswer()

@@ -30,8 +30,13 @@ class Done(NamedTuple):
     @property
     def last(self) -> str:
         """The last line that says something."""
-        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
-        return lines[-1] if lines else f"it ended with code {self.code}"
+        return last_line(self.output, self.code)
+
+
+def last_line(output: str, code: int) -> str:
+    """The last line of an output that says something."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1] if lines else f"it ended with code {code}"
 
 
 def environment(more: Mapping[str, str] | None = None) -> Dict[str, str]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from .process import run
+from ..machine import process_group
+from .process import environment, last_line
 
 if TYPE_CHECKING:
     from typing import Dict, List, Sequence, Tuple
@@ -33,10 +34,7 @@ class Failure(NamedTuple):
 
 def run_script(name: str, text: str, variables: Dict[str, str], sensitive: bool = False) -> Failure | None:
     """Run a script with sh; None when it ends well."""
-    done = run(["/bin/sh", "-s"], _TIMEOUT, variables, (_PRELUDE + text + "\n").encode("utf-8", "surrogateescape"))
-    if done.good:
-        return None
-    return Failure(name, done.code, "" if sensitive else done.last[:500])
+    return _run(["/bin/sh", "-s"], name, text, variables, sensitive)
 
 
 def run_all(scripts: Sequence[Script], action: str) -> List[Failure]:
@@ -54,11 +52,22 @@ def run_for_users(scripts: Sequence[Script], users: Sequence[Tuple[str, int]]) -
             runtime = f"/run/user/{uid}"
             variables = {"XDG_RUNTIME_DIR": runtime, "DBUS_SESSION_BUS_ADDRESS": f"unix:path={runtime}/bus"}
             command = ["runuser", "-u", name, "--", "/bin/sh", "-s"]
-            done = run(command, _TIMEOUT, variables, (_PRELUDE + script.text + "\n").encode("utf-8", "surrogateescape"))
-            if not done.good:
-                output = "" if script.sensitive else done.last[:500]
-                failures.append(Failure(f"{script.name} of {name}", done.code, output))
+            found = _run(command, f"{script.name} of {name}", script.text, variables, script.sensitive)
+            if found is not None:
+                failures.append(found)
     return failures
+
+
+def _run(command: List[str], name: str, text: str, variables: Dict[str, str], sensitive: bool) -> Failure | None:
+    """Run a script with a command that reads it; what it has started ends with it when the switch does."""
+    script = (_PRELUDE + text + "\n").encode("utf-8", "surrogateescape")
+    ran = process_group.run(command, script, environment(variables), "/", _TIMEOUT)
+    if ran.code == 0:
+        return None
+    if ran.overdue:
+        return Failure(name, ran.code, f"ended after {_TIMEOUT:g} seconds")
+    output = "" if sensitive else last_line(ran.output.decode("utf-8", "replace"), ran.code)[:500]
+    return Failure(name, ran.code, output)
 
 
 def logged_in() -> List[Tuple[str, int]]:

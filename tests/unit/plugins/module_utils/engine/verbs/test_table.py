@@ -101,7 +101,7 @@ def test_an_age_is_read_once():
 
 def test_a_setting_belongs_to_every_verb_that_switches():
     names = {parameter.name for parameter in settings(Switch)}
-    assert {"backup_extension", "on_failure", "lock_timeout"} <= names
+    assert {"backup_extension", "on_failure", "hook_timeout", "lock_timeout"} <= names
     for verb in all_verbs():
         if issubclass(verb, SwitchingVerb):
             assert names <= set(verb.parameters), verb.name

@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Programs in a process group of their own, which does not outlive the engine.
+
+A hook may start further programs. Were the engine killed, by a lost connection for example, they would run on while the next
+switch runs its own hooks. Each program is therefore the leader of a new session, and a guard, which is a fork of the engine
+in yet another session, ends the group as soon as the engine is gone. The guard inherits the engine's open files, the lock
+among them, so that the lock is held until the group has ended.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from subprocess import Popen
+    from typing import BinaryIO, Dict, Optional, Sequence
+
+# So many bytes of the output are kept, from its end.
+OUTPUT = 32 * 1024
+OVERDUE = 124
+NO_PROGRAM = 127
+# Seconds that a group has to end by itself once it was asked to, and then to vanish once it was killed.
+GRACE = 5.0
+_PAUSE = 0.05
+_ENDED = b"ended\n"
+
+
+class Ran(NamedTuple):
+    """How a program ended: its exit code, the end of its output, and whether it was ended for taking too long."""
+
+    code: int
+    output: bytes
+    overdue: bool
+
+
+def run(command: Sequence[str], text: bytes, environment: Dict[str, str], folder: str, limit: float = 0) -> Ran:
+    """Run a program with `text` as its standard input, for at most `limit` seconds (0: as long as it takes).
+
+    The code is OVERDUE for one that took longer, and NO_PROGRAM for one that cannot be started. What it leaves in the
+    background when it ends by itself runs on.
+    """
+    with _sink() as sink:
+        try:
+            code, overdue = _run(command, text, environment, folder, limit, sink)
+        except OSError as error:
+            sink.write(f"{command[0]}: {error.strerror}\n".encode())
+            code, overdue = NO_PROGRAM, False
+        sink.flush()
+        size = os.fstat(sink.fileno()).st_size
+        return Ran(code, os.pread(sink.fileno(), OUTPUT, max(0, size - OUTPUT)), overdue)
+
+
+def _run(
+    command: Sequence[str], text: bytes, environment: Dict[str, str], folder: str, limit: float, sink: BinaryIO
+) -> tuple[int, bool]:
+    import subprocess
+
+    reader, writer = os.pipe()
+    guard = _start_guard(reader, writer)
+    program: Optional[Popen[bytes]] = None
+    try:
+        with os.fdopen(writer, "wb", buffering=0) as line:
+            program = subprocess.Popen(
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=sink,
+                stderr=sink,
+                env=environment,
+                cwd=folder,
+                start_new_session=True,
+            )
+            # Until it is given its text it does nothing, so that the guard always knows of it in time.
+            line.write(b"%d\n" % program.pid)
+            try:
+                program.communicate(text, timeout=limit or None)
+            except subprocess.TimeoutExpired:
+                return OVERDUE, True
+            line.write(_ENDED)
+        return program.returncode, False
+    finally:
+        # The end of the line has told the guard to end the group, if it still runs.
+        if program is not None:
+            program.wait()
+        os.waitpid(guard, 0)
+
+
+def _start_guard(reader: int, writer: int) -> int:
+    """Fork the guard, and close its end of the line here; its process ID."""
+    guard = os.fork()
+    if guard == 0:
+        try:
+            os.close(writer)
+            _guard(reader)
+        finally:
+            os._exit(0)
+    os.close(reader)
+    return guard
+
+
+def _guard(reader: int) -> None:
+    """Wait until the engine has closed the line or is gone, and end the group unless it has ended."""
+    import signal
+
+    os.setsid()
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)
+    # Nobody must wait for the end of an output that only the guard still holds open.
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    with os.fdopen(reader, "rb") as line:
+        heard = line.read()
+    group = heard.partition(b"\n")[0]
+    if group.isdigit() and not heard.endswith(_ENDED):
+        _end(int(group), signal.SIGTERM)
+        _end(int(group), signal.SIGKILL)
+
+
+def _end(group: int, signal: int) -> None:
+    """Send a signal to a group, and wait a while until it is gone."""
+    end = time.monotonic() + GRACE
+    try:
+        os.killpg(group, signal)
+        while time.monotonic() < end and _lives(group):
+            time.sleep(_PAUSE)
+    except OSError:
+        return  # nobody is left in it
+
+
+def _lives(group: int) -> bool:
+    """Whether anybody runs in a group. A zombie does not, and in a container there may be nobody who reaps it."""
+    os.killpg(group, 0)
+    processes = [name for name in os.listdir("/proc") if name.isdigit()] if os.path.isdir("/proc/self") else []
+    return not processes or any(_runs_in(process, group) for process in processes)
+
+
+def _runs_in(process: str, group: int) -> bool:
+    try:
+        with open(f"/proc/{process}/stat", "rb") as status:
+            state, _parent, found = status.read().rpartition(b")")[2].split()[:3]
+    except OSError:
+        return False  # it has ended meanwhile
+    return int(found) == group and state not in (b"Z", b"X")
+
+
+def _sink() -> BinaryIO:
+    # A file, not a pipe: a program may leave a daemon behind that holds on to its output.
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("output", os.MFD_CLOEXEC), "w+b")
+    from tempfile import TemporaryFile
+
+    return TemporaryFile()
