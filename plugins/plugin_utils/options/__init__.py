@@ -7,5 +7,6 @@ Other floors may import:
 - `evaluation`: `Evaluation`, the options of one home; `unread`: `check_unread`, which finds mistakes in what nobody read
 - `definition`, `priority`: `Assignment`, `Definition`, and which definitions count
 - `node`: `Node`, one option or group
+- `provenance`: `Provenance`, where values come from
 - `describe`: finding options by path; `schema`: what modules declare
 """

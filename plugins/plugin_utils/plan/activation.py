@@ -10,8 +10,8 @@ from typing import NamedTuple
 from ...module_utils.engine.contract.manifest import Script
 from ..expressions.dag import Edges, ordered, predecessors
 from ..options.evaluation import Evaluation
+from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
-from .files import position_in
 
 BOUNDARY = "writeBoundary"
 
@@ -39,14 +39,14 @@ class _Entry(NamedTuple):
 def on_change(evaluation: Evaluation, targets: Collection[str]) -> list[Script]:
     """The scripts of `home.onChange` that one of these targets is below a folder of, by name."""
     found: list[Script] = []
+    provenance = Provenance(evaluation)
     scripts = evaluation.get("home.onChange")
     for name in sorted(scripts):
         below = [str(folder) for folder in scripts[name]["below"]]
         prefixes = tuple(f"{folder}/" for folder in below)
         if any(target in below or target.startswith(prefixes) for target in targets):
-            with evaluation.visiting(
-                ("home", "onChange", name, "script"), position_in(evaluation, "home.onChange", name)
-            ) as frame:
+            position = next(iter(provenance.entry("home.onChange", name)), None)
+            with evaluation.visiting(("home", "onChange", name, "script"), position) as frame:
                 script = Script(name, str(scripts[name]["script"]), "write")
             script.sensitive, script.below = bool(frame.secret), below
             found.append(script)
@@ -60,18 +60,18 @@ def activation(evaluation: Evaluation, place: str | None = None) -> list[Script]
     Raises SpecErrors for edges to names that do not exist, SpecError for a cycle.
     """
     entries: dict[str, _Entry] = {name: _Entry(edges) for name, edges in ANCHORS.items()}
+    provenance = Provenance(evaluation)
     scripts = evaluation.get("home.activation")
     for name in scripts:
-        with evaluation.visiting(
-            ("home", "activation", name, "script"), position_in(evaluation, "home.activation", name)
-        ) as frame:
+        position = next(iter(provenance.entry("home.activation", name)), None)
+        with evaluation.visiting(("home", "activation", name, "script"), position) as frame:
             entry = scripts[name]
             script = str(entry["data"])
         anchor = ANCHORS.get(name, Edges())
         edges = Edges([*anchor.after, *entry["after"]], [*anchor.before, *entry["before"]])
         entries[name] = _Entry(edges, script, frame.secret)
     graph = {name: entry.edges for name, entry in entries.items()}
-    unknown = [error for name in entries for error in _unknown(evaluation, name, graph)]
+    unknown = [error for name in entries for error in _unknown(provenance.entry("home.activation", name), name, graph)]
     if unknown:
         raise SpecErrors(unknown)
     checks = predecessors(BOUNDARY, graph)
@@ -85,14 +85,14 @@ def activation(evaluation: Evaluation, place: str | None = None) -> list[Script]
     return found
 
 
-def _unknown(evaluation: Evaluation, name: str, graph: Mapping[str, Edges]) -> Iterator[SpecError]:
+def _unknown(positions: Positions, name: str, graph: Mapping[str, Edges]) -> Iterator[SpecError]:
     """The errors for edges of `name` to names that do not exist."""
     for side, others in graph[name]._asdict().items():
         for other in others:
             if other not in graph:
                 yield SpecError(
                     f"`{name}` must run {side} `{other}`, which does not exist",
-                    [position_in(evaluation, "home.activation", name)],
+                    positions,
                     path=f"home.activation.{name}",
                     hint=did_you_mean(other, graph),
                 )

@@ -16,11 +16,10 @@ from ..expressions.folder import FolderMember, walk
 from ..expressions.lazy import plain
 from ..expressions.source_file import read_file
 from ..options.evaluation import Evaluation
+from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecWarning, did_you_mean
 from ..syntax.keys import joined
 from ..syntax.nix import advice
-from ..syntax.nodes import position_of
-from ..syntax.position import Position
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
@@ -79,7 +78,7 @@ class PlannedFile:
     on_change: str = ""
     force: bool = False
     secret: bool = False
-    position: Position | None = None
+    positions: Positions = ()
     merge: tuple[str, object] | None = None
     owner: str = field(default="", compare=False)
 
@@ -95,6 +94,7 @@ class Files:
     def __init__(self, evaluation: Evaluation, local_places: bool = False) -> None:
         self.evaluation = evaluation
         self.local_places = local_places
+        self.provenance = Provenance(evaluation)
         self.home = str(evaluation.get("home.homeDirectory"))
         self.planned: dict[str, PlannedFile] = {}
 
@@ -123,7 +123,7 @@ class Files:
                 other = self.planned[above]
                 raise SpecError(
                     f"is below `{above}`, which is itself a managed file or a folder linked as a whole ({other.label})",
-                    [planned.position, other.position],
+                    [*planned.positions, *other.positions],
                     path=planned.label,
                     hint="set `recursive: true` there" if other.folder is not None else "",
                 )
@@ -132,26 +132,26 @@ class Files:
         if f"{state}/".startswith(f"{planned.target}/") or planned.target.startswith(f"{state}/"):
             raise SpecError(
                 f"~/{state} holds the generations of this home; no managed file may be in it or replace a folder above it",
-                [planned.position],
+                planned.positions,
                 path=planned.label,
             )
 
     def _take(self, target: str, owner: str, entry: object) -> None:
-        position = self._position(owner)
+        positions = self._positions(owner)
         if target.startswith("/") or target in ("", ".") or target.split("/", maxsplit=1)[0] == "..":
             raise SpecError(
-                f"the target `{target}` is not inside the home folder {self.home}", [position], path=owner_label(owner)
+                f"the target `{target}` is not inside the home folder {self.home}", positions, path=owner_label(owner)
             )
         if "\0" in target or any(
             len(part.encode("utf-8", "surrogatepass")) > LONGEST_NAME for part in target.split("/")
         ):
             raise SpecError(
                 f"invalid file name: it contains a NUL character or a part of more than {LONGEST_NAME} bytes",
-                [position],
+                positions,
                 path=owner_label(owner),
             )
-        for planned in self._sources(target, entry, owner, position):
-            planned.position, planned.owner = position, owner
+        for planned in self._sources(target, entry, owner, positions):
+            planned.positions, planned.owner = positions, owner
             self._add(planned, entry)
 
     def _add(self, planned: PlannedFile, entry: object) -> None:
@@ -169,14 +169,14 @@ class Files:
         elif how != "ignore":
             raise SpecError(
                 f"`{planned.target}` is defined twice: by {first.label} and {planned.label}",
-                [first.position, planned.position],
+                [*first.positions, *planned.positions],
             )
 
-    def _position(self, owner: str) -> Position | None:
+    def _positions(self, owner: str) -> Positions:
         first, second, name = owner.split(".", 2)
-        return position_in(self.evaluation, f"{first}.{second}", name)
+        return self.provenance.entry(f"{first}.{second}", name)
 
-    def _sources(self, target: str, entry: Any, owner: str, position: Position | None) -> Iterator[PlannedFile]:
+    def _sources(self, target: str, entry: Any, owner: str, positions: Positions) -> Iterator[PlannedFile]:
         base = PlannedFile(
             target,
             mode=_mode(entry["mode"]),
@@ -187,43 +187,43 @@ class Files:
             secret=entry["sensitive"] or self._read_secret(owner),
         )
         if base.method == "merge":
-            yield self._merged(base, entry, owner, position)
+            yield self._merged(base, entry, owner, positions)
             return
         source = entry["source"]
-        self._private(base, position)
+        self._private(base, positions)
         if source is None:
             text = entry["text"]
             if text is None:
-                raise SpecError("has neither `text` nor `source`", [position], path=owner_label(owner))
+                raise SpecError("has neither `text` nor `source`", positions, path=owner_label(owner))
             base.secret = base.secret or self._read_secret(owner)
-            self._private(base, position)
+            self._private(base, positions)
             base.leaf = FileSource(
                 content=text.encode("utf-8", "surrogateescape"), executable=bool(entry["executable"])
             )
             yield base
         else:
-            yield from self._from_source(base, source, entry, owner, position)
+            yield from self._from_source(base, source, entry, owner, positions)
 
-    def _private(self, base: PlannedFile, position: Position | None) -> None:
+    def _private(self, base: PlannedFile, positions: Positions) -> None:
         """Take the permissions of others from a sensitive file, and tell."""
         if base.secret and base.mode is not None and int(base.mode, 8) & 0o077:
             kept = f"{int(base.mode, 8) & 0o700:04o}"
             message = f"~/{base.target} is sensitive: its mode is {kept}, not {base.mode}"
-            warning = SpecWarning(message, [position])
+            warning = SpecWarning(message, positions)
             warning.with_details("sensitive-mode", at_value=True)
             self.evaluation.warn(warning)
             base.mode = kept
 
-    def _merged(self, base: PlannedFile, entry: Any, owner: str, position: Position | None) -> PlannedFile:
+    def _merged(self, base: PlannedFile, entry: Any, owner: str, positions: Positions) -> PlannedFile:
         declared = {name: entry[name] for name in ("json", "toml", "yaml", "ini") if entry[name] is not None}
         if len(declared) != 1 or not isinstance(next(iter(declared.values())), dict):
             raise SpecError(
                 "the method merge requires exactly one of `json`, `toml`, `yaml` and `ini`",
-                [position],
+                positions,
                 path=owner_label(owner),
             )
         name, value = next(iter(declared.items()))
-        with self.evaluation.visiting((*owner.split(".", 2), name), position) as frame:
+        with self.evaluation.visiting((*owner.split(".", 2), name), next(iter(positions), None)) as frame:
             base.merge = (name, plain(value))
         base.secret = base.secret or frame.secret or self._read_secret(owner)
         return base
@@ -234,7 +234,7 @@ class Files:
         return any(path[:3] == (*prefix, name) for path in self.evaluation.secret)
 
     def _from_source(
-        self, base: PlannedFile, source: PathValue, entry: Any, owner: str, position: Position | None
+        self, base: PlannedFile, source: PathValue, entry: Any, owner: str, positions: Positions
     ) -> Iterator[PlannedFile]:
         path = self._local(source)
         executable = entry["executable"]
@@ -254,12 +254,12 @@ class Files:
             base.leaf = FileSource(link=str(source))
             yield base
         elif os.path.isdir(path):
-            yield from self._folder(base, path, entry, owner, position)
+            yield from self._folder(base, path, entry, owner, positions)
         elif os.path.exists(path):
             base.leaf = FileSource(path=path, executable=executable, name=os.path.basename(path))
             yield base
         else:
-            raise missing_file(path, owner_label(owner), position)
+            raise missing_file(path, owner_label(owner), positions)
 
     def _local(self, source: PathValue) -> str | None:
         """The path on the controller that content comes from, or None when the source is a place on the target."""
@@ -270,14 +270,14 @@ class Files:
         return None
 
     def _folder(
-        self, base: PlannedFile, path: str, entry: Any, owner: str, position: Position | None
+        self, base: PlannedFile, path: str, entry: Any, owner: str, positions: Positions
     ) -> Iterator[PlannedFile]:
         leaves = _tree(path, entry["ignorelinks"])
         if not entry["recursive"]:
             if base.target in WHOLE_REFUSED:
                 raise SpecError(
                     f"`{base.target}` cannot be a single link to a folder, because programs write into it",
-                    [position],
+                    positions,
                     path=owner_label(owner),
                     hint="set `recursive: true`",
                 )
@@ -352,18 +352,6 @@ def _leaf(member: FolderMember) -> FileSource | None:
     )
 
 
-def position_in(evaluation: Evaluation, option: str, name: str) -> Position | None:
-    """Where the entry `name` of a mapping option is defined first, or where the option is."""
-    node: Any = evaluation.home.root
-    for part in option.split("."):
-        node = node.child(part) if node is not None else None
-    for entry in node.assignments if node is not None else ():
-        if isinstance(entry.value, dict) and name in entry.value:
-            found: Position | None = position_of(entry.value, name) or entry.position
-            return found
-    return node.assignments[0].position if node is not None and node.assignments else None
-
-
 def owner_label(owner: str) -> str:
     """An owner (`home.file..bashrc`) as a person writes it: `home.file.".bashrc"`."""
     return joined(owner.split(".", 2))
@@ -373,7 +361,7 @@ def _mode(mode: str | None) -> str | None:
     return None if mode is None else mode.rjust(4, "0")
 
 
-def missing_file(path: str, owner: str, position: Position | None) -> SpecError:
+def missing_file(path: str, owner: str, positions: Positions) -> SpecError:
     """The error for a file of the project that is not there, with the nearest name in its folder."""
     folder, name = os.path.split(path)
     hint = advice(path)
@@ -381,5 +369,5 @@ def missing_file(path: str, owner: str, position: Position | None) -> SpecError:
         hint = did_you_mean(name, os.listdir(folder))
     elif not hint:
         hint = "its folder does not exist either"
-    error = SpecError(f"the file `{path}` does not exist", [position], path=owner, hint=hint)
+    error = SpecError(f"the file `{path}` does not exist", positions, path=owner, hint=hint)
     return error.with_details("missing-file", at_value=True, whole=True, word=name)

@@ -18,8 +18,8 @@ from ..modules.library import Library
 from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
 from ..packages.supply import Supply
-from ..syntax.errors import SpecErrors, SpecWarning
-from ..syntax.secrets import HIDDEN, SECRETS
+from ..syntax.errors import SpecError, SpecErrors, SpecWarning
+from .assertions import failed_assertions, module_warnings
 from .store import Store
 
 PROFILE = "current/home-path"
@@ -61,12 +61,6 @@ def compiler(library: str = LIBRARY, plugins: Plugins | None = None) -> Compiler
     return Compiler(os.path.join(os.path.dirname(library), "templates"), plugins)
 
 
-def _shown(text: str, secret: bool) -> str:
-    """A message without secrets; one that read a secret and does not hold it as it is, is hidden whole."""
-    concealed = SECRETS.concealed(text)
-    return HIDDEN if secret and concealed == text else concealed
-
-
 class EvaluatedHome:
     """An evaluated home. `config` computes what is read of it; `store` holds what its texts refer to."""
 
@@ -100,31 +94,14 @@ class EvaluatedHome:
             roots = [*self.request.roots, *added]
             yield name, EvaluatedHome(replace(self.request, roots=roots, compiler=self.language.compiler), variant=name)
 
-    def failed_assertions(self) -> list[str]:
-        """The messages of the assertions that do not hold."""
-        assertions = self.evaluation.attempt(lambda: list(self.evaluation.get("assertions")), [])
-
-        def holds(assertion: Any) -> bool:
-            return self.evaluation.attempt(lambda: assertion["assertion"], True) is True
-
-        def message(assertion: Any, number: int) -> str:
-            with self.evaluation.visiting(("assertions", str(number)), None) as frame:
-                return _shown(str(assertion["message"]), frame.secret)
-
-        failed = [(number, assertion) for number, assertion in enumerate(assertions) if not holds(assertion)]
-        return [self.evaluation.attempt(lambda a=a, n=n: message(a, n), HIDDEN) for n, a in failed]  # type: ignore[misc]
+    def failed_assertions(self, prefix: str = "") -> list[SpecError]:
+        """An error for each assertion that does not hold; `prefix` is said before it."""
+        return failed_assertions(self.evaluation, prefix)
 
     def warnings(self) -> list[SpecWarning]:
         """What the modules and the evaluation warn of; complete once everything else has been read."""
-
-        def read() -> list[str]:
-            with self.evaluation.visiting(("warnings",), None) as frame:
-                texts = [str(text) for text in self.evaluation.get("warnings")]
-            # Which of them it is that holds a secret is known by its text; where none does, it may be any.
-            return [_shown(text, frame.secret and not any(map(SECRETS.within, texts))) for text in texts]
-
-        found = self.evaluation.attempt(read, [])
-        return [*self.evaluation.warnings, *(SpecWarning(text) for text in dict.fromkeys(found))]
+        found = module_warnings(self.evaluation)
+        return [*self.evaluation.warnings, *found]
 
     def refuse(self) -> None:
         """Raises SpecErrors when anything was found wrong so far."""

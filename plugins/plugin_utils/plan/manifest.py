@@ -9,13 +9,14 @@ from functools import partial
 
 from ...module_utils.engine.contract.canonical import canonical
 from ...module_utils.engine.contract.entries import Entry, FileEntry, Leaf, SymlinkEntry, TreeEntry
-from ...module_utils.engine.contract.manifest import Manifest, Origin, View
+from ...module_utils.engine.contract.manifest import Manifest, Origin, Script, View
 from ...module_utils.engine.contract.objects import StoredObject, object_id
 from ...module_utils.engine.contract.package import Package
 from ...module_utils.engine.methods.copy import ON_CONFLICT
 from ...module_utils.engine.methods.merge import FORMAT
 from ...module_utils.engine.methods.table import method_named, objects_to_read
 from ..expressions.lazy import plain
+from ..options.provenance import Positions, Provenance
 from ..options.unread import check_unread
 from ..syntax.errors import SpecError, SpecWarning
 from ..values import Path, StoreFile
@@ -36,6 +37,8 @@ class SwitchBundle:
     digest: str = ""
     warnings: list[SpecWarning] = field(default_factory=list)
     packages: PackagePlan = field(default_factory=PackagePlan)
+    # Where the files (by target) and the hooks (by name) come from, by the name of the specialisation, "" for the home itself.
+    origins: dict[str, dict[str, Positions]] = field(default_factory=dict)
 
     def objects(self, known: set[str]) -> list[tuple[str, bytes]]:
         """The objects that a target which has `known` lacks, in byte order."""
@@ -68,6 +71,8 @@ class Builder:
         self.used: dict[str, str] = {}
         self.contents: dict[str, bytes] = {}
         self.packages = PackagePlan()
+        self.provenance = Provenance(home.evaluation)
+        self.origins: dict[str, Positions] = {}
 
     def view(self) -> View:
         """Files, profile, objects, activation and packages. Errors are collected by the evaluation."""
@@ -82,6 +87,7 @@ class Builder:
             *attempt(lambda: on_change(self.evaluation, entries), []),
             *attempt(lambda: activation(self.evaluation, place), []),
         ]
+        self._note_origins(files, scripts)
         texts = [
             *self.contents.values(),
             *(script.script.encode() for script in scripts),
@@ -101,6 +107,12 @@ class Builder:
         view = View(entries, sizes, profile, scripts, packages)
         view.services = policy
         return view
+
+    def _note_origins(self, files: dict[str, PlannedFile], scripts: list[Script]) -> None:
+        self.origins = {target: file.positions for target, file in files.items()}
+        for script in scripts:
+            option = "home.onChange" if script.below else "home.activation"
+            self.origins[script.name] = self.provenance.entry(option, script.name)
 
     def _packages(self, profile: dict[str, Leaf]) -> list[Package]:
         packages = self.evaluation.get("home.packages")
@@ -153,8 +165,15 @@ class Builder:
         entry = self._body(file)
         entry.force, entry.sensitive = bool(file.force), bool(file.secret)
         entry.on_change = str(file.on_change) if file.on_change else None
-        entry.origin = str(file.position) if file.position is not None else None
+        entry.origin = self._origin(file.positions)
         return entry
+
+    def _origin(self, positions: Positions) -> str | None:
+        """The user's own line, else the line of the module: with its name in the library, so that it is the same everywhere."""
+        library = f"{self.home.request.library}/"
+        own = next((p for p in positions if not p.file.startswith(library)), None)
+        position = own or next(iter(positions), None)
+        return str(position).removeprefix(library) if position is not None else None
 
     def _body(self, file: PlannedFile) -> Entry:
         if file.tree is not None:
@@ -162,12 +181,12 @@ class Builder:
         if file.merge is not None:
             return self._merged(file, *file.merge)
         if file.leaf is None:
-            raise SpecError("has no content", [file.position], path=file.label)
+            raise SpecError("has no content", file.positions, path=file.label)
         if file.leaf.link is not None:
             if file.method != "link":
                 raise SpecError(
                     f"the method {file.method} does not work for a source on the target",
-                    [file.position],
+                    file.positions,
                     path=file.label,
                 )
             return SymlinkEntry(file.leaf.link)
@@ -184,7 +203,7 @@ class Builder:
         if file.method != "link":
             raise SpecError(
                 f"the method {file.method} does not work for folders",
-                [file.position],
+                file.positions,
                 path=file.label,
                 hint="set `recursive: true`",
             )
@@ -215,9 +234,11 @@ def build(home: EvaluatedHome, origin: Origin) -> SwitchBundle:
     packages = builder.packages
     specialisations: dict[str, View] = {}
     warnings: list[SpecWarning] = []
+    origins = {"": builder.origins}
     for name, variant in home.specialisations():
         inner = Builder(variant)
         specialisations[name] = inner.view()
+        origins[name] = inner.origins
         contents.update(inner.contents)
         packages = packages.joined(inner.packages)
         _finish(variant, warnings, f"specialisation {name}: ")
@@ -230,13 +251,13 @@ def build(home: EvaluatedHome, origin: Origin) -> SwitchBundle:
     manifest = Manifest(user, path, home.state, view, specialisations, source)
     manifest.uid = uid
     home.language.compiler.cache.save()
-    return SwitchBundle(manifest, contents, manifest.digest(), warnings, packages)
+    return SwitchBundle(manifest, contents, manifest.digest(), warnings, packages, origins)
 
 
 def _finish(home: EvaluatedHome, warnings: list[SpecWarning], prefix: str) -> None:
     """Check what nobody read, the assertions, and gather the warnings."""
     check_unread(home.evaluation)
-    home.evaluation.errors.extend(SpecError(f"{prefix}{message}") for message in home.failed_assertions())
+    home.evaluation.errors.extend(home.failed_assertions(prefix))
     for warning in home.warnings():
         # A specialisation is the same home and a module more: it says again what the home says.
         if str(warning) not in map(str, warnings):

@@ -15,8 +15,9 @@ from ..expressions.names import language_names
 from ..modules.library import Library
 from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
-from ..syntax.errors import SpecErrors, SpecWarning
+from ..syntax.errors import SpecError, SpecErrors, SpecWarning
 from ..values import StoreFolder
+from .assertions import failed_assertions, module_warnings
 from .home import compiler
 from .store import Store
 from .touched import Touched
@@ -70,19 +71,14 @@ class System:
     def config(self) -> Any:
         return self.evaluation.config
 
-    def failed_assertions(self) -> list[str]:
-        """The messages of the assertions that do not hold."""
-        said = self.evaluation.attempt(lambda: list(self.evaluation.get("assertions")), [])
-
-        def holds(assertion: Any) -> bool:
-            return self.evaluation.attempt(lambda: assertion["assertion"], True) is True
-
-        return [str(assertion["message"]) for assertion in said if not holds(assertion)]
+    def failed_assertions(self) -> list[SpecError]:
+        """An error for each assertion that does not hold."""
+        return failed_assertions(self.evaluation)
 
     def warnings(self) -> list[SpecWarning]:
         """The warnings of the modules and of the evaluation; complete once everything else has been read."""
-        said = self.evaluation.attempt(lambda: list(self.evaluation.get("warnings")), [])
-        return [*self.evaluation.warnings, *(SpecWarning(str(text)) for text in dict.fromkeys(said))]
+        found = module_warnings(self.evaluation)
+        return [*self.evaluation.warnings, *found]
 
     def refuse(self) -> None:
         """Raises SpecErrors when an error was found so far."""

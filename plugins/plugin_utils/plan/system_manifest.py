@@ -13,10 +13,10 @@ from ...module_utils.engine.contract.objects import object_id
 from ...module_utils.engine.system.declaration import VERSION, Declaration
 from ..expressions.filters import dag_sort
 from ..expressions.lazy import plain
+from ..options.provenance import Provenance
 from ..options.unread import check_unread
-from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.errors import SpecErrors
 from ..values import Package
-from .files import position_in
 from .package_names import native
 from .store import file_mode
 from .system import System
@@ -90,8 +90,7 @@ class SystemBuilder:
         }
         self._references(manifest)
         check_unread(self.evaluation)
-        for message in self.system.failed_assertions():
-            self.evaluation.collect(SpecError(message))
+        self.evaluation.errors.extend(self.system.failed_assertions())
         warnings = self.system.warnings()
         if self.evaluation.errors:
             raise SpecErrors(self.evaluation.errors)
@@ -229,10 +228,10 @@ class SystemBuilder:
         """The scripts in the order of their dependencies."""
         said = self.evaluation.get(f"system.{kind}")
         entries: dict[str, dict[str, Any]] = {name: {"after": [], "before": [], "data": None} for name in _ANCHORS}
+        provenance = Provenance(self.evaluation)
         for name in said:
-            with self.evaluation.visiting(
-                ("system", kind, name, "script"), position_in(self.evaluation, f"system.{kind}", name)
-            ) as frame:
+            position = next(iter(provenance.entry(f"system.{kind}", name)), None)
+            with self.evaluation.visiting(("system", kind, name, "script"), position) as frame:
                 script = said[name]
                 data = {"name": name, "script": str(script["text"]), "dry": script["supportsDryActivation"]}
                 entries[name] = {"after": list(script["deps"]), "before": [], "data": data}

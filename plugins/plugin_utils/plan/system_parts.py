@@ -11,10 +11,11 @@ from typing import Any
 
 from ..expressions.folder import walk
 from ..expressions.lazy import plain
+from ..options.provenance import Provenance
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
 from ..values import Package, Path, PathValue, StoreFile
-from .files import FileSource, position_in
+from .files import FileSource
 from .system import System
 from .touched import Touched
 
@@ -84,6 +85,7 @@ class Parts:
     def __init__(self, system: System) -> None:
         self.system = system
         self.evaluation = system.evaluation
+        self.provenance = Provenance(system.evaluation)
 
     def etc(self) -> list[EtcFile]:
         """The files below /etc, by target. Errors: two entries for one path, a path outside /etc, a missing source."""
@@ -103,7 +105,7 @@ class Parts:
         return [found[target] for target in sorted(found)]
 
     def _files(self, said: Any, name: str) -> list[EtcFile]:
-        position = position_in(self.evaluation, "environment.etc", name)
+        position = next(iter(self.provenance.entry("environment.etc", name)), None)
         with self.evaluation.visiting(("environment", "etc", name, "content"), position) as frame:
             entry = said[name]
             if not entry["enable"]:
@@ -184,7 +186,7 @@ class Parts:
         return bool(touched("users.users.root") or touched("users.extraUsers.root"))
 
     def _user(self, said: Any, key: str) -> User | None:
-        position = position_in(self.evaluation, "users.users", key)
+        position = next(iter(self.provenance.entry("users.users", key)), None)
         with self.evaluation.visiting(("users", "users", key, "account"), position) as frame:
             value = said[key]
             if not value["enable"]:

@@ -46,6 +46,7 @@ from ..report.session import session_of
 from ..report.source import Sources
 from ..report.spec_messages import message, messages
 from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.position import Position
 from ..syntax.secrets import SECRETS
 from . import facts as memory
 from .arguments import CONFIG, RESTRICTED, Arguments, specification, with_variables
@@ -56,7 +57,7 @@ from .inventory import as_node
 from .packages import ANY, ProjectLock, addable, chosen
 from .result import write_result
 from .target import Target
-from .users import homes
+from .users import check_name, spec_of
 from .variables import Restricted, Variables
 
 Expected = TypeVar("Expected", bound=Answer)
@@ -71,6 +72,7 @@ class Evaluated:
     keeps: dict[str, tuple[str, str]]
     warnings: tuple[Message, ...]
     manager: str
+    sources: Sources
 
 
 class Switch:
@@ -86,7 +88,10 @@ class Switch:
         self.arguments = Arguments("home.manager.home", values, specification(self.settings))
         self.user: str = self.arguments.values["user"]
         self.host = str(variables.get("inventory_hostname", "localhost"))
-        self.config = self.arguments.given[CONFIG] if CONFIG in self.arguments.given else self._config()
+        self.config: Any = self.arguments.given.get(CONFIG)
+        self.key: Position | None = None  # of the user in `home_users`
+        if CONFIG not in self.arguments.given:
+            self.config, self.key = spec_of(self.user, variables, action._templar.template)
         self.target = Target(action, variables)
         self.owner = Owner(self.user, self.host)
         self.local = str(variables.get("ansible_connection") or action._play_context.connection) == "local"
@@ -99,14 +104,6 @@ class Switch:
         # What a switch says besides what the spec warns of; the packages that the host may lack.
         self.notes: list[str] = []
         self.without: list[str] = [ANY] if self.task.check_mode else []
-
-    def _config(self) -> Any:
-        users = homes(self.variables, self.action._templar.template)
-        if self.user not in users:
-            raise AnsibleError(
-                f"nothing says what the home of {self.user} is: set `config`, or `home_users.{self.user}`"
-            )
-        return users[self.user]
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises Refused."""
@@ -248,10 +245,10 @@ class Switch:
         def use(home: EvaluatedHome) -> Evaluated:
             plan = build(home, self.origin())
             sources = Sources(LIBRARY, home.evaluation.collector.importers)
+            check_name(home.evaluation, self.user, self.key)
             warnings = tuple(message(warning, sources) for warning in plan.warnings)
-            return Evaluated(
-                plan, session_of(home.evaluation), keeps_of(home.evaluation, sources), warnings, manager_of(host)
-            )
+            keeps = keeps_of(home.evaluation, sources)
+            return Evaluated(plan, session_of(home.evaluation), keeps, warnings, manager_of(host), sources)
 
         found: Evaluated = self.evaluated(host, use)
         return found
@@ -357,6 +354,7 @@ class Switch:
             self.owner._replace(packages=found.manager),
             found.plan,
             self.task.check_mode,
+            found.sources,
             bool(self.task.diff),
             command=" ".join(["ansible-playbook", *context.CLIARGS.get("args", ())]),
             local=self.local,

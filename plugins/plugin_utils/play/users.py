@@ -8,7 +8,12 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from ..options.evaluation import Evaluation
+from ..options.provenance import Provenance
+from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.position import Position
 from .arguments import nearest
+from .datatags import position_of
 
 USERS = "home_users"
 
@@ -35,6 +40,29 @@ def homes(variables: dict[str, Any], template: Any) -> dict[str, Any]:
             f"`{{alice: {{imports: [users/alice.yml]}}}}`, not {_kind(users)}"
         )
     return users
+
+
+def spec_of(user: str, variables: dict[str, Any], template: Any) -> tuple[Any, Position | None]:
+    """What `home_users` says of a user, and where. AnsibleError when it says nothing."""
+    users = homes(variables, template)
+    for name, spec in users.items():
+        if name == user:
+            return spec, position_of(name)
+    raise AnsibleError(f"nothing says what the home of {user} is: set `config`, or `{USERS}.{user}`")
+
+
+def check_name(evaluation: Evaluation, user: str, key: Position | None) -> None:
+    """Raises SpecErrors when a spec is for another user than the one whose home it is."""
+    name = str(evaluation.get("home.username"))
+    if name == user:
+        return
+    positions = Provenance(evaluation).option("home.username")
+    error = SpecError(
+        f"`home.username` is {name}, but this is the home of {user}", [*positions, key], path="home.username"
+    )
+    error.with_details("wrong-account", at_value=True, whole=True, labels=["this name", "and this one"])
+    error.keys = 1
+    raise SpecErrors([error], evaluation.collector.importers)
 
 
 def chosen(variables: dict[str, Any], template: Any) -> list[str]:

@@ -20,6 +20,7 @@ from ...module_utils.engine.voice.plan import Owner, Plan
 from ..packages.catalogue import Catalogue
 from ..plan.manifest import SwitchBundle as Built
 from .host_packages import host_name
+from .source import Sources
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class Telling:
     owner: Owner
     built: Built
     check: bool
+    sources: Sources
     diff: bool = False
     command: str = "ansible-playbook home.yml"
     local: bool = False
@@ -59,7 +61,20 @@ class Telling:
         files = tuple(self._file(file) for file in plan.files)
         collisions = tuple(self._collision(item) for item in plan.collisions)
         packages = tuple(self._package(item) for item in plan.packages)
-        return self._warned(plan._replace(files=files, collisions=collisions, packages=packages))
+        hooks = tuple(hook._replace(origin=self._origin(hook.name)) for hook in plan.hooks)
+        units = tuple(unit._replace(origin=self._origin_of_unit(unit.name)) for unit in plan.units)
+        plan = plan._replace(files=files, collisions=collisions, packages=packages, hooks=hooks, units=units)
+        return self._warned(plan)
+
+    def _origin(self, name: str) -> tuple[Place, ...]:
+        """Where a file (by its path) or a hook (by its name) is defined, and because of what."""
+        origins = self.built.origins.get(self.specialisation or "", {})
+        return self.sources.origin(origins.get(name, ()))
+
+    def _origin_of_unit(self, name: str) -> tuple[Place, ...]:
+        names = (name, f"{name}.plist")
+        path = next((path for path in self.view.files if path.rpartition("/")[2] in names), "")
+        return self._origin(path)
 
     def _package(self, package: Package) -> Package:
         if package.op != "lack":
@@ -76,8 +91,7 @@ class Telling:
 
     def _file(self, file: File) -> File:
         entry = self.view.files.get(file.path)
-        origin = _origin_of(entry)
-        return file._replace(diff=self._diff(file, entry), origin=(origin,) if origin else ())
+        return file._replace(diff=self._diff(file, entry), origin=self._origin(file.path))
 
     def _diff(self, file: File, entry: Entry | None) -> Diff | None:
         """The diff with the new text, which in check mode is only here."""
@@ -107,7 +121,6 @@ class Telling:
 
     def _collision(self, found: Collision) -> Collision:
         entry = self.view.files.get(found.path)
-        origin = _origin_of(entry)
         diff = found.diff
         after = self._text(entry) if diff is not None else None
         if diff is not None and after is not None:
@@ -115,7 +128,7 @@ class Telling:
         choices = found.choices
         if found.kind == "file" and found.lines is not None and self.local and found.path in self.keeps:
             choices = (*choices, self._keeping(found.path))
-        return found._replace(diff=diff, origin=(origin,) if origin else (), choices=choices)
+        return found._replace(diff=diff, origin=self._origin(found.path), choices=choices)
 
     def _keeping(self, path: str) -> Choice:
         """How to keep the lines of a file that is in the way: by the option of the module that writes it."""
@@ -134,15 +147,3 @@ class Telling:
             option,
             KEEP_LINES,
         )
-
-
-def _origin_of(entry: Entry | None) -> Place | None:
-    return place_of_origin(entry.origin or "") if entry is not None else None
-
-
-def place_of_origin(text: str) -> Place | None:
-    """`FILE:LINE:COLUMN` as a place; None for an empty text."""
-    if not text:
-        return None
-    found = re.fullmatch(r"(.*?):(\d+):(\d+)", text)
-    return Place(found[1], int(found[2]), int(found[3])) if found else Place(text)

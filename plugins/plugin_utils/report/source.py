@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ...module_utils.engine.voice.message import Place
 from ..syntax.position import Position
@@ -66,6 +66,11 @@ class Sources:
             self.shown(position.file), position.line, column, end, source, label, by=self._chain(position.file)
         )
 
+    def origin(self, positions: Iterable[Position]) -> tuple[Place, ...]:
+        """Where something comes from: the user's own places, with the modules of the library that they brought in."""
+        places = [self.place(position)._replace(source="", end=0) for position in positions]
+        return joined(sorted(places, key=lambda place: bool(place.module)))
+
     def depth(self, position: Position) -> int:
         """How far a file is from the user's own: the number of imports that lead to it; a shipped module comes last."""
         return 100 if self.module(position.file) else len(self._chain(position.file))
@@ -104,6 +109,15 @@ class Sources:
             if found is not None:
                 return start + found.start() + 1, start + found.end() + 1
         return start + 1, _token_end(line, start) + 1
+
+
+def joined(places: list[Place]) -> tuple[Place, ...]:
+    """The places with the modules of the library together with the one place of the user's that they are used because of."""
+    own = [place for place in places if not place.module]
+    modules = list(dict.fromkeys(place.module for place in places if place.module))
+    if len(own) == 1 and modules:
+        return (own[0]._replace(module=", ".join(modules)),)
+    return tuple(places)
 
 
 def _read(path: str) -> list[str]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ...module_utils.engine.voice.message import Choice, Message, Place
+from ...module_utils.engine.voice.message import Choice, Message
 from ..syntax.errors import CycleError, SpecError, SpecErrors
-from .source import Sources
+from .source import Sources, joined
 
 # Longer remedies go below the source, not beside the carets.
 _LABEL = 60
@@ -51,9 +51,11 @@ def message(error: SpecError, sources: Sources) -> Message:
         positions = error.positions[:1]
     shown = positions[:_MOST_PLACES]
     labels = [*error.labels, *[""] * len(shown)]
+    values = len(positions) - error.keys if error.at_value else 0
+    context = error.code in _WITH_CONTEXT
     places = [
-        sources.place(position, value=error.at_value, word=error.word, label=label, before=error.code in _WITH_CONTEXT)
-        for position, label in zip(shown, labels, strict=False)
+        sources.place(position, value=number < values, word=error.word, label=label, before=context)
+        for number, (position, label) in enumerate(zip(shown, labels, strict=False))
     ]
     hints = [Choice(error.hint)] if error.hint else []
     hints += [Choice(text) for text in error.advice]
@@ -64,7 +66,7 @@ def message(error: SpecError, sources: Sources) -> Message:
         text,
         error.code,
         error.path,
-        tuple(_joined(places)),
+        joined(places),
         len(positions) - len(shown),
         hints=tuple(hints),
     )
@@ -74,15 +76,6 @@ def message(error: SpecError, sources: Sources) -> Message:
 _SILENCING = ("yaml", "missing-import", "vault")
 _FOLLOWING = ("no-value", "undefined", "assertion")
 _WITH_CONTEXT = ("unknown-option", "yaml")
-
-
-def _joined(places: list[Place]) -> list[Place]:
-    """A module of the library that was read because of a place of the user's is said together with it."""
-    own = [place for place in places if not place.module]
-    modules = [place for place in places if place.module]
-    if len(own) == 1 and len(modules) == 1 and not modules[0].file:
-        return [own[0]._replace(module=modules[0].module)]
-    return places
 
 
 def _text(error: SpecError) -> str:

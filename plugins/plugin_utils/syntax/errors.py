@@ -28,6 +28,8 @@ class SpecError(Exception):
 
     code = ""
     at_value = False
+    # How many of the last positions are keys that are meant themselves, with `at_value`.
+    keys = 0
     word = ""
     # What of the message may hold a value: the words of a Python error, say.
     quoted = ""

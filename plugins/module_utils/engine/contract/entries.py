@@ -89,7 +89,7 @@ class Entry(Value):
         """What the generation holds for it, by path below the target ("" for the target itself)."""
         return {}
 
-    def json(self) -> JsonObject:
+    def json(self, with_origin: bool = True) -> JsonObject:
         """As a manifest has it."""
         found = self._body()
         if self.force:
@@ -98,7 +98,7 @@ class Entry(Value):
             found["onChange"] = self.on_change
         if self.sensitive:
             found["sensitive"] = True
-        if self.origin is not None:
+        if with_origin and self.origin is not None:
             found["origin"] = self.origin
         return found
 

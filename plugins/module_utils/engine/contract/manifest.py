@@ -144,10 +144,10 @@ class View(Value):
         scripts = {script.name for script in self.activation if script.sensitive}
         return scripts | {target for target, entry in self.files.items() if entry.sensitive}
 
-    def json(self) -> JsonObject:
+    def json(self, origins: bool = True) -> JsonObject:
         """As a manifest holds it, for a generation and for a specialisation alike."""
         found: JsonObject = {
-            "files": {target: entry.json() for target, entry in self.files.items()},
+            "files": {target: entry.json(origins) for target, entry in self.files.items()},
             "profile": {path: leaf.json() for path, leaf in self.profile.items()},
             "objects": {name: item.json() for name, item in self.objects.items()},
             "activation": [script.json() for script in self.activation],
@@ -237,16 +237,16 @@ class Manifest(Value):
         """Whether it, or one of its specialisations, has any package that is more than a name."""
         return any(not package.only_declared for view in self.views() for package in view.packages)
 
-    def json(self) -> JsonObject:
-        """As it is digested, shipped and kept."""
+    def json(self, origins: bool = True) -> JsonObject:
+        """As it is shipped and kept; without the `origins` of files as it is digested."""
         return {
             "version": VERSION,
             "user": self.user,
             "home": self.home,
             "uid": self.uid,
             "state": self.state,
-            **self.view.json(),
-            "specialisations": {name: view.json() for name, view in self.specialisations.items()},
+            **self.view.json(origins),
+            "specialisations": {name: view.json(origins) for name, view in self.specialisations.items()},
             "origin": self.origin.json(),
         }
 
@@ -255,8 +255,8 @@ class Manifest(Value):
         return canonical(self.json())
 
     def digest(self) -> str:
-        """SHA-256 (64 hex digits) of its canonical text."""
-        return digest(self.json())
+        """SHA-256 (64 hex digits) of its canonical text without the origins of files: a spec with a line more is the same home."""
+        return digest(self.json(origins=False))
 
     @classmethod
     def of(cls, value: object) -> Manifest:

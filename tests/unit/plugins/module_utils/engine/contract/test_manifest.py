@@ -95,5 +95,6 @@ def test_a_manifest_comes_back_as_it_went(entry):
     check(manifest)
     assert manifest.json() == value
     assert Manifest.of(manifest.json()) == manifest
+    entry.pop("origin", None)  # a line more in the spec is the same home
     assert manifest.digest() == digest(value)
     assert manifest.specialised("night").view == manifest.view

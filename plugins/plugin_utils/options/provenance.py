@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where values come from: the position that defines them, then those of the lines that brought in what defines them.
+
+A value that a module of the library defines is there because somebody enabled the module: another module, or a line of the user's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..expressions.closure import Closure
+from ..expressions.expression import Expression
+from ..expressions.scope import Scope
+from ..modules.module import Module
+from ..syntax.errors import SpecError
+from ..syntax.nodes import position_of
+from ..syntax.position import Position
+from .definition import Assignment, Definition, Rank
+from .evaluation import Evaluation
+from .node import Node
+from .priority import effective
+from .type_container import by_key, is_set
+
+Positions = tuple[Position, ...]
+
+_ENABLE = "enable"
+_READ = re.compile(r"\b(cfg|config)((?:\.\w+|\['[^']+'\]|\[\"[^\"]+\"\])+)")
+_PART = re.compile(r"\.(\w+)|\['([^']+)'\]|\[\"([^\"]+)\"\]")
+
+
+class Provenance:
+    """The origins of one evaluation's values."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self._known = 0
+        self._owners: dict[int, Module] = {}
+        self._ranks: dict[Rank, Module] = {}
+        self._entries: dict[str, dict[str, list[Definition]]] = {}
+
+    def entry(self, option: str, name: str) -> Positions:
+        """Where the entry `name` of a mapping option is defined, and why; empty when nobody defines it."""
+        if option not in self._entries:
+            self._entries[option] = self._by_key(option)
+        found = self._entries[option].get(name)
+        return self.of(found[0]) if found else ()
+
+    def option(self, path: str) -> Positions:
+        """Where an option is defined, and why: of the definitions that count."""
+        node = self._node(tuple(path.split(".")))
+        found = effective(node.definitions()) if node is not None else []
+        return self._unique(*(position for definition in found for position in self.of(definition)))
+
+    def of(self, definition: Definition) -> Positions:
+        """The position of a definition, and of what its module is used because of."""
+        return self._unique(definition.position, *self._because(self._owner(definition.scope)))
+
+    def elements(self, option: str) -> list[Definition]:
+        """The definition of each element of a list option, in the order of its value."""
+        node = self._node(tuple(option.split(".")))
+        found: list[Definition] = []
+        for definition in effective(node.definitions()) if node is not None else ():
+            for index, item in enumerate(definition.value):
+                position = position_of(definition.value, index) or definition.position
+                found += effective([Definition(item, definition.scope, position)])[:1]
+        return found
+
+    def condition(self, assertion: Definition) -> Positions:
+        """Where an assertion is, and what it is about: the user's definitions of what it reads, else why its module is used."""
+        module = self._owner(assertion.scope)
+        value = assertion.value.get("assertion") if isinstance(assertion.value, dict) else None
+        value = value.value if isinstance(value, Closure) else value
+        read = list(self._read(value.source, module)) if isinstance(value, Expression) else []
+        return self._unique(assertion.position, *(read or self._because(module)))
+
+    def _by_key(self, option: str) -> dict[str, list[Definition]]:
+        node = self._node(tuple(option.split(".")))
+        try:
+            definitions = effective(node.definitions()) if node is not None else []
+            return by_key([d for d in definitions if is_set(d.value)])
+        except SpecError:  # It has been collected where the option was read.
+            return {}
+
+    def _node(self, path: tuple[str, ...]) -> Node | None:
+        node: Node | None = self.evaluation.home.root
+        for name in path:
+            node = node.child(name) if node is not None else None
+        return node
+
+    def _owner(self, scope: Scope) -> Module | None:
+        """The module that an expression in this scope belongs to."""
+        modules = self.evaluation.modules
+        if len(modules) != self._known:  # The library is loaded by and by.
+            self._known = len(modules)
+            self._owners = {id(module.scope): module for module in modules}
+            self._ranks = {module.rank: module for module in modules}
+        at: Scope | None = scope
+        while at is not None:
+            if id(at) in self._owners:
+                return self._owners[id(at)]
+            at = at.parent
+        return None
+
+    def _because(self, module: Module | None) -> list[Position | None]:
+        """What a module of the library is used because of, up to a line of the user's."""
+        found: list[Position | None] = []
+        seen: set[int] = set()
+        while module is not None and module.shipped and id(module) not in seen:
+            seen.add(id(module))
+            used = self._use(module)
+            if used is None:
+                break
+            found.append(used.position)
+            module = self._ranks.get(used.rank)
+        return found
+
+    def _use(self, module: Module) -> Assignment | None:
+        """The assignment that a module is used because of: to its `enable`, else the user's first one to any of its options."""
+        node = self._node(module.root) if module.root else None
+        if node is None:
+            return None
+        enable = node.child(_ENABLE)
+        if enable is not None:
+            ordered = sorted(enable.assignments, key=lambda a: (not _of_user(a), a.rank))
+            return next((a for a in ordered if _holds(a)), None)
+        return next(filter(_of_user, _below(node)), None) if len(module.root) > 1 else None
+
+    def _read(self, source: str, module: Module | None) -> Iterator[Position | None]:
+        """The positions of the user's definitions of the options that an expression names."""
+        for base, rest in _READ.findall(source):
+            path = tuple("".join(parts) for parts in _PART.findall(rest))
+            if base == "cfg" and module is not None:
+                path = (*module.root, *path)
+            node: Node | None = self.evaluation.home.root
+            for name in path:
+                if node is None or node.schema.declaration is not None:
+                    break
+                node = node.child(name)
+            if node is not None and node.name != _ENABLE:
+                yield from (a.position for a in node.assignments if _of_user(a) and _holds(a))
+
+    @staticmethod
+    def _unique(*positions: Position | None) -> Positions:
+        return tuple(dict.fromkeys(p for p in positions if p is not None))
+
+
+def _of_user(assignment: Assignment) -> bool:
+    return bool(assignment.rank) and assignment.rank[0] == 1
+
+
+def _holds(assignment: Assignment) -> bool:
+    try:
+        return bool(assignment.definitions())
+    except SpecError:
+        return False
+
+
+def _below(node: Node) -> Iterator[Assignment]:
+    """The assignments to all options below a group."""
+    yield from node.assignments
+    for child in node.children.values():
+        yield from _below(child)

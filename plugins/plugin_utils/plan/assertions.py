@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The assertions and the warnings of modules, with the positions of what they are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..options.evaluation import Evaluation
+from ..options.provenance import Positions, Provenance
+from ..syntax.errors import SpecError, SpecWarning
+from ..syntax.secrets import HIDDEN, SECRETS
+
+
+def failed_assertions(evaluation: Evaluation, prefix: str = "") -> list[SpecError]:
+    """An error for each assertion that does not hold."""
+    assertions = evaluation.attempt(lambda: list(evaluation.get("assertions")), [])
+
+    def holds(assertion: Any) -> bool:
+        return evaluation.attempt(lambda: assertion["assertion"], True) is True
+
+    def message(assertion: Any, number: int) -> str:
+        with evaluation.visiting(("assertions", str(number)), None) as frame:
+            return _shown(str(assertion["message"]), frame.secret)
+
+    failed = [number for number, assertion in enumerate(assertions) if not holds(assertion)]
+    if not failed:
+        return []
+    provenance = Provenance(evaluation)
+    definitions = evaluation.attempt(lambda: provenance.elements("assertions"), [])
+    found = []
+    for number in failed:
+        text = evaluation.attempt(lambda n=number: message(assertions[n], n), HIDDEN)  # type: ignore[misc]
+        positions = provenance.condition(definitions[number]) if number < len(definitions) else ()
+        found.append(SpecError(prefix + text, positions).with_details("assertion", whole=True))
+    return found
+
+
+def module_warnings(evaluation: Evaluation) -> list[SpecWarning]:
+    """The warnings of the modules, each once."""
+
+    def read() -> list[str]:
+        with evaluation.visiting(("warnings",), None) as frame:
+            texts = [str(text) for text in evaluation.get("warnings")]
+        # Which of them it is that holds a secret is known by its text; where none does, it may be any.
+        return [_shown(text, frame.secret and not any(map(SECRETS.within, texts))) for text in texts]
+
+    texts = evaluation.attempt(read, [])
+    if not texts:
+        return []
+    provenance = Provenance(evaluation)
+    definitions = evaluation.attempt(lambda: provenance.elements("warnings"), [])
+    places: dict[str, Positions] = {}
+    for number, text in enumerate(texts):
+        places.setdefault(text, provenance.of(definitions[number]) if number < len(definitions) else ())
+    found = [SpecWarning(text, positions) for text, positions in places.items()]
+    for warning in found:
+        warning.with_details("module", whole=True)
+    return found
+
+
+def _shown(text: str, secret: bool) -> str:
+    """A message without secrets; one that read a secret and does not hold it as it is, is hidden whole."""
+    concealed = SECRETS.concealed(text)
+    return HIDDEN if secret and concealed == text else concealed
