@@ -17,13 +17,13 @@ from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from .definition import Definition
 from .schema import Declaration, Schema, Site, Type
-from .type_container import AttrTag, Coerced
-from .type_text import parse_type
+from .type_container import AttrTag, Coerced, Freeform
+from .type_text import FREEFORM, NESTING, parse_type
 
 ATTRIBUTES = {
     "type", "default", "example", "description", "apply", "check", "checkMessage", "coerce", "readOnly", "internal", "visible",
     "defaultText", "legacyDefault", "options", "config", "freeformType", "renamedTo", "aliasOf", "removed", "changedTo", "value",
-    "feeds", "tags", "platforms",
+    "feeds", "tags", "platforms", "dottedKeys",
 }  # fmt: skip
 
 
@@ -36,6 +36,15 @@ class Submodule(Type):
 
     def check(self, value: object) -> bool:
         return isinstance(value, dict) and "_type" not in value
+
+    def holds(self, definition: Definition) -> bool:
+        value = definition.value
+        if not isinstance(value, dict) or "_type" in value:
+            return False
+        known = self.own.children
+        free = {key: item for key, item in value.items() if key not in known and split(key)[0] not in known}
+        kind = self.own.freeform
+        return not free or (kind is not None and kind.holds(definition.holding(free)))
 
     def schema(self) -> Schema:
         return self.own
@@ -62,6 +71,9 @@ class Unfinished(Type):
 
     def accepts(self, value: object) -> bool:
         return self.built.accepts(value)
+
+    def holds(self, definition: Definition) -> bool:
+        return self.built.holds(definition)
 
     def merge(self, site: Site, definitions: list[Definition]) -> object:
         return self.built.merge(site, definitions)
@@ -188,6 +200,8 @@ class Declarer:
             if word == "attrTag":
                 entry = schema.child("<name>")
                 return AttrTag({key: self._type(tag, entry, scope, position) for key, tag in node["tags"].items()})
+            if node.get("dottedKeys") is True and word in NESTING:
+                return Freeform(word, FREEFORM[word])
             return self._named_type(word, schema, scope, position)
 
         try:

@@ -21,9 +21,9 @@ from ..expressions.thunk import Thunk
 from ..modules.block import Block
 from ..modules.module import Module
 from ..syntax.errors import SpecError, did_you_mean, summary
-from ..syntax.keys import LiteralKey, TemplateKey, joined, split
+from ..syntax.keys import TemplateKey, dotted, joined, split
 from ..syntax.marks import MIDDLE, NORMAL
-from ..syntax.nodes import Mapping, position_of
+from ..syntax.nodes import Mapping, nested, position_of
 from ..syntax.position import Position
 from .definition import Assignment, Definition, Rank
 from .node import Loader, Node
@@ -233,15 +233,20 @@ class Distribution:
         if owner is None:
             self._unknown(node, path, assignment)
             return None
-        inside = (*node.path[len(owner.path) :], *self._freeform_names(parts, assignment))
-        owner.freeform.append(assignment.holding(nested(inside, assignment.value, assignment.position)))
+        inside = node.path[len(owner.path) :]
+        owner.freeform.append(assignment.holding(nested(inside, self._free(parts, assignment), assignment.position)))
         return None
 
-    def _freeform_names(self, parts: tuple[str, ...], assignment: Assignment) -> tuple[str, ...]:
-        """In a freeform submodule a key whose first part is not declared is one literal name."""
-        if len(parts) < 2 or self.instance.outer is None or isinstance(assignment.value, LiteralKey):
-            return parts
-        return parts if any(type(part) is TemplateKey for part in parts) else (".".join(parts),)
+    def _free(self, parts: tuple[str, ...], assignment: Assignment) -> Any:
+        """What a freeform submodule holds at names of which the first is not declared: its type reads a dotted key."""
+        value, position = assignment.value, assignment.position
+        if len(parts) < 2 or self.instance.outer is None or any(type(part) is TemplateKey for part in parts):
+            return nested(parts, value, position)
+        key = dotted(parts)
+        free = Mapping({key: value}, position)
+        if position is not None:
+            free.positions = {key: position}
+        return free
 
     def _to_new_name(self, node: Node, path: tuple[str, ...], assignment: Assignment) -> None:
         """An old name: the same assignment to the new one, whatever the new one's type is."""
@@ -303,13 +308,3 @@ def _guard(mark: dict[str, object]) -> list[Expression]:
     if isinstance(wanted, bool):
         return conditions(wanted, position_of(mark))
     raise SpecError("the condition of `if` must be a boolean", [position_of(mark)])
-
-
-def nested(parts: tuple[str, ...], value: Any, position: Position | None) -> Any:
-    """The value below a path of whole names."""
-    for part in reversed(parts):
-        outer = Mapping({part: value}, position, verbatim=True)
-        if position is not None:
-            outer.positions = {part: position}
-        value = outer
-    return value

@@ -173,6 +173,10 @@ class Type:
         """Whether this alternative of a union is meant by the value."""
         return self.check(self.coerce(value))
 
+    def holds(self, definition: Definition) -> bool:
+        """Whether a discharged definition is of this type in all its parts that decide how a dotted key is read."""
+        return self.accepts(definition.value)
+
     def merge(self, site: Site, definitions: list[Definition]) -> object:
         """One value of definitions that passed the check, in their order. Raises SpecError."""
         return merge_equal(site.path, definitions)

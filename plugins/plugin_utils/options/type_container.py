@@ -9,10 +9,11 @@ from typing import Any
 from ..expressions.lazy import EntryThunk, LazyMapping
 from ..expressions.resolution import key_text, resolve
 from ..syntax.errors import SpecError, summary
-from ..syntax.nodes import position_of
+from ..syntax.nodes import Mapping, position_of
 from ..values import GVariant, Package, PathValue, Raw
 from .agreement import merge_equal, merge_one, wrong_type
 from .definition import Definition
+from .dotted_keys import KeyReader, fits, read_key
 from .priority import discharge, effective, may_vanish
 from .schema import NO_VALUE, Site, Type
 
@@ -22,17 +23,18 @@ def is_set(value: object) -> bool:
     return isinstance(value, dict) and ("_type" not in value or value["_type"] == "each")
 
 
-def by_key(definitions: list[Definition]) -> dict[str, list[Definition]]:
-    """The entries of mapping definitions by their (evaluated) keys."""
+def by_key(definitions: list[Definition], read: KeyReader | None = None) -> dict[str, list[Definition]]:
+    """The entries of mapping definitions by their (evaluated) keys; `read` decides what a dotted key of a spec means."""
     found: dict[str, list[Definition]] = {}
     for definition in definitions:
         mapping = definition.value
-        position = definition.position
         for key in mapping:
-            text = key_text(key, definition.scope, position_of(mapping, key))
-            found.setdefault(text, []).append(
-                Definition(_entry(mapping, key), definition.scope, position_of(mapping, key) or position)
-            )
+            position = position_of(mapping, key)
+            text = key_text(key, definition.scope, position)
+            entry = Definition(_entry(mapping, key), definition.scope, position or definition.position)
+            if read is not None and "." in text and isinstance(mapping, Mapping) and not mapping.verbatim:
+                text, entry = read(key, entry)
+            found.setdefault(text, []).append(entry)
     return found
 
 
@@ -46,20 +48,27 @@ def _entry(mapping: dict[str, object], key: str) -> object:
 class AttrsOf(Type):
     """A mapping of names to values of one type; each key merges on its own."""
 
-    def __init__(self, inner: Type, lazy: bool = False) -> None:
+    def __init__(self, inner: Type, lazy: bool = False, nests: bool = False) -> None:
         self.inner = inner
         self.parts = (inner,)
         self.lazy = lazy
+        self.nests = nests
         self.description = f"mapping of {inner.description}"
 
     def check(self, value: object) -> bool:
         return is_set(value)
 
+    def holds(self, definition: Definition) -> bool:
+        value = definition.value
+        if not is_set(value) or not isinstance(value, dict):
+            return False
+        return isinstance(value, LazyMapping) or all(fits(self.inner, definition.entry(key)) for key in value)
+
     def empty(self, site: Site) -> object:
         return {}
 
     def merge(self, site: Site, definitions: list[Definition]) -> object:
-        entries = by_key(definitions)
+        entries = by_key(definitions, lambda key, entry: read_key(key, entry, self.inner, self.nests, site))
         if not self.lazy:
             entries = {key: found for key, found in entries.items() if self._exists(found)}
 
@@ -155,6 +164,9 @@ class NullOr(Type):
     def accepts(self, value: object) -> bool:
         return value is None or self.inner.accepts(value)
 
+    def holds(self, definition: Definition) -> bool:
+        return definition.value is None or self.inner.holds(definition)
+
     def empty(self, site: Site) -> object:
         return None
 
@@ -180,6 +192,9 @@ class Once(Type):
 
     def check(self, value: object) -> bool:
         return self.inner.check(value)
+
+    def holds(self, definition: Definition) -> bool:
+        return self.inner.holds(definition)
 
     def merge(self, site: Site, definitions: list[Definition]) -> object:
         merge_one(site.path, definitions)
@@ -295,11 +310,15 @@ class DagOf(AttrsOf):
 
 
 class Freeform(Type):
-    """What a file format can hold: sets merge key by key, lists are joined, scalars must be equal."""
+    """What a file format can hold: sets merge key by key, lists are joined, scalars must be equal.
 
-    def __init__(self, name: str, null: bool = True) -> None:
+    `nests` says that a dotted name is likely meant as a path: it is still one name, with a warning.
+    """
+
+    def __init__(self, name: str, null: bool = True, nests: bool = False) -> None:
         self.name = name
         self.null = null
+        self.nests = nests
         self.description = f"{name.upper()} value"
 
     def check(self, value: object) -> bool:
@@ -313,7 +332,7 @@ class Freeform(Type):
     def merge(self, site: Site, definitions: list[Definition]) -> object:
         first = definitions[0].value
         if is_set(first) and all(is_set(d.value) for d in definitions):
-            return AttrsOf(self).merge(site, definitions)
+            return AttrsOf(self, nests=self.nests).merge(site, definitions)
         if isinstance(first, (list, tuple)) and all(isinstance(d.value, (list, tuple)) for d in definitions):
             return ListOf(self).merge(site, definitions)
         return merge_equal(site.path, definitions)
@@ -343,6 +362,9 @@ class Coerced(Type):
 
     def accepts(self, value: Any) -> bool:
         return self.source.accepts(value) or self.inner.accepts(value)
+
+    def holds(self, definition: Definition) -> bool:
+        return self.source.accepts(definition.value) or self.inner.holds(definition)
 
     def empty(self, site: Site) -> Any:
         return self.inner.empty(site)

@@ -33,6 +33,8 @@ FREEFORM = {
     "json": True, "yaml": True, "toml": False, "lua": True, "plist": True, "kdl": True, "nuon": True, "elisp": True, "hyprconf": True,
     "libconfig": False, "rasi": False,
 }  # fmt: skip
+# The formats whose own files write a path with dots or in nested blocks, and seldom a name that holds a dot.
+NESTING = {"toml", "kdl", "nuon", "hyprconf", "libconfig"}
 
 
 def _ini_atom() -> Type:
@@ -51,7 +53,7 @@ def _section_values() -> Type:
 
 NAMED: dict[str, Type] = {
     **SCALARS,
-    **{name: Freeform(name, null) for name, null in FREEFORM.items()},
+    **{name: Freeform(name, null, nests=name in NESTING) for name, null in FREEFORM.items()},
     "attrs": Attrs(),
     "gvariant": GVariantType(),
     "module": ModuleType(),

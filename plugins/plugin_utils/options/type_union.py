@@ -27,6 +27,9 @@ class Either(Type):
     def accepts(self, value: object) -> bool:
         return any(m.accepts(value) for m in self.members)
 
+    def holds(self, definition: Definition) -> bool:
+        return any(m.holds(definition) for m in self.members)
+
     def value(self, site: Site, definitions: list[Definition]) -> object:
         member = self._member(definitions)
         if member is None:

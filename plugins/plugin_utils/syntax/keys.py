@@ -56,6 +56,11 @@ def split(key: str) -> tuple[str, ...]:
         at += 1
 
 
+def dotted(parts: tuple[str, ...]) -> str:
+    """A key that `split` takes apart into these parts; those that hold a dot or a quote are quoted."""
+    return ".".join(f'"{p.translate(_SHOWN)}"' if "." in p or '"' in p else p for p in parts)
+
+
 def joined(path: tuple[str, ...] | list[str]) -> str:
     """A path as a person writes it: parts that are no plain names in double quotes."""
     return ".".join(p if _IDENTIFIER.fullmatch(p) or p in ("<name>", "*") else f'"{p.translate(_SHOWN)}"' for p in path)

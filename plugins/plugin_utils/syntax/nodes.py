@@ -30,6 +30,16 @@ class Mapping(dict[str, Any]):
         return self.positions.get(key, self.position)
 
 
+def nested(parts: tuple[str, ...], value: Any, position: Position | None) -> Any:
+    """The value below a path of whole names."""
+    for part in reversed(parts):
+        outer = Mapping({part: value}, position, verbatim=True)
+        if position is not None:
+            outer.positions = {part: position}
+        value = outer
+    return value
+
+
 class Sequence(list[Any]):
     """A list of a spec; `places` holds the position of each element."""
 

@@ -46,7 +46,9 @@ def evaluate(tmp_path: Path) -> Evaluate:
         for name, text in (files or {}).items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(textwrap.dedent(text))
-        language = Language(Compiler(str(tmp_path)), Store(lambda: "/home/alice/.local/state/home.manager"))
+        language = Language(
+            Compiler(str(tmp_path)), Store(lambda: "/home/alice/.local/state/home.manager"), library=str(folder)
+        )
         evaluation = Evaluation(Library(str(folder)), language, language_names(dict(HOST), language, {}), variable)
         roots = []
         for number, module in enumerate(modules):

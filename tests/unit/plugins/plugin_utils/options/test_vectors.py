@@ -80,7 +80,7 @@ ERRORS = [
     ("condition must be boolean", "int", "", ["x: !mark {when: '1', value: 2}"], "must be a boolean"),
     ("out of bounds", "port", "", ["x: 70000"], "between 0 and 65535"),
     ("enum", "enum dock hide", "", ["x: doc"], 'one of "dock", "hide"'),
-    ("nested names", "attrsOf (attrsOf str)", "", ["x: {user.name: A}"], "nested form"),
+    ("nested names", "attrsOf (attrsOf (attrsOf str))", "", ["x: {user.name: A}"], "nested form"),
 ]
 
 
