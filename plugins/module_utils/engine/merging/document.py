@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import abc
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from .values import ABSENT, Path, leaves, same
 
@@ -28,11 +28,11 @@ class Document(abc.ABC):
         """Parse `self.text` anew."""
 
     @abc.abstractmethod
-    def tree(self) -> Dict[str, Any]:
+    def tree(self) -> Dict[str, object]:
         """The whole file as nested plain values."""
 
     @abc.abstractmethod
-    def put(self, path: Path, value: Any, source: Optional[str] = None) -> None:
+    def put(self, path: Path, value: object, source: Optional[str] = None) -> None:
         """Set `path` to `value`, making the mappings above it; `source`, when given, is how the value was written."""
 
     @abc.abstractmethod
@@ -47,25 +47,25 @@ class Document(abc.ABC):
     def vacant(self) -> bool:
         """Whether the text has neither values nor comments."""
 
-    def get(self, path: Path) -> Any:
+    def get(self, path: Path) -> object:
         """The value at `path`, or ABSENT."""
-        value: Any = self.tree()
+        value: object = self.tree()
         for key in path:
             if not isinstance(value, dict) or key not in value:
                 return ABSENT
             value = value[key]
         return value
 
-    def leaves(self) -> Dict[Path, Any]:
+    def leaves(self) -> Dict[Path, object]:
         """Each leaf of the file by its path."""
         return dict(leaves(self.tree()))
 
-    def mapping(self, path: Path) -> Optional[Dict[str, Any]]:
+    def mapping(self, path: Path) -> Optional[Dict[str, object]]:
         """The mapping at `path`, or None when there is none."""
         value = self.get(path)
         return value if isinstance(value, dict) else None
 
-    def obstacle(self, path: Path) -> Any:
+    def obstacle(self, path: Path) -> object:
         """What is where a mapping has to be made, or ABSENT."""
         value = self.get(path)
         return ABSENT if isinstance(value, dict) else value
@@ -74,16 +74,16 @@ class Document(abc.ABC):
         """Take out the empty mapping at `path`."""
         self.remove(path)
 
-    def satisfied(self, path: Path, value: Any) -> bool:
+    def satisfied(self, path: Path, value: object) -> bool:
         """Whether the file has `value` at `path`; an empty mapping is there as soon as any mapping is."""
         if value == {} and isinstance(value, dict):
             return self.mapping(path) is not None
         return self.holds(path, value)
 
-    def holds(self, path: Path, value: Any) -> bool:
+    def holds(self, path: Path, value: object) -> bool:
         """Whether exactly `value` is at `path`."""
         if isinstance(value, dict):
-            found: Any = self.mapping(path)
+            found: object = self.mapping(path)
         else:
             found = self.get(path)
         return same(found, value, self.strict)

@@ -10,7 +10,7 @@ A line indented deeper than the key above it continues that key's value, as Pyth
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from .document import Document
 from .errors import MergeError
@@ -109,34 +109,34 @@ class IniDocument(Document):
         """All entries of a path, in order."""
         return [entry for section in self.named(path) for entry in section.entries if entry.key == path[-1]]
 
-    def tree(self) -> Dict[str, Any]:
+    def tree(self) -> Dict[str, object]:
         raise NotImplementedError("a key and a section may have the same name")
 
-    def leaves(self) -> Dict[Path, Any]:
-        found: Dict[Path, Any] = {}
+    def leaves(self) -> Dict[Path, object]:
+        found: Dict[Path, object] = {}
         for section in self.sections:
             for entry in section.entries:
                 path = (section.name, entry.key) if section.headed else (entry.key,)
                 found[path] = self.get(path)
         return found
 
-    def get(self, path: Path) -> Any:
+    def get(self, path: Path) -> object:
         if len(path) > 2:
             return ABSENT
         values = [entry.value for entry in self.entries(path)]
         return ABSENT if not values else values[0] if len(values) == 1 else values
 
-    def mapping(self, path: Path) -> Optional[Dict[str, Any]]:
+    def mapping(self, path: Path) -> Optional[Dict[str, object]]:
         if len(path) != 1:
             return None
         sections = self.named((*path, ""))
         keys = {entry.key for section in sections for entry in section.entries}
         return {key: self.get((*path, key)) for key in keys} if sections else None
 
-    def obstacle(self, path: Path) -> Any:
+    def obstacle(self, path: Path) -> object:
         return ABSENT
 
-    def holds(self, path: Path, value: Any) -> bool:
+    def holds(self, path: Path, value: object) -> bool:
         if isinstance(value, dict):
             return same(self.mapping(path), value, True)
         found = [entry.value for entry in self.entries(path)]
@@ -148,7 +148,7 @@ class IniDocument(Document):
     def source(self, path: Path) -> Optional[str]:
         return "".join(self.text[entry.start : entry.end] for entry in self.entries(path)) or None
 
-    def put(self, path: Path, value: Any, source: Optional[str] = None) -> None:
+    def put(self, path: Path, value: object, source: Optional[str] = None) -> None:
         if len(path) > 2 or (len(path) == 2 and isinstance(value, dict)):
             raise MergeError(f"{named(path)}: an INI file has sections and keys, nothing deeper")
         if isinstance(value, dict):
@@ -171,7 +171,7 @@ class IniDocument(Document):
             edits[-1] = (start, end, self.newline + edits[-1][2])
         self.apply(*edits)
 
-    def lines_of(self, path: Path, value: Any, present: List[Entry]) -> List[str]:
+    def lines_of(self, path: Path, value: object, present: List[Entry]) -> List[str]:
         """The lines that write `value`, in the style of those that are there; lines that already have it stay."""
         texts = words(path, value)
         lines = []
@@ -258,12 +258,12 @@ class IniDocument(Document):
         self.apply(*edits)
 
 
-def words(path: Path, value: Any) -> List[Optional[str]]:
+def words(path: Path, value: object) -> List[Optional[str]]:
     """The values that a declared one writes, one a line; None is a key alone."""
     return [word(path, one) for one in value] if isinstance(value, list) else [word(path, value)]
 
 
-def word(path: Path, value: Any) -> Optional[str]:
+def word(path: Path, value: object) -> Optional[str]:
     """One value as it is written on its line."""
     if value is None:
         return None

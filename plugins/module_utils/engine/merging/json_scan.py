@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from json import JSONDecodeError, decoder
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Callable, List, Optional, Tuple
 
 from .errors import MergeError
 
@@ -26,7 +26,7 @@ class Node:
         self.end = start
         self.members: Optional[List[Member]] = None
         self.items: Optional[List[Node]] = None
-        self.scalar: Any = None
+        self.scalar: object = None
 
     def find(self, key: str) -> Optional[Member]:
         """The member that counts for `key`: the last one."""
@@ -35,7 +35,7 @@ class Node:
                 return member
         return None
 
-    def value(self) -> Any:
+    def value(self) -> object:
         """As plain values."""
         if self.members is not None:
             return {member.key: member.node.value() for member in self.members}
@@ -115,7 +115,7 @@ class Reader:
         node.end = self.at
         return node
 
-    def word(self) -> Any:
+    def word(self) -> object:
         """A number or a named constant."""
         number = NUMBER.match(self.text, self.at)
         if number:

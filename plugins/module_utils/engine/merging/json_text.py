@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Dict, List, Optional
+from typing import Dict, List, Optional
 
 from .document import Document
 from .errors import MergeError
@@ -28,11 +28,12 @@ class JsonDocument(Document):
         self.root = Reader(self.text).document()
         if self.root is not None and self.root.members is None:
             raise MergeError("the file does not hold an object", self.line_of(self.root.start))
-        self._tree: Optional[Dict[str, Any]] = None
+        self._tree: Optional[Dict[str, object]] = None
 
-    def tree(self) -> Dict[str, Any]:
+    def tree(self) -> Dict[str, object]:
         if self._tree is None:
-            self._tree = {} if self.root is None else self.root.value()
+            value = self.root.value() if self.root is not None else {}
+            self._tree = value if isinstance(value, dict) else {}
         return self._tree
 
     def vacant(self) -> bool:
@@ -50,7 +51,7 @@ class JsonDocument(Document):
             node = member.node if member else None
         return node
 
-    def put(self, path: Path, value: Any, source: Optional[str] = None) -> None:
+    def put(self, path: Path, value: object, source: Optional[str] = None) -> None:
         finite(path, value)
         if self.root is None:
             self.begin()
@@ -72,7 +73,7 @@ class JsonDocument(Document):
         end = "" if not self.text or self.text.endswith("\n") else self.newline
         self.apply((len(self.text), len(self.text), end + "{}" + self.newline))
 
-    def insert(self, holder: Node, key: str, value: Any, source: Optional[str]) -> None:
+    def insert(self, holder: Node, key: str, value: object, source: Optional[str]) -> None:
         """Add a member at the end of an object."""
         last = holder.members[-1] if holder.members else None
         style = self.style(holder, last)
@@ -200,7 +201,7 @@ class Style:
         """A key in quotes."""
         return json.dumps(key, ensure_ascii=not encodable(key))
 
-    def dump(self, value: Any) -> str:
+    def dump(self, value: object) -> str:
         """A value, its further lines indented."""
         text = json.dumps(value, ensure_ascii=False)
         escape = not encodable(text)
@@ -216,7 +217,7 @@ def encodable(text: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def finite(path: Path, value: Any) -> None:
+def finite(path: Path, value: object) -> None:
     """MergeError when a value holds a number that JSON cannot represent."""
     if isinstance(value, float) and not math.isfinite(value):
         raise MergeError(f"{named(path)}: JSON has no number {value}")

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Set, Type
+from typing import Dict, List, Optional, Set, Type
 
 from .document import Document
 from .errors import MergeError
@@ -26,12 +26,12 @@ FORMATS: Dict[str, Type[Document]] = {
 class Merged:
     """The result of a merge: the file's new `text`, and the `record` (JSON-able) to hand in as `previous` next time."""
 
-    def __init__(self, text: str, record: Dict[str, Any]) -> None:
+    def __init__(self, text: str, record: Dict[str, object]) -> None:
         self.text = text
         self.record = record
 
 
-def merge(format: str, text: str, declared: Dict[str, Any], previous: Optional[Dict[str, Any]]) -> Merged:  # noqa: A002
+def merge(format: str, text: str, declared: Dict[str, object], previous: Optional[Dict[str, object]]) -> Merged:  # noqa: A002
     """Set the declared keys in `text` (empty when the file is missing) and withdraw what only `previous` declared.
 
     A value that somebody changed since the last merge is set again when it is declared (and is then what was there
@@ -53,7 +53,7 @@ def merge(format: str, text: str, declared: Dict[str, Any], previous: Optional[D
         raise MergeError("the values are nested too deeply") from None
 
 
-def unmerge(format: str, text: str, record: Dict[str, Any]) -> str:  # noqa: A002
+def unmerge(format: str, text: str, record: Dict[str, object]) -> str:  # noqa: A002
     """`text` without everything that was set according to `record`. Raises MergeError as `merge` does."""
     return merge(format, text, {}, record).text
 
@@ -71,7 +71,7 @@ class Merger:
         self.touched: Set[Path] = set()
         self.standing = {made.path for made in former.containers if document.mapping(made.path) is not None}
 
-    def run(self, declared: Dict[str, Any]) -> Merged:
+    def run(self, declared: Dict[str, object]) -> Merged:
         """Withdraw, set and check."""
         before = self.document.leaves()
         wanted = dict(leaves(declared))
@@ -109,7 +109,7 @@ class Merger:
         """Write a former value again, as it was written."""
         self.document.put(path, before.value, before.source)
 
-    def release(self, wanted: Dict[Path, Any]) -> None:
+    def release(self, wanted: Dict[Path, object]) -> None:
         """Remove the mappings we made that are empty and no longer needed; keep those still needed in the record."""
         needed: Set[Path] = {path[:depth] for path in wanted for depth in range(1, len(path))}
         for made in reversed(self.former.containers):
@@ -127,7 +127,7 @@ class Merger:
         elif empty:
             self.document.remove_mapping(made.path)
 
-    def declare(self, path: Path, value: Any, known: Optional[Leaf]) -> None:
+    def declare(self, path: Path, value: object, known: Optional[Leaf]) -> None:
         """Set a leaf and remember what was there before it was ours."""
         ours = known is not None and (self.document.holds(path, known.value) or self.document.satisfied(path, value))
         if known is not None and ours:
@@ -141,9 +141,9 @@ class Merger:
         self.clear_way(path)
         self.document.put(path, value)
 
-    def present(self, path: Path, value: Any) -> Former:
+    def present(self, path: Path, value: object) -> Former:
         """The value at a path now."""
-        found = self.document.mapping(path) if isinstance(value, dict) else None
+        found: object = self.document.mapping(path) if isinstance(value, dict) else None
         if found is None:
             found = self.document.obstacle(path) if isinstance(value, dict) else self.document.get(path)
         return Former() if found is ABSENT else Former(found, self.document.source(path))
@@ -166,7 +166,7 @@ class Merger:
             elif not made.before.absent:
                 known[0].before = made.before
 
-    def check(self, before: Dict[Path, Any], wanted: Dict[Path, Any]) -> None:
+    def check(self, before: Dict[Path, object], wanted: Dict[Path, object]) -> None:
         """Verify that the declared values are there and that nothing else changed; MergeError otherwise."""
         for path, value in wanted.items():
             if not self.document.satisfied(path, value):

@@ -12,8 +12,10 @@ was empty; `undo` gives back the former text as long as nobody changed the file.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Dict, List, Optional
+from typing import Dict, List, Optional
 
+from ..contract.errors import ErrorKind
+from ..contract.members import Members
 from .document import Document, Edit
 from .errors import MergeError
 from .values import ABSENT, Path, leaves, plain, same
@@ -24,7 +26,7 @@ VERSION = 1
 class Former:
     """What was at a path before the merge: nothing, or a value and how it was written."""
 
-    def __init__(self, value: Any = ABSENT, source: Optional[str] = None) -> None:
+    def __init__(self, value: object = ABSENT, source: Optional[str] = None) -> None:
         self.value = value
         self.source = source
 
@@ -33,20 +35,23 @@ class Former:
         """Whether nothing was there."""
         return self.value is ABSENT
 
-    def dump(self) -> Optional[Dict[str, Any]]:
+    def dump(self) -> Optional[Dict[str, object]]:
         """As JSON holds it."""
         return None if self.absent else {"value": plain(self.value), "source": self.source}
 
     @classmethod
-    def load(cls, data: Optional[Dict[str, Any]]) -> Former:
+    def load(cls, data: object) -> Former:
         """The inverse of `dump`."""
-        return cls() if data is None else cls(data["value"], data["source"])
+        if data is None:
+            return cls()
+        members = _members(data)
+        return cls(members.take("value"), members.optional_text("source"))
 
 
 class Leaf:
     """A declared leaf."""
 
-    def __init__(self, path: Path, value: Any, before: Former) -> None:
+    def __init__(self, path: Path, value: object, before: Former) -> None:
         self.path = path
         self.value = value
         self.before = before
@@ -81,7 +86,7 @@ class Record:
         """Whether there is nothing of ours in the file."""
         return not self.leaves and not self.containers
 
-    def holds(self, declared: Dict[str, Any]) -> bool:
+    def holds(self, declared: Dict[str, object]) -> bool:
         """Whether this is the record of exactly this declaration, in its order."""
         wanted = list(leaves(declared))
         return len(wanted) == len(self.leaves) and all(
@@ -102,7 +107,7 @@ class Record:
             text = text[:start] + former + text[end:]
         return text
 
-    def dump(self) -> Dict[str, Any]:
+    def dump(self) -> Dict[str, object]:
         """As JSON holds it."""
         return {
             "version": VERSION,
@@ -116,8 +121,8 @@ class Record:
         }
 
     @classmethod
-    def load(cls, format_name: str, data: Optional[Dict[str, Any]]) -> Record:
-        """The inverse of `dump`; None gives an empty record. MergeError when the data is of another kind."""
+    def load(cls, format_name: str, data: Optional[Dict[str, object]]) -> Record:
+        """The inverse of `dump`; None gives an empty record. MergeError when it is of another kind, EngineError `state` when it is damaged."""
         record = cls(format_name)
         if data is None:
             return record
@@ -127,10 +132,27 @@ class Record:
                     data.get("format"), data.get("version"), format_name, VERSION
                 )
             )
-        record.leaves = [Leaf(tuple(x["path"]), x["set"], Former.load(x["before"])) for x in data["leaves"]]
-        record.containers = [Container(tuple(x["path"]), Former.load(x["before"])) for x in data["containers"]]
-        record.blank = data["blank"]
-        if data["undo"]:
-            record.digest = data["undo"]["sha256"]
-            record.edits = [tuple(edit) for edit in data["undo"]["edits"]]
+        whole = _members(data)
+        for item in map(_members, whole.sequence("leaves")):
+            leaf = Leaf(tuple(item.texts("path")), item.take("set"), Former.load(item.take("before")))
+            record.leaves.append(leaf)
+        for item in map(_members, whole.sequence("containers")):
+            record.containers.append(Container(tuple(item.texts("path")), Former.load(item.take("before"))))
+        record.blank = whole.optional_text("blank")
+        undo = whole.take("undo")
+        if undo is not None:
+            members = _members(undo)
+            record.digest = members.text("sha256")
+            record.edits = [_edit(edit) for edit in members.sequence("edits")]
         return record
+
+
+def _members(value: object) -> Members:
+    return Members(value, "the record of a merge", ErrorKind.STATE)
+
+
+def _edit(value: object) -> Edit:
+    start, end, former = value if isinstance(value, list) and len(value) == 3 else (None, None, None)
+    if not isinstance(start, int) or not isinstance(end, int) or not isinstance(former, str):
+        raise _members({}).error("an edit is a start, an end and a text")
+    return start, end, former

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional
+from typing import Dict, List, Optional
 
 from .errors import MergeError
 from .values import Literal, Path
@@ -40,7 +40,7 @@ class Value:
     def __init__(self, start: int) -> None:
         self.start = start
         self.end = start
-        self.plain: Any = None
+        self.plain: object = None
         self.items: Optional[List[Item]] = None
 
 
@@ -148,7 +148,7 @@ class Scanner:
         value.end = self.at
         return value
 
-    def word(self) -> Any:
+    def word(self) -> object:
         """A number, a boolean or a date."""
         moment = MOMENT.match(self.text, self.at)
         if moment:
@@ -158,7 +158,7 @@ class Scanner:
         word = found.group() if found else ""
         number = word.replace("_", "")
         if word in ("true", "false"):
-            plain: Any = word == "true"
+            plain: object = word == "true"
         elif INTEGER.match(word):
             plain = int(number)
         elif BASED.match(word):
@@ -173,10 +173,10 @@ class Scanner:
         self.at += len(word)
         return plain
 
-    def array(self) -> List[Any]:
+    def array(self) -> List[object]:
         """An array, whose bracket is the present character."""
         opening = self.at
-        plain: List[Any] = []
+        plain: List[object] = []
         self.at += 1
         self.spaces()
         while self.peek() != "]":
@@ -217,12 +217,13 @@ class Scanner:
                 raise self.error("expected ',' or '}' in an inline table (TOML 1.0 keeps one on its line)")
         self.at += 1
 
-    def enter(self, table: Dict[str, Any], item: Item) -> None:
+    def enter(self, table: Dict[str, object], item: Item) -> None:
         """Add an item to the plain values of its inline table."""
         for key in item.keys[:-1]:
-            table = table.setdefault(key, {})
-            if not isinstance(table, dict):
+            below = table.setdefault(key, {})
+            if not isinstance(below, dict):
                 raise self.error(f"{key} is not a table", item.start)
+            table = below
         if item.keys[-1] in table:
             raise self.error(f"duplicate key {item.keys[-1]} in an inline table", item.start)
         table[item.keys[-1]] = item.value.plain

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Union
+from typing import Dict, List, Optional, Union
 
 from .errors import MergeError
 from .toml_scan import Scanner, Value
@@ -36,7 +36,7 @@ class Table:
         self.owner = owner
         self.entries: Dict[str, Union[Table, List[Table], Statement]] = {}
 
-    def plain(self) -> Dict[str, Any]:
+    def plain(self) -> Dict[str, object]:
         """As nested plain values."""
         return {key: entry_value(entry) for key, entry in self.entries.items()}
 
@@ -44,7 +44,7 @@ class Table:
 Entry = Union[Table, List[Table], Statement]
 
 
-def entry_value(entry: Entry) -> Any:
+def entry_value(entry: Entry) -> object:
     """The plain value of a table."""
     if isinstance(entry, Table):
         return entry.plain()

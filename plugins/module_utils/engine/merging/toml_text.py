@@ -9,7 +9,7 @@ too.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Dict, List, Optional, Tuple, Union
 
 from . import toml_write
 from .document import Document
@@ -46,7 +46,7 @@ class TomlDocument(Document):
         self.contents = Source(self.text)
         self._tree = self.contents.root.plain()
 
-    def tree(self) -> Dict[str, Any]:
+    def tree(self) -> Dict[str, object]:
         return self._tree
 
     def vacant(self) -> bool:
@@ -60,14 +60,15 @@ class TomlDocument(Document):
 
     def place(self, path: Path) -> Place:
         """What is at a path: a table, a pair, a position in an inline table; None for arrays of tables and nothing."""
-        table: Any = self.contents.root
+        table = self.contents.root
         for depth, key in enumerate(path):
-            table = table.entries.get(key)
-            if isinstance(table, Statement) and depth + 1 < len(path):
-                return descend(table.value, path[depth + 1 :])
-            if not isinstance(table, Table):
-                return table if isinstance(table, Statement) else None
-        return table if isinstance(table, Table) else None
+            found = table.entries.get(key)
+            if isinstance(found, Statement) and depth + 1 < len(path):
+                return descend(found.value, path[depth + 1 :])
+            if not isinstance(found, Table):
+                return found if isinstance(found, Statement) else None
+            table = found
+        return table
 
     def value_at(self, path: Path) -> Optional[Value]:
         """The value after a key of exactly this path."""
@@ -77,7 +78,7 @@ class TomlDocument(Document):
         item = place.exact() if isinstance(place, Inline) else None
         return item.value if item else None
 
-    def put(self, path: Path, value: Any, source: Optional[str] = None) -> None:
+    def put(self, path: Path, value: object, source: Optional[str] = None) -> None:
         toml_write.expressible(path, value)
         there = self.value_at(path)
         if source is not None and source.startswith(TABLES):
@@ -99,7 +100,7 @@ class TomlDocument(Document):
             self.remove(path)
         self.create(path, depth, value, source)
 
-    def create(self, path: Path, depth: int, value: Any, source: Optional[str]) -> None:
+    def create(self, path: Path, depth: int, value: object, source: Optional[str]) -> None:
         """Write a path that is not there below the mapping at `path[:depth]`, which is."""
         place = self.place(path[:depth])
         written = source if source is not None else toml_write.inline(value)
@@ -130,7 +131,7 @@ class TomlDocument(Document):
             self.apply((table.start, table.end, "{" + written + "}"))
 
     def insert_pair(
-        self, header: Optional[Statement], keys: Path, value: Any, source: Optional[str], like: Path
+        self, header: Optional[Statement], keys: Path, value: object, source: Optional[str], like: Path
     ) -> None:
         """Add a pair to the body of a header, after the last one whose key begins with `like`."""
         pairs = [one for one in self.contents.statements if one.value is not None and one.header is header]
@@ -233,11 +234,11 @@ class TomlDocument(Document):
             self.apply((item.start, items[1].start, ""))
 
 
-def lookup(tree: Dict[str, Any], path: Path) -> Any:
+def lookup(tree: Dict[str, object], path: Path) -> object:
     """The value at a path that is there."""
-    value: Any = tree
+    value: object = tree
     for key in path:
-        value = value[key]
+        value = value[key] if isinstance(value, dict) else None
     return value
 
 

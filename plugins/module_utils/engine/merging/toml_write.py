@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Dict, List
+from typing import Dict, List
 
 from .errors import MergeError
 from .toml_scan import BARE
@@ -33,7 +33,7 @@ def string(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def inline(value: Any) -> str:
+def inline(value: object) -> str:
     """Any value on one line."""
     if isinstance(value, Literal):
         return value.text
@@ -50,7 +50,7 @@ def inline(value: Any) -> str:
     return str(value)
 
 
-def block(value: Any, indent: str) -> str:
+def block(value: object, indent: str) -> str:
     """A value after `key = ` in a table's body: a long array gets a line for each item."""
     text = inline(value)
     if not isinstance(value, list) or len(text) <= WIDTH:
@@ -59,17 +59,17 @@ def block(value: Any, indent: str) -> str:
     return f"[\n{items}{indent}]"
 
 
-def tables(path: Path, value: Any) -> List[str]:
+def tables(path: Path, value: object) -> List[str]:
     """The lines, without line ends, of a mapping or a list of mappings as tables with headers."""
     if isinstance(value, dict):
         return [f"[{keys(path)}]", *body(path, value)]
     lines: List[str] = []
-    for item in value:
+    for item in value if isinstance(value, list) else []:
         lines += [""] * bool(lines) + [f"[[{keys(path)}]]", *body(path, item)]
     return lines
 
 
-def body(path: Path, table: Dict[str, Any]) -> List[str]:
+def body(path: Path, table: Dict[str, object]) -> List[str]:
     """The lines below a header: first the pairs, then the tables below."""
     lines = []
     for name, value in table.items():
@@ -81,7 +81,7 @@ def body(path: Path, table: Dict[str, Any]) -> List[str]:
     return lines
 
 
-def expressible(path: Path, value: Any) -> None:
+def expressible(path: Path, value: object) -> None:
     """MergeError when TOML has no such value."""
     if value is None:
         raise MergeError(f"{named(path)}: TOML has no null")

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, Iterator, Tuple
+from typing import Dict, Iterator, Tuple
 
 Path = Tuple[str, ...]
 
@@ -36,7 +36,7 @@ class Literal:
         return f"Literal({self.text!r})"
 
 
-def same(left: Any, right: Any, strict: bool) -> bool:
+def same(left: object, right: object, strict: bool) -> bool:
     """Whether two values are equal; `strict` distinguishes 1 and 1.0, and booleans are never numbers."""
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key], strict) for key in left)
@@ -51,7 +51,7 @@ def same(left: Any, right: Any, strict: bool) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
-def leaves(tree: Dict[str, Any], above: Path = ()) -> Iterator[Tuple[Path, Any]]:
+def leaves(tree: Dict[str, object], above: Path = ()) -> Iterator[Tuple[Path, object]]:
     """Path and value of each leaf: what is not a mapping, and an empty mapping."""
     for key, value in tree.items():
         path = (*above, key)
@@ -61,7 +61,7 @@ def leaves(tree: Dict[str, Any], above: Path = ()) -> Iterator[Tuple[Path, Any]]
             yield path, value
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """The value as JSON can hold it: a literal becomes its source text."""
     if isinstance(value, Literal):
         return value.text

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List
+from typing import Dict, List, Tuple
 
 from . import yaml_scalars
 from .errors import MergeError
@@ -36,7 +36,7 @@ class Flow:
         self.at = found.end() if found else self.at
         return self.text[self.at : self.at + 1]
 
-    def value(self) -> Any:
+    def value(self) -> object:
         """Any value."""
         char = self.skip()
         if char == "[":
@@ -48,7 +48,7 @@ class Flow:
         text, plain = self.scalar()
         return yaml_scalars.resolve(text) if plain else text
 
-    def scalar(self) -> Any:
+    def scalar(self) -> Tuple[str, bool]:
         """The text of a scalar, and whether it is plain."""
         char = self.skip()
         pattern = {"'": SINGLE, '"': DOUBLE}.get(char, PLAIN)
@@ -65,9 +65,9 @@ class Flow:
             return yaml_scalars.double(found.group(1), line), False
         return yaml_scalars.folded(found.group()), True
 
-    def sequence(self) -> List[Any]:
+    def sequence(self) -> List[object]:
         """`[...]`, whose bracket is the present character."""
-        items: List[Any] = []
+        items: List[object] = []
         self.at += 1
         while self.skip() != "]":
             item = self.value()
@@ -79,9 +79,9 @@ class Flow:
         self.at += 1
         return items
 
-    def mapping(self) -> Dict[str, Any]:
+    def mapping(self) -> Dict[str, object]:
         """`{...}`, whose brace is the present character."""
-        items: Dict[str, Any] = {}
+        items: Dict[str, object] = {}
         self.at += 1
         while self.skip() != "}":
             if COMPLEX.match(self.text, self.at):

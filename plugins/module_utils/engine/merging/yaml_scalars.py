@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Dict, List
+from typing import Dict, List
 
 from .errors import MergeError
 from .values import Literal
 
-WORDS: Dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+WORDS: Dict[str, object] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 WORDS.update({"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False})
 INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)$")
 FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]*(?:[eE][-+][0-9]+)?$")
@@ -49,7 +49,7 @@ SIMPLE = {
 UNPRINTABLE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def resolve(text: str) -> Any:
+def resolve(text: str) -> object:
     """What a plain scalar means."""
     if text in WORDS:
         return WORDS[text]
@@ -134,7 +134,7 @@ def string(text: str) -> str:
     return UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", json.dumps(text, ensure_ascii=False))
 
 
-def scalar(value: Any) -> str:
+def scalar(value: object) -> str:
     """A value on its key's line."""
     if value is None:
         return "null"
@@ -154,7 +154,7 @@ def scalar(value: Any) -> str:
     return str(value)
 
 
-def mapping(value: Any, indent: int, unit: int, dash: int) -> List[str]:
+def mapping(value: Dict[str, object], indent: int, unit: int, dash: int) -> List[str]:
     """The lines of a mapping; `unit` is the step below a mapping, `dash` that of a list below its key."""
     lines: List[str] = []
     for key, item in value.items():
@@ -162,7 +162,7 @@ def mapping(value: Any, indent: int, unit: int, dash: int) -> List[str]:
     return lines
 
 
-def entry(key: str, value: Any, indent: int, unit: int, dash: int) -> List[str]:
+def entry(key: str, value: object, indent: int, unit: int, dash: int) -> List[str]:
     """The lines of one key and its value."""
     head = " " * indent + string(key) + ":"
     if isinstance(value, dict) and value:
@@ -172,7 +172,7 @@ def entry(key: str, value: Any, indent: int, unit: int, dash: int) -> List[str]:
     return [f"{head} {scalar(value)}"]
 
 
-def sequence(value: List[Any], indent: int, unit: int, dash: int) -> List[str]:
+def sequence(value: List[object], indent: int, unit: int, dash: int) -> List[str]:
     """The lines of a list."""
     lines: List[str] = []
     for item in value:

@@ -9,7 +9,7 @@ malformed and for what this reader does not know: several documents, complex key
 from __future__ import annotations
 
 import re
-from typing import Any, List, NoReturn, Optional
+from typing import Dict, List, NoReturn, Optional
 
 from . import yaml_scalars
 from .errors import MergeError
@@ -43,7 +43,7 @@ class Line:
 class Node:
     """A value. `entries` for a block mapping; `note` is the comment of its line with the spaces before it."""
 
-    def __init__(self, plain: Any = None) -> None:
+    def __init__(self, plain: object = None) -> None:
         self.plain = plain
         self.entries: Optional[List[Entry]] = None
         self.indent = 0
@@ -135,7 +135,8 @@ class Reader:
 
     def mapping(self, indent: int) -> Node:
         """The block mapping that begins at the present line."""
-        node = Node({})
+        plain: Dict[str, object] = {}
+        node = Node(plain)
         node.entries = []
         node.indent = indent
         while True:
@@ -146,10 +147,10 @@ class Reader:
             if line.indent > indent or found is None or line.item:
                 self.refuse(line)
             entry = self.entry(line, found, indent)
-            if entry.key in node.plain:
+            if entry.key in plain:
                 raise self.error(f"duplicate key {entry.key}", line.start)
             node.entries.append(entry)
-            node.plain[entry.key] = entry.node.plain
+            plain[entry.key] = entry.node.plain
 
     def refuse(self, line: Line) -> NoReturn:
         """The error for a line that is not an entry of its mapping."""
@@ -200,7 +201,8 @@ class Reader:
 
     def sequence(self, indent: int) -> Node:
         """The block list that begins at the present line."""
-        node = Node([])
+        plain: List[object] = []
+        node = Node(plain)
         while True:
             line = self.line()
             if line is None or line.indent < indent or (line.indent == indent and not line.item):
@@ -212,11 +214,11 @@ class Reader:
                 self.consume(self.at)
                 following = self.line()
                 deeper = following is not None and following.indent > indent
-                node.plain.append(self.block(following, indent).plain if deeper and following else None)
+                plain.append(self.block(following, indent).plain if deeper and following else None)
                 continue
             line.indent += len(line.body) - len(content)
             line.body = content
-            node.plain.append(self.block(line, indent).plain)
+            plain.append(self.block(line, indent).plain)
 
     def inline(self, start: int, indent: int) -> Node:
         """The value that begins at an offset, on its key's line or below it."""

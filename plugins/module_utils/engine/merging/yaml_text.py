@@ -10,7 +10,7 @@ MergeError names the line. Comments inside a list or block scalar go with it whe
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional
+from typing import Dict, List, Optional
 
 from . import yaml_scalars
 from .document import Document
@@ -26,8 +26,9 @@ class YamlDocument(Document):
         self.contents = Reader(self.text)
         self.root = self.contents.root
 
-    def tree(self) -> Dict[str, Any]:
-        return self.root.plain if self.root else {}
+    def tree(self) -> Dict[str, object]:
+        plain = self.root.plain if self.root else None
+        return plain if isinstance(plain, dict) else {}
 
     def vacant(self) -> bool:
         return self.text.strip("\ufeff \t\r\n") in ("", "{}")
@@ -50,7 +51,7 @@ class YamlDocument(Document):
         entry = self.entry(path)
         return self.text[entry.colon : entry.end] if entry else None
 
-    def obstacle(self, path: Path) -> Any:
+    def obstacle(self, path: Path) -> object:
         found = super().obstacle(path)
         if found is not ABSENT:
             self.guard(path)
@@ -64,7 +65,7 @@ class YamlDocument(Document):
                 f"{named(path)}: cannot write this over an anchor, alias or tag", self.line_of(entry.start)
             )
 
-    def put(self, path: Path, value: Any, source: Optional[str] = None) -> None:
+    def put(self, path: Path, value: object, source: Optional[str] = None) -> None:
         entry = self.entry(path)
         if entry is not None:
             self.guard(path)
@@ -89,7 +90,7 @@ class YamlDocument(Document):
             lines = self.lines(path[depth], value, holder.indent, source)
             self.insert(holder.entries[-1].end, lines)
 
-    def begin(self, empty: Optional[Node], key: str, value: Any) -> None:
+    def begin(self, empty: Optional[Node], key: str, value: object) -> None:
         """Write the first key of an empty text, or of `{}`."""
         lines = self.lines(key, value, 0, None)
         if empty is None:
@@ -102,13 +103,13 @@ class YamlDocument(Document):
         before = "" if not at or self.text[:at].endswith(("\n", "\ufeff")) else self.newline
         self.apply((at, at, before + self.newline.join(lines) + self.newline))
 
-    def lines(self, key: str, value: Any, indent: int, source: Optional[str]) -> List[str]:
+    def lines(self, key: str, value: object, indent: int, source: Optional[str]) -> List[str]:
         """The lines of an entry, without their line ends."""
         if source is not None:
             return [" " * indent + yaml_scalars.string(key) + ":" + source.rstrip("\r\n")]
         return yaml_scalars.entry(key, value, indent, self.unit(), self.dash())
 
-    def replace(self, entry: Entry, value: Any, source: Optional[str]) -> None:
+    def replace(self, entry: Entry, value: object, source: Optional[str]) -> None:
         """Write another value after a key; the comment on the line stays."""
         end = self.text[self.line_body_end(entry.end) : entry.end]
         if source is not None:
@@ -149,7 +150,7 @@ class YamlDocument(Document):
         return step if step >= 0 else self.unit()
 
 
-def marked(plain: Any) -> bool:
+def marked(plain: object) -> bool:
     """Whether a value holds an anchor, an alias or a tag."""
     if isinstance(plain, (dict, list)):
         return any(marked(item) for item in (plain.values() if isinstance(plain, dict) else plain))
