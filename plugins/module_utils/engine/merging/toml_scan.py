@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import calendar
 import re
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Set
 
 from .errors import MergeError
 from .values import Literal, Path
@@ -14,16 +15,21 @@ BLANK = re.compile(r"[ \t]*")
 SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 LITERAL = re.compile(r"'([^'\r\n]*)'")
-LONG_LITERAL = re.compile(r"'''(?:\r?\n)?(.*?'{0,2})'''(?!')", re.DOTALL)
+LONG_LITERAL = re.compile(r"'''(?:\r?\n)?((?:[^']|'{1,2}(?!'))*'{0,2})'''")
 BASIC = re.compile(r'"((?:[^"\\\r\n]|\\.)*)"')
 LONG_BASIC = re.compile(r'"""(?:\r?\n)?((?:[^"\\]|\\.|"{1,2}(?!"))*"{0,2})"""', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([ \t]*\r?\n[ \t\r\n]*)|(.))", re.DOTALL)
 SIMPLE = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
-TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
+# What no TOML text has, outside of escapes.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+TIME = CLOCK + r":[0-5][0-9](?:\.[0-9]+)?"
 MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ]"
+    r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?:[Tt ]"
     + TIME
-    + r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?)?(?![0-9A-Za-z_.:+-])|"
+    + r"(?:[Zz]|[+-]"
+    + CLOCK
+    + r")?)?(?![0-9A-Za-z_.:+-])|"
     + TIME
     + r"(?![0-9A-Za-z_.:+-])"
 )
@@ -152,6 +158,9 @@ class Scanner:
         """A number, a boolean or a date."""
         moment = MOMENT.match(self.text, self.at)
         if moment:
+            year, month, day = moment.groups()
+            if year and not (int(year) and int(day) <= calendar.monthrange(int(year), int(month))[1]):
+                raise self.error(f"there is no {year}-{month}-{day}")
             self.at = moment.end()
             return Literal(moment.group())
         found = WORD.match(self.text, self.at)
@@ -196,6 +205,8 @@ class Scanner:
         """An inline table, whose brace is the present character."""
         value.items = []
         value.plain = {}
+        # The tables that dotted keys made: only these can be extended.
+        dotted = {id(value.plain)}
         self.at += 1
         self.blanks()
         while self.peek() != "}" or (value.items and value.items[-1].comma >= 0):
@@ -207,7 +218,7 @@ class Scanner:
             self.blanks()
             item = Item(keys, start, self.value())
             value.items.append(item)
-            self.enter(value.plain, item)
+            self.enter(value.plain, item, dotted)
             self.blanks()
             if self.peek() == ",":
                 item.comma = self.at
@@ -217,11 +228,14 @@ class Scanner:
                 raise self.error("expected ',' or '}' in an inline table (TOML 1.0 keeps one on its line)")
         self.at += 1
 
-    def enter(self, table: Dict[str, object], item: Item) -> None:
+    def enter(self, table: Dict[str, object], item: Item, dotted: Set[int]) -> None:
         """Add an item to the plain values of its inline table."""
         for key in item.keys[:-1]:
-            below = table.setdefault(key, {})
-            if not isinstance(below, dict):
+            if key not in table:
+                table[key] = {}
+                dotted.add(id(table[key]))
+            below = table[key]
+            if not isinstance(below, dict) or id(below) not in dotted:
                 raise self.error(f"{key} is not a table", item.start)
             table = below
         if item.keys[-1] in table:

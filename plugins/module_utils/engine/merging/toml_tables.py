@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Dict, List, Optional, Union
 
 from .errors import MergeError
-from .toml_scan import Scanner, Value
+from .toml_scan import CONTROL, Scanner, Value
 from .values import Path
 
 
@@ -68,6 +68,9 @@ class Source:
     def read(self) -> None:
         """Read statement after statement."""
         scanner = self.scanner
+        control = CONTROL.search(self.text)
+        if control:
+            raise scanner.error(f"the character {control.group()!r} is not allowed in TOML", control.start())
         while True:
             scanner.spaces()
             if not scanner.peek():

@@ -12,11 +12,14 @@ from .errors import MergeError
 
 SPACE = re.compile(r"(?:[ \t\r\n]+(?:#[^\n]*)?)*")
 COMPLEX = re.compile(r"\?[ \t\r\n]")
+COLON = re.compile(r":(?=[\s,\[\]{}]|\Z)")
 SINGLE = re.compile(r"'((?:[^']|'')*)'")
 DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 PLAIN = re.compile(
     r"(?:[^\s,\[\]{}:#]|:(?![\s,\[\]{}])|(?<=\S)#|[ \t\r\n]+(?![\s,\[\]{}:#]|\Z)|[ \t]+:(?![\s,\[\]{}]))+"
 )
+# What no plain scalar begins with, or not to every reader.
+STARTERS = ("#", "%", "|", ">", "@", "`", "?", ":")
 
 
 class Flow:
@@ -53,9 +56,9 @@ class Flow:
         char = self.skip()
         pattern = {"'": SINGLE, '"': DOUBLE}.get(char, PLAIN)
         found = pattern.match(self.text, self.at)
-        if not found and char and char in ",]}:":
+        if not found and char and char in ",]}":
             return "", True
-        if not found:
+        if not found or char in STARTERS or found.group() == "-" or found.group()[:2] in ("- ", "-\t", "-\n", "-\r"):
             raise self.error("malformed flow value")
         line = self.text.count("\n", 0, self.at) + 1
         self.at = found.end()
@@ -70,33 +73,58 @@ class Flow:
         items: List[object] = []
         self.at += 1
         while self.skip() != "]":
-            item = self.value()
-            if self.skip() == ":":
-                self.at += 1
-                item = {str(item): self.value()}
-            items.append(item)
+            self.refuse_comma()
+            items.append(self.item())
             self.separator("]")
         self.at += 1
         return items
+
+    def item(self) -> object:
+        """An item of a sequence: a value, or a pair without braces."""
+        begins = self.at
+        if self.text.startswith(("[", "{"), begins) or COMPLEX.match(self.text, begins):
+            item = self.value()
+            if self.colon(begins):
+                raise self.error("a complex key")
+            return item
+        text, plain = self.scalar()
+        if self.colon(begins):
+            return {text: self.value()}
+        return yaml_scalars.resolve(text) if plain else text
 
     def mapping(self) -> Dict[str, object]:
         """`{...}`, whose brace is the present character."""
         items: Dict[str, object] = {}
         self.at += 1
         while self.skip() != "}":
+            self.refuse_comma()
             if COMPLEX.match(self.text, self.at):
                 self.at += 1
+            begins = self.at
             key, _plain = self.scalar()
-            value = None
-            if self.skip() == ":":
-                self.at += 1
-                value = self.value()
+            value = self.value() if self.colon(begins) else None
             if key in items:
                 raise self.error(f"duplicate key {key}")
             items[key] = value
             self.separator("}")
         self.at += 1
         return items
+
+    def colon(self, begins: int) -> bool:
+        """Pass the colon after a key that began there, if there is one. Behind a plain key a space follows it."""
+        if self.skip() != ":" or (
+            self.text[begins : begins + 1] not in "\"'[{" and not COLON.match(self.text, self.at)
+        ):
+            return False
+        if "\n" in self.text[begins : self.at]:
+            raise self.error("a key of several lines")
+        self.at += 1
+        return True
+
+    def refuse_comma(self) -> None:
+        """MergeError for an empty item."""
+        if self.text.startswith(",", self.at):
+            raise self.error("a value is missing before ','")
 
     def separator(self, closing: str) -> None:
         """Pass the comma after an item."""

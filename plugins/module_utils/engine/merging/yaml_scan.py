@@ -17,10 +17,14 @@ from .values import Literal
 from .yaml_flow import Flow
 
 KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#&*!|>'"%@`\[\]{},?:-].*?|[-?:]\S.*?)[ \t]*:(?=[ \t]|$)""")
+NOT_IN_KEY = re.compile(r"[ \t]#|:[ \t]")
 MARK = re.compile(r"(?:---|\.\.\.)(?:\s|$)")
 QUOTED = {"'": re.compile(r"'((?:[^']|'')*)'"), '"': re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)}
 NOTE = re.compile(r"(?:[ \t]+#[^\r\n]*|[ \t]*)(?=\r?\n|\Z)")
 BLOCK = re.compile(r"([|>])([1-9]?)([+-]?)([1-9]?)(?=[ \t\r\n]|\Z)")
+# What YAML does not allow, and the line separators of Unicode, which not every reader takes for line ends.
+UNPRINTABLE = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
+DIRECTIVE = re.compile(r"%(?:YAML[ \t]+1\.[0-9]+|TAG[ \t]+!(?:[\w-]*!)?[ \t]+[!\w][^\s#]*)[ \t]*(?:[ \t]#.*)?$")
 PLAIN_END = re.compile(r"[ \t]+#|[ \t]*(?:\r?\n|\Z)")
 
 
@@ -105,6 +109,9 @@ class Reader:
 
     def limit(self) -> None:
         """Strip the document markers from both ends."""
+        found = UNPRINTABLE.search(self.text)
+        if found:
+            raise self.error(f"the character {found.group()!r} is not allowed in YAML", found.start())
         marks = [place for place, one in enumerate(self.lines) if one.indent == 0 and MARK.match(one.body)]
         for number in marks:
             line = self.lines[number]
@@ -112,9 +119,14 @@ class Reader:
             if line.body.startswith("---"):
                 if before or self.at:
                     raise self.error("a file of several YAML documents", line.start)
+                for directive in self.lines[:number]:
+                    if directive.body.startswith("%") and not DIRECTIVE.match(directive.body):
+                        raise self.error("malformed directive", directive.start)
                 if line.body[3:].strip() and not line.body[3:].strip().startswith("#"):
                     raise self.error("content on the line of '---'", line.start)
                 self.at = number + 1
+            elif line.body[3:].strip() and not line.body[3:].strip().startswith("#"):
+                raise self.error("content on the line of '...'", line.start)
             elif any(not one.silent for one in self.lines[number + 1 :]):
                 raise self.error("a file of several YAML documents", line.start)
             else:
@@ -131,7 +143,9 @@ class Reader:
     def key(self, line: Line) -> Optional[re.Match[str]]:
         """The key with which a line begins."""
         found = KEY.match(line.body)
-        return None if found is None or (" #" in found.group(1) and found.group(1)[0] not in "\"'") else found
+        if found is None or (found.group(1)[0] not in "\"'" and NOT_IN_KEY.search(found.group(1))):
+            return None
+        return found
 
     def mapping(self, indent: int) -> Node:
         """The block mapping that begins at the present line."""
@@ -263,9 +277,10 @@ class Reader:
     def plain(self, node: Node, indent: int) -> Node:
         """A plain scalar, which may go on over deeper lines."""
         first = self.text[node.start : node.start + 2]
-        if first == "? ":
+        alone = first[1:] in ("", " ", "\t", "\r", "\n")
+        if first[0] == "?" and alone:
             raise self.error("a complex key ('?')", node.start)
-        if first[0] in "@`%,]}" or first == "- ":
+        if first[0] in "@`%,]}" or (first[0] == "-" and alone):
             raise self.error(f"a value cannot begin with {first[0]!r}", node.start)
         place = self.place(node.start)
         start = node.start
