@@ -160,7 +160,7 @@ class Scanner:
         if moment:
             year, month, day = moment.groups()
             if year and not (int(year) and int(day) <= calendar.monthrange(int(year), int(month))[1]):
-                raise self.error(f"there is no {year}-{month}-{day}")
+                raise self.error(f"{year}-{month}-{day} is not a date")
             self.at = moment.end()
             return Literal(moment.group())
         found = WORD.match(self.text, self.at)

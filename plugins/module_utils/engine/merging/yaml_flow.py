@@ -9,6 +9,7 @@ from typing import Dict, List, Tuple
 
 from . import yaml_scalars
 from .errors import MergeError
+from .values import Literal
 
 SPACE = re.compile(r"(?:[ \t\r\n]+(?:#[^\n]*)?)*")
 COMPLEX = re.compile(r"\?[ \t\r\n]")
@@ -20,6 +21,12 @@ PLAIN = re.compile(
 )
 # What no plain scalar begins with, or not to every reader.
 STARTERS = ("#", "%", "|", ">", "@", "`", "?", ":")
+MERGE_KEY = "expected a mapping or a list of mappings after the merge key '<<'"
+
+
+def mergeable(value: object) -> bool:
+    """Whether `value` is a mapping, an alias (which may stand for one), or a list of these."""
+    return all(isinstance(one, (dict, Literal)) for one in (value if isinstance(value, list) else [value]))
 
 
 class Flow:
@@ -101,10 +108,12 @@ class Flow:
             if COMPLEX.match(self.text, self.at):
                 self.at += 1
             begins = self.at
-            key, _plain = self.scalar()
+            key, plain = self.scalar()
             value = self.value() if self.colon(begins) else None
             if key in items:
                 raise self.error(f"duplicate key {key}")
+            if plain and key == "<<" and not mergeable(value):
+                raise self.error(MERGE_KEY)
             items[key] = value
             self.separator("}")
         self.at += 1

@@ -14,7 +14,7 @@ from typing import Dict, List, NoReturn, Optional
 from . import yaml_scalars
 from .errors import MergeError
 from .values import Literal
-from .yaml_flow import Flow
+from .yaml_flow import MERGE_KEY, Flow, mergeable
 
 KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#&*!|>'"%@`\[\]{},?:-].*?|[-?:]\S.*?)[ \t]*:(?=[ \t]|$)""")
 NOT_IN_KEY = re.compile(r"[ \t]#|:[ \t]")
@@ -121,7 +121,7 @@ class Reader:
                     raise self.error("a file of several YAML documents", line.start)
                 for directive in self.lines[:number]:
                     if directive.body.startswith("%") and not DIRECTIVE.match(directive.body):
-                        raise self.error("malformed directive", directive.start)
+                        raise self.error("an unknown or malformed directive", directive.start)
                 if line.body[3:].strip() and not line.body[3:].strip().startswith("#"):
                     raise self.error("content on the line of '---'", line.start)
                 self.at = number + 1
@@ -163,6 +163,8 @@ class Reader:
             entry = self.entry(line, found, indent)
             if entry.key in plain:
                 raise self.error(f"duplicate key {entry.key}", line.start)
+            if found.group(1) == "<<" and not mergeable(entry.node.plain):
+                raise self.error(MERGE_KEY, line.start)
             node.entries.append(entry)
             plain[entry.key] = entry.node.plain
 

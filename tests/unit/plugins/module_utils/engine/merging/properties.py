@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.home.manager.plugins.module_utils.engine.merging.merged import merge, unmerge
@@ -71,3 +72,14 @@ def hold(name: str, text: str, declared: Tree, later: Tree, parse: Callable[[str
     assert parse(changed.text) == overlaid(before, later)
     assert merge(name, changed.text, later, as_read_back(changed.record)).text == changed.text
     assert parse(unmerge(name, changed.text, as_read_back(changed.record))) == before
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Equal with types, where nan equals itself."""
+    if isinstance(left, float) and isinstance(right, float):
+        return left == right or (math.isnan(left) and math.isnan(right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        return len(left) == len(right) and all(map(equal, left, right))
+    return type(left) is type(right) and bool(left == right)

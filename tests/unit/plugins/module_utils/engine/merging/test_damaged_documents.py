@@ -1,17 +1,13 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The readers against independent ones, on documents that were damaged: never another value, never rubbish taken for a file.
+"""The readers compared with tomllib and PyYAML on damaged documents: they read the same value, or refuse the document.
 
-`HOME_MANAGER_ORACLES` may name a folder with further documents, such as the unpacked sources of tomlkit and PyYAML.
+test_reference_documents.py reads the test documents of tomlkit and PyYAML.
 """
 
 from __future__ import annotations
 
-import math
-import os
-import re
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +20,8 @@ from ansible_collections.home.manager.plugins.module_utils.engine.merging.merged
 from ansible_collections.home.manager.plugins.module_utils.engine.merging.toml_text import TomlDocument
 from ansible_collections.home.manager.plugins.module_utils.engine.merging.values import Literal
 from ansible_collections.home.manager.plugins.module_utils.engine.merging.yaml_text import YamlDocument
+
+from .properties import equal
 
 TOML = [
     "title = 'x' # note\nwhen = 2024-02-29T07:32:00.5+01:00\nday = 1979-05-27\nat = 07:32:00\n[a]\nb.c = 1\nb.d = [1, 2]\n",
@@ -54,17 +52,6 @@ def damaged(text: str, edits: list[tuple[int, int, str]]) -> str:
         at = place % (len(text) + 1)
         text = text[:at] + new + text[at + length :]
     return text
-
-
-def equal(left: Any, right: Any) -> bool:
-    """Equal with types, where nan equals itself; keys as texts."""
-    if isinstance(left, float) and isinstance(right, float):
-        return left == right or (math.isnan(left) and math.isnan(right))
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(equal, left, right))
-    return type(left) is type(right) and left == right
 
 
 def spelled_out(value: Any, parse: Any) -> Any:
@@ -174,25 +161,3 @@ def test_what_toml_does_not_allow_is_refused(text: str) -> None:
 def test_what_yaml_does_not_allow_is_refused(text: str) -> None:
     with pytest.raises(MergeError):
         YamlDocument(text)
-
-
-def test_documents_of_other_projects() -> None:
-    where = os.environ.get("HOME_MANAGER_ORACLES")
-    if not where:
-        pytest.skip("HOME_MANAGER_ORACLES names no folder")
-    count = 0
-    for path in sorted(Path(where).rglob("*")):
-        toml = path.suffix == ".toml"
-        if not (toml or path.suffix in (".data", ".canonical", ".yaml", ".loader-error")) or not path.is_file():
-            continue
-        try:
-            text = path.read_bytes().decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        # What a tag means, and merge keys, are not a reader's but a loader's.
-        if toml:
-            agree_on_toml(text)
-        elif not re.search(r"(^|\s)[!&*]|<<", text):
-            agree_on_yaml(text)
-        count += 1
-    assert count
