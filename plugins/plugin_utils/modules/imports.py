@@ -150,7 +150,7 @@ def _as_node(item: dict[str, object]) -> object:
 
 
 def _nearest_file(path: str) -> str:
-    folder = os.path.dirname(path)
+    folder = os.path.dirname(path) or os.curdir
     try:
         return did_you_mean(os.path.basename(path), os.listdir(folder))
     except OSError:

@@ -44,7 +44,11 @@ def _ini_atom() -> Type:
 def _git_section() -> Type:
     atom: Type = Either([SCALARS["str"], SCALARS["bool"], SCALARS["int"]])
     values: Type = Either([atom, ListOf(atom)])
-    return AttrsOf(AttrsOf(Either([values, AttrsOf(values)])))
+    entry: Type = Either([values, AttrsOf(values)])
+    entry.description = "git value (a string, a boolean, a whole number, a list of these, a subsection)"
+    section: Type = AttrsOf(entry)
+    section.description = "git section (a mapping of names to values, perhaps with subsections)"
+    return AttrsOf(section)
 
 
 def _section_values() -> Type:
@@ -69,12 +73,12 @@ NAMED: dict[str, Type] = {
 }
 
 for _name, _description in {
-    "iniAtom": "null, boolean, number or string",
-    "ini": "mapping of sections to mappings of null, booleans, numbers or strings",
-    "iniLists": "mapping of sections to mappings of null, booleans, numbers, strings or lists of them",
-    "keyValue": "mapping of null, booleans, numbers or strings",
-    "keyValueLists": "mapping of null, booleans, numbers, strings or lists of them",
-    "gitIni": "git settings (sections, perhaps subsections, of strings, booleans, integers or lists of them)",
+    "iniAtom": "INI value",
+    "ini": "INI settings (a mapping of sections to names and values)",
+    "iniLists": "INI settings (a mapping of sections to names and values, which may be lists)",
+    "keyValue": "settings (a mapping of names to values)",
+    "keyValueLists": "settings (a mapping of names to values, which may be lists)",
+    "gitIni": "git settings (a mapping of sections to names and values)",
 }.items():
     NAMED[_name].description = _description
 

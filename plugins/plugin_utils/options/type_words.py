@@ -31,6 +31,7 @@ _PLURALS = {
 }
 # More values of an enumeration are shortened.
 _MOST = 8
+_NOUN = re.compile(r"^an? ((?:\w+ )?(?:string|integer|number|path|package|mapping|list|value))\b")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -75,10 +76,18 @@ def _one(part: str) -> str:
         return "one of " + ", ".join(values) if values else part
     if part.startswith(("mapping of ", "ordered mapping of ")):
         return "a mapping of " + _plural(type_words(part.partition(" of ")[2]))
-    return part
+    return _with_article(part)
+
+
+def _with_article(part: str) -> str:
+    """A description that begins with a noun in the singular, with its article."""
+    noun = part.partition(" (")[0]
+    if part.partition(" ")[0] in ("a", "an", "one", "inline") or noun.endswith("settings"):
+        return part
+    return ("an " if part[:1].lower() in "aeiou" or part.startswith("XML") else "a ") + part
 
 
 def _plural(words: str) -> str:
     """The words for several of a kind, where each part has a plural."""
     parts = re.split(r"(, | or )", words)
-    return "".join(_PLURALS.get(part, part) for part in parts)
+    return "".join(_PLURALS.get(part) or _NOUN.sub(r"\1s", part) for part in parts)
