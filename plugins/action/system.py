@@ -9,7 +9,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-# Refuses an ansible-core that is too old, before the imports below fail on it.
+# Keeps the bytecode of what is imported below; refuses an ansible-core that is too old, before other imports fail on it.
+from ansible_collections.home.manager.plugins.plugin_utils import importer  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.home.manager.plugins.plugin_utils.play.system import SystemRun
 from ansible_collections.home.manager.plugins.plugin_utils.report.system_result import SystemRefused

@@ -48,6 +48,10 @@ from ansible import context
 from ansible.plugins.callback.default import CallbackModule as Default
 from ansible.utils.color import stringc
 
+# Keeps the bytecode of what is imported below.
+from ansible_collections.home.manager.plugins.plugin_utils import importer  # noqa: F401  # pylint: disable=unused-import
+
+# isort: split
 from ansible_collections.home.manager.plugins.module_utils.engine.voice import lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines import Line, View
 
