@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -47,6 +48,8 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import fr
 
 COMPILER = compiler()
 SYSTEM_COMPILER = compiler(SYSTEM_LIBRARY)
+SEARCH_PATH = re.compile('Environment="PATH=(.*):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"')
+PACKAGE_FOLDER = re.compile("@([^@:]+)@/bin")
 
 
 def host(request: dict[str, Any]) -> dict[str, Any]:
@@ -153,9 +156,14 @@ def etc_answer(file: Any) -> dict[str, Any]:
     return {"text": content.decode("utf-8", "replace"), **where}
 
 
+def listed_path(found: re.Match[str]) -> str:
+    """What a service's `path` names, as the reference lists it: packages by name, and none of the folders that every service has."""
+    return "X-Test-Path=" + PACKAGE_FOLDER.sub(r"\1", found[1]).replace(":", " ")
+
+
 def unit_answer(unit: Any) -> dict[str, Any]:
     return {
-        "text": unit.text,
+        "text": SEARCH_PATH.sub(listed_path, unit.text),
         "wantedBy": unit.wanted_by,
         "requiredBy": unit.required_by,
         "upheldBy": unit.upheld_by,

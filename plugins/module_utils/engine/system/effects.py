@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT = 300.0
 _REBOOT = "/run/reboot-required"
+_SSH = ("ssh.service", "ssh.socket", "sshd.service", "sshd.socket")
 
 
 class Effects:
@@ -44,15 +45,34 @@ class Effects:
         try:
             transition = self._transition(former, blueprint)
             transition.prepare()
+            listened = self._listening()
             self._provided(former, blueprint, ledger, early=True)
             transition.act()
             self._note(transition)
             self._provided(former, blueprint, ledger, early=False)
             self._triggered(blueprint, changed)
+            self._keep_listening(blueprint.declaration, listened)
         except EngineError as problem:
             self.answer.fail("units", problem.message, undone=False)
         if os.path.exists(_REBOOT):
             self.answer.reboot.append("a package asks for it")
+
+    def _listening(self) -> List[str]:
+        """The units through which sshd can be reached now."""
+        states = self.manager.show(list(_SSH))
+        return [unit for unit in _SSH if states.get(unit).runs]
+
+    def _keep_listening(self, declaration: Declaration, before: List[str]) -> None:
+        """Start sshd as it was where the units that should replace it did not start."""
+        wanted = any(unit in _SSH and provided.enable for unit, provided in declaration.provided.items())
+        if not (wanted and before) or self._listening():
+            return
+        for unit in before:
+            if run(["systemctl", "start", "--", unit], _TIMEOUT).good:
+                self.answer.units.start.append(unit)
+        self.answer.fail(
+            "units", f"sshd did not come up as declared; {' and '.join(before)} is started again", undone=False
+        )
 
     def _changed_files(self, blueprint: Blueprint, changed: Set[str]) -> None:
         for target, script in blueprint.etc.removed:

@@ -187,7 +187,56 @@ def test_a_home_without_an_account_is_refused(tmp_path: Path) -> None:
         ("system.activationScripts.a: {text: x, deps: [nowhere]}", 'names "nowhere"'),
         ("system.switch.enable: false", "must not be switched"),
         ("specialisation.a/b.configuration: {}", "may only have letters"),
+        ("systemd.services.a.wants: [network-interfaces.target]", "no longer exists"),
+        ("users.groups: {a: {gid: 5000}, b: {gid: 5000}}", "several groups: 5000."),
+        ("users.users: {a: {isNormalUser: true, name: x}, b: {isNormalUser: true, name: x}}", "several accounts: x."),
+        ("security.sudo: {execWheelOnly: true, extraRules: [{users: [bob], commands: [ALL]}]}", "is for bob"),
+        ("services.openssh: {enable: true, listenAddresses: [{port: 22}]}", "has no addr"),
     ],
 )
 def test_what_cannot_be_is_refused(text: str, problem: str, tmp_path: Path) -> None:
     assert problem in refused(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("systemd.services.a: {after: [network-online.target], script: x}", "nothing starts that target"),
+        ("systemd.mounts: [{what: a, where: /b, after: [network-online.target]}]", "nothing starts that target"),
+        (
+            "systemd.services.a: {script: x, serviceConfig: {Type: oneshot, Restart: always}}",
+            "does not restart after success",
+        ),
+        ("systemd.services.a: {script: x, serviceConfig.StartLimitInterval: 5}", "startLimitIntervalSec"),
+        ("systemd.services.a: {script: x, reloadIfChanged: true, reloadTriggers: [1]}", "act like restartTriggers"),
+        ("users.users.a: {isNormalUser: true, hashedPassword: secret}", "The password hash of users.users.a"),
+        ("services.chrony: {enable: true, enableNTS: true}", "have no effect without servers"),
+    ],
+)
+def test_what_would_not_do_what_it_says_is_warned_of(text: str, warning: str, tmp_path: Path) -> None:
+    (found,) = built(text, tmp_path)[0].warnings
+    assert warning in found
+
+
+@pytest.mark.parametrize("hashed", ["$6$x$yz", "$y$j9T$a$b", "!$6$x$yz", "!", "*", ""])
+def test_hashes_and_locks_are_not_warned_of(hashed: str, tmp_path: Path) -> None:
+    assert built(f"users.users.a: {{isNormalUser: true, hashedPassword: '{hashed}'}}", tmp_path)[0].warnings == []
+
+
+def test_time_servers_are_for_the_time_service_that_is_chosen(tmp_path: Path) -> None:
+    assert "systemd/timesyncd.conf.d/home-manager.conf" in manifest("networking.timeServers: [a.b]", tmp_path)["etc"]
+    etc = manifest("{networking.timeServers: [a.b], services.chrony.enable: true}", tmp_path)["etc"]
+    assert list(etc) == ["chrony/conf.d/home-manager.conf"]
+
+
+def test_a_keyboard_layout_of_x_counts_for_the_console(tmp_path: Path) -> None:
+    assert "default/keyboard" in manifest("console.useXkbConfig: true", tmp_path)["etc"]
+
+
+def test_a_socket_takes_the_place_of_sshd_with_its_ports(tmp_path: Path) -> None:
+    said = "services.openssh: {enable: true, startWhenNeeded: true, listenAddresses: [{addr: '::1'}, {addr: 10.0.0.1, port: 23}]}"
+    plan = built(said, tmp_path)[0]
+    provided = plan.manifest["provided"]
+    assert (provided["ssh.service"]["enable"], provided["ssh.socket"]["enable"]) == (False, True)
+    dropin = plan.contents[plan.manifest["etc"]["systemd/system/ssh.socket.d/home-manager.conf"]["object"]].decode()
+    assert dropin == "[Socket]\nListenStream=\nListenStream=[::1]:22\nListenStream=10.0.0.1:23\n"
