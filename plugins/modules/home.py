@@ -97,6 +97,13 @@ options:
       - Whether to refuse when F(home.lock) lacks a package, instead of adding it.
     type: bool
     default: false
+  install_on_host:
+    description:
+      - Whether packages with C(provider: system) that the host lacks are installed there, for everybody, by its own package manager
+        (apt, dnf, pacman, apk or brew). Without it the switch only warns.
+      - This needs root, as with C(become), or for brew its owner. The packages stay when the home no longer names them.
+    type: bool
+    default: false
 attributes:
   action:
     description: Has a part that runs on the controller.

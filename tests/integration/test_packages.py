@@ -222,3 +222,44 @@ def test_a_package_of_the_system_is_only_looked_for(project, tmp_path):
     assert not (project.folder / "home.lock").exists()
     profile = project.home / ".local/state/home.manager/current/home-path/bin"
     assert os.readlink(profile / "sh").endswith("/bin/sh")
+
+
+def test_a_program_that_the_host_gets_later_is_linked_by_the_next_switch(project, tmp_path, monkeypatch):
+    """Whoever installed it: the generation remembers what nobody brought."""
+    name = f"later-{os.getpid()}"
+    place = Path("/usr/local/bin") / name
+    if not os.access(place.parent, os.W_OK):
+        pytest.skip("the host's programs cannot be changed here")
+    text = spec(tmp_path).replace("packages: []", f"packages: [{{name: {name}, provider: system}}]")
+    project.write("user.yml", text)
+    project.play()
+    assert "changed=0" in project.play()
+    place.write_text("#!/bin/sh\necho here\n")
+    try:
+        place.chmod(0o755)
+        project.play()
+        assert run(project, name) == "here"
+        assert "changed=0" in project.play()
+    finally:
+        place.unlink()
+
+
+@pytest.mark.programs("apt-get", "dpkg-query")
+def test_the_hosts_package_manager_is_asked_only_where_the_run_says_so(project, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root may install packages of the host")
+    absent = "hello" if not Path("/usr/bin/hello").exists() else "no-such-package-anywhere"
+    text = spec(tmp_path).replace("packages: []", f"packages: [{{name: {absent}, provider: system}}]")
+    project.write("user.yml", text)
+    output = project.play("--check")
+    assert f"1 declared package is not installed here: {absent}" in output
+    project.write("user.yml", text.replace(absent, "no-such-package-anywhere"))
+    output = project.play("-e", '{"home_install_on_host": true}', fails=True)
+    assert "apt has no package no-such-package-anywhere" in output
+    assert not (project.home / ".local/state/home.manager/current").exists()
+
+
+def test_a_package_of_the_system_has_no_version(project, tmp_path):
+    text = spec(tmp_path).replace("packages: []", "packages: [{name: sh, provider: system, version: '1'}]")
+    project.write("user.yml", text)
+    assert "version of the package sh means nothing to the provider system" in project.play(fails=True)

@@ -20,6 +20,8 @@ FOLDER = os.path.normpath(
 )
 SHIPPED = os.path.join(FOLDER, "catalogue.json")
 PROVIDERS = ("deb", "uv", "npm", "archive", "system", "nix", "brew", "flatpak", "cargo", "go")
+# The package managers of hosts that `system` may name.
+MANAGERS = ("apt", "dnf", "pacman", "apk", "brew", "zypper")
 _FACTS = ("commands", "launch", "write", "make", "shares", "optional")
 
 
@@ -66,6 +68,8 @@ class CatalogueEntry:
 
 def _details(name: str, provider: str, value: Any) -> Mapping[str, Any]:
     if isinstance(value, str):
+        if provider == "system":
+            return dict.fromkeys(MANAGERS, value)
         return {"url": value} if provider == "archive" else {"package": value}
     if isinstance(value, dict):
         return value
@@ -84,6 +88,18 @@ class Catalogue:
     def get(self, name: str) -> CatalogueEntry | None:
         """The entry of a name, `None` for one that nobody has heard of."""
         return self.entries.get(name)
+
+    def host_names(self, name: str) -> dict[str, str]:
+        """What the package managers of hosts call a package, by manager, as far as that is known."""
+        entry = self.get(name)
+        if entry is None:
+            return {}
+        known = {str(manager): str(text) for manager, text in entry.providers.get("system", {}).items()}
+        for manager, provider in (("apt", "deb"), ("brew", "brew")):
+            package = entry.providers.get(provider, {}).get("package")
+            if package:
+                known.setdefault(manager, str(package))
+        return known
 
     def hint(self, name: str) -> str:
         """What a person who wrote `name` may have meant; names of commands count too."""

@@ -55,6 +55,12 @@ class Wanted:
                 raise SpecError(
                     f"{key} of the package {value['name']} must be a string, not {summary(value[key])}", [position]
                 )
+        said = [key for key in ("version", "url", "sha256", "with", "map") if value.get(key)]
+        if value.get("provider") == SYSTEM and said:
+            message = (
+                f"{said[0]} of the package {value['name']} means nothing to the provider system: the host decides that"
+            )
+            raise SpecError(message, [position], hint=f"leave out {said[0]}, or take another provider")
         commands = value.get("commands") or {}
         if isinstance(commands, list):
             commands = {command: command for command in commands}

@@ -28,6 +28,7 @@ HOME: ArgumentSpec = {
     "update": {"type": "list", "elements": "str"},
     "vendor": {"type": "str"},
     "locked": {"type": "bool", "default": False},
+    "install_on_host": {"type": "bool", "default": False},
 }
 CONFIG = "config"
 

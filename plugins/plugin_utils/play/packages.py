@@ -16,7 +16,7 @@ from ..packages.resolver import Context
 from ..packages.supply import Supply
 from ..packages.updates import Update, updates
 from ..packages.vendor import vendor
-from ..packages.wanted import Wanted, missing
+from ..packages.wanted import SYSTEM, Wanted, missing
 from ..plan.packages import PackagePlan, PackageSettings
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
 
@@ -85,8 +85,8 @@ class ProjectLock:
         context = Context(platforms, settings.sources, cache_folder(), dict(catalogue.closure), self.tell)
         return Resolution(ResolutionSettings(catalogue, context, ORDER_DARWIN if platform in DARWIN else ORDER))
 
-    def request(self, plan: PackagePlan, without: Iterable[str]) -> dict[str, Any]:
-        """What a switch request says of packages."""
+    def request(self, plan: PackagePlan, without: Iterable[str], on_host: bool = False) -> dict[str, Any]:
+        """What a switch request says of packages; `on_host`: those of the provider `system` are to be installed there."""
         said = plan.settings.sources
         lock = self.lock
         mirrors = {name: list(said.said.get(name) or source.mirrors) for name, source in lock.sources.items()}
@@ -95,9 +95,14 @@ class ProjectLock:
             for name, source in lock.sources.items():
                 if source.at:
                     snapshots.setdefault(name, []).append(f"{top}/{name}/{source.at}")
+        catalogue = plan.settings.catalogue or Catalogue()
+        host = {
+            item.name: catalogue.host_names(item.name) for item in plan.wanted if on_host and item.provider == SYSTEM
+        }
         return {
             "sources": {"cache": said.cache, "mirrors": mirrors, "snapshots": snapshots},
             "without": sorted(set(without)),
+            **({"host": host} if host else {}),
         }
 
 
@@ -114,6 +119,15 @@ def chosen(plan: PackagePlan, lock: Lock, names: list[str]) -> list[Wanted]:
     if names:
         return [wanted[name] for name in names]
     return [item for item in wanted.values() if item.named or item.name in lock.packages]
+
+
+def updated(
+    lock: ProjectLock, plan: PackagePlan, host: dict[str, Any], names: list[str], write: bool
+) -> tuple[bool, list[str]]:
+    """Resolve some packages of a home anew, or all: whether the lock changes, and a line for each. Raises SpecError or SpecErrors."""
+    wanted = chosen(plan, lock.lock, names)
+    changed = lock.update(wanted, plan.settings, lock.supply(host).platform, write) if wanted else []
+    return bool(changed), [update.line() for update in changed] or ["every package is at its newest version"]
 
 
 def cache_folder() -> str:

@@ -31,7 +31,7 @@ from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.options import Explanation, explanation_lines
 from ...module_utils.engine.voice.plan import Owner
 from ...module_utils.engine.voice.plan import Plan as Owned
-from ..packages.wanted import Wanted
+from ..packages.wanted import SYSTEM, Wanted
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import LIBRARY, EvaluatedHome, Request, compiler
 from ..plan.manifest import SwitchBundle, build
@@ -54,7 +54,7 @@ from .facts import TrackedFacts
 from .files import decrypter, reader, reading
 from .filters import PlayPlugins
 from .inventory import as_node
-from .packages import ANY, ProjectLock, addable, chosen
+from .packages import ANY, ProjectLock, addable, updated
 from .result import write_result
 from .target import Target
 from .users import check_name, spec_of
@@ -104,6 +104,7 @@ class Switch:
         # What a switch says besides what the spec warns of; the packages that the host may lack.
         self.notes: list[str] = []
         self.without: list[str] = [ANY] if self.task.check_mode else []
+        self.on_host = bool(self.arguments.values.get("install_on_host"))
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises Refused."""
@@ -147,19 +148,15 @@ class Switch:
     def updated(self, found: Evaluated, host: dict[str, Any]) -> dict[str, Any]:
         """The result of resolving packages anew. No target is touched. Raises Refused."""
         names = [str(name) for name in self.arguments.values["update"]]
-        packages, folder = found.plan.packages, self.arguments.text("vendor")
+        write = not self.task.check_mode
         try:
-            wanted = chosen(packages, self.lock.lock, names)
-            platform = self.lock.supply(host).platform
-            changed = self.lock.update(wanted, packages.settings, platform, not self.task.check_mode) if wanted else []
-            lines = [update.line() for update in changed] or ["every package is at its newest version"]
-            filled = 0
-            if folder is not None and not self.task.check_mode:
-                filled = self.lock.vendor(os.path.abspath(folder), packages)
-                lines.append(f"{filled} new files in {folder}")
+            changed, lines = updated(self.lock, found.plan.packages, host, names, write)
+            if (folder := self.arguments.text("vendor")) is not None and write:
+                filled = self.lock.vendor(os.path.abspath(folder), found.plan.packages)
+                lines, changed = [*lines, f"{filled} new files in {folder}"], changed or bool(filled)
         except (SpecError, SpecErrors) as error:
             raise self.refused(*messages(error, self.sources(error))) from None
-        return {"changed": bool(changed or filled), "lines": lines, "_ansible_verbose_always": True}
+        return {"changed": changed, "lines": lines, "_ansible_verbose_always": True}
 
     def built(self, found: Evaluated, target: str, supposed: dict[str, Any]) -> dict[str, Any]:
         """The result of a build; `supposed` are the facts that nobody has asked the host for."""
@@ -211,7 +208,7 @@ class Switch:
     def supplied(self, found: Evaluated, answer: SwitchAnswer, host: dict[str, Any]) -> dict[str, Any]:
         """Switch with packages that the host turned out to lack. Raises Refused."""
         wanting = set(answer.wanting)
-        wanted = [item for item in found.plan.packages.wanted if item.name in wanting]
+        wanted = [item for item in found.plan.packages.wanted if item.name in wanting and item.provider != SYSTEM]
         if not self.arguments.values.get("locked"):
             supply = self.lock.supply(host)
             added, why = addable(self.lock, wanted, found.plan.packages.settings, supply.platform)
@@ -307,6 +304,7 @@ class Switch:
                 "facts": True,
                 "linger": self.lingers(plan),
                 "check": self.task.check_mode,
+                "supply": self.on_host,
             }
         )
         return _expect(ProbeAnswer, self.call(request))
@@ -329,7 +327,8 @@ class Switch:
 
     def request(self, found: Evaluated, expected: dict[str, Any] | None = None) -> SwitchVerb:
         """What the engine is asked for with a bundle; with `expected` facts only if these are right."""
-        plan, source = found.plan, provenance(found.plan.manifest.origin.project, self.local, self.task.check_mode)
+        plan, write = found.plan, not self.task.check_mode
+        source = provenance(found.plan.manifest.origin.project, self.local, self.task.check_mode)
         source.session = found.session
         return SwitchVerb(
             {
@@ -342,7 +341,7 @@ class Switch:
                 "specialisation": self.arguments.text("specialisation"),
                 "expected": expected,
                 "provenance": source.json(),
-                "packages": self.lock.request(plan.packages, self.without),
+                "packages": self.lock.request(plan.packages, self.without, self.on_host and not (expected and write)),
                 "linger": self.lingers(plan),
                 **{setting.name: self.arguments.values.get(setting.name) for setting in self.settings},
             }

@@ -37,9 +37,4 @@ def manager_of(host: Mapping[str, Any]) -> str:
 
 def host_name(name: str, manager: str, catalogue: Catalogue | None) -> str:
     """What a package manager calls a package, as far as the catalogue knows; else the name itself."""
-    entry = catalogue.get(name) if catalogue is not None else None
-    providers = entry.providers if entry is not None else {}
-    provider = {"apt": "deb", "brew": "brew"}.get(manager)
-    details = providers.get(provider, {}) if provider else {}
-    known = details.get("package") or providers.get("system", {}).get(manager)
-    return str(known) if known else name
+    return (catalogue.host_names(name).get(manager) if catalogue is not None else None) or name

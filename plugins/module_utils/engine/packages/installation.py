@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set
 
+from ..contract.errors import EngineError, ErrorKind
 from ..contract.package import Package
 from ..state.packaged import Packaged
+from . import host_places
 from .depot import Depot
 from .download import Progress, Sources
 from .profile import UNWRAPPED, Member, Profile
@@ -19,25 +20,25 @@ from .recipe import Recipe
 if TYPE_CHECKING:
     from ..contract.manifest import Manifest, View
 
-# Where a host keeps the programs that it brings.
-HOST_FOLDERS = (
-    "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/games", "/opt/homebrew/bin",
-    "/run/current-system/sw/bin", "/nix/var/nix/profiles/default/bin", "/snap/bin", "/var/lib/flatpak/exports/bin",
-)  # fmt: skip
-HOST_PREFIXES = ("/usr/local", "/usr", "", "/opt/homebrew", "/run/current-system/sw")
-
 
 class Asked(NamedTuple):
-    """What a request says of packages: where to download from, and which may be missing (`*`: all of them)."""
+    """What a request says of packages: where to download from, and which may be missing (`*`: all of them).
+
+    `host` are those to install through the host's package manager: what each manager calls them.
+    """
 
     sources: Sources
     without: FrozenSet[str]
+    host: Dict[str, Dict[str, str]]
 
     @classmethod
     def of(cls, value: Any) -> Asked:
         """Raises EngineError `request` for anything malformed."""
         value = value or {}
-        return cls(Sources.of(value.get("sources")), frozenset(value.get("without") or ()))
+        host = value.get("host") or {}
+        if not isinstance(host, dict) or not all(isinstance(names, dict) for names in host.values()):
+            raise EngineError(f"not the names of packages of the host: {host!r}", ErrorKind.REQUEST)
+        return cls(Sources.of(value.get("sources")), frozenset(value.get("without") or ()), host)
 
     def may_lack(self, name: str) -> bool:
         """Whether the switch goes on when nobody brings this package."""
@@ -88,7 +89,11 @@ def install(
     done = realise(depot, recipes, asked.sources, progress=progress)
     links = {name: Profile(depot, members(chosen[name]), sorted(view.profile)).build() for name, view in views.items()}
     host = sorted({place for choice in everything for place in (choice.places or {}).values()})
-    return Installed(Packaged(links, sorted(recipes), host), done.made, done.downloaded, [], absent)
+    packaged = Packaged(links, sorted(recipes), host)
+    packaged.awaited = {
+        c.requested.name: (c.requested.commands, c.requested.shares) for c in everything if is_absent(c)
+    }
+    return Installed(packaged, done.made, done.downloaded, [], absent)
 
 
 def choose(requested: Package) -> Choice:
@@ -119,28 +124,12 @@ def members(choices: List[Choice]) -> List[Member]:
 
 def on_host(requested: Package) -> Optional[Dict[str, str]]:
     """Where the host has everything of a package, by the path in a profile; None when anything is missing."""
-    places: Dict[str, str] = {}
-    for command, name in requested.commands.items():
-        place = _program(command) or _program(name)
-        if place is None:
-            return None
-        places[f"bin/{command}"] = place
-        if command in requested.unwrapped:
-            places[f"{UNWRAPPED}/{command}"] = place
-    for share in requested.shares:
-        found = next((f"{top}/{share}" for top in HOST_PREFIXES if os.path.exists(f"{top}/{share}")), None)
-        if found is None:
-            return None
-        places[share] = found
-    return places or None
-
-
-def _program(name: str) -> Optional[str]:
-    for folder in HOST_FOLDERS:
-        place = f"{folder}/{name}"
-        if os.path.isfile(place) and os.access(place, os.X_OK):
-            return place
-    return None
+    places = host_places.places(requested.commands, requested.shares)
+    if places is not None:
+        places.update(
+            {f"{UNWRAPPED}/{name}": places[f"bin/{name}"] for name in requested.unwrapped if f"bin/{name}" in places}
+        )
+    return places
 
 
 def needs(manifest: Manifest) -> Set[str]:

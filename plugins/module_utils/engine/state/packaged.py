@@ -14,9 +14,11 @@ from . import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional
+    from typing import Dict, List, Optional, Tuple
 
     from .state import State
+
+    Awaited = Tuple[Dict[str, str], List[str]]
 
 FOLDER = "packages"
 RECORD = "packages.json"
@@ -26,9 +28,10 @@ class Packaged(Value):
     """The `links` of the profile, by specialisation (None: the base).
 
     The `trees` (names in the folder of packages) and files of the `host` must be there for them to lead anywhere.
+    `awaited` are packages that nobody brings yet: the commands and shared files that the host would have to have, by name.
     """
 
-    __slots__ = ("host", "links", "trees")
+    __slots__ = ("awaited", "host", "links", "trees")
 
     def __init__(
         self,
@@ -39,20 +42,25 @@ class Packaged(Value):
         self.links = links or {}
         self.trees = trees or []
         self.host = host or []
+        self.awaited: Dict[str, Awaited] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to remember."""
+        return not (self.trees or self.host or self.awaited)
 
     def record(self) -> bytes:
         """The text of the generation's `packages.json`."""
-        return canonical({"trees": self.trees, "host": self.host})
+        value: Dict[str, object] = {"trees": self.trees, "host": self.host}
+        if self.awaited:
+            value["awaited"] = self.awaited
+        return canonical(value)
 
 
 def trees(state: State, number: int) -> List[str]:
     """The names of the trees that a generation depends on. EngineError `state` when its record cannot be read."""
-    found = state.json(f"{layout.reference(number)}/{RECORD}")
-    if found is None:
-        return []
-    if not isinstance(found, dict) or not isinstance(found.get("trees"), list):
-        raise EngineError(f"{state.path}/{layout.reference(number)}/{RECORD} is damaged", ErrorKind.STATE)
-    return [str(name) for name in found["trees"]]
+    found = _record(state, number)
+    return found.trees if found is not None else []
 
 
 def lost(state: State, number: int) -> List[str]:
@@ -60,13 +68,32 @@ def lost(state: State, number: int) -> List[str]:
 
     EngineError `state` when its record cannot be read.
     """
-    found = state.json(f"{layout.reference(number)}/{RECORD}")
+    found = _record(state, number)
     if found is None:
         return []
+    missing = [name for name in found.trees if not _is_there(f"{FOLDER}/{name}", state.fd)]
+    return missing + [place for place in found.host if not os.path.exists(filesystem.encode(place))]
+
+
+def awaited(state: State, number: int) -> Dict[str, Awaited]:
+    """The packages that nobody brought when a generation was made. EngineError `state` when its record cannot be read."""
+    found = _record(state, number)
+    return found.awaited if found is not None else {}
+
+
+def _record(state: State, number: int) -> Optional[Packaged]:
+    where = f"{layout.reference(number)}/{RECORD}"
+    found = state.json(where)
+    if found is None:
+        return None
     if not isinstance(found, dict) or not all(isinstance(found.get(name), list) for name in ("trees", "host")):
-        raise EngineError(f"{state.path}/{layout.reference(number)}/{RECORD} is damaged", ErrorKind.STATE)
-    missing = [name for name in found["trees"] if not _is_there(f"{FOLDER}/{name}", state.fd)]
-    return missing + [place for place in found["host"] if not os.path.exists(filesystem.encode(place))]
+        raise EngineError(f"{state.path}/{where} is damaged", ErrorKind.STATE)
+    made = Packaged(None, [str(name) for name in found["trees"]], [str(place) for place in found["host"]])
+    rows = found.get("awaited") or {}
+    if not isinstance(rows, dict) or not all(isinstance(row, list) and len(row) == 2 for row in rows.values()):
+        raise EngineError(f"{state.path}/{where} is damaged", ErrorKind.STATE)
+    made.awaited = {str(name): (dict(row[0]), list(row[1])) for name, row in rows.items()}
+    return made
 
 
 def _is_there(path: str, at: int) -> bool:

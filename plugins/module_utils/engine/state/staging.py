@@ -101,7 +101,7 @@ def stage_generation(
         about.created = int(time.time())
         few = not unsynced and _names(manifest) + sum(map(len, packaged.links.values())) <= FEW
         filesystem.write(layout.ABOUT, canonical(about.json()), 0o400, fd, few)
-        if packaged.trees or packaged.host:
+        if not packaged.empty:
             filesystem.write(RECORD, packaged.record(), 0o400, fd, few)
         _fill(state, fd, manifest, packaged.links.get(None, {}), few)
         if manifest.specialisations:

@@ -8,6 +8,7 @@ import os
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.manifest import View
+from ..packages.awaiting import arrived
 from ..state import layout, packaged
 from ..state.ledger import Ledger
 
@@ -120,7 +121,7 @@ def _number(home: HomeFolder, digest: str) -> tuple[int, bool]:
     current = state.current()
     likely = [layout.parse_reference(current)[0]] if current is not None else []
     for number in likely + numbers[-1:]:
-        # Where a package or a program of the host is gone, the same spec makes another generation.
-        if state.about(number).digest == digest and not packaged.lost(state, number):
+        # Where a package or a program of the host is gone, or has come, the same spec makes another generation.
+        if state.about(number).digest == digest and not packaged.lost(state, number) and not arrived(state, number):
             return number, False
     return max([Ledger.read(state, home.path).last, *numbers]) + 1, True

@@ -35,6 +35,8 @@ class Probe(Verb):
     facts: bool = internal(FLAG, False)
     verify: bool = internal(FLAG, True)
     linger: Optional[bool] = internal(FLAG)
+    # Whether packages that nobody brought are to be installed on the host.
+    supply: bool = internal(FLAG, False)
 
     def run(self, home: HomeFolder, account: pwd.struct_passwd) -> ProbeAnswer:
         answer = ProbeAnswer()
@@ -62,6 +64,10 @@ class Probe(Verb):
                     answer.unchanged = True
                 interrupted = self.check and state.interrupted()
                 answer.unchanged = answer.unchanged and not answer.hooks_due and not interrupted
+                if answer.unchanged and packaged.awaited(state, number):
+                    from ..packages.awaiting import arrived
+
+                    answer.unchanged = not self.supply and not arrived(state, number)
                 if self.linger is not None:
                     from ..machine.linger import lingers
 

@@ -20,10 +20,11 @@ from .switching_verb import SwitchingVerb
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    from typing import Optional, Tuple
+    from typing import Optional, Sequence, Tuple
 
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
+    from ..packages.host_supply import Supplied
     from ..switching.goal import Goal
 
 
@@ -32,7 +33,7 @@ class Switch(SwitchingVerb):
 
     `digest` is that of the bundle's manifest; `specialisation` is switched to instead of the home itself. With facts
     in `expected` nothing is done when one of them is another one here. `provenance` is what the new generation remembers;
-    `packages`: where to download packages from, and which may be missing.
+    `packages`: where to download packages from, which may be missing, and which the host's package manager has to install.
     """
 
     name = "switch"
@@ -55,11 +56,19 @@ class Switch(SwitchingVerb):
     # Whether the user was made to linger, or no longer to; and why that was not possible.
     lingering_changed = False
     lingering_refused = ""
+    # What the host's package manager installed for this home, or would.
+    supplied: Sequence[Supplied] = ()
 
     def prepare(self) -> None:
-        """Do as the user who connected what the user to become may not: read the bundle, and let a user linger."""
+        """Do as the user who connected what the user to become may not: read the bundle, install on the host, let a user linger."""
         self._read()
-        policy = read_bundle(self.raw).manifest().specialised(self.specialisation).view.services
+        manifest = read_bundle(self.raw).manifest()
+        if self.packages and self.packages.get("host"):
+            from ..packages.host_supply import supply
+            from ..packages.installation import Asked
+
+            self.supplied = supply(manifest, Asked.of(self.packages).host, self.check)
+        policy = manifest.specialised(self.specialisation).view.services
         if policy is not None and policy.linger is not None and policy.manager == "systemd":
             self._linger(policy.linger)
 
@@ -119,7 +128,9 @@ class Switch(SwitchingVerb):
 
     def run(self, home: HomeFolder, account: pwd.struct_passwd) -> SwitchAnswer:
         answer = super().run(home, account)
-        answer.changed = answer.changed or self.lingering_changed
+        answer.changed = answer.changed or self.lingering_changed or bool(self.supplied)
+        for item in self.supplied:
+            item.enter(answer.packages, self.check)
         if self.lingering_refused:
             answer.warnings.append(self.lingering_refused)
         if self.expected is not None:

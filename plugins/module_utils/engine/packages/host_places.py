@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where a host has what its own packages bring. Looked at by runs that change nothing, so it imports next to nothing."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, Iterable, Mapping, Optional
+
+# Where a host keeps the programs that it brings.
+FOLDERS = (
+    "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/games", "/opt/homebrew/bin",
+    "/home/linuxbrew/.linuxbrew/bin", "/run/current-system/sw/bin", "/nix/var/nix/profiles/default/bin", "/snap/bin",
+    "/var/lib/flatpak/exports/bin",
+)  # fmt: skip
+# Where it keeps what programs share.
+PREFIXES = ("/usr/local", "/usr", "", "/opt/homebrew", "/run/current-system/sw")
+
+
+def program(name: str) -> Optional[str]:
+    """The absolute path of a program of the host itself; None when it has none."""
+    return first(FOLDERS, name)
+
+
+def first(folders: Iterable[str], name: str) -> Optional[str]:
+    """The path of an executable file in the first folder that has it."""
+    for folder in folders:
+        place = f"{folder}/{name}"
+        if place.startswith("/") and os.path.isfile(place) and os.access(place, os.X_OK):
+            return place
+    return None
+
+
+def places(commands: Mapping[str, str], shares: Iterable[str]) -> Optional[Dict[str, str]]:
+    """Where the host has these programs (by the name in a profile) and shared files; None when anything is missing."""
+    found: Dict[str, str] = {}
+    for command, name in commands.items():
+        place = program(command) or program(name)
+        if place is None:
+            return None
+        found[f"bin/{command}"] = place
+    for share in shares:
+        place = next((f"{top}/{share}" for top in PREFIXES if os.path.exists(f"{top}/{share}")), None)
+        if place is None:
+            return None
+        found[share] = place
+    return found or None

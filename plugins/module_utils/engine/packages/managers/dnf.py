@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""dnf, of Fedora and its kin, in the versions 4 and 5."""
+
+from __future__ import annotations
+
+import re
+from typing import List, Sequence
+
+from .manager import Coming, Manager, matches
+
+# The rows of the table of a transaction: name, architecture, version, repository, size.
+_COMING = re.compile(
+    r"^ (\S+) +(?:x86_64|aarch64|noarch|i686|ppc64le|s390x|riscv64) +(\S+) +\S+ +[\d.]+ \S+ *$", re.MULTILINE
+)
+_SECTION = re.compile(r"^(\S.*):$", re.MULTILINE)
+
+
+class Dnf(Manager):
+    """Without `--allowerasing` it removes nothing."""
+
+    name = "dnf"
+    program = "dnf"
+    install = ("-y", "install", "--")
+    # It asks, and is answered no: that ends with the code 1.
+    simulate = ("--assumeno", "install", "--")
+    refused = (1,)
+    unknown = re.compile(r"^(?:Error: )?No match for argument: (\S+)", re.MULTILINE)
+
+    def coming(self, output: str, names: Sequence[str]) -> List[Coming]:
+        """The rows below the titles that begin with `Installing` or `Upgrading`."""
+        parts = _SECTION.split(output)
+        found: List[Coming] = []
+        for title, rows in zip(parts[1::2], parts[2::2]):
+            if title.startswith(("Installing", "Upgrading")):
+                found.extend(matches(_COMING, rows.partition("\nTransaction Summary")[0]))
+        return found
