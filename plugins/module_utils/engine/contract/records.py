@@ -14,21 +14,72 @@ if TYPE_CHECKING:
     from .value import JsonObject
 
 
+# The kind of the record of a declared path at which something of the user's was left.
+KEPT = "kept"
+
+
+class Adopted(Value):
+    """What the user had at a path when it became managed, in the same words: it is given back when it no longer is.
+
+    The text of a `link`; or the `object` with the content of a file, the mode of the object in the store (`stored`), and the
+    file's own `mode` ("0644").
+    """
+
+    __slots__ = ("link", "mode", "object", "stored")
+
+    def __init__(
+        self,
+        link: Optional[str] = None,
+        object: Optional[str] = None,  # noqa: A002
+        stored: Optional[str] = None,
+        mode: Optional[str] = None,
+    ) -> None:
+        self.link = link
+        self.object = object
+        self.stored = stored
+        self.mode = mode
+
+    def json(self) -> JsonObject:
+        """The attributes that are set, by their names."""
+        return {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) is not None}
+
+    @classmethod
+    def of(cls, value: object) -> Adopted:
+        """The inverse of `json`. EngineError `state` for anything else."""
+        if not isinstance(value, dict) or not ("link" in value or {"object", "stored", "mode"} <= set(value)):
+            raise EngineError("the ledger is damaged: it does not say what was adopted", ErrorKind.STATE)
+        return cls(*(str(value[name]) if name in value else None for name in ("link", "object", "stored", "mode")))
+
+
 class Record(Value):
     """What was put at a path.
 
-    - `kind`: the name of the method, or `folder` for a folder that took the place of a user's file.
+    - `kind`: the name of the method, `folder` for a folder that took the place of a user's file, or KEPT.
     - `text`: the text of a link.
     - `object`, `stored`: the ID of the object that is shown, and its mode in the store; `tree` for a folder linked
       whole, whose `object` is the hash of all its leaves.
     - `mode`: of a file that was written ("0644").
+    - `adopted`: what the user had there before, where that was the same as what was declared.
     - `backup`: the base name of the backup of the user's file, which is restored when the path is no longer managed.
     - `moved`: the name to which the very switch that wrote this record moved a file, for its undo.
     - `follow`: a link among the folders above was followed, since the specification forced it.
     - `memory`: what else the method has to remember (JSON types).
     """
 
-    __slots__ = ("backup", "follow", "kind", "memory", "mode", "moved", "object", "sensitive", "stored", "text", "tree")
+    __slots__ = (
+        "adopted",
+        "backup",
+        "follow",
+        "kind",
+        "memory",
+        "mode",
+        "moved",
+        "object",
+        "sensitive",
+        "stored",
+        "text",
+        "tree",
+    )
 
     def __init__(
         self,
@@ -46,6 +97,7 @@ class Record(Value):
         self.mode = mode
         self.memory: JsonObject = memory or {}
         self.tree = False
+        self.adopted: Optional[Adopted] = None
         self.backup: Optional[str] = None
         self.moved: Optional[str] = None
         self.follow = False
@@ -62,6 +114,8 @@ class Record(Value):
             value = getattr(self, name)
             if value:
                 found[key] = value
+        if self.adopted is not None:
+            found[_ADOPTED] = self.adopted.json()
         return found
 
     @classmethod
@@ -75,9 +129,12 @@ class Record(Value):
         for name, key in _KEYS.items():
             if key in memory:
                 setattr(record, name, memory.pop(key))
+        if _ADOPTED in memory:
+            record.adopted = Adopted.of(memory.pop(_ADOPTED))
         record.memory = memory
         return record
 
 
+_ADOPTED = "adopted"
 _KEYS = {"kind": "kind", "object": "shows"}
-_KEYS.update({name: name for name in Record.__slots__ if name not in ("kind", "memory", "object")})
+_KEYS.update({name: name for name in Record.__slots__ if name not in ("adopted", "kind", "memory", "object")})

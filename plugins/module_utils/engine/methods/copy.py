@@ -32,8 +32,8 @@ class CopyMethod(Method):
         entry = path.file
         fresh, new = self.record(path, builder), NewFile(entry.object, entry.permissions)
         if is_content_of(path.content(), entry.object, fresh.stored or ""):
-            builder.manage(path, fresh)
-            if path.record is None:
+            builder.manage(path, fresh, adopted=path.adopted(fresh.stored or "") if path.fresh else None)
+            if path.fresh:
                 builder.report(path, OperationKind.ADOPT, "a file with the same content")
             builder.repair_mode(path, new.mode)
         elif self._edited(path):

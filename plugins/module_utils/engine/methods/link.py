@@ -32,10 +32,11 @@ class LinkMethod(Method):
         if not right and not path.is_our_link():
             builder.replace(path, new, fresh)
             return
-        builder.manage(path, fresh)
+        ours = path.home.is_ours(path.target, path.found.text)
+        builder.manage(path, fresh, adopted=None if ours or not path.fresh else path.adopted(""))
         if right and not changed:
-            if path.record is None:
-                builder.report(path, OperationKind.ADOPT, "a link that was already ours")
+            if path.fresh:
+                builder.report(path, OperationKind.ADOPT, "a link that was already ours" if ours else "the same link")
             return
         if right:
             builder.plan.refreshed.append(path.target)

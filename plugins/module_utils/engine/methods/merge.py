@@ -168,7 +168,7 @@ class MergeMethod(Method):
         fresh.memory = merged.memory.json()
         if path.found.kind == "file" and merged.text == path.content():
             builder.manage(path, fresh)
-            if path.record is None:
+            if path.fresh:
                 builder.report(path, OperationKind.ADOPT, "its declared keys are already as they should be")
             return
         mode = path.file.permissions

@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 from ..contract.operations import OperationKind
-from .collision import CollisionPolicy, Resolution
+from ..home.path_state import PathState
+from ..state.objects import intact
+from .collision import CollisionPolicy, Resolution, sibling
+from .path import ManagedPath
 from .placement import Placement
-from .step import Delete, Restore, SetMode
+from .step import Delete, Displaced, NewLink, NewText, Put, Restore, SetMode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +18,7 @@ if TYPE_CHECKING:
 
     from ..contract.objects import StoredObject
     from ..contract.operations import Operation
-    from ..contract.records import Record
-    from .path import ManagedPath
+    from ..contract.records import Adopted, Record
     from .plan import Plan, Purpose
     from .step import NewItem
 
@@ -60,7 +62,7 @@ class PlanBuilder:
 
     def take(self, path: ManagedPath, new: NewItem, fresh: Record, resolution: Resolution) -> None:
         """Put something in the place of what is there, as was resolved."""
-        self.manage(path, fresh, None if resolution.spare else resolution.backup)
+        self.manage(path, fresh, None if resolution.spare else resolution.backup, resolution.adopted)
         if resolution.backup and resolution.inside is None:
             self.report(path, OperationKind.BACKUP, f"kept as {resolution.backup}").to = resolution.backup
         if resolution.inside is not None:
@@ -71,8 +73,11 @@ class PlanBuilder:
         """Put something at a path."""
         self.placement.put(path, new, resolution)
 
-    def manage(self, path: ManagedPath, fresh: Record, backup: str | None = None) -> None:
-        """Enter a record in the ledger; a first backup is remembered until the path is no longer managed."""
+    def manage(
+        self, path: ManagedPath, fresh: Record, backup: str | None = None, adopted: Adopted | None = None
+    ) -> None:
+        """Enter a record in the ledger; what the user had there at first is remembered until it is no longer managed."""
+        fresh.adopted = path.record.adopted if path.record is not None and not path.fresh else adopted
         first = path.record.backup if path.record is not None else None
         fresh.backup = first or backup
         if backup:
@@ -102,6 +107,52 @@ class PlanBuilder:
     def delete(self, path: ManagedPath, restore: str | None = None) -> None:
         """Remove what is at a path, or restore a backup there."""
         self.plan.steps.append(Delete(path.target, path.found.identity(), restore, path.follow))
+
+    def give_back(self, path: ManagedPath, adopted: Adopted) -> None:
+        """Put what was adopted at a path that is no longer managed, as a plain file or the user's own link."""
+        now = path.found
+        if adopted.link is not None:
+            operation = self.report(path, OperationKind.REMOVE, "the link that was there before is back")
+            operation.note = "your own link is back"
+            if now.kind != "link" or now.text != adopted.link:
+                self._put_back(path, NewLink(adopted.link))
+            return
+        content, mode = self._content_of(path, adopted), int(adopted.mode or "0600", 8)
+        operation = self.report(path, OperationKind.REMOVE, "the file that was there before stays")
+        operation.note = "a file of yours, with the same content as before, stays"
+        if content is None:
+            operation.note = operation.detail = ""
+            self.plan.warnings.append(f"{path.target}: the file that was there before it was managed is lost")
+            self.delete(path)
+        elif now.kind != "file" or path.content() != content:
+            self._put_back(path, NewText(content, mode))
+        elif path.identity_mode() != mode:
+            self.plan.steps.append(SetMode(path.target, now.identity(), mode, path.follow))
+
+    def set_aside(self, path: ManagedPath, adopted: Adopted) -> str | None:
+        """Write what was adopted next to its path, where a folder takes its place; the base name."""
+        name = self.policy.free_backup(path)
+        content = self._content_of(path, adopted) if adopted.link is None else b""
+        if content is None:
+            return None
+        new = NewLink(adopted.link) if adopted.link is not None else NewText(content, int(adopted.mode or "0600", 8))
+        self._put_back(ManagedPath(path.home, sibling(path.target, name), PathState("absent"), path.follow), new)
+        self.report(path, OperationKind.BACKUP, f"the file that was there before is kept as {name}").to = name
+        return name
+
+    def _put_back(self, path: ManagedPath, new: NewItem) -> None:
+        self.plan.steps.append(
+            Put(
+                path.target, path.found.identity(), self.placement.temporary(path.target), new, Displaced(), path.follow
+            )
+        )
+
+    def _content_of(self, path: ManagedPath, adopted: Adopted) -> bytes | None:
+        """The content that was adopted; should the store have lost it, what the path shows now. None for neither."""
+        content = intact(path.home.require_state(), adopted.object or "", adopted.stored or "")
+        if content is None:
+            content = path.home.through(path.target, path.follow) if path.found.kind == "link" else path.content()
+        return content
 
     def restore(self, path: ManagedPath, backup: str) -> None:
         """Restore a backup at a path where nothing of ours is left."""

@@ -8,6 +8,7 @@ from ..contract.entries import FileEntry
 from ..contract.objects import is_content_of
 from ..contract.operations import OperationKind
 from ..contract.paths import split
+from ..contract.records import KEPT
 from ..disk import filesystem
 from ..home.path_state import inspect
 from .path import ManagedPath
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..contract.entries import Entry
     from ..contract.objects import StoredObject
+    from ..contract.records import Adopted
     from ..home.folder import HomeFolder
     from ..home.path_state import PathState
     from ..state.ledger import Ledger
@@ -30,7 +32,8 @@ FALLBACK_EXTENSION = "backup"
 class Resolution:
     """How a path is taken: what to report, the backup to make, and what of ours is `inside` a folder that gives way.
 
-    With `spare` there is nothing to back up; the name only serves what appears at the last moment.
+    With `spare` there is nothing to back up; the name only serves what appears at the last moment. `adopted`: what of the
+    user's is the same as what takes its place, to be remembered.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Resolution:
         inside: dict[str, Evidence] | None = None,
         follow: bool = False,
         spare: bool = False,
+        adopted: Adopted | None = None,
     ) -> None:
         self.op = op
         self.detail = detail
@@ -48,6 +52,7 @@ class Resolution:
         self.inside = inside
         self.follow = follow
         self.spare = spare
+        self.adopted = adopted
 
 
 class CollisionPolicy:
@@ -116,19 +121,16 @@ class CollisionPolicy:
     def _past_link(self, path: ManagedPath) -> Resolution | None:
         if path.is_our_link():
             return Resolution()
-        text = path.found.text
-        if not self.home.leads_somewhere(path.target, path.follow):
-            self.plan.warnings.append(f"{path.target} was a link to {text}, which does not exist; it is replaced")
-            return Resolution(detail=f"was a dangling link to {text}", backup=self._backup(path))
         if self._same(path, self.home.through(path.target, path.follow)):
-            return Resolution(OperationKind.ADOPT, f"was a link to {text}, with the same content")
+            detail = f"was a link to {path.found.text}, with the same content"
+            return Resolution(OperationKind.ADOPT, detail, adopted=self._adopted(path))
         return self._past_foreign(path)
 
     def _past_file(self, path: ManagedPath) -> Resolution | None:
         if path.record is not None and self._gives_way(path):
             return Resolution()
         if self._same(path, path.content()):
-            return Resolution(OperationKind.ADOPT, "a file with the same content")
+            return Resolution(OperationKind.ADOPT, "a file with the same content", adopted=self._adopted(path))
         return self._past_foreign(path)
 
     def _past_foreign(self, path: ManagedPath) -> Resolution | None:
@@ -140,10 +142,17 @@ class CollisionPolicy:
             return Resolution(backup=self._backup(path))
         if path.forced:
             return Resolution(detail=f"replaces {path.found.described()}, as `force` is set")
+        if path.record is not None and path.record.kind == KEPT:
+            self.plan.report(
+                OperationKind.KEEP, path.target, "in the way"
+            ).note = f"stays: {path.found.described()} of yours"
+            return None
         reason = f"{path.found.described()} is there that home.manager did not create"
         collision = self.plan.collide(path.target, reason, path.found.kind)
         if path.found.kind == "link":
             collision.to = path.found.text or ""
+            if not self.home.leads_somewhere(path.target, path.follow):
+                collision.reason = f"{path.found.described()}, which does not exist now, is there"
             if collision.to.startswith("/nix/store/") and "home-manager" in collision.to:
                 collision.kind, collision.made = "foreign", "Home Manager"
         elif path.found.kind != "file":
@@ -204,6 +213,10 @@ class CollisionPolicy:
             self.taken.add(sibling(path.target, former))
             return former
         return self.free_backup(path) if self.extension else None
+
+    def _adopted(self, path: ManagedPath) -> Adopted | None:
+        # What takes the place of our own link or copy was ours as well, unless the path was only kept so far.
+        return path.adopted(self.objects[path.file.object].mode) if path.fresh else None
 
     def _same(self, path: ManagedPath, content: bytes | None) -> bool:
         entry = path.entry

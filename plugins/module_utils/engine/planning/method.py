@@ -77,7 +77,7 @@ class Method:
 
     def withdraw(self, path: ManagedPath, record: Record, builder: PlanBuilder) -> None:
         """Plan the steps that remove the path, which is no longer declared."""
-        backup = record.backup
+        backup, adopted = record.backup, record.adopted
         if path.found.kind == "absent":
             if backup:
                 builder.restore(path, backup)
@@ -87,7 +87,12 @@ class Method:
             more = f"; what was there before is {backup}" if backup else ""
             builder.report_kept(path, detail + more)
         elif path.target in builder.needed:
+            if adopted is not None:
+                record = record.copy()
+                record.backup = backup or builder.set_aside(path, adopted)
             builder.placement.replace_by_folder(path.target, Resolution(), record)
+        elif adopted is not None and backup is None:
+            builder.give_back(path, adopted)
         else:
             builder.delete(path, backup)
             operation = builder.report(path, OperationKind.REMOVE, f"{backup} is restored" if backup else "")

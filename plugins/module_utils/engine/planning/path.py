@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ..contract.entries import FileEntry
 from ..contract.objects import is_content_of
+from ..contract.records import KEPT, Adopted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,20 @@ class ManagedPath:
     def forced(self) -> bool:
         """Whether the specification wants what is there replaced without a backup."""
         return self.entry is not None and self.entry.force
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing of ours was there so far."""
+        return self.record is None or self.record.kind == KEPT
+
+    def adopted(self, stored: str) -> Adopted:
+        """What is there as it is remembered when it becomes managed: a link, or a file with just the declared content.
+
+        `stored` is the mode of the declared object in the store.
+        """
+        if self.found.kind == "link":
+            return Adopted(link=self.found.text)
+        return Adopted(object=self.file.object, stored=stored, mode=f"{self.identity_mode():04o}")
 
     def content(self) -> bytes | None:
         """The content of the file that is there; None when there is no file, or none that can be read."""

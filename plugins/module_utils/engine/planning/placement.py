@@ -52,7 +52,7 @@ class Placement:
                 if folder == path.found.blocker or folder.startswith(path.found.blocker + "/"):
                     self.plan.folders[folder] = self._folder_mode(folder)
         displaced = Displaced(resolution.backup, resolution.inside is not None, resolution.inside)
-        self.plan.steps.append(Put(target, path.found.identity(), self._temporary(target), new, displaced, path.follow))
+        self.plan.steps.append(Put(target, path.found.identity(), self.temporary(target), new, displaced, path.follow))
 
     def replace_by_folder(self, target: str, resolution: Resolution, record: Record | None = None) -> None:
         """Replace the file or link at `target` with a folder."""
@@ -62,7 +62,7 @@ class Placement:
         inside: dict[str, NewItem] = {}
         new = NewFolder(self._folder_mode(target), inside)
         displaced = Displaced(resolution.backup, swap=True)
-        self.plan.steps.append(Put(target, found.identity(), self._temporary(target), new, displaced))
+        self.plan.steps.append(Put(target, found.identity(), self.temporary(target), new, displaced))
         self.new_folders[target] = inside
         self.plan.made.append(target)
         if backup:
@@ -77,7 +77,8 @@ class Placement:
         private = self.needed.get(folder, False) or any(part in _PRIVATE for part in folder.split("/"))
         return 0o700 if private else 0o755
 
-    def _temporary(self, target: str) -> str:
+    def temporary(self, target: str) -> str:
+        """The name next to a path under which what is put there is prepared."""
         name = split(target)[1]
         short = shortened(name, 180)
         return f".{short}.hm-{self.plan.tx}" + (f"-{len(self.plan.steps)}" if short != name else "")

@@ -11,14 +11,15 @@ from ..contract.bundle import read_bundle, write_bundle
 from ..contract.errors import EngineError
 from ..disk import filesystem
 from . import layout
+from .ledger import Ledger
 
 if TYPE_CHECKING:
     from .state import State
 
 
 def live_objects(state: State) -> set[str]:
-    """The IDs of all objects that some generation uses."""
-    live: set[str] = set()
+    """The IDs of all objects that some generation uses, or that are to be given back to the user."""
+    live = set(Ledger.read(state, None).adopted())
     for number in state.generations():
         live |= set(state.manifest(layout.reference(number)).objects())
     return live

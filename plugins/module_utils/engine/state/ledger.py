@@ -43,13 +43,18 @@ class Ledger:
         self._raw: Dict[str, Dict[str, object]] = {}
 
     @classmethod
-    def read(cls, state: Optional[State], home: str) -> Ledger:
-        """The ledger of a state folder; an empty one when there is none yet. EngineError `state` when it is damaged."""
+    def read(cls, state: Optional[State], home: Optional[str]) -> Ledger:
+        """The ledger of a state folder; an empty one when there is none yet. EngineError `state` when it is damaged.
+
+        `owner` when it belongs to another home than `home`, unless that is None.
+        """
         found = state.json(layout.LEDGER) if state is not None else None
         if found is None:
             last = max(state.generations() or [0]) if state is not None else 0
-            return cls(home, {}, [], last, {})
+            return cls(home or "", {}, [], last, {})
         ledger = cls.of(found)
+        if home is None:
+            return ledger
         if ledger.home != home and ledger._raw:
             message = f"this state folder belongs to the home {ledger.home}, not to {home}"
             raise EngineError(message, ErrorKind.OWNER)
@@ -101,6 +106,11 @@ class Ledger:
         if target in self._raw:
             self._read[target] = Record.of(self._raw.pop(target))
         return self._read.get(target)
+
+    def adopted(self) -> List[str]:
+        """The IDs of the objects whose contents are to be given back to the user."""
+        found = [record.adopted.object for record in self.files.values() if record.adopted is not None]
+        return [name for name in found if name is not None]
 
     def links(self) -> Iterator[Tuple[str, str, bool]]:
         """Of each managed link its path, its text, and whether links are followed on the way to it."""

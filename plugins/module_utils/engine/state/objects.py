@@ -127,6 +127,14 @@ def repair_object(state: State, name: str, mode: str, tx: str, seen_in: str | No
     return detail
 
 
+def intact(state: State, name: str, mode: str) -> bytes | None:
+    """The content of an object as it was stored: from the store, or else from a pack; None when neither has it."""
+    content = _content(state, f"{layout.STORE}/{name}")
+    if content is not None and content_hash(content, mode) == name[:32]:
+        return content
+    return _original(state, name, mode)
+
+
 def _content(state: State, path: str) -> bytes | None:
     try:
         return filesystem.read(path, state.fd)

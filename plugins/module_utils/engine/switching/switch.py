@@ -81,6 +81,8 @@ class Switch:
         self.answer.generation = goal.number
         self.answer.previous = layout.parse_reference(self.source)[0] if self.source is not None else None
         self.services: ServiceWork | None = None
+        # A generation that failed, and was kept all the same, is what there was before.
+        self.was_kept = state is not None and filesystem.lstat(f"{layout.FAILED}/{goal.number}", state.fd) is not None
 
     @property
     def hooks_due(self) -> bool:
@@ -331,21 +333,25 @@ class Switch:
             filesystem.rename(f"{layout.STAGING}/{layout.FAILED}", mark, state.fd, state.fd)
         sweep_quickly(self.home)
         self.answer.failed = failed
-        if self.options.on_failure == "keep" or self.goal.to is None:
+        again = self.source == self.goal.to
+        if self.options.on_failure == "keep" or self.goal.to is None or (again and self.was_kept):
             return
-        back = self.source if self.source != self.goal.to else self.completed
-        self._undo(back)
+        back = self.completed if again else self.source
+        undone = self._undo(back)
         failed.undone = True
-        self.answer.changed = False
+        # Where this run only went on with one that was interrupted, the undo is all that it did.
+        self.answer.changed = again
+        if again:
+            self.answer.operations = undone.operations
         self.answer.generation = layout.parse_reference(back)[0] if back is not None else None
         if started and back is not None:
-            again = self.hooks.run_again(state.manifest(back).view, started, back)
-            self.answer.hooks += again.runs
-            if again.failed is not None:
-                self.answer.warnings.append(f"after the undo: {again.message()}")
+            outcome = self.hooks.run_again(state.manifest(back).view, started, back)
+            self.answer.hooks += outcome.runs
+            if outcome.failed is not None:
+                self.answer.warnings.append(f"after the undo: {outcome.message()}")
 
-    def _undo(self, back: str | None) -> None:
-        """The same transaction, to the previous generation."""
+    def _undo(self, back: str | None) -> Plan:
+        """The same transaction, to the previous generation; what it did."""
         state = self.home.require_state()
         ledger = Ledger.read(state, self.home.path)
         view = state.manifest(back).view if back is not None else View()
@@ -372,6 +378,7 @@ class Switch:
             filesystem.unlink(layout.COMPLETED, state.fd)
         sweep_quickly(self.home)
         filesystem.remove_tree(layout.SERVICES, state.fd)
+        return plan
 
 
 def sweep_quickly(home: HomeFolder) -> None:

@@ -11,6 +11,7 @@ import stat
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.paths import parents, split
+from ..contract.records import KEPT, Record
 from ..disk import filesystem
 from ..disk.folders import Blocked
 from ..planning.step import NewFolder, NewLink, NewText, Put
@@ -98,12 +99,17 @@ def _correct_ledger(home: HomeFolder, forward: RollForward) -> None:
     ledger = Ledger.of(state.json(staged))
     files = ledger.files
     home.folders.close()
-    for path in [item.path for item in forward.problems] + [item.path for item in forward.kept]:
+    kept = [item.path for item in forward.kept]
+    for path in [item.path for item in forward.problems] + kept:
         record, earlier = files.get(path), former.record(path)
         if record is not None and home.inspect(path, record.follow).text == (record.text or ""):
             continue
         if earlier is not None:
             files[path] = earlier
+        elif record is not None and path in kept:
+            # Remembered, so that every run says so, and the path is taken as soon as it is free.
+            files[path] = Record(KEPT)
+            files[path].follow = record.follow
         else:
             files.pop(path, None)
         above = [folder for folder in [*parents(path), path] if folder in former.folders]

@@ -101,13 +101,6 @@ def test_foreign_live_link_of_the_same_content_is_replaced(sandbox, op):
     assert sandbox.read("real") == "same"
 
 
-def test_foreign_dangling_link_is_replaced_and_told(sandbox):
-    (sandbox.home / "a").symlink_to("nowhere")
-    answer = sandbox.switch({"a": "ours"})
-    assert sandbox.read("a") == "ours"
-    assert any("nowhere" in warning for warning in answer["warnings"])
-
-
 def test_our_link_of_an_older_generation_is_linked_anew(sandbox, op):
     sandbox.switch({"a": "one"})
     inode = (sandbox.home / "a").lstat().st_ino

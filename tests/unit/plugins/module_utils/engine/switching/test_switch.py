@@ -253,6 +253,37 @@ def test_undo_tells_daemons_of_the_old_content_again(sandbox):
     assert log.read_text().splitlines() == ["1", "2", "1"]
 
 
+def test_undo_of_one_that_was_kept_leaves_it(sandbox):
+    """The first switch failed and was kept: a second one that fails has nothing to go back to but that."""
+    spec = {"a": "1", "b/c": "2"}
+    sandbox.switch(spec, activation=fails(), on_failure="keep")
+    before = sandbox.tree()
+    answer = sandbox.switch(spec, activation=fails())
+    assert answer["failed"]["entry"] == "boom"
+    assert not answer["failed"]["undone"]
+    assert answer["generation"] == 1
+    assert sandbox.tree() == before
+    assert sandbox.probe(spec, activation=fails())["hooks_due"]
+    assert not sandbox.switch(spec).get("failed")
+
+
+def test_undo_of_an_interrupted_switch_says_what_it_did(sandbox):
+    sandbox.switch({"a": "1"})
+    gate = sandbox.base / "gate"
+    dies = [{"name": "boom", "script": f'test -e {gate} || kill -9 "$PPID"; false', "phase": "write"}]
+    child = os.fork()
+    if child == 0:
+        sandbox.switch({"b": "2"}, activation=dies)
+        os._exit(0)
+    os.waitpid(child, 0)
+    gate.touch()
+    answer = sandbox.switch({"b": "2"}, activation=dies)
+    assert answer["failed"]["undone"]
+    assert answer["changed"]
+    assert {(item["op"], item["path"]) for item in answer["operations"]} == {("add", "a"), ("remove", "b")}
+    assert sorted(sandbox.tree()) == ["a"]
+
+
 def test_a_check_that_fails_stops_before_anything_is_written(sandbox):
     check = [{"name": "can", "script": 'test -z "${newGenPath:-}"; false', "phase": "check"}]
     answer = sandbox.switch({"a": "1"}, activation=check)
