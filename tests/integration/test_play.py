@@ -54,6 +54,27 @@ def test_a_life_of_a_home(project: Any) -> None:
     assert left == [], "nothing of it is left"
 
 
+def test_playbooks_activate_verify_and_remove_generations(project: Any) -> None:
+    project.write("user.yml", FIRST)
+    project.play()
+    project.write("user.yml", SECOND)
+    project.play()
+    assert "changed=1" in project.play("-e", "home_generation=1", playbook="home.manager.activate")
+    assert project.read("plain.txt") == "one\n"
+    assert "changed=0" in project.play(playbook="home.manager.activate")
+    (project.home / "plain.txt").unlink()
+    assert "generation 1: 1 file differs; ~/plain.txt: it is gone" in project.play(playbook="home.manager.verify")
+    assert not (project.home / "plain.txt").exists()
+    assert "changed=1" in project.play("-e", "home_repair=yes", playbook="home.manager.verify")
+    assert project.read("plain.txt") == "one\n"
+    assert "there is no generation 3" in project.play(
+        "-e", "home_generations=2,3", playbook="home.manager.remove", fails=True
+    )
+    project.play("-e", "home_generations=2", playbook="home.manager.remove")
+    generations = project.home / ".local/state/home.manager/generations"
+    assert [path.name for path in generations.iterdir()] == ["1"]
+
+
 def test_collisions_are_told_together_and_backed_up(project: Any) -> None:
     project.write("user.yml", FIRST)
     for name in ("plain.txt", "run.sh"):

@@ -13,7 +13,7 @@ from ...module_utils.engine.voice.answers import Ways
 from ...module_utils.engine.voice.generations import Generations, generation_lines
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner, Plan
-from .run_result import Refused, result_of
+from .run_result import Refused, result_of, summary
 
 # What of an answer is in its plan.
 _IN_THE_PLAN = (
@@ -56,7 +56,12 @@ class GenerationResult:
         rest = {name: value for name, value in members.items() if name not in _IN_THE_PLAN}
         if isinstance(answer, SwitchAnswer) and (answer.failed or answer.collisions):
             rest["kind"] = (answer.failed.kind if answer.failed else ErrorKind.COLLISION).value
-        return result_of(report, self.diff, **rest)
+        result = result_of(report, self.diff, **rest)
+        if not verb.is_settled(answer):
+            # Ansible's own callback would print no more than "ok".
+            left = [f"~/{file.path}: {file.note}" for file in report.files if file.note]
+            result["warnings"] = [*result.get("warnings", ()), "; ".join([summary(report), *left])]
+        return result
 
     def refused(self, verb: type[Verb], error: EngineError) -> Refused:
         """What the engine refused."""

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
+from ansible_collections.home.manager.plugins.module_utils.engine.switching.options import SwitchOptions
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.switch import Switch
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.table import (
     argument_spec,
@@ -14,12 +17,16 @@ from ansible_collections.home.manager.plugins.module_utils.engine.verbs.table im
     settings,
 )
 from ansible_collections.home.manager.plugins.modules import generation, home
-from ansible_collections.home.manager.plugins.plugin_utils.play.arguments import CONFIG, specification
+from ansible_collections.home.manager.plugins.plugin_utils.play.arguments import CONFIG, RESTRICTED, specification
 
 TAKEN = {
     "generation": argument_spec(),
     "home": {**specification(settings(Switch)), CONFIG: {"type": "dict"}},
 }
+ROLE = Path(__file__).resolve().parents[4] / "roles" / "home"
+# What the role hands to the task by other names, and what the task reads from the play by itself.
+ROLE_ARGUMENTS = {"home_extra_special_args": "special_args", "home_package_prefix": "packages"}
+OF_THE_PLAY = {"home_user"}
 
 
 @pytest.mark.parametrize("module", [generation, home], ids=lambda module: module.__name__.rsplit(".", 1)[1])
@@ -54,3 +61,43 @@ def test_every_verb_is_described():
     for verb in public_verbs():
         assert f"V({verb.name})" in text
         assert verb.summary
+
+
+def test_the_role_takes_the_settings_of_a_switch_and_arguments_of_the_task():
+    described = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
+    assert {f"home_{parameter.name}" for parameter in settings(Switch)} <= set(described)
+    assert {name: option["default"] for name, option in described.items()} == defaults
+    for name, option in described.items():
+        if name in OF_THE_PLAY:
+            continue
+        argument = TAKEN["home"][ROLE_ARGUMENTS.get(name, name.removeprefix("home_"))]
+        # An empty text stands for an argument that is not given.
+        unset = "" if argument.get("default") is None else argument["default"]
+        assert option["default"] == unset, name
+        assert option["type"] == {"path": "str"}.get(str(argument["type"]), argument["type"]), name
+        assert option.get("choices") == (["", *argument["choices"]] if "choices" in argument else None), name
+        assert option.get("elements") == argument.get("elements"), name
+
+
+def test_the_role_hands_over_what_is_no_setting():
+    (task,) = yaml.safe_load((ROLE / "tasks" / "main.yml").read_text())
+    described = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    read_by_itself = {parameter.name for parameter in settings(Switch)} | {RESTRICTED}
+    handed_over = {ROLE_ARGUMENTS.get(name, name.removeprefix("home_")) for name in set(described) - OF_THE_PLAY}
+    assert set(task["home.manager.home"]) - {"user"} == handed_over - read_by_itself
+
+
+def test_the_role_describes_settings_in_the_words_of_the_task():
+    described = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    for parameter in settings(Switch):
+        text = described[f"home_{parameter.name}"]["description"]
+        assert " ".join([text] if isinstance(text, str) else text) == parameter.help, parameter.name
+
+
+def test_a_setting_is_an_attribute_and_its_documentation():
+    """What a switch asks for is what `SwitchOptions` has, with the same types and defaults."""
+    of_a_switch = {parameter.name: parameter for parameter in settings(Switch)}
+    for name, parameter in SwitchOptions.parameters.items():
+        assert of_a_switch[name].argument_spec() == parameter.argument_spec(), name
+    assert set(of_a_switch) - set(SwitchOptions.parameters) == {"lock_timeout"}, "which every verb has"
