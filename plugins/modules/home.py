@@ -99,7 +99,7 @@ options:
     default: false
   install_on_host:
     description:
-      - Whether packages with C(provider: system) that the host lacks are installed there, for everybody, by its own package manager
+      - Whether packages with C(provider=system) that the host lacks are installed there, for everybody, by its own package manager
         (apt, dnf, pacman, apk or brew). Without it the switch only warns.
       - This needs root, as with C(become), or for brew its owner. The packages stay when the home no longer names them.
     type: bool
