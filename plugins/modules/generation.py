@@ -250,7 +250,7 @@ drift:
       description: The path, relative to the home.
       type: str
     problem:
-      description: One of missing, replaced, changed, mode, denied, object.
+      description: One of missing, replaced, changed, mode, object.
       type: str
     detail:
       description: More about it, for people.

@@ -8,8 +8,9 @@ import errno
 import json
 import os
 import signal
+import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
@@ -49,13 +50,22 @@ class Result:
         return self.answer is not None and not self.answer.get("failed")
 
 
-def run(place: Place, act: Act, observer: Observer | None = None, points: list[list[str]] | None = None) -> Result:
-    """Let a child `act` on the place. `points` is what the observer fills, if it notes anything."""
+class Watch(NamedTuple):
+    """Who stands at which calls: `changes` sees those that change the file system, `reads` those that read it."""
+
+    changes: Observer | None = None
+    reads: Observer | None = None
+
+
+def run(
+    place: Place, act: Act, observer: Observer | Watch | None = None, points: list[list[str]] | None = None
+) -> Result:
+    """Let a child `act` on the place. `points` is what the observer (one alone: of changes) fills, if it notes anything."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
-        _live(place, act, observer, points, writer)
+        _live(place, act, observer if isinstance(observer, Watch) else Watch(observer), points, writer)
     os.close(writer)
     with os.fdopen(reader, "rb") as told:
         text = told.read()
@@ -68,10 +78,12 @@ def run(place: Place, act: Act, observer: Observer | None = None, points: list[l
     return Result(told_value, killed)
 
 
-def _live(place: Place, act: Act, observer: Observer | None, points: list[list[str]] | None, writer: int) -> None:
+def _live(place: Place, act: Act, watch: Watch, points: list[list[str]] | None, writer: int) -> None:
     try:
         value: dict[str, Any]
-        filesystem.observer = observer
+        filesystem.observer = watch.changes
+        if watch.reads is not None:
+            watch_reads(watch.reads)
         try:
             value = {"answer": act(place) or {}}
         except EngineError as error:
@@ -88,14 +100,42 @@ def _live(place: Place, act: Act, observer: Observer | None, points: list[list[s
         os._exit(0)
 
 
-def points_of(place: Place, act: Act) -> list[list[str]]:
-    """Every point ([before or after, call, what]) that an undisturbed run passes."""
+READING = ("open", "stat", "lstat", "fstat", "read", "pread", "readlink", "listdir", "scandir")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+# The engine's own modules, and those of the standard library that read the file system for it.
+_READERS = ("os", "genericpath", "posixpath")
+
+
+def watch_reads(observer: Observer) -> None:
+    """Let an observer stand before every call of this process by which the engine reads the file system.
+
+    Unlike changes, they go through no single function: the standard library's own are replaced, so that none goes
+    around it. To be called in a child, which ends with them.
+    """
+    for call in READING:
+        setattr(os, call, _watched(call, getattr(os, call), observer))
+
+
+def _watched(call: str, function: Callable[..., Any], observer: Observer) -> Callable[..., Any]:
+    def read(*args: Any, **named: Any) -> Any:
+        module = str(sys._getframe(1).f_globals.get("__name__"))
+        known = module in _READERS or ".module_utils.engine." in module
+        if known and not (call == "open" and args[1] & _WRITING):
+            what = args[0] if args else ""
+            observer("before", call, os.fsdecode(what) if isinstance(what, (str, bytes)) else "")
+        return function(*args, **named)
+
+    return read
+
+
+def points_of(place: Place, act: Act, reads: bool = False) -> list[list[str]]:
+    """Every point ([before or after, call, what]) that an undisturbed run passes: of its changes, or of its `reads`."""
     noted: list[list[str]] = []
 
     def note(*point: str) -> None:
         noted.append(list(point))
 
-    result = run(place, act, note, noted)
+    result = run(place, act, Watch(reads=note) if reads else note, noted)
     if result.bug:
         raise AssertionError(result.bug)
     return result.points
@@ -124,6 +164,30 @@ def refuser(at: int, number: int, lasting: bool = False) -> Observer:
         count += 1
         if due and phase == "before" and (number not in (errno.ENOSPC, errno.EDQUOT) or call in ALLOCATING):
             raise OSError(number, os.strerror(number), what)
+
+    return observe
+
+
+def kind_refuser(call: str, number: int, first: int = 0) -> Observer:
+    """Every call of one kind fails with this error, from the one of this index on."""
+    count = 0
+
+    def observe(phase: str, now: str, what: str) -> None:
+        nonlocal count
+        if phase == "before" and now == call:
+            count += 1
+            if count > first:
+                raise OSError(number, os.strerror(number), what)
+
+    return observe
+
+
+def together(*observers: Observer) -> Observer:
+    """Several observers at the same points."""
+
+    def observe(phase: str, call: str, what: str) -> None:
+        for observer in observers:
+            observer(phase, call, what)
 
     return observe
 

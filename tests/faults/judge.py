@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import child
 
@@ -29,6 +29,18 @@ class Standing:
     def __init__(self, place: Place, targets: set[str]) -> None:
         self.tree: Tree = place.snapshot()
         self.reads = {target: place.reads(target) for target in targets}
+
+
+class Verdict(NamedTuple):
+    """What came of one try.
+
+    `side`: how the home read right after the fault. `until`: what was wrong with it until the next run. `wrong`: what was
+    lost, or still wrong after that run.
+    """
+
+    side: str
+    until: list[str]
+    wrong: list[str]
 
 
 class Case:
@@ -79,6 +91,32 @@ class Case:
         if len(sides) > 1:
             wrong.append(f"linked files do not flip together: {sorted(sides.values())}")
         return wrong
+
+    def verdict(self, way: str, result: Result | None = None, lasting: bool = False) -> Verdict:
+        """Look at the home after a fault, and let the next run recover by `way`.
+
+        `result` is that of a run that met errors: what it says must be true. With `lasting`, many of its calls were refused.
+        """
+        side, until, wrong = self.side(), self.harm(), []
+        if result is not None:
+            wrong += self._untrue(result)
+            if not result.well and not lasting and side == BOTH:
+                wrong.append(f"one error left the home half done: {result.error or result.answer}; {self.mixture()}")
+        wrong += self.unrecovered(way, self.recover(way))
+        return Verdict(side, until, wrong)
+
+    def _untrue(self, result: Result) -> list[str]:
+        """What a run says that is not so: that all is well when it is not, or an error of which nobody learns what it was."""
+        if result.bug:
+            return [result.bug]
+        if result.error is not None and not result.error["message"]:
+            return ["an error without a message"]
+        if result.well:
+            tree = self.place.snapshot()
+            if tree != self.after.tree:
+                return [f"it says that all is well: {_difference(tree, self.after.tree)}"]
+            return [f"it says that all is well: {item}" for item in self.place.unsound()]
+        return []
 
     def side(self) -> str:
         """On which side of the commit the home reads: `old`, `new`, or some paths here and some there."""

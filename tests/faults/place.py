@@ -144,7 +144,7 @@ class Place(Sandbox):
         """Every content and link text that a user finds in his home under a name that is no temporary's, and what was saved."""
         found = []
         for path, value in self.snapshot().items():
-            if ".hm-" in path.rsplit("/", 1)[-1]:
+            if any(".hm-" in part for part in path.split("/")):
                 continue
             if value[0] == "file":
                 found.append(value[1])

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .judge import Verdict
+
 BEGIN = "<!-- begin: what the last whole run found, written by tests/faults/run --whole -->"
 END = "<!-- end -->"
 
@@ -20,38 +22,49 @@ SIDES = ("old", "new", "path by path")
 
 @dataclass
 class Row:
-    """One fault in one scene. `points`: how many there are; `tried`: how often it struck; `lost`: what went wrong."""
+    """One fault in one scene. `points`: how many there are; `tried`: how often it struck; `lost`: what went wrong.
+
+    `until`: what was wrong only until the next run.
+    """
 
     fault: str
     scene: str
     points: int = 0
     tried: int = 0
     sides: dict[str, int] = field(default_factory=dict)
+    until: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
     def cells(self) -> list[str]:
         """The row of the table."""
         sides = [str(self.sides.get(side, 0)) for side in SIDES]
-        return [self.fault, self.scene, str(self.points or self.tried), str(self.tried), *sides, str(len(self.lost))]
+        ends = [str(len(self.until)), str(len(self.lost))]
+        return [self.fault, self.scene, str(self.points or self.tried), str(self.tried), *sides, *ends]
 
     @classmethod
     def of(cls, cells: list[str]) -> Row:
         """The inverse, as far as the table tells it."""
         fault, scene, *numbers = cells
-        points, tried, *sides, lost = map(int, numbers)
-        return cls(fault, scene, points, tried, dict(zip(SIDES, sides, strict=True)), ["?"] * lost)
+        points, tried, *sides, until, lost = map(int, numbers)
+        return cls(fault, scene, points, tried, dict(zip(SIDES, sides, strict=True)), ["?"] * until, ["?"] * lost)
 
-    def strike(self, where: str, side: str, wrong: list[str]) -> None:
-        """Note one try."""
+    def strike(self, where: str, side: str, wrong: list[str], until: list[str] | None = None) -> None:
+        """Note one try; `until` counts once, whatever it holds."""
         self.tried += 1
         self.sides[side] = self.sides.get(side, 0) + 1
+        self.until += [f"{where}: {'; '.join(until)}"] if until else []
         self.lost += [f"{where}: {item}" for item in wrong]
 
-    def require(self) -> None:
-        """Nothing may have been lost, and something must have been tried."""
+    def note(self, where: str, verdict: Verdict) -> None:
+        """Note one try as it was judged."""
+        self.strike(where, verdict.side, verdict.wrong, verdict.until)
+
+    def require(self, until: bool = False) -> None:
+        """Nothing may be lost or wrong, unless `until` not even until the next run; and something must have been tried."""
         assert self.tried > 0, f"{self.fault}, {self.scene}: nothing was tried"
-        some = "\n  ".join(self.lost[:20])
-        assert not self.lost, f"{self.fault}, {self.scene}: {len(self.lost)} findings in {self.tried} tries:\n  {some}"
+        found = self.lost if until else self.lost + self.until
+        some = "\n  ".join(found[:20])
+        assert not found, f"{self.fault}, {self.scene}: {len(found)} findings in {self.tried} tries:\n  {some}"
 
 
 class Tally:
@@ -77,8 +90,10 @@ class Tally:
     def lines(self) -> list[str]:
         """The table and its sums, as Markdown."""
         out = [f"Linux {platform.release()}, Python {platform.python_version()}.", ""]
-        out += ["| Fault | While | Points | Tried | Old | New | Path by path | Lost or wrong |"]
-        out += ["|---|---|--:|--:|--:|--:|--:|--:|"]
+        out += [
+            "| Fault | While | Points | Tried | Old | New | Path by path | Wrong until the next run | Lost or wrong |"
+        ]
+        out += ["|---|---|--:|--:|--:|--:|--:|--:|--:|"]
         for row in sorted(self.rows, key=lambda row: (row.fault, row.scene)):
             out.append("| " + " | ".join(row.cells()) + " |")
         out += ["", *self._sums()]
@@ -90,12 +105,16 @@ class Tally:
     def _sums(self) -> list[str]:
         sums: dict[str, list[int]] = {}
         for row in sorted(self.rows, key=lambda row: row.fault):
-            found = sums.setdefault(row.fault, [0, 0])
+            found = sums.setdefault(row.fault, [0, 0, 0])
             found[0] += row.tried
-            found[1] += len(row.lost)
-        out = [f"- {fault}: {tried} times, {lost} losses" for fault, (tried, lost) in sums.items()]
-        total = sum(row.tried for row in self.rows)
-        return [*out, f"- **all together: {total} faults, {sum(len(row.lost) for row in self.rows)} losses**"]
+            found[1] += len(row.until)
+            found[2] += len(row.lost)
+        out = [
+            f"- {fault}: {tried} times, {until} wrong until the next run, {lost} lost or wrong"
+            for fault, (tried, until, lost) in sums.items()
+        ]
+        total, until, lost = (sum(column) for column in zip(*sums.values(), strict=True))
+        return [*out, f"- **all together: {total} faults, {until} wrong until the next run, {lost} lost or wrong**"]
 
     def write(self, document: Path, part: bool) -> None:
         """Put the table between its marks; after a `part` of a run the other rows stay."""

@@ -10,7 +10,7 @@ import os
 import pytest
 
 from . import child
-from .judge import AGAIN, BOTH, Case
+from .judge import AGAIN, Case
 from .scenes import SCENES
 
 ERRORS = (errno.EIO, errno.EACCES, errno.ENOSPC)
@@ -42,15 +42,7 @@ def refused(case, row, at, number, lasting):
     case.reset()
     result = case.disturb(child.refuser(at, number, lasting))
     where = f"{errno.errorcode[number]} at {case.points[at][1]} {case.points[at][2]} ({at} of {len(case.points)})"
-    wrong = case.harm()
-    side = case.side()
-    if result.bug:
-        wrong.append(result.bug)
-    elif not result.well and not lasting and side == BOTH:
-        wrong.append(f"one error left the home half done: {result.error or result.answer}; {case.mixture()}")
-    if not wrong:
-        wrong = case.unrecovered(AGAIN, case.recover(AGAIN))
-    row.strike(where, side, wrong)
+    row.note(where, case.verdict(AGAIN, result, lasting))
 
 
 @pytest.mark.parametrize("case", CHOSEN, indirect=True)

@@ -32,10 +32,7 @@ def test_killed_once(case, tally, choose, whole):
             case.reset()
             result = case.disturb(child.killer(at))
             assert result.killed, f"{where(case, at)}: it was not; {result.error or result.answer}"
-            side, wrong = case.side(), case.harm()
-            if not wrong:
-                wrong = case.unrecovered(way, case.recover(way))
-            row.strike(where(case, at), side, wrong)
+            row.note(where(case, at), case.verdict(way))
     row.require()
 
 
@@ -75,8 +72,5 @@ def test_killed_again_while_recovering(case, tally, choose, whole):
             case.disturb(child.killer(first))
             again = case.recover(way, child.killer(second))
             assert again.killed, f"{where(case, first)}, then {second} in {way}: it was not killed"
-            side, wrong = case.side(), case.harm()
-            if not wrong:
-                wrong = case.unrecovered(way, case.recover(way))
-            row.strike(f"{where(case, first)}, then at {second} in {way}", side, wrong)
+            row.note(f"{where(case, first)}, then at {second} in {way}", case.verdict(way))
     row.require()

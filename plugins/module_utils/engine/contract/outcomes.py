@@ -94,7 +94,7 @@ class Failure(Value):
 class Drift(Value):
     """A managed path that is not as it was put there.
 
-    `problem` is `missing`, `replaced`, `changed`, `mode`, `denied`, `kept` (a file of the user's is in the way), or `object` (the stored
+    `problem` is `missing`, `replaced`, `changed`, `mode`, `kept` (a file of the user's is in the way), or `object` (the stored
     content was changed in place).
     """
 

@@ -5,6 +5,8 @@
 Every call that changes anything goes through `_change`, so that a test can interfere before and after each of them by
 setting `observer`. Names are text; bytes that are not UTF-8 are kept as surrogates, whatever the locale says. All names
 are relative to an open folder (`at`); the last part of a name is never followed when it is a link.
+
+Only ENOENT and ENOTDIR say that something is absent. Whatever else a call is refused for is raised, with the whole path.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, TypeVar
+    from typing import Callable, Iterator, TypeVar
 
     Result = TypeVar("Result")
     # Called with "before" or "after", the name of the system call, and what it is done to; may raise OSError before.
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 observer: Observer | None = None
 
+# What says that nothing is there; every other error says that it is not known.
+ABSENT = (FileNotFoundError, NotADirectoryError)
+# Errors of a path that leads to no regular file: a loop of links, a folder, a socket, a fifo (see `read`).
+NO_FILE = (errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.EINVAL)
 NO_HARD_LINK = (errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -42,42 +48,93 @@ def decode(name: bytes) -> str:
 
 
 def _change(call: str, what: str, function: Callable[..., Result], *args: object, **named: object) -> Result:
-    if observer is None:
-        return function(*args, **named)
-    observer("before", call, what)
-    result = function(*args, **named)
-    observer("after", call, what)
-    return result
+    try:
+        if observer is None:
+            return function(*args, **named)
+        observer("before", call, what)
+        result = function(*args, **named)
+        observer("after", call, what)
+        return result
+    except OSError as error:
+        raise placed(error, what, named.get("dir_fd", named.get("dst_dir_fd"))) from None
+
+
+def placed(error: OSError, name: str, at: object = None) -> OSError:
+    """The same error with the whole path of what it is about, as far as the system tells where the folder is."""
+    if isinstance(at, int) and not name.startswith("/"):
+        try:
+            name = os.path.join(decode(os.readlink(b"/proc/self/fd/%d" % at)), name)
+        except OSError:
+            # There is no such file system (macOS): the name alone must do.
+            return OSError(error.errno, error.strerror, name)
+    return OSError(error.errno, error.strerror, name or None)
+
+
+def said(error: OSError) -> str:
+    """An error in words: the path, what was refused, and the name of the error, as in `/a/b: Input/output error (EIO)`."""
+    where = error.filename
+    if isinstance(where, bytes):
+        where = decode(where)
+    name = errno.errorcode.get(error.errno or 0)
+    return (f"{where}: " if where else "") + (error.strerror or str(error)) + (f" ({name})" if name else "")
 
 
 def open_folder(name: str, at: int | None = None, follow: bool = False) -> int:
     """A descriptor of a folder. OSError (ELOOP or ENOTDIR) for a link unless `follow`."""
-    return os.open(encode(name), _FOLDER if follow else _FOLDER | os.O_NOFOLLOW, dir_fd=at)
+    try:
+        return os.open(encode(name), _FOLDER if follow else _FOLDER | os.O_NOFOLLOW, dir_fd=at)
+    except OSError as error:
+        raise placed(error, name, at) from None
+
+
+def open_file(name: str, at: int | None = None, follow: bool = False) -> int:
+    """A descriptor of a file to be read; a fifo is not waited for."""
+    try:
+        return os.open(encode(name), _READ & ~os.O_NOFOLLOW if follow else _READ, dir_fd=at)
+    except OSError as error:
+        raise placed(error, name, at) from None
 
 
 def lstat(name: str, at: int | None = None) -> os.stat_result | None:
     """What is at a name, links not followed; None for nothing."""
     try:
         return os.lstat(encode(name)) if at is None else os.stat(encode(name), dir_fd=at, follow_symlinks=False)
-    except (FileNotFoundError, NotADirectoryError):
+    except ABSENT:
         return None
+    except OSError as error:
+        raise placed(error, name, at) from None
+
+
+def stat_followed(name: str, at: int | None = None) -> os.stat_result | None:
+    """What a name leads to, links followed; None for nothing, as at the end of a dangling link or of a loop of links."""
+    try:
+        return os.stat(encode(name), dir_fd=at)
+    except ABSENT:
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return None
+        raise placed(error, name, at) from None
 
 
 def readlink(name: str, at: int | None = None) -> str | None:
     """The text of a link; None when there is none, or something else."""
     try:
         return decode(os.readlink(encode(name), dir_fd=at))
-    except FileNotFoundError:
+    except ABSENT:
         return None
     except OSError as error:
-        if error.errno in (errno.EINVAL, errno.ENOTDIR):
+        if error.errno == errno.EINVAL:
             return None
-        raise
+        raise placed(error, name, at) from None
 
 
 def names(at: int) -> list[str]:
     """The sorted names in an open folder."""
-    return sorted(decode(os.fsencode(name)) for name in os.listdir(at))
+    try:
+        return sorted(decode(os.fsencode(name)) for name in os.listdir(at))
+    except OSError as error:
+        raise placed(error, "", at) from None
 
 
 def names_in(folder: str, at: int | None = None) -> list[str]:
@@ -92,6 +149,26 @@ def names_in(folder: str, at: int | None = None) -> list[str]:
         os.close(fd)
 
 
+def walk(top: str, at: int | None = None, follow: bool = False) -> Iterator[tuple[str, list[str]]]:
+    """Each folder from `top` down with its sorted names; nothing when `top` is absent or no folder.
+
+    Links below it are not followed; `top` itself is with `follow`.
+    """
+    status = stat_followed(top, at) if follow else lstat(top, at)
+    if status is None or not stat.S_ISDIR(status.st_mode):
+        return
+    fd = open_folder(top, at, follow)
+    try:
+        found = names(fd)
+        yield top, found
+        for name in found:
+            inner = lstat(name, fd)
+            if inner is not None and stat.S_ISDIR(inner.st_mode):
+                yield from walk(f"{top}/{name}", at)
+    finally:
+        os.close(fd)
+
+
 def read(name: str, at: int | None = None, follow: bool = False) -> bytes:
     """The content of a regular file; OSError EINVAL for anything else (a fifo is never waited for)."""
     return read_with_status(name, at, follow)[0]
@@ -99,7 +176,7 @@ def read(name: str, at: int | None = None, follow: bool = False) -> bytes:
 
 def read_with_status(name: str, at: int | None = None, follow: bool = False) -> tuple[bytes, os.stat_result]:
     """The content of a regular file and its status, of one and the same file."""
-    fd = os.open(encode(name), _READ & ~os.O_NOFOLLOW if follow else _READ, dir_fd=at)
+    fd = open_file(name, at, follow)
     try:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
@@ -111,8 +188,28 @@ def read_with_status(name: str, at: int | None = None, follow: bool = False) -> 
         while pieces[-1]:
             pieces.append(os.read(fd, _PIECE))
         return b"".join(pieces), status
+    except OSError as error:
+        raise placed(error, name, at) from None
     finally:
         os.close(fd)
+
+
+def read_if_file(name: str, at: int | None = None, follow: bool = False) -> bytes | None:
+    """The content of a regular file; None when there is nothing, or something else."""
+    try:
+        return read(name, at, follow)
+    except ABSENT:
+        return None
+    except OSError as error:
+        if error.errno in NO_FILE:
+            return None
+        raise
+
+
+def closed_by_owner(error: OSError, name: str, at: int | None = None) -> bool:
+    """Whether a file could not be read because its owner took away the permission."""
+    status = lstat(name, at) if error.errno == errno.EACCES else None
+    return status is not None and stat.S_ISREG(status.st_mode) and not status.st_mode & stat.S_IRUSR
 
 
 def mkdir(name: str, mode: int, at: int | None = None) -> None:

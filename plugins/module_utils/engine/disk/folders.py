@@ -12,7 +12,10 @@ from . import filesystem
 
 
 class Blocked(Exception):
-    """A folder cannot be entered; the `reason`: its `path` (relative) is `absent`, a `link`, a `file` or `denied`."""
+    """A folder cannot be entered; the `reason`: its `path` (relative) is `absent`, a `link` or a `file`.
+
+    That a folder may not be read, or that reading it failed, is no such reason but an OSError.
+    """
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)
@@ -74,9 +77,7 @@ class Folders:
             status = filesystem.lstat(parts[depth], at)
             raise Blocked(path, "absent" if status is None else "link") from None
         except OSError as error:
-            if error.errno not in (errno.ELOOP, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG):
-                raise
             status = filesystem.lstat(parts[depth], at) if error.errno in (errno.ELOOP, errno.ENOTDIR) else None
             if status is None:
-                raise Blocked(path, "denied") from None
+                raise
             raise Blocked(path, "link" if stat.S_ISLNK(status.st_mode) else "file") from None

@@ -30,7 +30,7 @@ class HomeFolder:
         try:
             self.fd = filesystem.open_folder(self.path, follow=True)
         except OSError as error:
-            raise EngineError(f"the home {self.path} cannot be opened: {error.strerror}", ErrorKind.HOME) from None
+            raise EngineError(f"the home cannot be opened: {filesystem.said(error)}", ErrorKind.HOME) from None
         owner = os.fstat(self.fd).st_uid
         if owner != os.geteuid():
             message = (
@@ -91,7 +91,7 @@ class HomeFolder:
         return self.folders.enter(folder, follow), name
 
     def inspect(self, target: str, follow: bool = False) -> PathState:
-        """What is at `target`."""
+        """What is at `target`. OSError when that cannot be found out."""
         try:
             fd, name = self.enter(target, follow)
         except Blocked as blocked:
@@ -100,29 +100,31 @@ class HomeFolder:
         return inspect(name, fd)
 
     def content(self, target: str, follow: bool = False) -> bytes | None:
-        """The content of the regular file at `target`; None when it is none or cannot be read."""
+        """The content of the regular file at `target`; None when there is none. OSError when it cannot be read."""
         try:
             fd, name = self.enter(target, follow)
-            return filesystem.read(name, fd)
-        except (OSError, Blocked):
+        except Blocked:
             return None
+        return filesystem.read_if_file(name, fd)
 
     def through(self, target: str, follow: bool = False) -> bytes | None:
-        """The content of the regular file that the link at `target` leads to; None when there is none."""
+        """The content of the regular file that the link at `target` leads to; None when there is none.
+
+        OSError when it cannot be read.
+        """
         try:
             fd, name = self.enter(target, follow)
-            return filesystem.read(name, fd, follow=True)
-        except (OSError, Blocked):
+        except Blocked:
             return None
+        return filesystem.read_if_file(name, fd, follow=True)
 
     def leads_somewhere(self, target: str, follow: bool = False) -> bool:
-        """Whether the link at `target` leads to something that exists."""
+        """Whether the link at `target` leads to something that exists. OSError when that cannot be found out."""
         try:
             fd, name = self.enter(target, follow)
-            os.stat(filesystem.encode(name), dir_fd=fd)
-        except (OSError, Blocked):
+        except Blocked:
             return False
-        return True
+        return filesystem.stat_followed(name, fd) is not None
 
     def free_name(self, target: str, extension: str, taken: set[str], follow: bool = False) -> str:
         """A free base name in the folder of `target`: NAME.EXTENSION, then NAME.EXTENSION.1 and so on."""

@@ -63,11 +63,8 @@ class PathState:
 
 
 def inspect(name: str, at: int) -> PathState:
-    """What bears `name` in an open folder."""
-    try:
-        status = filesystem.lstat(name, at)
-    except OSError:
-        return PathState("blocked", blocker=name, reason="denied")
+    """What bears `name` in an open folder. OSError when that cannot be found out."""
+    status = filesystem.lstat(name, at)
     if status is None:
         return PathState("absent")
     if stat.S_ISLNK(status.st_mode):

@@ -8,6 +8,7 @@ import json
 import os
 
 from ..contract.errors import EngineError, ErrorKind
+from ..disk.filesystem import said
 from ..disk.folders import Blocked
 from ..launcher import become
 
@@ -54,11 +55,7 @@ def engine_error(error: Exception) -> EngineError:
         message = f"{error.path} was changed meanwhile ({error.reason}); run it again"
         return EngineError(message, ErrorKind.CHANGED)
     if isinstance(error, OSError):
-        name = error.filename
-        if isinstance(name, bytes):
-            name = name.decode("utf-8", "surrogateescape")
-        where = f"{name}: " if name else ""
-        return EngineError(f"{where}{error.strerror or error}", ErrorKind.SYSTEM, errno=error.errno)
+        return EngineError(said(error), ErrorKind.SYSTEM, errno=error.errno)
     return EngineError(f"internal error: {type(error).__name__}: {error}", ErrorKind.BUG)
 
 

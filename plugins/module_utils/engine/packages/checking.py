@@ -59,7 +59,13 @@ def _first_difference(depot: Depot, identity: str) -> Any:
                 same = filesystem.readlink(where, depot.fd) == expected[3:]
             else:
                 same = file_hash(where, depot.fd) == expected
-        except OSError:
+        except OSError as error:
+            if not (
+                isinstance(error, filesystem.ABSENT)
+                or error.errno in filesystem.NO_FILE
+                or filesystem.closed_by_owner(error, where, depot.fd)
+            ):
+                raise
             same = False
         if not same:
             return path

@@ -44,11 +44,8 @@ class Depot:
 
     def has(self, identity: str) -> bool:
         """Whether a finished tree (or a link to one of the host's depot) bears this name."""
-        try:
-            status = os.stat(filesystem.encode(f"{PACKAGES}/{identity}"), dir_fd=self.fd)
-        except OSError:
-            return False
-        return stat.S_ISDIR(status.st_mode)
+        status = filesystem.stat_followed(f"{PACKAGES}/{identity}", self.fd)
+        return status is not None and stat.S_ISDIR(status.st_mode)
 
     def identities(self) -> List[str]:
         """The names of all finished trees."""
@@ -69,9 +66,8 @@ class Depot:
         path = f"{PACKAGES}/{identity}/{RECORD}"
         try:
             # A package of the host's depot is reached through one link, which is the user's own.
-            with open(os.open(filesystem.encode(path), os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.fd), "rb") as source:
-                return json.loads(source.read().decode("utf-8", "surrogateescape"))
-        except (OSError, ValueError) as error:
+            return json.loads(filesystem.read(path, self.fd, follow=True).decode("utf-8", "surrogateescape"))
+        except (*filesystem.ABSENT, ValueError) as error:
             raise EngineError(f"{self.path}/{path} cannot be read: {error}", ErrorKind.PACKAGE) from None
 
     def sweep(self) -> None:

@@ -61,7 +61,8 @@ def running_from(depot: Depot, identities: List[str]) -> Set[str]:
             texts.append(os.readlink(f"{_PROCESSES}/{process}/exe"))
             with open(f"{_PROCESSES}/{process}/cmdline", "rb") as source:
                 texts.extend(part.decode("utf-8", "surrogateescape") for part in source.read().split(b"\0"))
-        except OSError:
+        except (*filesystem.ABSENT, ProcessLookupError, PermissionError):
+            # It ended meanwhile, or is somebody else's.
             pass
         for text in texts:
             found.update(identity for prefix, identity in prefixes.items() if text.startswith(prefix))

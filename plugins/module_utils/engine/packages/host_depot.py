@@ -42,11 +42,8 @@ def is_kept(path: str = PATH) -> bool:
 def trusted(path: str) -> bool:
     """Whether a folder and everything above it belong to root and can be written by nobody else."""
     while True:
-        try:
-            status = os.lstat(path)
-        except OSError:
-            return False
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid != 0 or status.st_mode & 0o022:
+        status = filesystem.lstat(path)
+        if status is None or not stat.S_ISDIR(status.st_mode) or status.st_uid != 0 or status.st_mode & 0o022:
             return False
         if path == "/":
             return True

@@ -198,11 +198,10 @@ class Profile:
             return owner.place
         path = f"{PACKAGES}/{owner.member.id}/{owner.place}"
         try:
-            with open(os.open(filesystem.encode(path), os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.depot.fd), "rb"):
-                pass
+            os.close(filesystem.open_file(path, self.depot.fd, follow=True))
             real = os.path.realpath(f"{self.depot.path}/{path}")
             return file_hash(real, self.depot.fd)
-        except OSError:
+        except filesystem.ABSENT:
             return f"{owner.member.id}/{owner.place}"
 
     def _text(self, owner: _Owner) -> str:

@@ -259,7 +259,7 @@ class Tree:
 def file_hash(path: str, at: int) -> str:
     """The first 32 hex digits of a file's SHA-256."""
     found = sha256()
-    fd = os.open(filesystem.encode(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+    fd = filesystem.open_file(path, at)
     with os.fdopen(fd, "rb") as source:
         while True:
             piece = source.read(_BLOCK)

@@ -95,9 +95,7 @@ class CollisionPolicy:
         path = ManagedPath(self.home, blocker, self.home.inspect(blocker), record=self.ledger.record(blocker))
         if blocker not in declared and path.record is not None and self._gives_way(path):
             return Resolution()
-        if found.reason == "denied":
-            self.plan.collide(target, f"the folder {blocker} cannot be entered", "denied").parent = blocker
-        elif path.found.kind == "link":
+        if path.found.kind == "link":
             if entry.force and self.home.inspect(target, True).kind != "blocked":
                 return Resolution(follow=True)
             reason = f"its folder {blocker} is a link to {path.found.text}; set `force` to write through it"
@@ -134,10 +132,6 @@ class CollisionPolicy:
         return self._past_foreign(path)
 
     def _past_foreign(self, path: ManagedPath) -> Resolution | None:
-        if path.found.kind == "blocked":
-            collision = self.plan.collide(path.target, f"{path.found.blocker} cannot be entered", "denied")
-            collision.parent = path.found.blocker or ""
-            return None
         if self._may_back_up(path.target):
             return Resolution(backup=self._backup(path))
         if path.forced:

@@ -37,7 +37,7 @@ def collect(state: State) -> None:
 
 
 def _trim(state: State, path: str, temporary: str, live: set[str]) -> None:
-    fd = os.open(filesystem.encode(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=state.fd)
+    fd = filesystem.open_file(path, state.fd)
     with os.fdopen(fd, "rb") as source:
         try:
             bundle = read_bundle(source)

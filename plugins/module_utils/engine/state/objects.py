@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 
 from ..contract.bundle import read_bundle
 from ..contract.errors import EngineError, ErrorKind
@@ -72,10 +70,11 @@ def _drifted(base: str, name: str, at: int, large: dict[str, list[int]], absent:
             return False
     try:
         content, status = filesystem.read_with_status(base, at)
-    except FileNotFoundError:
+    except filesystem.ABSENT:
         return absent
     except OSError as error:
-        if error.errno in (errno.EACCES, errno.ELOOP, errno.EINVAL):
+        # A repair gives back the permission that its owner took away.
+        if error.errno in filesystem.NO_FILE or filesystem.closed_by_owner(error, base, at):
             return True
         raise
     return content_hash(content, f"{status.st_mode & 0o7777:04o}") != name[:32]
@@ -137,13 +136,10 @@ def intact(state: State, name: str, mode: str) -> bytes | None:
 
 def _content(state: State, path: str) -> bytes | None:
     try:
-        return filesystem.read(path, state.fd)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        status = filesystem.lstat(path, state.fd)
-        if error.errno != errno.EACCES or status is None or not stat.S_ISREG(status.st_mode):
-            return None
+        return filesystem.read_if_file(path, state.fd)
+    except PermissionError as error:
+        if not filesystem.closed_by_owner(error, path, state.fd):
+            raise
         filesystem.chmod(path, 0o600, state.fd)
         return filesystem.read(path, state.fd)
 
@@ -161,9 +157,7 @@ def _save(state: State, content: bytes, name: str, tx: str) -> str:
 
 def _original(state: State, name: str, mode: str) -> bytes | None:
     for pack in reversed(state.names(layout.PACKS)):
-        fd = os.open(
-            filesystem.encode(f"{layout.PACKS}/{pack}"), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=state.fd
-        )
+        fd = filesystem.open_file(f"{layout.PACKS}/{pack}", state.fd)
         try:
             with os.fdopen(fd, "rb") as source:
                 bundle = read_bundle(source)

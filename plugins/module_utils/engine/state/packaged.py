@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-
 from ..contract.canonical import canonical
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.value import Value
@@ -71,8 +69,8 @@ def lost(state: State, number: int) -> List[str]:
     found = _record(state, number)
     if found is None:
         return []
-    missing = [name for name in found.trees if not _is_there(f"{FOLDER}/{name}", state.fd)]
-    return missing + [place for place in found.host if not os.path.exists(filesystem.encode(place))]
+    missing = [name for name in found.trees if filesystem.stat_followed(f"{FOLDER}/{name}", state.fd) is None]
+    return missing + [place for place in found.host if filesystem.stat_followed(place) is None]
 
 
 def awaited(state: State, number: int) -> Dict[str, Awaited]:
@@ -94,11 +92,3 @@ def _record(state: State, number: int) -> Optional[Packaged]:
         raise EngineError(f"{state.path}/{where} is damaged", ErrorKind.STATE)
     made.awaited = {str(name): (dict(row[0]), list(row[1])) for name, row in rows.items()}
     return made
-
-
-def _is_there(path: str, at: int) -> bool:
-    try:
-        os.stat(filesystem.encode(path), dir_fd=at)
-    except FileNotFoundError:
-        return False
-    return True

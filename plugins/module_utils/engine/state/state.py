@@ -84,7 +84,7 @@ class State:
             _make(path)
             fd = filesystem.open_folder(path, follow=True)
         except OSError as error:
-            raise EngineError(f"the state folder {path} cannot be opened: {error.strerror}", ErrorKind.STATE) from None
+            raise EngineError(f"the state folder cannot be opened: {filesystem.said(error)}", ErrorKind.STATE) from None
         status = os.fstat(fd)
         if status.st_uid != os.geteuid():
             os.close(fd)
@@ -139,7 +139,9 @@ class State:
             return json.loads(filesystem.read(name, self.fd).decode("utf-8", "surrogateescape"))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise EngineError(f"the state cannot be read: {filesystem.said(error)}", ErrorKind.STATE) from None
+        except ValueError as error:
             raise EngineError(f"{self.path}/{name} cannot be read: {error}", ErrorKind.STATE) from None
 
     def manifest(self, wanted: str) -> Manifest:

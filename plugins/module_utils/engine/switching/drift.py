@@ -48,10 +48,9 @@ def _drift(home: HomeFolder, target: str, record: Record) -> Drift | None:
     except Blocked as blocked:
         if record.kind in ("seed", "folder"):
             return None
-        now = {"absent": "is gone", "link": "is now a link", "file": "is now a file"}.get(blocked.reason)
+        now = {"absent": "is gone", "link": "is now a link", "file": "is now a file"}[blocked.reason]
         problem = "missing" if blocked.reason == "absent" else "replaced"
-        detail = f"its folder {blocked.path} {now or 'cannot be entered'}"
-        return Drift(target, problem if now else "denied", detail)
+        return Drift(target, problem, f"its folder {blocked.path} {now}")
     path = ManagedPath(home, target, inspect(name, at), record.follow, record=record)
     return method_named(record.kind).drift(path, record)
 

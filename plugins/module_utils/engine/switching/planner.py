@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from ..contract.operations import OperationKind
-from ..contract.paths import depth_first, parents
+from ..contract.paths import depth_first, parents, split
+from ..disk import filesystem
 from ..home.path_state import PathState
 from ..methods.table import evidence, method_named
 from ..planning.builder import PlanBuilder
@@ -102,7 +103,15 @@ class Planner:
 
     def _inspect(self, target: str, entry: Entry, record: Record | None) -> ManagedPath | None:
         """The target with what is there, through links if need be; None for a collision (noted) on the way."""
-        found, follow = self.home.inspect(target), False
+        try:
+            found, follow = self.home.inspect(target), False
+        except PermissionError as error:
+            if self.purpose.former is not None:
+                # An undo does not stop at a collision: it would leave the path as it is, and say that it is done.
+                raise
+            reason = f"it cannot be looked at: {filesystem.said(error)}"
+            self.plan.collide(target, reason, "denied").parent = split(target)[0] or "."
+            return None
         if any(above in self.builder.placement.new_folders for above in parents(target)):
             found = PathState("absent")
         elif found.kind == "blocked":

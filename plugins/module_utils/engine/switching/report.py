@@ -9,7 +9,6 @@ from ..contract.errors import EngineError
 from ..contract.operations import LineDiff, OperationKind
 from ..contract.texts import changed_lines, text_of
 from ..disk import filesystem
-from ..disk.folders import Blocked
 from ..planning.collision import sibling
 from ..state import layout
 
@@ -136,7 +135,4 @@ class Report:
         if found.kind != "link" or not self.home.is_ours(target, found.text) or self.home.state is None:
             return None
         # The leaf of the current generation, however the home spells the way to it.
-        try:
-            return filesystem.read(f"{layout.CURRENT}/{layout.FILES}/{target}", self.home.state.fd)
-        except (OSError, Blocked):
-            return None
+        return filesystem.read_if_file(f"{layout.CURRENT}/{layout.FILES}/{target}", self.home.state.fd)

@@ -174,9 +174,9 @@ class Services:
         found: dict[str, Shown] = {}
         for target in self._new.files.keys() - self._old.files.keys():
             path, item = os.path.join(self.home.path, target), self._new.files[target]
-            if os.path.islink(path) or not os.path.isfile(path) or item.object is None:
+            content = filesystem.read_if_file(path) if item.object is not None else None
+            if content is None or item.object is None:
                 continue
-            content = filesystem.read(path)
             if content == self._content(item.object):
                 found[target] = item
             else:
@@ -238,10 +238,7 @@ class Services:
 def _system_units() -> set[str]:
     found: set[str] = set()
     for folder in _SYSTEM_UNITS:
-        try:
-            found.update(os.listdir(folder))
-        except OSError:
-            continue
+        found.update(filesystem.names_in(folder))
     return found
 
 

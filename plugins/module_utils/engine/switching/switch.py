@@ -53,11 +53,15 @@ def run(home: HomeFolder, goal: Goal, options: SwitchOptions, user: str) -> Swit
     try:
         return Switch(home, goal, options, user).run()
     except BaseException:
-        # Nothing is left behind until the next run, which removes what cannot be removed now.
         if home.state is not None:
-            with contextlib.suppress(OSError, EngineError, Blocked):
-                recover(home)
+            _settle(home)
         raise
+
+
+def _settle(home: HomeFolder) -> None:
+    """Leave nothing behind after an error; what cannot be removed now is removed by the next run."""
+    with contextlib.suppress(OSError, EngineError, Blocked):
+        recover(home)
 
 
 class Switch:
@@ -337,7 +341,13 @@ class Switch:
         if self.options.on_failure == "keep" or self.goal.to is None or (again and self.was_kept):
             return
         back = self.completed if again else self.source
-        undone = self._undo(back)
+        try:
+            undone = self._undo(back)
+        except (OSError, Blocked, EngineError) as error:
+            why = filesystem.said(error) if isinstance(error, OSError) else str(error)
+            failed.message += f". It could not be undone: {why}. The next run goes on from here"
+            _settle(self.home)
+            return
         failed.undone = True
         # Where this run only went on with one that was interrupted, the undo is all that it did.
         self.answer.changed = again

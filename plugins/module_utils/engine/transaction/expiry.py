@@ -77,7 +77,7 @@ def repoint(home: HomeFolder, numbers: set[int]) -> list[Operation]:
     operations: list[Operation] = []
     prefixes = tuple(f"{home.state_path}/{layout.reference(number)}/{layout.FILES}/" for number in numbers)
     for folder, names in _unit_folders(home):
-        fd = filesystem.open_folder(f"{home.path}/{folder}")
+        fd = filesystem.open_folder(folder, home.fd, follow=True)
         try:
             for name in names:
                 text = filesystem.readlink(name, fd)
@@ -109,7 +109,4 @@ def forget_repointing(home: HomeFolder) -> None:
 
 
 def _unit_folders(home: HomeFolder) -> Iterator[tuple[str, list[str]]]:
-    top = filesystem.encode(f"{home.path}/{_UNITS}")
-    for found, folders, names in os.walk(top):
-        folder = os.path.relpath(filesystem.decode(found), home.path)
-        yield folder, [filesystem.decode(name) for name in names + folders]
+    return filesystem.walk(_UNITS, home.fd, follow=True)

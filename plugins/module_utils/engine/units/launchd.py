@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Callable, Dict, List, Mapping, NamedTuple, Tuple
+
+from ..disk import filesystem
 
 LAUNCHCTL = "/bin/launchctl"
 DOMAINS = ("gui", "user")
@@ -74,7 +75,7 @@ class Launchd:
         """Do that; the files are in their places already."""
         self.plan(old, new)
         for label in list(self.stop):
-            if os.path.lexists(old[label].path):
+            if filesystem.lstat(old[label].path) is not None:
                 # The switch takes away only what nobody edited, and what stays goes on running.
                 self.stop.remove(label)
                 self.keep[label] = "its file was edited"

@@ -211,7 +211,7 @@ def own_units(read: Callable[[], str]) -> FrozenSet[str]:
     """The user's units that this process runs in, from the text of /proc/self/cgroup."""
     try:
         lines = read().splitlines()
-    except OSError:
+    except FileNotFoundError:
         return frozenset()
     found: List[str] = []
     for line in lines:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, Mapping, Sequence, Set, Tuple
 
+from ..disk import filesystem
 from . import name as names
 from .text import Sections, Text, merged, parse
 
@@ -43,7 +44,9 @@ class UnitFile:
             return {}
         try:
             return parse(self._read())
-        except OSError:
+        except OSError as error:
+            if not isinstance(error, filesystem.ABSENT) and error.errno not in filesystem.NO_FILE:
+                raise
             return {"": {"link": [self.link or ""]}}
 
 
