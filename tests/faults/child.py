@@ -46,8 +46,10 @@ class Result:
 
     @property
     def well(self) -> bool:
-        """Whether it did what was asked."""
-        return self.answer is not None and not self.answer.get("failed")
+        """Whether it did what was asked, and says so: a verification has nothing left that differs."""
+        if self.answer is None or self.answer.get("failed"):
+            return False
+        return len(self.answer.get("drift") or ()) <= len(self.answer.get("repaired") or ())
 
 
 class Watch(NamedTuple):
