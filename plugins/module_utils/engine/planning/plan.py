@@ -66,6 +66,16 @@ class Plan:
         """Whether the home is as it should be."""
         return not self.steps and not self.collisions
 
+    def obstacles(self) -> str:
+        """The collisions in one message."""
+        count = len(self.collisions)
+        some = "; ".join(str(problem) for problem in self.collisions[:20])
+        more = f"; and {count - 20} more" if count > 20 else ""
+        advice = (
+            "Nothing was changed. A backup extension moves such files aside; `force` replaces a file without a backup."
+        )
+        return f"{count} path{'s are' if count > 1 else ' is'} in the way: {some}{more}. {advice}"
+
     def report(self, op: OperationKind, path: str, detail: str = "") -> Operation:
         """Record an operation, to which more can be added."""
         operation = Operation(op, path, detail)

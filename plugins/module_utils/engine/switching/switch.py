@@ -151,7 +151,7 @@ class Switch:
         self.answer.collisions = plan.collisions
         self.answer.warnings = list(dict.fromkeys([*self.answer.warnings, *plan.warnings]))
         if plan.collisions:
-            self.answer.failed = Failure(ErrorKind.COLLISION, _collision_message(plan))
+            self.answer.failed = Failure(ErrorKind.COLLISION, plan.obstacles())
         else:
             changed = [step.path for step in plan.steps]
             self.services = work_on_services(self.home, self.user, self.completed, self.goal, self._content, changed)
@@ -331,15 +331,13 @@ class Switch:
         sweep_quickly(self.home)
 
     def _fail(self, failed: Failure, started: list[str]) -> None:
-        state = self.home.require_state()
-        if self.goal.to is not None:
-            mark = f"{layout.FAILED}/{self.goal.number}"
-            filesystem.rename(f"{layout.STAGING}/{layout.FAILED}", mark, state.fd, state.fd)
-        sweep_quickly(self.home)
         self.answer.failed = failed
         again = self.source == self.goal.to
         if self.options.on_failure == "keep" or self.goal.to is None or (again and self.was_kept):
+            self._mark_failed()
+            sweep_quickly(self.home)
             return
+        sweep_quickly(self.home)
         back = self.completed if again else self.source
         try:
             undone = self._undo(back)
@@ -355,10 +353,16 @@ class Switch:
             self.answer.operations = undone.operations
         self.answer.generation = layout.parse_reference(back)[0] if back is not None else None
         if started and back is not None:
-            outcome = self.hooks.run_again(state.manifest(back).view, started, back)
+            outcome = self.hooks.run_again(self.home.require_state().manifest(back).view, started, back)
             self.answer.hooks += outcome.runs
             if outcome.failed is not None:
                 self.answer.warnings.append(f"after the undo: {outcome.message()}")
+
+    def _mark_failed(self) -> None:
+        """Mark the generation: only when nothing is left to be done, since the next run takes one so marked for kept."""
+        if self.goal.to is not None:
+            state, mark = self.home.require_state(), f"{layout.FAILED}/{self.goal.number}"
+            filesystem.rename(f"{layout.STAGING}/{layout.FAILED}", mark, state.fd, state.fd)
 
     def _undo(self, back: str | None) -> Plan:
         """The same transaction, to the previous generation; what it did."""
@@ -371,11 +375,8 @@ class Switch:
         self.answer.warnings += [str(problem) for problem in plan.collisions]
         state.folder(layout.STAGING)
         large = objects.large_objects(state, view.objects)
-        services = (
-            self.services.way_back(Ends(self.goal.to, self.goal.view, back, view))
-            if self.services is not None
-            else None
-        )
+        ends = Ends(self.goal.to, self.goal.view, back, view)
+        services = self.services.way_back(ends) if self.services is not None else None
         if services is not None:
             services.prepare()
             services.stage()
@@ -386,6 +387,7 @@ class Switch:
             self.answer.warnings += services.warnings
         if back is None and filesystem.lstat(layout.COMPLETED, state.fd) is not None:
             filesystem.unlink(layout.COMPLETED, state.fd)
+        self._mark_failed()
         sweep_quickly(self.home)
         filesystem.remove_tree(layout.SERVICES, state.fd)
         return plan
@@ -394,11 +396,3 @@ class Switch:
 def sweep_quickly(home: HomeFolder) -> None:
     """The sweep after a transaction that ended well: only what it staged can be left."""
     filesystem.remove_tree(layout.STAGING, home.require_state().fd)
-
-
-def _collision_message(plan: Plan) -> str:
-    count = len(plan.collisions)
-    some = "; ".join(str(problem) for problem in plan.collisions[:20])
-    more = f"; and {count - 20} more" if count > 20 else ""
-    advice = "Nothing was changed. A backup extension moves such files aside; `force` replaces a file without a backup."
-    return f"{count} path{'s are' if count > 1 else ' is'} in the way: {some}{more}. {advice}"

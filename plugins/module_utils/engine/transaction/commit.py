@@ -168,8 +168,8 @@ def _stage_pointers(state: State, ledger: Ledger, to: str | None) -> None:
     filesystem.symlink(to or "none", f"{layout.STAGING}/{layout.CURRENT}", state.fd)
     if to is not None:
         filesystem.symlink(to, f"{layout.STAGING}/{layout.COMPLETED}", state.fd)
-        state.folder(layout.FAILED)
-        filesystem.write(f"{layout.STAGING}/{layout.FAILED}", b"", 0o600, state.fd)
+    state.folder(layout.FAILED)
+    filesystem.write(f"{layout.STAGING}/{layout.FAILED}", b"", 0o600, state.fd)
 
 
 class _Preparation:

@@ -264,16 +264,19 @@ class RollForward:
         if inspect(name, fd).kind == "absent" and inspect(restore, fd).kind != "absent":
             filesystem.rename(restore, name, fd, fd)
 
+    def _remove_folder(self, folder: str) -> None:
+        fd, name = self.home.enter(folder)
+        filesystem.rmdir(name, fd)
+        self._touched.add((split(folder)[0], False))
+
     def _drop_folder(self, folder: str) -> None:
         try:
-            fd, name = self.home.enter(folder)
             try:
-                filesystem.rmdir(name, fd)
+                self._remove_folder(folder)
             except OSError as error:
                 if error.errno in _STILL_USED:
                     raise
-                filesystem.rmdir(name, fd)
-            self._touched.add((split(folder)[0], False))
+                self._remove_folder(folder)
         except Blocked:
             return
         except OSError as error:
