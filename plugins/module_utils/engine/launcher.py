@@ -32,7 +32,7 @@ SEARCH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 DOOR = os.path.join("engine", "verbs", "dispatch.py")
 # Seconds for which root keeps the engines of other controllers, which may be running.
 RETENTION = 86400.0
-_PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ")
+_PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "HOME_MANAGER_VERBOSE")
 # `keyctl` of the kernel, which the C library does not export, by machine.
 _KEYCTL = {"x86_64": 250, "i386": 288, "i686": 288, "armv6l": 311, "armv7l": 311, "ppc64le": 271, "s390x": 280}
 _KEYCTL.update({"aarch64": 219, "riscv64": 219, "loongarch64": 219})

@@ -11,7 +11,11 @@ from .lock import Lock
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Where packages come from for one home. `platform` is that of the target, such as `x86_64-linux`."""
+    """Where packages come from for one home.
+
+    `platform` is that of the target, such as `x86_64-linux`; `host` are the names of packages that the host itself installs for the home.
+    """
 
     lock: Lock
     platform: str
+    host: frozenset[str] = frozenset()

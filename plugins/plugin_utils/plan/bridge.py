@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...module_utils.engine.contract.manifest import Origin
 from ..expressions.lazy import plain
 from ..expressions.resolution import resolve
 from ..options.priority import discharge
+from ..packages.supply import Supply
 from ..syntax.errors import SpecError, SpecErrors
 from ..values import Package
 from .home import EvaluatedHome, Request
@@ -83,11 +84,6 @@ class Bridge:
             found.warnings += [f"{user}: {warning}" for warning in plan.warnings]
             if self.options["useUserPackages"]:
                 self._take_packages(user, home, plan, found)
-            elif declared_packages(home):
-                found.warnings.append(
-                    f"{user}: home.packages is not installed by the switch of a system. Set home-manager.useUserPackages to true to install "
-                    f"them for the whole host, or switch the home with its own playbook"
-                )
         if errors:
             raise SpecErrors(errors)
         return found
@@ -133,7 +129,23 @@ class Bridge:
             read=self.template.read,
             decrypt=self.template.decrypt,
             packages=self.template.packages,
+            supply=self._supply(),
             compiler=self.template.compiler,
+        )
+
+    def _supply(self) -> Supply | None:
+        """Where the packages of a home come from; None for those that are installed for the whole host.
+
+        With `useGlobalPkgs` a home has no copy of its own of what the system installs.
+        """
+        supply = self.template.supply
+        if supply is None or self.options["useUserPackages"]:
+            return None
+        if not self.options["useGlobalPkgs"]:
+            return supply
+        declared = self.system.evaluation.get("environment.systemPackages")
+        return replace(
+            supply, host=frozenset(item.name if isinstance(item, Package) else str(item) for item in declared)
         )
 
     def _roots(self, user: str) -> list[tuple[object, str]]:

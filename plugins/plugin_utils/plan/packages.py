@@ -126,6 +126,8 @@ def wanted_of(package: Package, catalogue: Catalogue, supply: Supply) -> Wanted:
         name = full if known or package.set_name not in _PLAIN_SETS else package.name
     request = json.loads(package.request) if package.request else {}
     item = Wanted.of({**request, "name": name, **({"version": package.version} if package.version else {})})
+    if name in supply.host and not item.asked():
+        item = replace(item, provider=SYSTEM)
     return replace(item, named=package.named, program=package.main_program)
 
 

@@ -11,6 +11,7 @@ import os
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
+from ansible.utils.display import Display
 
 from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
@@ -19,7 +20,6 @@ from ...module_utils.engine.system.declaration import STATE
 from ..plan.bridge import Bridge, Homes
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import Request, compiler
-from ..plan.manifest import SwitchBundle
 from ..plan.system import LIBRARY, System, SystemRequest
 from ..plan.system_manifest import SystemPlan, build_system
 from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer
@@ -29,6 +29,8 @@ from .datatags import live
 from .files import decrypter, reader
 from .filters import PlayPlugins
 from .inventory import as_node
+from .packages import ProjectLock
+from .system_homes import HomesInPlay
 from .target import Target
 from .variables import Variables
 
@@ -51,6 +53,9 @@ class SystemRun:
         self.verb = str(self.arguments.get("action") or "switch")
         if self.verb not in ACTIONS:
             raise AnsibleActionFail(f"home_system_action must be one of {', '.join(ACTIONS)}, not {self.verb!r}")
+        project = str(variables.get("inventory_dir") or action._loader.get_basedir())
+        lock = ProjectLock(project, lambda text: Display().display(f"{self.host}: {text}"))
+        self.homes = HomesInPlay(lock, bool(self.task.check_mode) or self.verb == "dry-activate", bool(self.task.diff))
         self.compilers = {"home": compiler(plugins=PlayPlugins()), "system": compiler(LIBRARY, PlayPlugins())}
 
     def run(self) -> dict[str, Any]:
@@ -75,16 +80,19 @@ class SystemRun:
             memory.remember(self.host, _SYSTEM, real)
             plan, homes = self._plan(real)
             answer = self._probe(plan, homes)
-        warnings = [*plan.warnings, *homes.warnings]
         if answer["unchanged"]:
             current = answer.get("current") or {}
             return result_of_answer(
                 {"changed": False, "generation": current.get("generation"), "operations": []},
                 self.host,
-                warnings,
+                self._warnings(plan, homes),
                 False,
             )
-        return self._switch(plan, homes, answer, warnings)
+        homes, done = self._supplied(real, homes, self._switch(plan, homes, answer))
+        return self._told(done, self._warnings(plan, homes))
+
+    def _warnings(self, plan: SystemPlan, homes: Homes) -> list[str]:
+        return [*plan.warnings, *homes.warnings, *self.homes.notes]
 
     # Evaluation
 
@@ -100,7 +108,17 @@ class SystemRun:
         return self.variables["system_config"]
 
     def _plan(self, host: dict[str, Any]) -> tuple[SystemPlan, Homes]:
-        """The plans of the system and of its homes. Raises SystemRefused with all errors of the specification."""
+        """The plans of the system and of its homes. What homes name and the lock lacks is added to it. Raises SystemRefused."""
+        plan, homes = self._evaluated(host)
+        write = not self.homes.dry and self.verb != "build"
+        try:
+            extended = self.homes.extend(homes, self.homes.supply(host).platform, write)
+        except (SpecError, SpecErrors) as error:
+            raise SystemRefused(refusal(self.host, "specification", str(error))) from None
+        return self._evaluated(host) if extended else (plan, homes)
+
+    def _evaluated(self, host: dict[str, Any]) -> tuple[SystemPlan, Homes]:
+        """The plans as the lock is now. Raises SystemRefused with all errors of the specification."""
         templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
         node = as_node(self._config())
         if isinstance(node, str):
@@ -121,7 +139,7 @@ class SystemRun:
             system = System(request)
             template = Request(
                 [], host, special=special, variable=variables, read=read, decrypt=decrypt, packages="/usr",
-                compiler=self.compilers["home"],
+                supply=self.homes.supply(host), compiler=self.compilers["home"],
             )  # fmt: skip
             homes = Bridge(system, template, self._origin()).homes()
             return build_system(system, homes.digests(), homes.packages), homes
@@ -174,45 +192,17 @@ class SystemRun:
         }
 
     def _probe(self, plan: SystemPlan, homes: Homes) -> dict[str, Any]:
-        requests = {
-            user: {"verb": "probe", **self._of_home(user, home), "verify": True, "check": True}
-            for user, home in homes.plans.items()
-        }
-        return self._call({"step": "probe", "digest": plan.digest, "homes": requests, "check": self.task.check_mode})
+        asked = self.homes.probes(homes)
+        return self._call({"step": "probe", "digest": plan.digest, "homes": asked, "check": self.task.check_mode})
 
-    @staticmethod
-    def _of_home(user: str, home: SwitchBundle) -> dict[str, Any]:
-        return {"user": user, "home": home.manifest.home, "state": home.manifest.state, "digest": home.digest}
-
-    def _home_requests(
-        self, homes: Homes, known: dict[str, Any], options: dict[str, Any]
-    ) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
-        """What each home is asked, and the bundles that go with it, by a name of their own."""
-        requests, bundles = {}, []
-        for user, home in homes.plans.items():
-            there = set((known.get(user) or {}).get("objects") or [])
-            objects = home.declarations() if self._dry else home.objects(there)
-            name = f"bundle-of-{user}"
-            bundles.append((name, write_bundle(home.manifest.json(), objects)))
-            requests[user] = {
-                "verb": "switch",
-                **self._of_home(user, home),
-                "check": self._dry,
-                "diff": bool(self.task.diff),
-                "backup_extension": options.get("backupFileExtension"),
-                "on_failure": "undo",
-                "bundle": name,
-            }
-        return requests, bundles
-
-    @property
-    def _dry(self) -> bool:
-        return bool(self.task.check_mode) or self.verb == "dry-activate"
-
-    def _switch(self, plan: SystemPlan, homes: Homes, answer: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
-        requests, bundles = self._home_requests(homes, answer.get("homes") or {}, homes.options)
+    def _switch(self, plan: SystemPlan, homes: Homes, answer: dict[str, Any]) -> dict[str, Any]:
+        """Send what the host lacks, and switch; the answer. A switch that waits for its confirmation is confirmed."""
+        requests, bundles = self.homes.requests(homes, answer.get("homes") or {})
         objects = [*plan.objects(set(answer.get("objects") or [])), *bundles]
-        request = {"step": "switch", "digest": plan.digest, "homes": requests, **self._settings()}
+        treatment = self.homes.treatment(homes)
+        request = {
+            "step": "switch", "digest": plan.digest, "homes": requests, "treatment": treatment, **self._settings()
+        }  # fmt: skip
         try:
             done = self._call(request, write_bundle(plan.manifest, objects))
         except AnsibleConnectionFailure as problem:
@@ -220,18 +210,24 @@ class SystemRun:
                 raise
             raise self._unconfirmed(request["confirm"], problem) from None
         if done.get("armed"):
-            done = self._confirmed(done, plan, requests, bundles)
-        return self._told(done, warnings)
+            confirming = {"step": "confirm", "homes": requests, "treatment": treatment, **self._settings()}
+            done = self._confirmed(done, confirming, write_bundle(plan.manifest, bundles))
+        return done
 
-    def _confirmed(
-        self, done: dict[str, Any], plan: SystemPlan, requests: dict[str, Any], bundles: list[tuple[str, bytes]]
-    ) -> dict[str, Any]:
+    def _supplied(self, host: dict[str, Any], homes: Homes, done: dict[str, Any]) -> tuple[Homes, dict[str, Any]]:
+        """Switch again with the packages that homes turned out to want, if there are any."""
+        if not self.homes.supply_wanting(homes, done.get("homes") or {}, self.homes.supply(host).platform):
+            return homes, done
+        plan, homes = self._plan(host)
+        again = self._switch(plan, homes, self._probe(plan, homes))
+        return homes, _joined(done, again)
+
+    def _confirmed(self, done: dict[str, Any], request: dict[str, Any], bundle: bytes) -> dict[str, Any]:
         """Confirm over a new connection; the host goes back by itself when that does not succeed."""
         seconds = done["armed"]["seconds"]
         try:
             self.action._connection.reset()
-            request = {"step": "confirm", "homes": requests, **self._settings()}
-            more = self._call(request, write_bundle(plan.manifest, bundles), engine=True)
+            more = self._call(request, bundle, engine=True)
         except (AnsibleError, OSError) as problem:
             raise self._unconfirmed(seconds, problem) from None
         merged: dict[str, Any] = {**done}
@@ -283,3 +279,17 @@ class SystemRun:
             if error.kind == ErrorKind.CONNECTION and request.get("step") == "confirm":
                 raise AnsibleError(error.message) from None
             raise SystemRefused(refusal(self.host, error.kind.value, error.message)) from None
+
+
+def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a switch that took two steps."""
+    joined = {**second, "changed": True, "previous": first.get("previous")}
+    for name in ("operations", "checks", "warnings", "diffs"):
+        joined[name] = [*(first.get(name) or []), *(second.get(name) or [])]
+    earlier = {user: home for user, home in (first.get("homes") or {}).items() if home.get("changed")}
+    later = second.get("homes") or {}
+    joined["homes"] = {
+        **later,
+        **{user: home for user, home in earlier.items() if not later.get(user, {}).get("changed")},
+    }
+    return joined

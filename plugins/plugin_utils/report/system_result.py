@@ -52,6 +52,7 @@ def plan_lines(answer: dict[str, Any]) -> list[str]:
         lines += [
             f"{_SIGNS.get(o.get('op', ''), '*')} home {user}: {o.get('path', '')}" for o in home.get("operations") or []
         ]
+        lines += [f"  home {user}: {line}" for line in home.get("printed") or []]
     return lines
 
 

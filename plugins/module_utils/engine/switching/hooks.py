@@ -121,6 +121,8 @@ class Hooks:
     def _environment(self, new: str | None) -> dict[str, str]:
         environment = {key: os.environ[key] for key in _PASSED if key in os.environ}
         path = os.environ.get("PATH") or SEARCH
+        if os.environ.get("HOME_MANAGER_VERBOSE"):
+            environment["VERBOSE"] = "1"
         environment.update(HOME=self.home.path, USER=self.user, LOGNAME=self.user, PATH=path, SHELL="/bin/sh")
         runtime = f"/run/user/{os.geteuid()}"
         if os.path.isdir(runtime):

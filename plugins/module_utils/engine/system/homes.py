@@ -94,6 +94,8 @@ def failure(answer: Answer) -> str | None:
         return f"collision: {first['path']}: {first['reason']}"
     if answer.get("failed"):
         return str(answer["failed"].get("message", "it failed"))
+    if answer.get("wanting"):
+        return "it wants packages that this host does not have: " + ", ".join(answer["wanting"])
     return None
 
 

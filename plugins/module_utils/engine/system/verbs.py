@@ -20,6 +20,7 @@ from .packages.apt import Apt
 from .recovery import recover
 from .state import SystemState
 from .switch import Settings, SystemSwitch
+from .treatment import Treatment
 
 if TYPE_CHECKING:
     Request = dict[str, Any]
@@ -97,7 +98,8 @@ class SystemVerbs:
                 home["bundle"] = self.shipped[home["bundle"]]
         if homes:
             open_engine()
-        return switch_homes(homes, self.handle)
+        treatment = Treatment.of(request.get("treatment") or {})
+        return switch_homes(homes, treatment.handling(self.handle))
 
     def probe(self, request: Request) -> Answer:
         """Whether there is anything to do. A switch that was interrupted counts as something."""

@@ -13,11 +13,15 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import Declaration
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
+from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import Lock
+from ansible_collections.home.manager.plugins.plugin_utils.packages.supply import Supply
 from ansible_collections.home.manager.plugins.plugin_utils.plan.bridge import Bridge, Homes
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_manifest import SystemPlan, build_system
+from ansible_collections.home.manager.plugins.plugin_utils.play.packages import ProjectLock
+from ansible_collections.home.manager.plugins.plugin_utils.play.system_homes import HomesInPlay
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 USER = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
@@ -34,7 +38,7 @@ HOST = {
 ORIGIN = Origin("web1", None, "home.manager.rebuild", None)
 
 
-def built(text: str, folder: Path, **files: str) -> tuple[SystemPlan, Homes]:
+def built(text: str, folder: Path, supply: Supply | None = None, **files: str) -> tuple[SystemPlan, Homes]:
     for name, content in files.items():
         path = folder / (name.replace("__", "/") + ".yml")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +47,7 @@ def built(text: str, folder: Path, **files: str) -> tuple[SystemPlan, Homes]:
 
     def compute() -> tuple[SystemPlan, Homes]:
         system = System(SystemRequest([(load_text(textwrap.dedent(text), file, str(folder)), file)], HOST))
-        homes = Bridge(system, Request([], HOST, packages="/usr"), ORIGIN).homes()
+        homes = Bridge(system, Request([], HOST, packages="/usr", supply=supply), ORIGIN).homes()
         return build_system(system, homes.digests(), homes.packages), homes
 
     return with_deep_stack(compute)  # type: ignore[no-any-return]
@@ -166,6 +170,55 @@ def test_an_error_of_a_home_stops_the_host_under_the_user_s_name(tmp_path: Path)
     said = refused(HOMES, tmp_path, users__person=PERSON + "programs.gti.enable: true\n")
     assert "home-manager.users.alice: programs.gti" in said
     assert "home-manager.users.bob: programs.gti" in said
+
+
+def with_packages(said: str, folder: Path) -> tuple[SystemPlan, Homes]:
+    """A system that installs git, with a home that names git and jq, as the options of `home-manager` say."""
+    text = f"""
+        users.users.alice: {{isNormalUser: true}}
+        environment.systemPackages: [git]
+        home-manager: {{{said}, users.alice: {{home: {{stateVersion: "24.05", packages: [git, jq]}}}}}}
+        """
+    return built(text, folder, Supply(Lock(), "x86_64-linux"))
+
+
+@pytest.mark.parametrize(("said", "own"), [("useGlobalPkgs: false", ["git", "jq"]), ("useGlobalPkgs: true", ["jq"])])
+def test_a_home_has_packages_of_its_own(said: str, own: list[str], tmp_path: Path) -> None:
+    plan, homes = with_packages(said, tmp_path)
+    assert [item.name for item in homes.plans["alice"].packages.lacking if item.named] == own
+    assert [package["name"] for package in plan.manifest["packages"]["want"]] == ["git"]
+
+
+def test_packages_of_homes_are_installed_for_the_whole_host(tmp_path: Path) -> None:
+    plan, homes = with_packages("useUserPackages: true", tmp_path)
+    assert homes.plans["alice"].packages.lacking == []
+    want = {package["name"]: package["why"] for package in plan.manifest["packages"]["want"]}
+    assert want["jq"] == "home-manager.users.alice: home.packages"
+
+
+def test_options_of_all_homes_reach_their_requests(tmp_path: Path) -> None:
+    said = "backupCommand: mv, overwriteBackup: true, verbose: true, backupFileExtension: bak"
+    homes = with_packages(said, tmp_path)[1]
+    play = HomesInPlay(ProjectLock(str(tmp_path), print), False, False)
+    assert play.treatment(homes) == {"backup_command": "mv", "overwrite_backup": True, "verbose": True}
+    requests, bundles = play.requests(homes, {})
+    assert (requests["alice"]["backup_extension"], requests["alice"]["packages"]["without"]) == (None, [])
+    assert [name for name, _content in bundles] == ["bundle-of-alice"]
+
+
+def test_shared_modules_and_further_names_reach_all_homes(tmp_path: Path) -> None:
+    homes = built(
+        """
+        users.users: {alice: {isNormalUser: true}, bob: {isNormalUser: true}}
+        home-manager:
+          extraSpecialArgs: {role: desk}
+          sharedModules: [{home: {stateVersion: "24.05", file.role.text: "{{ role }}"}}]
+          users: {alice: {}, bob: {home.file.role.text: !force mine}}
+        """,
+        tmp_path,
+    )[1]
+    texts = {user: plan.contents[plan.manifest.view.files["role"].object] for user, plan in homes.plans.items()}
+    assert texts == {"alice": b"desk", "bob": b"mine"}
 
 
 def test_a_home_without_an_account_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The homes of a system from the play's side: what each is asked, the bundles that go with it, and packages that the lock lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...module_utils.engine.contract.bundle import write_bundle
+from ...module_utils.engine.system.treatment import Treatment
+from ..packages.supply import Supply
+from ..plan.bridge import Homes
+from ..plan.manifest import SwitchBundle
+from ..values import Package
+from .packages import ANY, ProjectLock, addable
+
+
+@dataclass(slots=True)
+class HomesInPlay:
+    """How the homes of one system are switched.
+
+    `dry`: nothing is written; `diff`: with texts. `notes` is what people have to know of the lock; with `complete` no home waits any
+    more for packages that the lock lacks.
+    """
+
+    lock: ProjectLock
+    dry: bool
+    diff: bool
+    notes: list[str] = field(default_factory=list)
+    complete: bool = False
+
+    def supply(self, host: dict[str, Any]) -> Supply:
+        """The project's lock as the homes of a host see it."""
+        return self.lock.supply(host)
+
+    def extend(self, homes: Homes, platform: str, write: bool) -> bool:
+        """Add to the lock what homes name and it lacks: whether it changed. Raises SpecErrors for what cannot be had."""
+        added: list[str] = []
+        for user, plan in homes.plans.items():
+            lacking = [item for item in plan.packages.lacking if item.named]
+            if not lacking:
+                continue
+            if write:
+                added += self.lock.add(lacking, plan.packages.settings, platform)
+            else:
+                names = ", ".join(item.name for item in lacking)
+                self.notes.append(f"{user}: home.lock lacks {names}: a switch resolves and adds them")
+        self._note_added(added)
+        return bool(added)
+
+    def supply_wanting(self, homes: Homes, answers: Mapping[str, Any], platform: str) -> bool:
+        """Add to the lock what programs of homes want and the host turned out to lack: whether any home has to be asked again."""
+        added: list[str] = []
+        again = False
+        for user, plan in homes.plans.items():
+            names = set(answers.get(user, {}).get("wanting") or ())
+            again = again or bool(names)
+            wanted = [item for item in plan.packages.wanted if item.name in names]
+            new, why = addable(self.lock, wanted, plan.packages.settings, platform) if wanted else ([], [])
+            added += new
+            self.notes += [f"{user}: {reason}" for reason in why]
+        self._note_added(added)
+        self.complete = self.complete or again
+        return again
+
+    def _note_added(self, added: list[str]) -> None:
+        if added:
+            self.notes.append(f"added to home.lock: {', '.join(dict.fromkeys(added))}")
+
+    def probes(self, homes: Homes) -> dict[str, Any]:
+        """What each home is asked first."""
+        return {
+            user: {"verb": "probe", **_of_home(user, home), "verify": True, "check": True}
+            for user, home in homes.plans.items()
+        }
+
+    def requests(self, homes: Homes, known: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
+        """What each home is asked in a switch, and the bundles that go with it, by a name of their own."""
+        requests: dict[str, Any] = {}
+        bundles = []
+        extension = None if homes.options.get("backupCommand") else homes.options.get("backupFileExtension")
+        for user, home in homes.plans.items():
+            there = set((known.get(user) or {}).get("objects") or [])
+            objects = home.declarations() if self.dry else home.objects(there)
+            name = f"bundle-of-{user}"
+            bundles.append((name, write_bundle(home.manifest.json(), objects)))
+            requests[user] = {
+                "verb": "switch",
+                **_of_home(user, home),
+                "check": self.dry,
+                "diff": self.diff,
+                "backup_extension": extension,
+                "on_failure": "undo",
+                "packages": self.lock.request(home.packages, [ANY] if self.dry or self.complete else []),
+                "bundle": name,
+            }
+        return requests, bundles
+
+    @staticmethod
+    def treatment(homes: Homes) -> dict[str, Any]:
+        """What the options of the system say of how all homes are switched."""
+        command = homes.options.get("backupCommand")
+        if isinstance(command, Package):
+            command = f"/usr/bin/{command.main_program or command.name}"
+        return Treatment(
+            str(command or ""), bool(homes.options.get("overwriteBackup")), bool(homes.options.get("verbose"))
+        ).json()
+
+
+def _of_home(user: str, home: SwitchBundle) -> dict[str, Any]:
+    return {"user": user, "home": home.manifest.home, "state": home.manifest.state, "digest": home.digest}
