@@ -52,7 +52,7 @@ def answered(case: Any, path: Path) -> dict[str, Any]:
     }
     packages = home.evaluation.attempt(lambda: [p.name for p in home.evaluation.get("home.packages")], [])
     check_unread(home.evaluation)
-    refused = home.failed_assertions()
+    refused = [str(error) for error in home.failed_assertions()]
     warnings = [str(warning) for warning in home.warnings()]
     if home.evaluation.errors:
         refused.append(str(SpecErrors(home.evaluation.errors)))
