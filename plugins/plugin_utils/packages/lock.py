@@ -17,6 +17,8 @@ from ..syntax.errors import SpecError
 
 VERSION = 1
 NAME = "home.lock"
+# Ends the names of packages that macOS has from elsewhere than Linux.
+_DARWIN = "@darwin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class LockedPackage:
     """A package as it was resolved.
 
     `asked` is what the spec said beyond the name: it must be the same for the entry to count. `closure` contains
-    `NAME=HASH` by platform, `own` the names whose files are shown.
+    `NAME=HASH` by platform, `own` the names whose files are shown; `pinned`, by platform, what another package manager
+    is held to.
     """
 
     provider: str
@@ -59,6 +62,7 @@ class LockedPackage:
     place: Mapping[str, str] = field(default_factory=dict)
     shares: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    pinned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, value: Any) -> LockedPackage:
@@ -78,6 +82,7 @@ class LockedPackage:
             value.get("place") or {},
             tuple(value.get("shares") or ()),
             tuple(value.get("requires") or ()),
+            {platform: dict(pins) for platform, pins in (value.get("pinned") or {}).items()},
         )
 
     def json(self) -> dict[str, Any]:
@@ -97,6 +102,7 @@ class LockedPackage:
             "place": self.place,
             "shares": list(self.shares),
             "requires": list(self.requires),
+            "pinned": {platform: dict(pins) for platform, pins in self.pinned.items()},
         }
         return {key: item for key, item in value.items() if item}
 
@@ -180,6 +186,18 @@ class Lock:
             end = "}" if index == len(groups) - 1 else ","
             lines.append(f' "{title}": {{\n{body}\n }}{end}' if body else f' "{title}": {{}}{end}')
         return "\n".join(lines) + "\n"
+
+    def seen_from(self, platform: str) -> Lock:
+        """The lock as hosts of a platform see it: packages that are locked for macOS apart count there, and nowhere else."""
+        darwin = {name[: -len(_DARWIN)]: item for name, item in self.packages.items() if name.endswith(_DARWIN)}
+        plain = {name: item for name, item in self.packages.items() if not name.endswith(_DARWIN)}
+        return replace(self, packages={**plain, **darwin} if platform.endswith("-darwin") else plain)
+
+    def kept_for(self, platform: str) -> Lock:
+        """The inverse for what was resolved for hosts of a platform."""
+        if not platform.endswith("-darwin"):
+            return self
+        return replace(self, packages={name + _DARWIN: item for name, item in self.packages.items()})
 
     def with_packages(self, other: Lock) -> Lock:
         """This lock with the packages, sources and artefacts of `other` over it; artefacts that nothing names are left out."""

@@ -43,6 +43,7 @@ def recipe_of(lock: Lock, name: str, platform: str, base: str) -> Recipe:
         requires={
             need: recipe_of(lock, need, platform, base).identity(base) for need in required(lock, name, platform)
         },
+        pinned=dict(entry.pinned.get(platform, {})),
     )
 
 

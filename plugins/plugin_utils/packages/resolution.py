@@ -9,9 +9,14 @@ from dataclasses import dataclass, replace
 
 from ..syntax.errors import SpecError, SpecErrors
 from .archive_resolver import ArchiveResolver
+from .brew_resolver import BrewResolver
+from .cargo_resolver import CargoResolver
 from .catalogue import Catalogue, CatalogueEntry
 from .deb_resolver import DebResolver
+from .flatpak_resolver import FlatpakResolver
+from .go_resolver import GoResolver
 from .lock import Lock
+from .nix_resolver import NixResolver
 from .node_resolver import NodeResolver
 from .patchelf import patchelf
 from .resolver import Context, Resolver, merged
@@ -20,10 +25,12 @@ from .wheel_resolver import WheelResolver
 
 LINUX = ("aarch64-linux", "x86_64-linux")
 DARWIN = ("aarch64-darwin", "x86_64-darwin")
-_KINDS: tuple[type[Resolver], ...] = (DebResolver, WheelResolver, NodeResolver, ArchiveResolver)
+_KINDS: tuple[type[Resolver], ...] = (
+    DebResolver, WheelResolver, NodeResolver, ArchiveResolver, NixResolver, BrewResolver, FlatpakResolver, CargoResolver, GoResolver,
+)  # fmt: skip
 RESOLVERS: Mapping[str, type[Resolver]] = {kind.provider: kind for kind in _KINDS}
 ORDER = ("deb", "uv", "npm", "archive")
-ORDER_DARWIN = ("archive", "uv", "npm")
+ORDER_DARWIN = ("archive", "uv", "npm", "brew")
 
 
 @dataclass(frozen=True, slots=True)

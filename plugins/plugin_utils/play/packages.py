@@ -44,7 +44,8 @@ class ProjectLock:
 
     def supply(self, host: dict[str, Any]) -> Supply:
         """The lock as a home on a host sees it."""
-        return Supply(self.lock, str(platform_facts(host)["system"]))
+        platform = str(platform_facts(host)["system"])
+        return Supply(self.lock.seen_from(platform), platform)
 
     def add(self, wanted: Iterable[Wanted], settings: PackageSettings, platform: str) -> list[str]:
         """Resolve what the lock lacks and write it; the names that are new. Raises SpecErrors, and nothing is written then."""
@@ -52,9 +53,11 @@ class ProjectLock:
 
         def make(old: Lock) -> Lock:
             # Another run on this machine may have added some of it meanwhile.
-            lacking = missing(old, wanted, platform)
+            lacking = missing(old.seen_from(platform), wanted, platform)
             added.extend(item.name for item in lacking)
-            return old.with_packages(self.resolution(old, settings, platform).resolve(lacking)) if lacking else old
+            if not lacking:
+                return old
+            return old.with_packages(self.resolution(old, settings, platform).resolve(lacking).kept_for(platform))
 
         self._lock = change(self.path, make)
         return added
@@ -64,7 +67,8 @@ class ProjectLock:
         found: list[Update] = []
 
         def make(old: Lock) -> Lock:
-            new = old.with_packages(self.resolution(old, settings, platform).resolve(wanted, newest=True))
+            found_now = self.resolution(old, settings, platform).resolve(wanted, newest=True)
+            new = old.with_packages(found_now.kept_for(platform))
             found.extend(updates(old, new))
             return new if found else old
 
@@ -76,14 +80,16 @@ class ProjectLock:
         return vendor(self.lock, folder, Sources.of(self.request(plan, ())["sources"]))
 
     def resolution(self, old: Lock, settings: PackageSettings, platform: str) -> Resolution:
-        """A resolution for the lock's platforms and this one."""
+        """A resolution for this platform, and for the lock's others of its kind."""
         from ..packages.resolution import DARWIN, LINUX, ORDER, ORDER_DARWIN, Resolution
         from ..packages.resolution import Settings as ResolutionSettings
 
         catalogue = settings.catalogue or Catalogue()
-        platforms = tuple(sorted({*(old.platforms or LINUX), platform}))
+        kind = DARWIN if platform in DARWIN else LINUX
+        known = [one for one in old.platforms if one in kind] or (LINUX if kind is LINUX else ())
+        platforms = tuple(sorted({*known, platform}))
         context = Context(platforms, settings.sources, cache_folder(), dict(catalogue.closure), self.tell)
-        return Resolution(ResolutionSettings(catalogue, context, ORDER_DARWIN if platform in DARWIN else ORDER))
+        return Resolution(ResolutionSettings(catalogue, context, ORDER_DARWIN if kind is DARWIN else ORDER))
 
     def request(self, plan: PackagePlan, without: Iterable[str], on_host: bool = False) -> dict[str, Any]:
         """What a switch request says of packages; `on_host`: those of the provider `system` are to be installed there."""
@@ -125,8 +131,9 @@ def updated(
     lock: ProjectLock, plan: PackagePlan, host: dict[str, Any], names: list[str], write: bool
 ) -> tuple[bool, list[str]]:
     """Resolve some packages of a home anew, or all: whether the lock changes, and a line for each. Raises SpecError or SpecErrors."""
-    wanted = chosen(plan, lock.lock, names)
-    changed = lock.update(wanted, plan.settings, lock.supply(host).platform, write) if wanted else []
+    supply = lock.supply(host)
+    wanted = chosen(plan, supply.lock, names)
+    changed = lock.update(wanted, plan.settings, supply.platform, write) if wanted else []
     return bool(changed), [update.line() for update in changed] or ["every package is at its newest version"]
 
 

@@ -20,6 +20,8 @@ DOWNLOADS = "downloads"
 RECORD = ".hm/realisation.json"
 LOCK = "packages/lock"
 TEMPORARY = ".tmp-"
+# Begins the names of links beside the trees that keep another store from collecting what the trees lead to.
+ROOT = ".root-"
 _PAUSE = 0.1
 _UNSAFE = re.compile(r"[^A-Za-z0-9+_.~-]")
 
@@ -69,6 +71,10 @@ class Depot:
             return json.loads(filesystem.read(path, self.fd, follow=True).decode("utf-8", "surrogateescape"))
         except (*filesystem.ABSENT, ValueError) as error:
             raise EngineError(f"{self.path}/{path} cannot be read: {error}", ErrorKind.PACKAGE) from None
+
+    def depends(self, identity: str) -> List[str]:
+        """The absolute paths that a finished tree needs elsewhere on the host. EngineError `package`."""
+        return list(self.record(identity).get("outside") or ())
 
     def sweep(self) -> None:
         """Remove what an interrupted run left; whole downloads and parts stay. To be called with the lock held."""

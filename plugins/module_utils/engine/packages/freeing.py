@@ -10,7 +10,7 @@ from typing import List, NamedTuple, Set
 
 from ..contract.errors import EngineError
 from ..disk import filesystem
-from .depot import DOWNLOADS, PACKAGES, PARTS, TEMPORARY, Depot, DepotLock
+from .depot import DOWNLOADS, PACKAGES, PARTS, ROOT, TEMPORARY, Depot, DepotLock
 
 _TIMEOUT = 30.0
 _PROCESSES = "/proc"
@@ -40,10 +40,20 @@ def free(depot: Depot, live: Set[str]) -> Freed:
         kept = _with_required(depot, keep | running)
         removed = [identity for identity in unused if identity not in kept]
         size = sum(_remove(depot, PACKAGES, identity) for identity in removed)
+        _release_roots(depot)
         used = {part for identity in depot.identities() for part in _record_list(depot, identity, "parts")}
         size += sum(_remove(depot, PARTS, part) for part in depot.parts() if part not in used)
         size += sum(_remove(depot, DOWNLOADS, name) for name in filesystem.names_in(DOWNLOADS, depot.fd))
     return Freed(removed, sorted(running), size)
+
+
+def _release_roots(depot: Depot) -> None:
+    """Remove the links that keep something in another store for a tree that is gone."""
+    there = depot.identities()
+    for name in filesystem.names_in(PACKAGES, depot.fd):
+        # A store may add the name of an output (`-man`) to that of the tree.
+        if name.startswith(ROOT) and not any(name[len(ROOT) :].startswith(identity) for identity in there):
+            filesystem.unlink(f"{PACKAGES}/{name}", depot.fd)
 
 
 def running_from(depot: Depot, identities: List[str]) -> Set[str]:

@@ -88,8 +88,10 @@ def install(
             recipes[wanted.id] = Recipe.of(json.loads(content(wanted.recipe).decode("utf-8", "surrogateescape")))
     done = realise(depot, recipes, asked.sources, progress=progress)
     links = {name: Profile(depot, members(chosen[name]), sorted(view.profile)).build() for name, view in views.items()}
-    host = sorted({place for choice in everything for place in (choice.places or {}).values()})
-    packaged = Packaged(links, sorted(recipes), host)
+    host = {place for choice in everything for place in (choice.places or {}).values()}
+    for identity, recipe in recipes.items():
+        host.update(depot.depends(identity) if recipe.pinned else ())
+    packaged = Packaged(links, sorted(recipes), sorted(host))
     packaged.awaited = {
         c.requested.name: (c.requested.commands, c.requested.shares) for c in everything if is_absent(c)
     }

@@ -16,6 +16,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional
 
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
+from .checking import discard
 from .depot import PACKAGES, PARTS, TEMPORARY, Depot, DepotLock, part_name
 from .download import Downloads, Progress, Sources
 from .extraction import Extraction
@@ -52,8 +53,12 @@ def realise(
     for identity, recipe in recipes.items():
         if recipe.identity(depot.base) != identity:
             raise EngineError(f"the recipe of {recipe.name} does not make the package {identity}", ErrorKind.RECIPE)
+    _forget_broken(depot, recipes)
     if all(depot.has(identity) for identity in recipes):
         return Realised([], 0)
+    for identity, recipe in recipes.items():
+        if not depot.has(identity):
+            provider(recipe.provider).check(recipe)
     depot.prepare()
     if depot.path != PATH and is_kept():
         _fill_host_depot(recipes, sources, progress)
@@ -78,12 +83,25 @@ def _fill_host_depot(recipes: Dict[str, Recipe], sources: Sources, progress: Opt
     """Root's own packages serve every user of the host."""
     fd = filesystem.open_folder(PATH)
     try:
-        there = dict(moved(identity, recipes, f"{PATH}/{PACKAGES}") for identity in recipes)
+        # What a program of the host brings is there for everybody already.
+        own = [identity for identity in recipes if not recipes[identity].pinned]
+        there = dict(moved(identity, recipes, f"{PATH}/{PACKAGES}") for identity in own)
         realise(Depot(PATH, fd), there, sources, progress=progress)
         for name in (PACKAGES, PARTS):
             filesystem.chmod(name, 0o755, fd)
     finally:
         os.close(fd)
+
+
+def _forget_broken(depot: Depot, recipes: Dict[str, Recipe]) -> None:
+    """Discard the trees whose other half, which a program of the host had brought, is gone."""
+    for identity, recipe in recipes.items():
+        if (
+            recipe.pinned
+            and depot.has(identity)
+            and not all(os.path.exists(place) for place in depot.depends(identity))
+        ):
+            discard(depot, identity)
 
 
 def _make(depot: Depot, recipes: Dict[str, Recipe], downloads: Downloads) -> int:
@@ -105,6 +123,7 @@ def _make(depot: Depot, recipes: Dict[str, Recipe], downloads: Downloads) -> int
         filesystem.rename(temporary, parts[sha256], depot.fd, depot.fd)
     for identity in recipes:
         filesystem.rename(f"{PACKAGES}/{TEMPORARY}{identity}", f"{PACKAGES}/{identity}", depot.fd, depot.fd)
+        filesystem.remove_tree(f"{PACKAGES}/{TEMPORARY}work-{identity}", depot.fd)
     filesystem.sync_named(PACKAGES, depot.fd)
     for artefact in wanted:
         downloads.drop(artefact)
@@ -223,6 +242,9 @@ def _check_commands(tree: Tree, recipe: Recipe) -> None:
     missing = []
     for command, name in sorted(recipe.commands.items()):
         inside = tree.resolve(f"bin/{name}") or tree.resolve(f"sbin/{name}")
+        leaf = tree.leaves.get(f"bin/{name}")
+        if leaf is not None and leaf.text.startswith("/") and os.access(leaf.text, os.X_OK):
+            continue
         if inside is None or not tree.leaves[inside].executable:
             missing.append(command if command == name else f"{command} (bin/{name})")
     if missing:

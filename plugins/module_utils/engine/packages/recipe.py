@@ -101,7 +101,8 @@ class Recipe(NamedTuple):
 
     `commands` are names and the files in `bin` that they stand for; `launch` ways to start what a pattern of names in
     `bin` matches; `write` texts of additional files; `place` where an archive's members go; `make` commands that run
-    in the finished tree; `requires` packages by the name that the texts call them (`{name}`), as IDs.
+    in the finished tree; `requires` packages by the name that the texts call them (`{name}`), as IDs; `pinned` what
+    another package manager is held to.
     """
 
     provider: str
@@ -116,6 +117,7 @@ class Recipe(NamedTuple):
     place: Dict[str, str]
     make: Tuple[Tuple[str, ...], ...]
     requires: Dict[str, str]
+    pinned: Dict[str, str]
 
     @classmethod
     def of(cls, value: Any) -> Recipe:
@@ -126,7 +128,7 @@ class Recipe(NamedTuple):
         for key in ("provider", "name", "version", "platform"):
             if not isinstance(value.get(key), str) or not value[key]:
                 raise _bad(f"the recipe's {key} is missing")
-        for key in ("commands", "write", "place", "requires"):
+        for key in ("commands", "write", "place", "requires", "pinned"):
             found = value.get(key, {})
             if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
                 raise _bad(f"the recipe's {key} is not a mapping of texts: {found!r}")
@@ -143,11 +145,12 @@ class Recipe(NamedTuple):
             value.get("place", {}),
             tuple(tuple(command) for command in value.get("make", ())),
             value.get("requires", {}),
+            value.get("pinned", {}),
         )
 
     def json(self) -> Dict[str, Any]:
         """The form that `of` reads."""
-        return {
+        value: Dict[str, Any] = {
             "realiser": REALISER,
             "provider": self.provider,
             "name": self.name,
@@ -162,6 +165,7 @@ class Recipe(NamedTuple):
             "make": [list(command) for command in self.make],
             "requires": self.requires,
         }
+        return {**value, "pinned": self.pinned} if self.pinned else value
 
     def identity(self, base: str) -> str:
         """The name of the finished tree in the folder `base`: equal recipes in equal folders give equal names.

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
-from .depot import PACKAGES, RECORD, TEMPORARY, Depot
+from .depot import PACKAGES, RECORD, ROOT, TEMPORARY, Depot
 from .extraction import entries, seal
 from .recipe import Recipe
 
@@ -49,6 +49,8 @@ class Tree:
         self.leaves: Dict[str, Leaf] = {}
         self.folders = {""}
         self.notes: List[str] = []
+        # Absolute paths of what the tree depends on elsewhere on the host.
+        self.outside: List[str] = []
         self._absolute: Dict[str, Tuple[str, bool]] = {}
         filesystem.mkdir(self.base, 0o700, depot.fd)
 
@@ -56,6 +58,17 @@ class Tree:
     def temporary(self) -> str:
         """The absolute path of the folder in which the tree is built."""
         return f"{self.depot.path}/{self.base}"
+
+    @property
+    def root(self) -> str:
+        """The absolute path of a link beside the finished tree, for a store that must not collect what it leads to."""
+        return f"{self.depot.base}/{ROOT}{self.identity}"
+
+    def workplace(self) -> Tuple[str, str]:
+        """An empty folder for the programs that make the tree: its absolute path, and that below the depot."""
+        folder = f"{PACKAGES}/{TEMPORARY}work-{self.identity}"
+        filesystem.mkdir(folder, 0o700, self.depot.fd)
+        return f"{self.depot.path}/{folder}", folder
 
     def add_part(self, part: str, own: bool, mapping: Mapping) -> None:
         """Link everything of an unpacked artefact. `mapping` gives a path's place in the tree, or None to leave it out."""
@@ -237,6 +250,8 @@ class Tree:
     def finish(self, record: Dict[str, Any]) -> None:
         """Write the record of the tree and make its folders read-only."""
         value = {**record, "files": self._hashes(), "own": self._own(), "notes": self.notes}
+        if self.outside:
+            value["outside"] = self.outside
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         self.folder(OWN)
         name = f"{self.base}/{RECORD}"

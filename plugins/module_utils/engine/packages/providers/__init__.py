@@ -8,12 +8,18 @@ from typing import Dict
 
 from ...contract.errors import EngineError, ErrorKind
 from .archive import Archive
+from .brew import Brew
+from .cargo import Cargo
 from .deb import Deb
+from .flatpak import Flatpak
+from .go import Go
+from .nix import Nix
 from .node_package import NodePackage
 from .provider import Provider
 from .wheel import Wheel
 
-PROVIDERS: Dict[str, Provider] = {provider.name: provider for provider in (Deb(), Archive(), Wheel(), NodePackage())}
+_ALL = (Deb(), Archive(), Wheel(), NodePackage(), Nix(), Brew(), Flatpak(), Cargo(), Go())
+PROVIDERS: Dict[str, Provider] = {provider.name: provider for provider in _ALL}
 
 
 def provider(name: str) -> Provider:

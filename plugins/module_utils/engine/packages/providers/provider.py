@@ -12,11 +12,18 @@ from ..tree import Tree
 
 
 class Provider:
-    """Builds packages of one kind from verified artefacts: no network, no randomness, no look at the host's packages."""
+    """Builds packages of one kind.
+
+    From verified artefacts: no network, no randomness, no look at the host's packages. Those of a `ToolProvider` come from
+    a program of the host instead.
+    """
 
     name = ""
     # Whether the lock fixes every byte of the result.
     exact = True
+
+    def check(self, recipe: Recipe) -> None:
+        """EngineError `package` when this host cannot make a package; called before anything is downloaded."""
 
     def unpack(self, artefact: Artefact, source: IO[bytes], extraction: Extraction) -> None:
         """Unpack one artefact into its part. EngineError `archive` when it is damaged or hostile."""

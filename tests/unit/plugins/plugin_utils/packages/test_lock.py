@@ -100,3 +100,13 @@ def test_a_cache_holds_everything_of_the_lock(tmp_path):
     assert vendor(locked, str(tmp_path / "cache"), sources) == 0
     with pytest.raises(SpecError, match="cannot be downloaded"):
         vendor(lock("z"), str(tmp_path / "cache"), sources)
+
+
+def test_what_macos_has_from_elsewhere_is_locked_apart():
+    deb, brew = LockedPackage("deb", "1"), LockedPackage("brew", "2")
+    lock = Lock(packages={"fd": deb})
+    both = lock.with_packages(Lock(packages={"fd": brew}).kept_for("aarch64-darwin"))
+    assert sorted(both.packages) == ["fd", "fd@darwin"]
+    assert both.seen_from("x86_64-linux").packages == {"fd": deb}
+    assert both.seen_from("aarch64-darwin").packages == {"fd": brew}
+    assert lock.kept_for("x86_64-linux") is lock
