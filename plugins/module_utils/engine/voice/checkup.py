@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .fields import Fields, plain
 from .lines import ADD, Line
@@ -23,7 +23,7 @@ class Check(NamedTuple):
     homes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Check:
+    def of(cls, value: object) -> Check:
         """The check of a JSON object."""
         read = Fields(value, "check")
         return cls(
@@ -34,7 +34,7 @@ class Check(NamedTuple):
             read.texts("homes"),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -45,7 +45,7 @@ class Checkup(NamedTuple):
     checks: tuple[Check, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Checkup:
+    def of(cls, value: object) -> Checkup:
         """The checkup of a JSON object."""
         return cls(Fields(value, "checkup").items("checks", Check.of))
 
@@ -54,7 +54,7 @@ class Checkup(NamedTuple):
         """The number of errors."""
         return sum(check.state == "error" for check in self.checks)
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 

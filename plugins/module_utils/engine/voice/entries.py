@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .fields import Fields, plain
 from .message import Choice, Place
@@ -33,7 +33,7 @@ class Diff(NamedTuple):
     after: str | None = None
 
     @classmethod
-    def of(cls, value: Any) -> Diff:
+    def of(cls, value: object) -> Diff:
         """The diff of a JSON object."""
         read = Fields(value, "diff")
         return cls(
@@ -49,7 +49,7 @@ class Diff(NamedTuple):
         """Whether the texts are there."""
         return self.before is not None or self.after is not None
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -77,7 +77,7 @@ class File(NamedTuple):
     choices: tuple[Choice, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> File:
+    def of(cls, value: object) -> File:
         """The file of a JSON object."""
         read = Fields(value, "file")
         return cls(
@@ -96,7 +96,7 @@ class File(NamedTuple):
             read.items("choices", Choice.of),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -113,7 +113,7 @@ class Variable(NamedTuple):
     secret: bool = False
 
     @classmethod
-    def of(cls, value: Any) -> Variable:
+    def of(cls, value: object) -> Variable:
         """The variable of a JSON object."""
         read = Fields(value, "variable")
         return cls(
@@ -126,7 +126,7 @@ class Variable(NamedTuple):
             read.flag("secret"),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -150,7 +150,7 @@ class Package(NamedTuple):
     note: str = ""
 
     @classmethod
-    def of(cls, value: Any) -> Package:
+    def of(cls, value: object) -> Package:
         """The package of a JSON object."""
         read = Fields(value, "package")
         return cls(
@@ -167,7 +167,7 @@ class Package(NamedTuple):
             read.text("note"),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -185,7 +185,7 @@ class Unit(NamedTuple):
     origin: tuple[Place, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Unit:
+    def of(cls, value: object) -> Unit:
         """The unit of a JSON object."""
         read = Fields(value, "unit")
         return cls(
@@ -199,7 +199,7 @@ class Unit(NamedTuple):
             read.items("origin", Place.of),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -215,7 +215,7 @@ class Setting(NamedTuple):
     to: str = ""
 
     @classmethod
-    def of(cls, value: Any) -> Setting:
+    def of(cls, value: object) -> Setting:
         """The setting of a JSON object."""
         read = Fields(value, "setting")
         return cls(
@@ -227,7 +227,7 @@ class Setting(NamedTuple):
             read.text("to"),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -244,7 +244,7 @@ class Hook(NamedTuple):
     origin: tuple[Place, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Hook:
+    def of(cls, value: object) -> Hook:
         """The hook of a JSON object."""
         read = Fields(value, "hook")
         return cls(
@@ -257,7 +257,7 @@ class Hook(NamedTuple):
             read.items("origin", Place.of),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -283,7 +283,7 @@ class Collision(NamedTuple):
     origin: tuple[Place, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Collision:
+    def of(cls, value: object) -> Collision:
         """The collision of a JSON object."""
         read = Fields(value, "collision")
         return cls(
@@ -301,6 +301,6 @@ class Collision(NamedTuple):
             read.items("origin", Place.of),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .fields import Fields, plain
 from .lines import HOME, NOTE, PLAIN, Line, columns, padded
@@ -17,7 +17,7 @@ class Generation(NamedTuple):
 
     number: int
     made: float = 0
-    counts: Any = None
+    counts: dict[str, dict[str, int]] | None = None
     commit: str = ""
     dirty: bool = False
     by: str = ""
@@ -27,14 +27,13 @@ class Generation(NamedTuple):
     files: int | None = None
 
     @classmethod
-    def of(cls, value: Any) -> Generation:
+    def of(cls, value: object) -> Generation:
         """The generation of a JSON object."""
         read = Fields(value, "generation")
-        counts = read.value.get("counts")
         return cls(
             read.number("number"),
             read.real("made") or 0,
-            counts if isinstance(counts, dict) else None,
+            read.counts("counts"),
             read.text("commit"),
             read.flag("dirty"),
             read.text("by"),
@@ -44,7 +43,7 @@ class Generation(NamedTuple):
             read.count("files"),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -57,12 +56,12 @@ class Generations(NamedTuple):
     home: str = ""
 
     @classmethod
-    def of(cls, value: Any) -> Generations:
+    def of(cls, value: object) -> Generations:
         """The list of a JSON object."""
         read = Fields(value, "generations")
         return cls(read.items("generations", Generation.of), read.count("bytes"), read.text("home"))
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 

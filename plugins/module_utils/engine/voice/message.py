@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .fields import Fields, plain
 
@@ -32,7 +32,7 @@ class Place(NamedTuple):
     by: tuple[Place, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Place:
+    def of(cls, value: object) -> Place:
         """The place of a JSON object."""
         read = Fields(value, "place")
         return cls(
@@ -46,7 +46,7 @@ class Place(NamedTuple):
             read.items("by", cls.of),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -66,12 +66,12 @@ class Choice(NamedTuple):
     code: str = ""
 
     @classmethod
-    def of(cls, value: Any) -> Choice:
+    def of(cls, value: object) -> Choice:
         """The choice of a JSON object."""
         read = Fields(value, "choice")
         return cls(*(read.text(name) for name in cls._fields))
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -89,7 +89,7 @@ class Message(NamedTuple):
     homes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Message:
+    def of(cls, value: object) -> Message:
         """The message of a JSON object."""
         read = Fields(value, "message")
         return cls(
@@ -103,6 +103,6 @@ class Message(NamedTuple):
             read.texts("homes"),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)

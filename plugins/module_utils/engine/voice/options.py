@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .fields import Fields, plain
 from .lines import HOME, NOTE, PLAIN, Line, View, columns, cut, padded
@@ -29,7 +29,7 @@ class Child(NamedTuple):
     words: str = ""
 
     @classmethod
-    def of(cls, value: Any) -> Child:
+    def of(cls, value: object) -> Child:
         """The child of a JSON object."""
         read = Fields(value, "option")
         return cls(
@@ -41,7 +41,7 @@ class Child(NamedTuple):
             read.text("words"),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -62,7 +62,7 @@ class Explanation(NamedTuple):
     writes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Explanation:
+    def of(cls, value: object) -> Explanation:
         """The explanation of a JSON object."""
         read = Fields(value, "explanation")
         return cls(
@@ -79,7 +79,7 @@ class Explanation(NamedTuple):
             read.texts("writes"),
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 

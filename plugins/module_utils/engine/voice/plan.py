@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .entries import Collision, File, Hook, Package, Setting, Unit, Variable
 from .fields import Fields, plain
@@ -25,7 +25,7 @@ class Owner(NamedTuple):
     packages: str = ""
 
     @classmethod
-    def of(cls, value: Any) -> Owner:
+    def of(cls, value: object) -> Owner:
         """The owner of a JSON object."""
         read = Fields(value, "home")
         return cls(*(read.text(name) for name in cls._fields))
@@ -35,7 +35,7 @@ class Owner(NamedTuple):
         """`user@host`, as a home is called everywhere."""
         return "@".join(part for part in (self.user, self.host) if part)
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -48,12 +48,12 @@ class Recovered(NamedTuple):
     started: int = 0
 
     @classmethod
-    def of(cls, value: Any) -> Recovered:
+    def of(cls, value: object) -> Recovered:
         """The record of a JSON object."""
         read = Fields(value, "recovered")
         return cls(read.count("to"), read.text("direction", "undone"), read.number("started"))
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -65,12 +65,12 @@ class Undo(NamedTuple):
     left: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Undo:
+    def of(cls, value: object) -> Undo:
         """The undo of a JSON object."""
         read = Fields(value, "undo")
         return cls(read.count("to"), read.texts("left"))
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -84,12 +84,12 @@ class Stock(NamedTuple):
     files: int = 0
 
     @classmethod
-    def of(cls, value: Any) -> Stock:
+    def of(cls, value: object) -> Stock:
         """The stock of a JSON object."""
         read = Fields(value, "stock")
-        return cls(read.number("generations"), read.number("bytes"), read.items("removed", int), read.number("files"))
+        return cls(read.number("generations"), read.number("bytes"), read.numbers("removed"), read.number("files"))
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return plain(self)
 
@@ -125,7 +125,7 @@ class Plan(NamedTuple):
     next: tuple[Choice, ...] = ()
 
     @classmethod
-    def of(cls, value: Any) -> Plan:
+    def of(cls, value: object) -> Plan:
         """The plan of a JSON object. ValueError when it is not well formed, or of another version."""
         read = Fields(value, "plan")
         if read.number("version", VERSION) != VERSION:
@@ -160,6 +160,6 @@ class Plan(NamedTuple):
             raise ValueError(f"plan: `outcome` is {found.outcome!r}")
         return found
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The JSON object."""
         return {"version": VERSION, **plain(self)}
