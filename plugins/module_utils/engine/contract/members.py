@@ -34,9 +34,11 @@ class Members:
         """A member of any type; None when it is missing or null."""
         return self._left.pop(name, None)
 
-    def text(self, name: str) -> str:
-        """A string that must be there."""
+    def text(self, name: str, default: Optional[str] = None) -> str:
+        """A string, which must be there unless there is a default."""
         found = self.take(name)
+        if found is None and default is not None:
+            return default
         if not isinstance(found, str):
             raise self._unexpected(name, "a string", found)
         return found
@@ -63,6 +65,13 @@ class Members:
         if found is not None and not isinstance(found, bool):
             raise self._unexpected(name, "a boolean", found)
         return bool(found)
+
+    def optional_flag(self, name: str) -> Optional[bool]:
+        """A boolean; None when it is missing or null."""
+        found = self.take(name)
+        if found is not None and not isinstance(found, bool):
+            raise self._unexpected(name, "a boolean", found)
+        return found
 
     def number(self, name: str) -> int:
         """A whole number that must be there."""
@@ -118,6 +127,10 @@ class Members:
         if len(numbers) != len(found):
             raise self.error("`%s` must contain only whole numbers" % name)
         return numbers
+
+    def names(self) -> List[str]:
+        """The names of the members that nobody has taken yet."""
+        return list(self._left)
 
     def rest(self) -> Dict[str, object]:
         """The members that nobody has taken yet."""

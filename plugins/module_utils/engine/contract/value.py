@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, Iterator
 
-    JsonObject = Dict[str, object]
+    JsonValue = object
+    JsonObject = Dict[str, JsonValue]
 
 
 class Value:

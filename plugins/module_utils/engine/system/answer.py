@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Dict, List
 
+    from ..contract.value import JsonObject
     from .checks.report import Check
     from .etc.planner import Collision
     from .operation import Operation
@@ -27,7 +28,7 @@ class Units:
         self.skipped: Dict[str, str] = {}
         self.failed: Dict[str, str] = {}
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return {name: getattr(self, name) for name in ("stop", "reload", "restart", "start", "skipped", "failed")}
 
 
@@ -70,17 +71,17 @@ class Answer:
         self.warnings: List[str] = []
         self.diffs: List[Diff] = []
         self.reboot: List[str] = []
-        self.homes: Dict[str, Any] = {}
-        self.armed: Dict[str, Any] | None = None
-        self.failed: Dict[str, Any] | None = None
+        self.homes: Dict[str, JsonObject] = {}
+        self.armed: JsonObject | None = None
+        self.failed: JsonObject | None = None
 
     def fail(self, kind: str, message: str, undone: bool) -> None:
         """Note what failed first, and whether everything is as it was."""
         if self.failed is None:
             self.failed = {"kind": kind, "message": message, "undone": undone}
 
-    def json(self) -> Dict[str, Any]:
-        found: Dict[str, Any] = {
+    def json(self) -> JsonObject:
+        found: JsonObject = {
             "changed": self.changed,
             "generation": self.generation,
             "previous": self.previous,

@@ -28,8 +28,9 @@ from .runner import own_entries
 if TYPE_CHECKING:
     from typing import Callable, Dict, List, Set, Tuple
 
+    from .accounts.declared import Password
     from .accounts.planner import Plan as AccountsPlan
-    from .declaration import Declaration, EtcEntry, Password
+    from .declaration import Declaration, EtcEntry
     from .etc.planner import EtcPlan
     from .packages.planner import PackagePlan
     from .state import Ledger, SystemState

@@ -5,15 +5,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..contract.errors import EngineError, ErrorKind
+from ..contract.members import Members
 from .process import run
 from .runner import command
 
 if TYPE_CHECKING:
-    from typing import Dict, Mapping
-
+    from ..contract.value import JsonObject
     from .state import SystemState
 
 DOCUMENT = "unconfirmed.json"
@@ -28,10 +28,12 @@ class Unconfirmed(NamedTuple):
     until: int
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Unconfirmed:
-        return cls(int(said["origin"]), int(said["target"]), int(said["until"]))
+    def of(cls, value: object) -> Unconfirmed:
+        """EngineError `state` when it is damaged."""
+        members = Members(value, DOCUMENT, ErrorKind.STATE)
+        return cls(members.number("origin"), members.number("target"), members.number("until"))
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return dict(self._asdict())
 
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 import json
 import os
 import select
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Callable
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
+from ..contract.members import Members
 from .process import run
 
 if TYPE_CHECKING:
     from typing import Dict, List, Tuple
 
-    Request = Dict[str, Any]
-    Answer = Dict[str, Any]
+    from ..contract.value import JsonObject
+
+    Request = JsonObject
+    Answer = JsonObject
 
 _TOGETHER = 8
 
@@ -52,7 +55,9 @@ def former_homes(
     listings = switch_homes({user: {"verb": "list", "user": user, "check": check} for user in digests}, handle)
     requests: Dict[str, Request] = {}
     for user, listing in listings.items():
-        found = [each["generation"] for each in listing.get("generations", []) if each["digest"] == digests[user]]
+        members = Members(listing, f"the generations of {user}", ErrorKind.HOME)
+        generations = [Members(each, "a generation", ErrorKind.HOME) for each in members.sequence("generations")]
+        found = [each.number("generation") for each in generations if each.text("digest", "") == digests[user]]
         if found:
             requests[user] = {"verb": "activate", "user": user, "generation": found[0], "check": check}
     return requests, sorted(set(digests) - set(requests))
@@ -87,16 +92,17 @@ def _answer(text: bytes) -> Answer:
 
 def failure(answer: Answer) -> str | None:
     """Why a home was not switched; None when it was."""
+    members = Members(answer, "the answer about a home", ErrorKind.HOME)
     if "error" in answer:
-        return str(answer["error"]["message"])
-    if answer.get("collisions"):
-        first = answer["collisions"][0]
-        return f"collision: {first['path']}: {first['reason']}"
-    if answer.get("failed"):
-        return str(answer["failed"].get("message", "it failed"))
-    if answer.get("wanting"):
-        return "it wants packages that this host does not have: " + ", ".join(answer["wanting"])
-    return None
+        return Members(members.mapping("error"), "an error", ErrorKind.HOME).text("message", "it failed")
+    for collision in members.sequence("collisions"):
+        first = Members(collision, "a collision", ErrorKind.HOME)
+        return f"collision: {first.text('path')}: {first.text('reason')}"
+    failed = members.mapping("failed")
+    if failed:
+        return Members(failed, "a failure", ErrorKind.HOME).text("message", "it failed")
+    wanting = members.texts("wanting")
+    return "it wants packages that this host does not have: " + ", ".join(wanting) if wanting else None
 
 
 def bring_up(users: List[str]) -> None:

@@ -6,22 +6,22 @@ from __future__ import annotations
 
 import os
 import pwd
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError, ErrorKind
 from ..machine import facts
 from .manager import is_booted
 
 if TYPE_CHECKING:
-    from typing import Dict
+    from ..contract.value import JsonObject
 
 _EFI = "/sys/firmware/efi"
 _ENTRIES = ("/boot/loader/loader.conf", "/boot/efi/loader/loader.conf", "/efi/loader/loader.conf")
 
 
-def facts_of_system() -> Dict[str, Any]:
+def facts_of_system() -> JsonObject:
     """The facts of every home, and `init`, `systemdBoot` and `nix`."""
-    found: Dict[str, Any] = facts.gather(pwd.getpwuid(0)).json()
+    found: JsonObject = facts.gather(pwd.getpwuid(0)).json()
     found["init"] = "systemd" if is_booted() else "other"
     found["systemdBoot"] = os.path.isdir(_EFI) and any(os.path.exists(path) for path in _ENTRIES)
     found["nix"] = os.path.exists("/nix/store")

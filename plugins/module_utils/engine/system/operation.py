@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from typing import Dict, Mapping
+    from ..contract.value import JsonObject
 
 
 class Operation(NamedTuple):
@@ -21,12 +21,8 @@ class Operation(NamedTuple):
     name: str
     detail: str = ""
 
-    @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Operation:
-        return cls(str(said["kind"]), str(said["op"]), str(said["name"]), str(said.get("detail", "")))
-
-    def json(self) -> Dict[str, Any]:
-        found = {"kind": self.kind, "op": self.op, "name": self.name}
+    def json(self) -> JsonObject:
+        found: JsonObject = {"kind": self.kind, "op": self.op, "name": self.name}
         if self.detail:
             found["detail"] = self.detail
         return found

@@ -7,18 +7,21 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..contract.canonical import canonical
 from ..contract.errors import EngineError, ErrorKind
+from ..contract.members import Members
 from ..contract.objects import content_hash
 from ..disk import filesystem
 from .accounts.rows import Rows
 from .declaration import Declaration
-from .etc.ledger import EtcLedger
+from .etc.ledger import EtcLedger, ledger_members
 
 if TYPE_CHECKING:
     from typing import Dict, Iterable, List, Mapping, Tuple
+
+    from ..contract.value import JsonObject
 
 _UNFINISHED = ".new"
 FOLDERS = ("store", "generations", "failed", "backups", "debs", "engine")
@@ -32,12 +35,13 @@ class PackageRows:
         self.marked = marked if marked is not None else []
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> PackageRows:
-        return cls(
-            {str(k): str(v) for k, v in (said.get("ours") or {}).items()}, [str(n) for n in said.get("marked") or []]
-        )
+    def of(cls, value: object) -> PackageRows:
+        """EngineError `state` when it is damaged."""
+        members = ledger_members(value, "`packages`")
+        ours = ledger_members(members.mapping("ours"), "`ours`")
+        return cls({name: ours.text(name) for name in ours.names()}, members.texts("marked"))
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return {"ours": self.ours, "marked": self.marked}
 
 
@@ -51,16 +55,19 @@ class Ledger(NamedTuple):
     shells: List[str]
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Ledger:
+    def of(cls, value: object) -> Ledger:
+        """EngineError `state` when it is damaged."""
+        members = ledger_members(value, "all of it")
+        provided = ledger_members(members.mapping("provided"), "`provided`")
         return cls(
-            EtcLedger.of(said.get("etc") or {}),
-            Rows.of(said.get("accounts") or {}),
-            PackageRows.of(said.get("packages") or {}),
-            {str(name): bool(was) for name, was in (said.get("provided") or {}).items()},
-            [str(shell) for shell in said.get("shells") or []],
+            EtcLedger.of(members.mapping("etc")),
+            Rows.of(members.mapping("accounts")),
+            PackageRows.of(members.mapping("packages")),
+            {name: provided.flag(name) for name in provided.names()},
+            members.texts("shells"),
         )
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return {
             "etc": self.etc.json(),
             "accounts": self.accounts.json(),
@@ -86,19 +93,35 @@ class Journal(NamedTuple):
     running: List[str]
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Journal:
+    def of(cls, value: object) -> Journal:
+        """EngineError `state` when it is damaged."""
+        members = Members(value, "the journal of the system is damaged", ErrorKind.STATE)
         return cls(
-            str(said["phase"]),
-            int(said["origin"]),
-            int(said["target"]),
-            str(said["action"]),
-            [str(name) for name in said.get("installed") or []],
-            bool(said.get("policy")),
-            [str(name) for name in said.get("running") or []],
+            members.text("phase"),
+            members.number("origin"),
+            members.number("target"),
+            members.text("action"),
+            members.texts("installed"),
+            members.flag("policy"),
+            members.texts("running"),
         )
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return dict(self._asdict())
+
+
+class Info(NamedTuple):
+    """What is noted of a generation: the digest of its manifest, when it was made (seconds since 1970), its label."""
+
+    digest: str
+    time: float
+    label: str
+
+    @classmethod
+    def of(cls, value: object) -> Info:
+        """EngineError `state` when it is damaged."""
+        members = Members(value, "the note of a generation is damaged", ErrorKind.STATE)
+        return cls(members.text("digest", ""), members.optional_real("time") or 0, members.text("label", ""))
 
 
 class SystemState:
@@ -125,7 +148,7 @@ class SystemState:
 
     # Documents
 
-    def document(self, name: str) -> Any:
+    def document(self, name: str) -> object:
         """A JSON document; None when there is none. EngineError `state` when it cannot be understood."""
         try:
             text = filesystem.read(self.path(name))
@@ -136,7 +159,7 @@ class SystemState:
         except ValueError:
             raise EngineError(f"{self.path(name)} is damaged", ErrorKind.STATE) from None
 
-    def save(self, name: str, document: Any) -> None:
+    def save(self, name: str, document: object) -> None:
         """Replace a JSON document by one rename, and make it lasting."""
         path = self.path(name)
         new = path + ".new"
@@ -248,7 +271,7 @@ class SystemState:
         filesystem.rename(temporary, self.path(name))
         filesystem.sync_named(self.root)
 
-    def add_generation(self, manifest: Mapping[str, Any], digest: str) -> int:
+    def add_generation(self, manifest: JsonObject, digest: str) -> int:
         """Write a new generation; its number. It has its name once it is whole."""
         number = max([0, *self.numbers()]) + 1
         self._remove("generations", _UNFINISHED)
@@ -262,10 +285,9 @@ class SystemState:
         filesystem.sync_named(self.path("generations"))
         return number
 
-    def info(self, number: int) -> Dict[str, Any]:
-        """What is noted of a generation: digest, time, label."""
-        found: Dict[str, Any] = self.document(os.path.join("generations", str(number), "generation.json")) or {}
-        return found
+    def info(self, number: int) -> Info:
+        """What is noted of a generation."""
+        return Info.of(self.document(os.path.join("generations", str(number), "generation.json")) or {})
 
     def declaration(self, number: int) -> Declaration | None:
         """The declaration of a generation, None for 0. EngineError `state` when it is not there."""

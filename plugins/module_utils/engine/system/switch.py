@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..contract.errors import EngineError, ErrorKind
 from . import confirm, runner
@@ -34,6 +34,7 @@ from .state import Journal, Ledger, SystemState
 if TYPE_CHECKING:
     from typing import Callable, Dict, List, Sequence
 
+    from ..contract.value import JsonObject
     from .checks.report import Check
 
 _ETC = "/etc"
@@ -282,7 +283,7 @@ class SystemSwitch:
         if not future.files:
             return
         from .checks import namespace
-        from .checks.report import Check
+        from .checks.report import checks_of
 
         def inside() -> List[Dict[str, object]]:
             known = complaints(future)
@@ -292,7 +293,7 @@ class SystemSwitch:
             return [check.json() for check in programs(future, known)]
 
         with contextlib.suppress(namespace.Unavailable):
-            found = [Check(str(c["name"]), c["ok"], str(c["message"])) for c in namespace.in_child(inside)]
+            found = checks_of(namespace.in_child(inside))
             self._refuse([check for check in found if check.name not in made or check.ok is False])
 
     def _commit(self, blueprint: Blueprint, number: int) -> None:
@@ -348,7 +349,7 @@ class SystemSwitch:
 
     # Steps 10 and 11
 
-    def finish(self, declaration: Declaration, homes: Callable[[], Dict[str, Dict[str, Any]]]) -> None:
+    def finish(self, declaration: Declaration, homes: Callable[[], Dict[str, JsonObject]]) -> None:
         """What cannot be taken back: homes, scripts, removals. A failure is reported, and the next run tries again."""
         number = self.state.current()
         blueprint = draw(self.context, declaration, self.ledger)

@@ -104,17 +104,17 @@ class SystemVerbs:
     def probe(self, request: Request) -> Answer:
         """Whether there is anything to do. A switch that was interrupted counts as something."""
         current = self.state.current()
-        info = self.state.info(current) if current else {}
+        info = self.state.info(current) if current else None
         answer: Answer = {
             "facts": facts_of_system(),
-            "current": {"generation": current, "digest": info.get("digest")} if current else None,
+            "current": {"generation": current, "digest": info.digest} if info is not None else None,
             "unchanged": False,
             "objects": self.state.known(),
             "homes": self._homes(request),
         }
         waiting = confirm.pending(self.state) if self.state.exists else None
         settled = current == self.state.current("completed") and self.state.journal() is None and waiting is None
-        if current and settled and info.get("digest") == request.get("digest"):
+        if info is not None and settled and info.digest == request.get("digest"):
             declaration = self.state.declaration(current) or EMPTY
             blueprint = draw(self.context(), declaration, self.state.ledger())
             answer["unchanged"] = blueprint.nothing and all(
@@ -146,11 +146,11 @@ class SystemVerbs:
             )
         return recover(self.context())
 
-    def _number(self, manifest: Any, declaration: Declaration, request: Request) -> int:
+    def _number(self, manifest: dict[str, object], declaration: Declaration, request: Request) -> int:
         """The generation of a declaration: the current one when it is the same, else a new one."""
         current = self.state.current()
         digest = str(request.get("digest") or "")
-        if current and self.state.info(current).get("digest") == digest:
+        if current and self.state.info(current).digest == digest:
             return current
         needed = {name: content for name, content in self.shipped.items() if name in declaration.objects}
         self.state.add(sorted(needed.items()), declaration.objects)
@@ -205,7 +205,7 @@ class SystemVerbs:
             switch.finish(declaration, homes)
         return switch.answer.json()
 
-    def _switch_homes(self, request: Request) -> dict[str, Any]:
+    def _switch_homes(self, request: Request) -> dict[str, Answer]:
         bring_up(sorted(request.get("homes") or {}))
         return self._homes(request)
 
@@ -265,8 +265,8 @@ class SystemVerbs:
             found.append(
                 {
                     "number": number,
-                    "time": info.get("time"),
-                    "label": info.get("label", ""),
+                    "time": info.time,
+                    "label": info.label,
                     "current": number == current,
                     "completed": number == completed,
                     "failed": self._failed(number),
@@ -283,7 +283,7 @@ class SystemVerbs:
         spared = {self.state.current(), self.state.current("completed")}
         if days is not None:
             limit = time.time() - int(days) * 86400
-            gone = [n for n in numbers if n not in spared and float(self.state.info(n).get("time") or 0) < limit]
+            gone = [n for n in numbers if n not in spared and self.state.info(n).time < limit]
         else:
             gone = [n for n in numbers[: -int(keep if keep is not None else 10)] if n not in spared]
         if not request.get("check"):

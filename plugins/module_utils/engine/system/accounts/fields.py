@@ -10,7 +10,7 @@ from ...contract.errors import EngineError, ErrorKind
 from .database import Account
 
 if TYPE_CHECKING:
-    from ..declaration import User
+    from .declared import User
 
 
 def with_field(account: Account, field: str, value: str) -> Account:

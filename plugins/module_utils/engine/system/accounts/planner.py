@@ -17,7 +17,7 @@ from .rows import Rows, UserRow
 if TYPE_CHECKING:
     from typing import Callable, Dict, List, Set
 
-    from ..declaration import Accounts, Group, Password, User
+    from .declared import Accounts, Group, Password, User
 
 
 class Surroundings(NamedTuple):

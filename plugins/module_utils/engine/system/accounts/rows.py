@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..etc.ledger import ledger_members, texts_by_name
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Mapping
+    from typing import Dict, List
+
+    from ...contract.value import JsonObject
 
 FIELDS = ("description", "home", "shell", "gid", "expires")
 
@@ -25,10 +29,18 @@ class UserRow(NamedTuple):
     password: str
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> UserRow:
-        return cls(bool(said["created"]), dict(said["before"]), dict(said["ours"]), str(said.get("password", "")))
+    def of(cls, value: object) -> UserRow:
+        """EngineError `state` when it is damaged."""
+        members = ledger_members(value, "a user")
+        before, ours = (ledger_members(members.mapping(name), f"`{name}` of a user") for name in ("before", "ours"))
+        return cls(
+            members.flag("created"),
+            {name: before.text(name) for name in before.names()},
+            {name: ours.text(name) for name in ours.names()},
+            members.text("password", ""),
+        )
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return {"created": self.created, "before": self.before, "ours": self.ours, "password": self.password}
 
 
@@ -50,20 +62,21 @@ class Rows:
         self.linger = linger if linger is not None else {}
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Rows:
-        ids = said.get("ids") or {}
+    def of(cls, value: object) -> Rows:
+        """EngineError `state` when it is damaged."""
+        members = ledger_members(value, "`accounts`")
+        ids = ledger_members(members.mapping("ids"), "`ids`")
+        linger = ledger_members(members.mapping("linger"), "`linger`")
+        numbers = {kind: ledger_members(ids.mapping(kind), kind) for kind in ("uid", "gid", "subuid", "subgid")}
         return cls(
-            {str(name): UserRow.of(row) for name, row in (said.get("users") or {}).items()},
-            [str(name) for name in said.get("groups") or []],
-            {str(name): [str(m) for m in members] for name, members in (said.get("members") or {}).items()},
-            {
-                kind: {str(n): int(i) for n, i in (ids.get(kind) or {}).items()}
-                for kind in ("uid", "gid", "subuid", "subgid")
-            },
-            {str(name): bool(was) for name, was in (said.get("linger") or {}).items()},
+            {name: UserRow.of(row) for name, row in members.mapping("users").items()},
+            members.texts("groups"),
+            texts_by_name(members.mapping("members")),
+            {kind: {name: inside.number(name) for name in inside.names()} for kind, inside in numbers.items()},
+            {name: linger.flag(name) for name in linger.names()},
         )
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return {
             "users": {name: row.json() for name, row in self.users.items()},
             "groups": self.groups,

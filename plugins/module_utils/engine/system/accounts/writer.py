@@ -18,7 +18,7 @@ from .database import MODES, Database, read_database
 if TYPE_CHECKING:
     from typing import Callable, Dict, Sequence
 
-    from ..declaration import User
+    from .declared import User
 
 _LOCK = ".pwd.lock"
 _PATIENCE = 15.0

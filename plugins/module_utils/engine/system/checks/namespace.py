@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ...contract.errors import EngineError, ErrorKind
 
 if TYPE_CHECKING:
-    from typing import Any, Callable, List
+    from typing import Callable, List
 
 _CLONE_NEWNS = 0x00020000
 _MS_REC = 0x4000
@@ -78,13 +78,13 @@ def copy_tree(source: str, target: str) -> None:
                     os.chmod(new, stat.S_IMODE(found.st_mode))
 
 
-def in_child(function: Callable[[], Any]) -> Any:
+def in_child(function: Callable[[], object]) -> object:
     """The (JSON) result of `function` in a child process, whose namespace ends with it. Raises Unavailable."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
-        answer: List[Any] = []
+        answer: List[object] = []
         try:
             answer = ["ok", function()]
         except Unavailable as problem:
@@ -107,4 +107,5 @@ def in_child(function: Callable[[], Any]) -> Any:
         raise Unavailable(value)
     if kind == "error":
         raise EngineError(f"the check of the new configuration failed: {value}", ErrorKind.CHECK)
-    return value
+    found: object = value
+    return found

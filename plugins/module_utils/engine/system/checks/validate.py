@@ -13,10 +13,10 @@ from ..accounts.writer import read_from
 from ..process import Done, run, which
 from . import namespace, sshd
 from .access import access, lost
-from .report import Check
+from .report import Check, checks_of
 
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Sequence
+    from typing import Dict, List, Sequence
 
     from .future import Future
 
@@ -38,7 +38,7 @@ def validate(future: Future, user: str, required: Sequence[str]) -> List[Check]:
     before = read_database(read_from("/etc"))
     watch = bool(user) and (future.touches(*_WHO) or any(future.database.values()))
 
-    def inside() -> Any:
+    def inside() -> object:
         login = sshd.program() is not None and (future.touches(*_WHO) or bool(future.database))
         earlier = access(user, login) if watch else None
         known = complaints(future)
@@ -52,8 +52,7 @@ def validate(future: Future, user: str, required: Sequence[str]) -> List[Check]:
         return [check.json() for check in found]
 
     try:
-        answer: List[Dict[str, Any]] = namespace.in_child(inside)
-        found = [Check(str(item["name"]), item["ok"], str(item["message"])) for item in answer]
+        found = checks_of(namespace.in_child(inside))
     except namespace.Unavailable as problem:
         found = alone(future)
         found.append(

@@ -4,10 +4,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...contract.errors import ErrorKind
+from ...contract.members import Members
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Mapping
+    from typing import Dict, List
+
+    from ...contract.value import JsonObject
+
+
+def ledger_members(value: object, what: str) -> Members:
+    """The members of an object of the system's ledger; `what` names it in errors."""
+    return Members(value, f"the ledger of the system is damaged: {what}", ErrorKind.STATE)
+
+
+def texts_by_name(value: object) -> Dict[str, List[str]]:
+    """Lists of texts by name. EngineError `state` for any other value."""
+    members = ledger_members(value, "lists by name")
+    return {name: members.texts(name) for name in members.names()}
 
 
 class Kept(NamedTuple):
@@ -24,17 +40,19 @@ class Kept(NamedTuple):
     gid: int
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Kept:
+    def of(cls, value: object) -> Kept:
+        """EngineError `state` when it is damaged."""
+        members = ledger_members(value, "what was there before")
         return cls(
-            str(said["content"]),
-            said.get("backup"),
-            said.get("link"),
-            int(said["mode"]),
-            int(said["uid"]),
-            int(said["gid"]),
+            members.text("content"),
+            members.optional_text("backup"),
+            members.optional_text("link"),
+            members.number("mode"),
+            members.number("uid"),
+            members.number("gid"),
         )
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return {
             "content": self.content,
             "backup": self.backup,
@@ -63,21 +81,23 @@ class Managed(NamedTuple):
     on_remove: str
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Managed:
-        before = said.get("before")
+    def of(cls, value: object) -> Managed:
+        """EngineError `state` when it is damaged."""
+        members = ledger_members(value, "a path")
+        before = members.take("before")
         return cls(
-            str(said["content"]),
-            str(said.get("previous", "")),
-            int(said["mode"]),
-            int(said["uid"]),
-            int(said["gid"]),
+            members.text("content"),
+            members.text("previous", ""),
+            members.number("mode"),
+            members.number("uid"),
+            members.number("gid"),
             Kept.of(before) if before else None,
-            bool(said.get("diverted")),
-            bool(said.get("sensitive")),
-            str(said.get("onRemove", "")),
+            members.flag("diverted"),
+            members.flag("sensitive"),
+            members.text("onRemove", ""),
         )
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return {
             "content": self.content,
             "previous": self.previous,
@@ -105,14 +125,16 @@ class EtcLedger:
         self.lines = lines if lines is not None else {}
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> EtcLedger:
+    def of(cls, value: object) -> EtcLedger:
+        """EngineError `state` when it is damaged."""
+        members = ledger_members(value, "`etc`")
         return cls(
-            {str(target): Managed.of(entry) for target, entry in (said.get("files") or {}).items()},
-            [str(folder) for folder in said.get("folders") or []],
-            {str(target): [str(line) for line in lines] for target, lines in (said.get("lines") or {}).items()},
+            {target: Managed.of(entry) for target, entry in members.mapping("files").items()},
+            members.texts("folders"),
+            texts_by_name(members.mapping("lines")),
         )
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return {
             "files": {target: entry.json() for target, entry in self.files.items()},
             "folders": self.folders,

@@ -19,7 +19,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.account
     removed,
 )
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.rows import Rows
-from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import Accounts
+from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.declared import Accounts
 
 HOST = Path(__file__).parent / "hosts" / "debian-12"
 LIMITS = Limits.of((HOST / "login.defs").read_text())
