@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.database import Database
+from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.declared import Accounts
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.limits import Limits
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.planner import (
     AccountsPlanner,
@@ -19,7 +20,6 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.account
     removed,
 )
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.rows import Rows
-from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.declared import Accounts
 
 HOST = Path(__file__).parent / "hosts" / "debian-12"
 LIMITS = Limits.of((HOST / "login.defs").read_text())
