@@ -188,7 +188,13 @@ class _Preparation:
         self.home.folders.close()
         for folder, mode in sorted(self.journal.folders.items()):
             fd, name = self.home.enter(folder)
-            filesystem.mkdir(name, mode, fd)
+            try:
+                filesystem.mkdir(name, mode, fd)
+            except FileExistsError:
+                # A program has made it since it was missed: a service manager that starts, for example.
+                status = filesystem.lstat(name, fd)
+                if status is None or not stat.S_ISDIR(status.st_mode):
+                    raise Blocked(folder, "file") from None
             self.touched.add(split(folder)[0])
         for step in self.journal.steps:
             if isinstance(step, Put):

@@ -18,6 +18,7 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import read_bundle, write_bundle
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Manifest
+from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 
@@ -37,6 +38,39 @@ def test_first_switch_links_through_current(sandbox):
     assert sandbox.current() == "generations/1"
     assert os.readlink(sandbox.state / "completed") == "generations/1"
     assert sandbox.tidy()
+
+
+@pytest.fixture
+def interloper(monkeypatch, sandbox):
+    """Another program makes what a switch is about to make, just before it."""
+
+    def act(make):
+        own = filesystem.mkdir
+
+        def mkdir(name, mode, at=None):
+            if name == ".config" and not (sandbox.home / name).exists():
+                make(sandbox.home / name)
+            own(name, mode, at)
+
+        monkeypatch.setattr(filesystem, "mkdir", mkdir)
+
+    return act
+
+
+def test_a_folder_that_another_program_makes_meanwhile_is_taken(sandbox, interloper):
+    interloper(lambda path: (path.mkdir(), (path / "theirs").write_text("x")))
+    sandbox.switch({".config/a": "1"})
+    assert sandbox.read(".config/a") == "1"
+    assert sandbox.ask("uninstall")["changed"]
+    assert sandbox.read(".config/theirs") == "x"
+
+
+def test_a_file_that_another_program_makes_meanwhile_stops_the_switch(sandbox, interloper):
+    interloper(lambda path: path.write_text("x"))
+    with pytest.raises(EngineError, match="was changed during the switch"):
+        sandbox.switch({".config/a": "1"})
+    assert list(sandbox.tree()) == [".config"]
+    assert sandbox.read(".config") == "x"
 
 
 def test_a_change_of_content_takes_effect_for_all_at_once(sandbox):
