@@ -10,6 +10,11 @@ hashable.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+# Any value of the language: data, path values, expressions of programs, lazy mappings of them. What it is in one place is
+# checked by the type of the option, not by that of a variable.
+Value: TypeAlias = Any
 
 
 class PathValue:

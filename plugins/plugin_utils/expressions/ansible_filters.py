@@ -11,12 +11,12 @@ import base64
 import posixpath
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from ..syntax.errors import SpecError, summary
+from ..values import Value
 from .limits import matched, substituted
 
-LIST_MERGES: dict[str, Callable[[list[Any], list[Any]], list[Any]]] = {
+LIST_MERGES: dict[str, Callable[[list[Value], list[Value]], list[Value]]] = {
     "replace": lambda old, new: new,
     "keep": lambda old, new: old,
     "append": lambda old, new: [*old, *new],
@@ -178,7 +178,7 @@ def ternary(value: object, true_val: object, false_val: object = None, none_val:
     return true_val if value else false_val
 
 
-NAMED_AS_ANSIBLES: dict[str, Callable[..., Any]] = {
+NAMED_AS_ANSIBLES: dict[str, Callable[..., Value]] = {
     "b64encode": b64encode,
     "basename": lambda value: posixpath.basename(str(value)),
     "combine": combine,

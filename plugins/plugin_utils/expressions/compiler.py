@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import jinja2
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
 from ..syntax.errors import SpecError
+from ..values import Value
 from .attributes import attribute, defined
 from .cache import CodeCache
 from .environment import SCOPE, LanguageEnvironment, Plugins, template_environment, text_environment
@@ -21,7 +21,7 @@ from .scope import Scope
 from .template import Templates
 from .tests import TESTS
 
-Evaluator = Callable[[Scope], Any]
+Evaluator = Callable[[Scope], Value]
 
 _DOTTED = re.compile(r"([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
 _LONE_DOTTED = re.compile(r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*) *\}\}")

@@ -11,7 +11,6 @@ import functools
 import posixpath
 import re
 from collections.abc import Callable
-from typing import Any
 
 from jinja2 import pass_context
 
@@ -20,12 +19,12 @@ from ..formats.quoting import QUOTING
 from ..formats.words import WORDS
 from ..syntax.errors import SpecError, did_you_mean
 from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
-from ..values import FormatError, Path
+from ..values import FormatError, Path, Value
 from .ansible_filters import NAMED_AS_ANSIBLES, flatten
 from .attributes import interpolated
 from .dag import Edges, ordered
 from .lazy import plain
-from .path_values import PLACES, shipped, stored
+from .path_values import PLACES, ScopedContext, shipped, stored
 
 
 def _override(value: object, priority: int) -> dict[str, object]:
@@ -36,7 +35,7 @@ def _order(value: object, priority: int) -> dict[str, object]:
     return {"_type": "order", "priority": priority, "content": value}
 
 
-MARKS: dict[str, Callable[..., Any]] = {
+MARKS: dict[str, Callable[..., Value]] = {
     "force": lambda v: _override(v, FORCE),
     "mkForce": lambda v: _override(v, FORCE),
     "mkDefault": lambda v: _override(v, DEFAULT),
@@ -58,7 +57,7 @@ QUALIFIED = {f"home.manager.{name}": function for name, function in MARKS.items(
 def _format(writer: Callable[..., str]) -> Callable[..., str]:
     @pass_context
     @functools.wraps(writer)
-    def write(context: Any, value: Any, *arguments: Any, **parameters: Any) -> str:
+    def write(context: ScopedContext, value: Value, *arguments: Value, **parameters: Value) -> str:
         try:
             return writer(shipped(context, plain(value)), *arguments, **parameters)
         except FormatError as problem:
@@ -68,7 +67,7 @@ def _format(writer: Callable[..., str]) -> Callable[..., str]:
 
 
 @pass_context
-def to_format(context: object, value: object, name: str, **parameters: object) -> str:
+def to_format(context: ScopedContext, value: object, name: str, **parameters: object) -> str:
     """The value in the format of that name."""
     return _format(FORMATS[name])(context, value, **parameters)
 
@@ -80,7 +79,7 @@ def home_relative(value: str, base: str, home: str) -> str:
     return path[len(home) + 1 :] if path.startswith(home + "/") else path
 
 
-def dag_sort(entries: dict[str, Any]) -> list[dict[str, Any]]:
+def dag_sort(entries: dict[str, Value]) -> list[dict[str, Value]]:
     """The entries of a DAG, each with its name, in an order that respects their edges. Raises SpecError for a cycle."""
     edges = {name: Edges(entry["after"], entry["before"]) for name, entry in entries.items()}
     return [{**entries[name], "name": name} for name in ordered(edges)]
@@ -104,7 +103,7 @@ def flat_keys(value: dict[str, object], separator: str = "-", own: str | None = 
     return {key: result[key] for key in sorted(result)}
 
 
-def without_null(value: Any) -> Any:
+def without_null(value: Value) -> Value:
     """A mapping or list without its nulls."""
     if isinstance(value, dict):
         return {key: value[key] for key in value if value[key] is not None}
@@ -148,7 +147,7 @@ def record(value: object, *names: str) -> dict[str, object]:
     return found
 
 
-def map_format(value: Any, pattern: str, quote: str | None = None) -> Any:
+def map_format(value: Value, pattern: str, quote: str | None = None) -> Value:
     """Each text of a list put into `pattern` at its `%s`; of a mapping each value, with the key at `%k`.
 
     `quote` names a quoting word (`sh_quote`, ...) that both go through.
@@ -168,7 +167,7 @@ def joined_lines(value: list[object]) -> str:
     return "\n".join(str(item) for item in value if item not in (None, ""))
 
 
-def path_get(value: Any, path: Any, default: Any = None) -> Any:
+def path_get(value: Value, path: Value, default: Value = None) -> Value:
     """What a list of keys leads to, or `default`."""
     for key in path:
         if not isinstance(value, dict) or key not in value:
@@ -186,7 +185,7 @@ def version_at_least(version: str, wanted: str) -> bool:
     return numbers(version) >= numbers(wanted)
 
 
-def gnu_options(value: dict[str, Any]) -> list[str]:
+def gnu_options(value: dict[str, Value]) -> list[str]:
     """A mapping as the words of a command line: `--key=value` (`-k value` for one letter), in byte order of the keys.
 
     True is the bare option, false and null leave it out, a list repeats it.
@@ -215,7 +214,7 @@ def refuse(message: str) -> str:
 
 
 @pass_context
-def text_of(context: Any, value: Any) -> str:
+def text_of(context: ScopedContext, value: Value) -> str:
     """The value as text; a file of the controller is its place in the store of the target, as in a text."""
     return str(stored(context, value) if isinstance(value, Path) else value)
 
@@ -225,7 +224,7 @@ def path_text(value: object) -> str:
     return str(value)
 
 
-OWN: dict[str, Callable[..., Any]] = {
+OWN: dict[str, Callable[..., Value]] = {
     "dag_sort": dag_sort,
     "flat_keys": flat_keys,
     "gnu_options": gnu_options,
@@ -249,7 +248,7 @@ OWN: dict[str, Callable[..., Any]] = {
     "without_null": without_null,
 }
 
-FILTERS: dict[str, Callable[..., Any]] = {
+FILTERS: dict[str, Callable[..., Value]] = {
     **{f"to_{name}": _format(writer) for name, writer in FORMATS.items()},
     **{name: _format(function) for name, function in {**QUOTING, **WORDS}.items()},
     **MARKS,

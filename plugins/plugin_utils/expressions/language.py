@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
-from ..values import Package, StoreFile, StoreFolder
+from ..values import Package, StoreFile, StoreFolder, Value
 from .compiler import Compiler, Evaluator
 from .scope import Scope
 
@@ -59,7 +59,7 @@ class Language:
         """The text of the template file `name` in `scope`. Raises SpecError."""
         return self.compiler.templates.render(name, scope, position)
 
-    def package(self, name: str, **fields: Any) -> Package:
+    def package(self, name: str, **fields: Value) -> Package:
         """The package of that name, at the host's own prefix unless `out` says otherwise."""
         if fields.get("out") is None and self.packages is not None:
             fields["out"] = self.packages() if callable(self.packages) else self.packages

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..syntax.errors import SpecError
+from ..values import Value
 
 
 class Located(Protocol):
@@ -28,12 +29,12 @@ class _Pending:
 PENDING = _Pending()
 
 
-class LazyMapping(dict[str, Any]):
+class LazyMapping(dict[str, Value]):
     """A mapping in byte order of its keys; `compute(key)` computes a value, once; `site` is its option."""
 
     __slots__ = ("_compute", "_site", "taint")
 
-    def __init__(self, keys: list[str], compute: Callable[[str], Any], site: Located | None = None) -> None:
+    def __init__(self, keys: list[str], compute: Callable[[str], Value], site: Located | None = None) -> None:
         super().__init__(dict.fromkeys(sorted(keys), PENDING))
         self._compute = compute
         self._site = site
@@ -44,7 +45,7 @@ class LazyMapping(dict[str, Any]):
         """The path of the mapping, for errors."""
         return self._site.dotted if self._site is not None else ""
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> Value:
         value = super().__getitem__(key)
         if self.taint is not None:
             self.taint()
@@ -57,7 +58,7 @@ class LazyMapping(dict[str, Any]):
         """Whether the value of `key` has been computed."""
         return super().__getitem__(key) is not PENDING
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: str, default: Value = None) -> Value:
         return self[key] if key in self else default  # noqa: SIM401 - the mapping's own get is this one
 
     def __iter__(self) -> Iterator[str]:
@@ -66,10 +67,10 @@ class LazyMapping(dict[str, Any]):
     def keys(self) -> KeysView[str]:  # type: ignore[override]
         return KeysView(self)
 
-    def values(self) -> ValuesView[Any]:  # type: ignore[override]
+    def values(self) -> ValuesView[Value]:  # type: ignore[override]
         return ValuesView(self)
 
-    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
+    def items(self) -> ItemsView[str, Value]:  # type: ignore[override]
         return ItemsView(self)
 
     def __eq__(self, other: object) -> bool:
@@ -80,13 +81,13 @@ class LazyMapping(dict[str, Any]):
 
     __hash__ = None
 
-    def copy(self) -> dict[str, Any]:
+    def copy(self) -> dict[str, Value]:
         return dict(self.items())
 
     def __repr__(self) -> str:
         return repr(plain(self))
 
-    def __or__(self, other: Any) -> Any:
+    def __or__(self, other: Value) -> Value:
         return {**self, **other}
 
 
@@ -106,7 +107,7 @@ class EntryThunk:
 DEEPEST = 200
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def plain(value: Value, depth: int = 0) -> Value:
     """The value with every lazy mapping computed, as plain dicts and lists. Raises SpecError for one that holds itself."""
     if isinstance(value, (dict, list)) and depth > DEEPEST:
         raise SpecError("infinite recursion: the value contains itself")

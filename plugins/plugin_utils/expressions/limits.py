@@ -18,9 +18,10 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..syntax.errors import SpecError
+from ..values import Value
 
 # Processor seconds of this process, so that a busy machine makes no difference. Thirty programs evaluate in 0.15 s.
 EVALUATION_SECONDS = 60.0
@@ -111,7 +112,7 @@ def _interrupt(thread: threading.Thread) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(TooLong))
 
 
-def _timed(function: Callable[[], Any]) -> Any:
+def _timed(function: Callable[[], Value]) -> Value:
     """The result of a function that is called on the main thread. Raises TooLong.
 
     The timer counts processor time: the clock's own timer is Ansible's, for a task's `timeout`.
@@ -158,7 +159,7 @@ class EvaluationThread(threading.Thread):
         return value
 
 
-def limited(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+def limited(function: Callable[..., Value], *arguments: Value, **options: Value) -> Value:
     """The result of a function of plain data that may never return by itself. Raises TooLong."""
     call = functools.partial(function, *arguments, **options)
     thread = threading.current_thread()

@@ -7,7 +7,6 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from jinja2 import pass_eval_context
 from jinja2.filters import FILTERS as JINJA
@@ -15,6 +14,7 @@ from jinja2.filters import make_attrgetter
 from jinja2.nodes import EvalContext
 
 from ..syntax.errors import SpecError
+from ..values import Value
 from .limits import MOST_BITS, MOST_ITEMS, check_size
 from .text_format import WIDEST, plain_data
 
@@ -25,7 +25,7 @@ def _integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def multiply(left: Any, right: Any) -> Any:
+def multiply(left: Value, right: Value) -> Value:
     """`left * right`. Raises TooLarge."""
     for value, times in ((left, right), (right, left)):
         if isinstance(value, str) and isinstance(times, int):
@@ -37,7 +37,7 @@ def multiply(left: Any, right: Any) -> Any:
     return operator.mul(left, right)
 
 
-def power(left: Any, right: Any) -> Any:
+def power(left: Value, right: Value) -> Value:
     """`left ** right`. Raises TooLarge."""
     if _integer(left) and _integer(right) and abs(left) > 1:
         check_size(left.bit_length() * right, MOST_BITS, "binary digits")
@@ -68,7 +68,7 @@ def modulo(left: object, right: object) -> object:
     return operator.mod(left, right)
 
 
-BINARY: dict[str, Callable[[Any, Any], Any]] = {"*": multiply, "**": power, "+": add, "%": modulo}
+BINARY: dict[str, Callable[[Value, Value], Value]] = {"*": multiply, "**": power, "+": add, "%": modulo}
 
 
 def texts_joined(parts: Iterable[object]) -> str:
@@ -152,12 +152,12 @@ def formatted(value: str, *values: object, **named: object) -> object:
     return modulo(str(value), named or values)
 
 
-TEXT_METHODS: dict[str, Callable[..., Any]] = {
+TEXT_METHODS: dict[str, Callable[..., Value]] = {
     "replace": replaced,
     "join": text_joined,
     **{name: widened(name) for name in ("ljust", "rjust", "zfill")},
 }
-LIMITED: dict[str, Callable[..., Any]] = {
+LIMITED: dict[str, Callable[..., Value]] = {
     "batch": batched,
     "center": centred,
     "format": formatted,

@@ -8,13 +8,13 @@ import os
 import posixpath
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from jinja2 import pass_context
 
 from ..formats.quoting import QUOTING
 from ..syntax.errors import SpecError, summary
-from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
+from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder, Value
 from .folder import walk
 from .scope import Scope, Services
 from .source_file import read_file
@@ -148,9 +148,9 @@ def path_value(value: object) -> PathValue:
 def wrap(
     context: ScopedContext,
     package: Package,
-    flags: Any = (),
+    flags: Value = (),
     env: dict[str, object] | None = None,
-    path: Any = (),
+    path: Value = (),
     prefix: dict[str, object] | None = None,
     program: str | None = None,
 ) -> Package:
@@ -191,7 +191,7 @@ def content(value: object) -> str:
         raise SpecError(f"{value} is not UTF-8 text") from None
 
 
-PLACES: dict[str, Callable[..., Any]] = {
+PLACES: dict[str, Callable[..., Value]] = {
     "content": content,
     "exe": exe,
     "mkOutOfStoreSymlink": lambda value: OutOfStore(str(value)),

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from typing import Any
 
 from jinja2 import pass_context
 
-from ..values import Package, PathValue, Raw
+from ..values import Package, PathValue, Raw, Value
 from .ansible_filters import text_matches
 from .path_values import ScopedContext, services
 
@@ -34,7 +33,7 @@ def _realised(context: ScopedContext, value: object) -> bool:
     return isinstance(value, Package) and services(context).realised and not _located(context, value)
 
 
-TESTS: dict[str, Callable[..., Any]] = {
+TESTS: dict[str, Callable[..., Value]] = {
     "abs": lambda v: isinstance(v, str) and posixpath.isabs(v),
     "path_value": lambda v: isinstance(v, PathValue),
     "located": _located,

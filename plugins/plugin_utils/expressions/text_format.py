@@ -11,10 +11,9 @@ import re
 import string
 from _string import formatter_field_name_split  # type: ignore[import-not-found]
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from ..syntax.errors import SpecError, summary
-from ..values import PathValue, Raw
+from ..values import PathValue, Raw, Value
 from .limits import check_size
 
 # The widest column of a format.
@@ -50,7 +49,7 @@ class Formatter(string.Formatter):
         check_size(len(text))
         return str(text)
 
-    def convert_field(self, value: Any, conversion: Any) -> Any:
+    def convert_field(self, value: Value, conversion: Value) -> Value:
         return super().convert_field(plain_data(value), conversion)
 
 

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..syntax.errors import CycleError
+from ..values import Value
 
 _MISSING = object()
 
@@ -31,13 +32,13 @@ class Thunk:
         self.secret = False
 
     @classmethod
-    def of_secret(cls, value: Any) -> Thunk:
+    def of_secret(cls, value: Value) -> Thunk:
         """A value that is known already, and must not be shown."""
         thunk = cls(lambda: value)
         thunk.value, thunk.secret = value, True
         return thunk
 
-    def read(self, name: str, language: Tainted) -> Any:
+    def read(self, name: str, language: Tainted) -> Value:
         """The value, as `get`; each reading of one that holds a secret is noted, not only the first."""
         if self.value is not _MISSING:
             if self.secret:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from ..values import FormatError, GVariant, Package, Path, PathValue, Raw, StoreFile
+from ..values import FormatError, GVariant, Package, Path, PathValue, Raw, StoreFile, Value
 
 Trail = tuple["str | int", ...]
 
@@ -27,7 +26,7 @@ def is_list(value: object) -> bool:
 
 def kind_of(value: object) -> str:
     """The name of a value's type as a spec's author knows it."""
-    names: tuple[tuple[Any, str], ...] = (
+    names: tuple[tuple[type | tuple[type, ...], str], ...] = (
         (type(None), "null"),
         (bool, "a boolean"),
         (int, "an integer"),
@@ -58,19 +57,19 @@ def ordered(value: object, trail: Trail = (), what: str = "a mapping") -> list[t
     return [(str(key), value[key]) for key in sorted(value, key=lambda key: key.encode("utf-8", "surrogatepass"))]
 
 
-def entries(value: Any, trail: Trail = (), what: str = "a mapping") -> Iterator[tuple[str, Any, Trail]]:
+def entries(value: Value, trail: Trail = (), what: str = "a mapping") -> Iterator[tuple[str, Value, Trail]]:
     """As ``ordered``, each with the way to its value."""
     for key, item in ordered(value, trail, what):
         yield key, item, (*trail, key)
 
 
-def items(value: Sequence[Any], trail: Trail = ()) -> Iterator[tuple[Any, Trail]]:
+def items(value: Sequence[Value], trail: Trail = ()) -> Iterator[tuple[Value, Trail]]:
     """The items of a list, each with the way to it."""
     for index, item in enumerate(value):
         yield item, (*trail, index)
 
 
-def several(value: Any, trail: Trail = ()) -> Iterator[tuple[Any, Trail]]:
+def several(value: Value, trail: Trail = ()) -> Iterator[tuple[Value, Trail]]:
     """As ``items``, where a value that is no list counts as the only item."""
     return items(value, trail) if isinstance(value, (list, tuple)) else iter([(value, trail)])
 
@@ -98,7 +97,7 @@ def short_float(value: float, trail: Trail = ()) -> str:
 
 
 def atom_text(
-    value: Any, trail: Trail = (), *, bools: Sequence[str] = ("true", "false"), null: str | None = "null"
+    value: Value, trail: Trail = (), *, bools: Sequence[str] = ("true", "false"), null: str | None = "null"
 ) -> str:
     """A single value as nixpkgs' ``generators.mkValueStringDefault`` writes it: strings unchanged, words for the rest.
 
@@ -119,14 +118,14 @@ def atom_text(
     raise FormatError(f"this format cannot hold {kind_of(value)} here", trail)
 
 
-def nix_string(value: Any, trail: Trail = ()) -> str:
+def nix_string(value: Value, trail: Trail = ()) -> str:
     """A value as Nix's ``toString`` writes it: true is ``1``, false and null are empty, lists are joined by spaces."""
     if isinstance(value, (list, tuple)):
         return " ".join(nix_string(item, inner) for item, inner in items(value, trail))
     return atom_text(value, trail, bools=("1", ""), null="")
 
 
-def plain(value: Any, trail: Trail = (), *, nulls: bool = True, sort: bool = True) -> Any:
+def plain(value: Value, trail: Trail = (), *, nulls: bool = True, sort: bool = True) -> Value:
     """The same structure made of plain data alone: exact built-in types, path values as their text.
 
     Mappings are in byte order unless ``sort`` is false. Raises FormatError for inline expressions, GVariants, other objects,

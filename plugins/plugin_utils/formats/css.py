@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..values import FormatError
+from ..values import FormatError, Value
 from .atoms import Trail, atom_text, entries, is_list, is_mapping, items, several, short_float
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def to_css(value: object, *, indent: str = "  ") -> str:
     return "\n".join("\n".join(block) + "\n" for block in _rules(value, "", indent, ()))
 
 
-def _rules(value: Any, selector: str, indent: str, trail: Trail) -> Iterator[list[str]]:
+def _rules(value: Value, selector: str, indent: str, trail: Trail) -> Iterator[list[str]]:
     """Blocks of lines for the rules of ``selector`` (empty at the top and directly inside an at-rule)."""
     if is_list(value):
         for item, way in items(value, trail):
             yield from _rules(item, selector, indent, way)
         return
     properties: list[str] = []
-    nested: list[tuple[str, Any, Trail]] = []
+    nested: list[tuple[str, Value, Trail]] = []
     for key, item, way in entries(value, trail):
         if is_mapping(item) or _is_rules(item):
             nested.append((key, item, way))
@@ -73,7 +73,7 @@ def _at_rule(key: str, value: object, selector: str, indent: str, trail: Trail) 
         yield [f"{key} {{", *(indent + line if line else "" for line in inside), "}"]
 
 
-def _is_rules(value: Any) -> bool:
+def _is_rules(value: Value) -> bool:
     return is_list(value) and bool(value) and all(is_mapping(item) for item in value)
 
 

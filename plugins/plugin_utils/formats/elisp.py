@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
-from ..values import FormatError, PathValue, Raw
+from ..values import FormatError, PathValue, Raw, Value
 from .atoms import Trail, choice, entries, is_list, is_mapping, items, kind_of, short_float
 from .quoting import elisp_quote
 
@@ -35,7 +34,7 @@ class _Writer:
     mappings: str
     keys: str
 
-    def literal(self, value: Any, trail: Trail) -> str:
+    def literal(self, value: Value, trail: Trail) -> str:
         if value is None or value is False:
             return "nil"
         if value is True:

@@ -10,9 +10,8 @@ written as it is.
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from ..values import FormatError, PathValue
+from ..values import FormatError, PathValue, Value
 from .atoms import Trail, atom_text, entries, is_mapping, several
 
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -20,7 +19,7 @@ SECTION = re.compile(r"[A-Za-z0-9.-]+")
 SAFE_PLACE = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\b": "\\b"}
 
-Sections = dict[tuple[str, str | None], dict[str, tuple[Any, Trail]]]
+Sections = dict[tuple[str, str | None], dict[str, tuple[Value, Trail]]]
 
 
 def to_git_ini(value: object) -> str:

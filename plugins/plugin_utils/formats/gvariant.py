@@ -8,9 +8,8 @@ Both are written as ``lib.hm.gvariant`` and ``toDconfINI`` of Home Manager write
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from ..values import FormatError, GVariant, PathValue
+from ..values import FormatError, GVariant, PathValue, Value
 from .atoms import Trail, entries, float_text, is_list, is_mapping, items, kind_of
 from .ini import to_ini
 
@@ -48,7 +47,7 @@ def _text(value: object, wanted: str | None, trail: Trail) -> str:
     return _typed(value, wanted or infer(value, trail), trail)
 
 
-def _typed(value: Any, kind: str, trail: Trail) -> str:
+def _typed(value: Value, kind: str, trail: Trail) -> str:
     if kind == "b" and isinstance(value, bool):
         return "true" if value else "false"
     if kind in BITS and isinstance(value, int) and not isinstance(value, bool):
@@ -81,7 +80,7 @@ def _integer(value: int, kind: str, trail: Trail) -> str:
     return str(value) if kind == "i" else f"@{kind} {value}"
 
 
-def _tuple(value: Any, kind: str, trail: Trail) -> str:
+def _tuple(value: Value, kind: str, trail: Trail) -> str:
     kinds = split_types(kind[1:-1], trail)
     if len(kinds) != len(value):
         raise FormatError(f"the GVariant type {kind} holds {len(kinds)} values, got {len(value)}", trail)
@@ -91,7 +90,7 @@ def _tuple(value: Any, kind: str, trail: Trail) -> str:
     return f"@{kind} {kind[0]}" + ",".join(parts) + tail + kind[-1]
 
 
-def infer(value: Any, trail: Trail = ()) -> str:
+def infer(value: Value, trail: Trail = ()) -> str:
     """The type of a plain value, as ``lib.hm.gvariant.mkValue`` finds it."""
     for kind, text in ((bool, "b"), (int, "i"), (float, "d"), ((str, PathValue), "s")):
         if isinstance(value, kind):

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ..values import Value
 from .atoms import Trail, entries, is_list, is_mapping, items
 from .keyvalue import Dialect
 
@@ -37,7 +38,7 @@ def _body(value: object, indent: str, prefixes: tuple[str, ...], trail: Trail) -
     return fields.lines(important, trail) + "\n".join(sections) + fields.lines(plain, trail)
 
 
-def _section(key: str, value: Any, indent: str, prefixes: tuple[str, ...], trail: Trail) -> str:
+def _section(key: str, value: Value, indent: str, prefixes: tuple[str, ...], trail: Trail) -> str:
     if is_list(value):
         between = "\n" if all(is_mapping(item) for item in value) else ""
         return between.join(_section(key, item, indent, prefixes, way) for item, way in items(value, trail))

@@ -9,9 +9,9 @@ backslash) or ``plain``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..values import FormatError
+from ..values import FormatError, Value
 from .atoms import Trail, choice, entries, is_mapping, items, kind_of, ordered
 from .keyvalue import Dialect, dialect
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def to_ini(
-    value: Any,
+    value: Value,
     *,
     header: str = "",
     section_names: str = "escape",
     global_section: str | None = None,
     loose_keys: bool = False,
-    **parameters: Any,
+    **parameters: Value,
 ) -> str:
     """INI text of ``{section: {key: value}}``.
 
@@ -43,7 +43,7 @@ def to_ini(
     return header + _joined(first, _sections(sections, style, section_names))
 
 
-def to_ini_global(value: Any, *, header: str = "", section_names: str = "escape", **parameters: Any) -> str:
+def to_ini_global(value: Value, *, header: str = "", section_names: str = "escape", **parameters: Value) -> str:
     """INI text of ``{globalSection: {key: value}, sections: {section: {key: value}}}``.
 
     The keys of the global section come first, without a heading.

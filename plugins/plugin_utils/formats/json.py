@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import json as standard
 import math
-from typing import Any
 
-from ..values import FormatError
+from ..values import FormatError, Value
 from .atoms import Trail, items, plain
 
 # What Ansible's filter accepts besides: how the text is written, and how its own kinds of values are, of which there are
@@ -17,7 +16,7 @@ WRITING = ("ensure_ascii", "separators", "sort_keys", "allow_nan", "check_circul
 KINDS_OF_VALUES = ("profile", "vault_to_text", "preprocess_unsafe")
 
 
-def to_json(value: Any, *, pretty: bool = True, indent: int | str | None = 2, **writing: Any) -> str:
+def to_json(value: Value, *, pretty: bool = True, indent: int | str | None = 2, **writing: Value) -> str:
     """JSON with keys in byte order and characters beyond ASCII unchanged.
 
     ``pretty``: indented by ``indent`` spaces and ended by a newline; otherwise one line without spaces and without a

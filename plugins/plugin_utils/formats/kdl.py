@@ -10,9 +10,9 @@ arguments, any other list a node with a child named ``-`` for each item.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..values import FormatError, PathValue
+from ..values import FormatError, PathValue, Value
 from .atoms import Trail, entries, float_text, is_list, is_mapping, items, kind_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class _Writer:
     def document(self, value: object) -> str:
         return "".join(node + "\n" for key, item, trail in entries(value) for node in self.nodes(key, item, trail))
 
-    def nodes(self, name: str, value: Any, trail: Trail) -> Iterator[str]:
+    def nodes(self, name: str, value: Value, trail: Trail) -> Iterator[str]:
         if is_mapping(value):
             yield self.node(name, value, trail)
         elif name == "_children":
@@ -52,7 +52,7 @@ class _Writer:
         else:
             yield f"{name} {self.literal(value, trail)}"
 
-    def node(self, name: str, value: Any, trail: Trail) -> str:
+    def node(self, name: str, value: Value, trail: Trail) -> str:
         head = [name]
         head += [self.literal(item, way) for item, way in items(self.listed(value, "_args", trail), (*trail, "_args"))]
         head += [
@@ -65,14 +65,14 @@ class _Writer:
                 inside += self.nodes(key, item, way)
         return " ".join(head) + (self.body(inside) if inside else "")
 
-    def children(self, value: Any, trail: Trail) -> Iterator[str]:
+    def children(self, value: Value, trail: Trail) -> Iterator[str]:
         if not is_list(value):
             raise FormatError(f"_children must be a list of mappings, not {kind_of(value)}", trail)
         for child, way in items(value, trail):
             for key, item, inner in entries(child, way):
                 yield from self.nodes(key, item, inner)
 
-    def listed(self, value: Any, key: str, trail: Trail) -> Any:
+    def listed(self, value: Value, key: str, trail: Trail) -> Value:
         found = value.get(key, [])
         if not is_list(found):
             raise FormatError(f"{key} must be a list, not {kind_of(found)}", (*trail, key))

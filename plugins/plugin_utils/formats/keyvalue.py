@@ -8,9 +8,9 @@ The dialects of programs are parameters. ``Dialect`` is shared with the INI form
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..values import FormatError, PathValue
+from ..values import FormatError, PathValue, Value
 from .atoms import Trail, atom_text, choice, entries, is_mapping, items, several
 from .quoting import QUOTING, VARIABLE
 
@@ -92,7 +92,7 @@ class Dialect:
 DIALECT_PARAMETERS = frozenset(field.name for field in fields(Dialect))
 
 
-def dialect(parameters: dict[str, Any]) -> Dialect:
+def dialect(parameters: dict[str, Value]) -> Dialect:
     """The dialect of keyword parameters; FormatError for an unknown one."""
     unknown = sorted(set(parameters) - DIALECT_PARAMETERS)
     if unknown:

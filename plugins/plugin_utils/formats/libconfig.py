@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..values import FormatError, PathValue
+from ..values import FormatError, PathValue, Value
 from .atoms import Trail, atom_text, entries, is_list, is_mapping, items, kind_of
 from .quoting import escaped_quote
 
@@ -22,7 +20,7 @@ def to_libconfig(value: object) -> str:
     )
 
 
-def _value(value: Any, trail: Trail) -> str:
+def _value(value: Value, trail: Trail) -> str:
     if is_mapping(value):
         return " ".join(["{", *(f"{key} = {_value(item, way)};" for key, item, way in entries(value, trail)), "}"])
     if is_list(value):

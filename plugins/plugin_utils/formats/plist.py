@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..values import FormatError, PathValue
+from ..values import FormatError, PathValue, Value
 from .atoms import Trail, entries, is_list, is_mapping, items, kind_of, short_float
 from .quoting import xml_escape
 
@@ -26,7 +24,7 @@ def to_plist(value: object, *, escape: bool = True) -> str:
     return HEAD + '<plist version="1.0">\n' + "".join(line + "\n" for line in lines) + "</plist>\n"
 
 
-def _lines(value: Any, escape: bool, indent: str, trail: Trail) -> list[str]:
+def _lines(value: Value, escape: bool, indent: str, trail: Trail) -> list[str]:
     if isinstance(value, bool):
         return [indent + ("<true/>" if value else "<false/>")]
     if isinstance(value, int):

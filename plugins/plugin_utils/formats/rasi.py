@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..values import FormatError, PathValue, Raw
+from ..values import FormatError, PathValue, Raw, Value
 from .atoms import Trail, entries, is_list, is_mapping, items, kind_of, several, short_float
 from .quoting import escaped_quote
 
@@ -46,7 +44,7 @@ def _section(name: str, value: object, indent: str, trail: Trail) -> str:
     return text + indent + "}\n"
 
 
-def _value(value: Any, trail: Trail) -> str:
+def _value(value: Value, trail: Trail) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

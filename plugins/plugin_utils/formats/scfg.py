@@ -8,9 +8,8 @@ A list of directives, each ``{name, params: [...], children: [directive, ...]}``
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from ..values import FormatError, PathValue
+from ..values import FormatError, PathValue, Value
 from .atoms import Trail, atom_text, is_list, is_mapping, items, kind_of
 
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t"}
@@ -25,7 +24,7 @@ def to_scfg(value: object) -> str:
     return "".join(line + "\n" for line in _directives(value, ()))
 
 
-def _directives(value: Any, trail: Trail) -> list[str]:
+def _directives(value: Value, trail: Trail) -> list[str]:
     if not is_list(value):
         raise FormatError(f"expected a list of directives, got {kind_of(value)}", trail)
     lines: list[str] = []

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..values import FormatError
+from ..values import FormatError, Value
 from .atoms import Trail, choice, entries, is_mapping, items, kind_of, plain
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _character(char: str) -> str:
     return f"\\u{ord(char):04X}" if ord(char) < 0x20 or ord(char) == 0x7F else char
 
 
-def _without_nulls(value: Any) -> Any:
+def _without_nulls(value: Value) -> Value:
     if is_mapping(value):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any
 
 import yaml
 
-from ..values import FormatError
+from ..values import FormatError, Value
 from .atoms import plain
 
 # Line breaks of Unicode, which PyYAML writes in a style where readers fold them, and the byte order mark.
@@ -57,7 +56,7 @@ WRITING = (
 KINDS_OF_VALUES = ("vault_to_text", "dump_vault_tags")
 
 
-def to_yaml(value: Any, *, indent: int = 2, **writing: Any) -> str:
+def to_yaml(value: Value, *, indent: int = 2, **writing: Value) -> str:
     """YAML with keys in byte order, text as Unicode, long lines never wrapped, texts of several lines as block scalars.
 
     ``writing`` are further parameters of Ansible's filter of the same name. Raises FormatError for inline expressions and

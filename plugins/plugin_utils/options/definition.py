@@ -4,16 +4,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..expressions.scope import Scope
 from ..modules.block import Block
 from ..syntax.marks import MIDDLE, NORMAL
 from ..syntax.nodes import position_of
 from ..syntax.position import Position
+from ..values import Value
 
 # Where a definition comes in the order of modules: compared, never looked into.
-Rank = tuple[Any, ...]
+Rank = tuple[object, ...]
 
 
 class Definition:
@@ -22,7 +21,7 @@ class Definition:
     __slots__ = ("order", "position", "priority", "scope", "value")
 
     def __init__(
-        self, value: Any, scope: Scope, position: Position | None, priority: int = NORMAL, order: int = MIDDLE
+        self, value: Value, scope: Scope, position: Position | None, priority: int = NORMAL, order: int = MIDDLE
     ) -> None:
         self.value = value
         self.scope = scope
@@ -34,7 +33,7 @@ class Definition:
         """The definition of one entry of this one's mapping or list, at normal priority and order."""
         return Definition(self.value[key], self.scope, position_of(self.value, key) or self.position)
 
-    def holding(self, value: Any) -> Definition:
+    def holding(self, value: Value) -> Definition:
         """The same definition with another value."""
         return Definition(value, self.scope, self.position, self.priority, self.order)
 
@@ -47,7 +46,7 @@ class Assignment:
     def __init__(
         self,
         block: Block,
-        value: Any,
+        value: Value,
         position: Position | None,
         rank: Rank,
         priority: int = NORMAL,
@@ -60,7 +59,7 @@ class Assignment:
         self.priority = priority
         self.order = order
 
-    def holding(self, value: Any, position: Position | None = None, block: Block | None = None) -> Assignment:
+    def holding(self, value: Value, position: Position | None = None, block: Block | None = None) -> Assignment:
         """The same assignment with another value."""
         return Assignment(block or self.block, value, position or self.position, self.rank, self.priority, self.order)
 

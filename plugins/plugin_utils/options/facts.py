@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..values import Value
 from .node import Node
 from .priority import discharge
 
 
-class OptionFacts(dict[str, Any]):
+class OptionFacts(dict[str, Value]):
     """`options` in expressions: what is known of an option apart from its value."""
 
     def __init__(self, node: Node) -> None:

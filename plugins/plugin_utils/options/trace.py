@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..expressions.limits import TooLong
 from ..syntax.errors import CycleError, SpecError, SpecWarning
 from ..syntax.keys import joined
 from ..syntax.position import Position
 from ..syntax.secrets import SECRETS
+from ..values import Value
 
 
 class Owner(Protocol):
@@ -86,7 +87,7 @@ class Trace:
     def collect(self, error: SpecError) -> None:
         self.errors.append(error)
 
-    def attempt(self, compute: Callable[[], object], default: Any = None) -> Any:
+    def attempt(self, compute: Callable[[], object], default: Value = None) -> Value:
         """The result of `compute`; an error of the spec is collected, and `default` returned.
 
         One that took too long ends the evaluation.

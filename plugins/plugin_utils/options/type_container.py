@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from ..expressions.lazy import EntryThunk, LazyMapping
 from ..expressions.resolution import key_text, resolve
 from ..syntax.errors import SpecError, summary
 from ..syntax.nodes import Mapping, position_of
-from ..values import GVariant, Package, PathValue, Raw
+from ..values import GVariant, Package, PathValue, Raw, Value
 from .agreement import merge_equal, merge_one, wrong_type
 from .definition import Definition
 from .dotted_keys import KeyReader, fits, read_key
@@ -187,7 +187,7 @@ class Once(Type):
         self.parts = (inner,)
         self.description = inner.description
 
-    def coerce(self, value: object, definition: Definition | None = None) -> Any:
+    def coerce(self, value: object, definition: Definition | None = None) -> Value:
         return self.inner.coerce(value, definition)
 
     def check(self, value: object) -> bool:
@@ -341,35 +341,35 @@ class Freeform(Type):
 class Coerced(Type):
     """A type that takes values of other kinds through a function first."""
 
-    def __init__(self, inner: Type, source: Type, function: Any) -> None:
+    def __init__(self, inner: Type, source: Type, function: Callable[[Value, Definition], Value]) -> None:
         self.inner = inner
         self.parts = (inner,)
         self.source = source
         self.function = function
         self.description = f"{inner.description} or {source.description}"
 
-    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+    def coerce(self, value: Value, definition: Definition | None = None) -> Value:
         if definition is not None and self.source.accepts(value) and not self._taken(value):
             value = self.function(value, definition)
         return self.inner.coerce(value, definition)
 
-    def _taken(self, value: Any) -> bool:
+    def _taken(self, value: Value) -> bool:
         """Whether a package, which would do as a string too, is meant as the inner type has it."""
         return isinstance(value, Package) and self.inner.accepts(value)
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: Value) -> bool:
         return self.inner.check(value) or self.source.accepts(value)
 
-    def accepts(self, value: Any) -> bool:
+    def accepts(self, value: Value) -> bool:
         return self.source.accepts(value) or self.inner.accepts(value)
 
     def holds(self, definition: Definition) -> bool:
         return self.source.accepts(definition.value) or self.inner.holds(definition)
 
-    def empty(self, site: Site) -> Any:
+    def empty(self, site: Site) -> Value:
         return self.inner.empty(site)
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> Value:
         return self.inner.value(site, definitions)
 
 
@@ -380,10 +380,10 @@ class AttrTag(Type):
         self.tags = tags
         self.description = "one of the entries " + ", ".join(sorted(tags))
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: Value) -> bool:
         return is_set(value) and len(value) == 1
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> Value:
         names = sorted({next(iter(d.value)) for d in definitions})
         if len(names) > 1:
             raise SpecError(

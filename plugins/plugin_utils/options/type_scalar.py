@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ..expressions.limits import compiled, matched
 from ..syntax.nodes import PlainWord
-from ..values import Package, PathValue
-from .schema import Type
+from ..values import Package, PathValue, Value
+from .definition import Definition
+from .schema import Site, Type
 from .types import PackageType, RawKind, Scalar, Separated, SourceType, TemplateType
 
 
@@ -34,7 +34,7 @@ def _boolean(value: object) -> object:
     return value.lower() in ("yes", "on") if isinstance(value, PlainWord) else value
 
 
-def _decimal(value: Any) -> Any:
+def _decimal(value: Value) -> Value:
     return float(value) if _is_int(value) else value
 
 
@@ -126,7 +126,7 @@ class BoolByOr(Type):
     def check(self, value: object) -> bool:
         return isinstance(value, bool)
 
-    def merge(self, site: Any, definitions: Any) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> bool:
         return any(d.value for d in definitions)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from ..syntax.errors import SpecError, did_you_mean
 from .schema import Type
@@ -25,6 +25,8 @@ from .type_container import (
 from .type_scalar import SCALARS, between, matching, one_of
 from .type_union import Either
 from .types import Separated
+
+T = TypeVar("T")
 
 _TOKEN = re.compile(r'\s*(?:(?P<paren>[()])|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[^\s()"]+))')
 _ESCAPE = re.compile(r'\\(["\\])')
@@ -169,8 +171,8 @@ class _Reader:
         except ValueError:
             raise SpecError(f"invalid type `{self.text}`: `{word}` is not a number") from None
 
-    def rest(self, take: Callable[[], Any]) -> list[Any]:
-        found = []
+    def rest(self, take: Callable[[], T]) -> list[T]:
+        found: list[T] = []
         while self.peek() not in (None, ("paren", ")")):
             found.append(take())
         if not found:

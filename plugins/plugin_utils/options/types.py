@@ -13,12 +13,11 @@ import os.path
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from ..expressions.lazy import plain
 from ..expressions.resolution import resolve
 from ..syntax.errors import SpecError, summary
-from ..values import Package, Path, PathValue, Raw
+from ..values import Package, Path, PathValue, Raw, Value
 from .agreement import merge_equal, merge_one
 from .definition import Definition
 from .schema import Site, Type
@@ -29,21 +28,21 @@ class Scalar(Type):
     """A type of plain values, decided by a predicate; definitions must be equal."""
 
     description: str
-    predicate: Callable[[Any], bool]
-    convert: Callable[[Any], Any] | None = None
+    predicate: Callable[[Value], bool]
+    convert: Callable[[Value], Value] | None = None
     convert_alone: bool = False
     once: bool = False
 
-    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+    def coerce(self, value: Value, definition: Definition | None = None) -> Value:
         return self.convert(value) if self.convert is not None else value
 
-    def accepts(self, value: Any) -> bool:
+    def accepts(self, value: Value) -> bool:
         return self.check(value if self.convert_alone else self.coerce(value))
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: Value) -> bool:
         return self.predicate(value)
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> Value:
         return (merge_one if self.once else merge_equal)(site.path, definitions)
 
 
@@ -55,7 +54,7 @@ class PackageType(Type):
 
     description = "package"
 
-    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+    def coerce(self, value: Value, definition: Definition | None = None) -> Value:
         if isinstance(value, str) and not isinstance(value, PathValue) and _PACKAGE.fullmatch(value):
             make = definition.scope.language.package if definition is not None else Package
             if value.startswith("/"):
@@ -68,13 +67,13 @@ class PackageType(Type):
             return language.note_named(value) if language.is_own(definition.position) else value
         return value
 
-    def accepts(self, value: Any) -> bool:
+    def accepts(self, value: Value) -> bool:
         return self.check(value)
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: Value) -> bool:
         return isinstance(value, PathValue)
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> Value:
         return merge_equal(site.path, definitions)
 
 
@@ -91,14 +90,14 @@ class SourceType(Type):
 
     description = "path of a file or folder"
 
-    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+    def coerce(self, value: Value, definition: Definition | None = None) -> Value:
         if isinstance(value, str) and value and definition is not None:
             base = os.path.dirname(definition.position.file) if definition.position and definition.position.file else ""
             base = base if os.path.isabs(base) else definition.scope.folder or os.getcwd()
             return Path(os.path.normpath(os.path.join(base, os.path.expanduser(value))))
         return value
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: Value) -> bool:
         return isinstance(value, PathValue)
 
 
@@ -107,16 +106,16 @@ class TemplateType(Type):
 
     description = "path of a template"
 
-    def coerce(self, value: Any, definition: Definition | None = None) -> Any:
+    def coerce(self, value: Value, definition: Definition | None = None) -> Value:
         if isinstance(value, (str, PathValue)) and definition is not None:
             scope = definition.scope
             return scope.language.render(str(value), scope, definition.position)
         return value
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: Value) -> bool:
         return isinstance(value, str)
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> Value:
         return "\n".join(d.value for d in definitions)
 
 
@@ -127,10 +126,10 @@ class Separated(Type):
     separator: str
     description: str = "text"
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: Value) -> bool:
         return isinstance(value, str)
 
-    def merge(self, site: Site, definitions: list[Definition]) -> Any:
+    def merge(self, site: Site, definitions: list[Definition]) -> Value:
         return self.separator.join(d.value for d in definitions)
 
 
@@ -141,5 +140,5 @@ class RawKind(Type):
     kind: str
     description: str = "an inline expression"
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: Value) -> bool:
         return isinstance(value, Raw) and value.kind == self.kind
