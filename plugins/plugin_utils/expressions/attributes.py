@@ -27,6 +27,11 @@ _METHODS: dict[type[Any], set[str]] = {
 }  # fmt: skip
 
 
+# How a mapping is called that does not know its name.
+NAMELESS = "the mapping"
+LITERALLY = 'a text that means its braces literally:  !unsafe "{{ ... }}"'
+
+
 class UnknownName(jinja2.StrictUndefined):
     """An unknown name; using it is an error that offers the nearest names."""
 
@@ -35,7 +40,9 @@ class UnknownName(jinja2.StrictUndefined):
     def _fail_with_undefined_error(self, *args: object, **kwargs: object) -> NoReturn:
         text, _separator, near = (self._undefined_hint or self._undefined_message).partition("; ")
         error = SpecError(text, hint=near)
-        raise error.with_details("undefined", word=str(self._undefined_name or ""), whole=True)
+        name = str(self._undefined_name or "")
+        advice = [LITERALLY] if text.endswith("` here") and not near else []
+        raise error.with_details("undefined", word=name, whole=True, advice=advice)
 
     __add__ = __radd__ = __sub__ = __rsub__ = _fail_with_undefined_error
     __mul__ = __rmul__ = __div__ = __rdiv__ = _fail_with_undefined_error
@@ -54,7 +61,7 @@ class UnknownName(jinja2.StrictUndefined):
 
 def unknown_name(name: str, known: Iterable[str]) -> UnknownName:
     """The value of a name that no scope has; `known` are the names that they have."""
-    hint = did_you_mean(name, known)
+    hint = "it is there in a `loop` alone" if name == "item" else did_you_mean(name, known)
     return UnknownName(name=name, hint=f"there is no `{name}` here" + (f"; {hint}" if hint else ""))
 
 
@@ -64,7 +71,8 @@ def unknown_key(value: object, name: object) -> UnknownName:
         known = value.neighbours() if hasattr(value, "neighbours") else value
         close = nearest(str(name), (str(k) for k in known))
         there = " or ".join(f"`{n}`" for n in close)
-        where = getattr(value, "label", "") or "the mapping"
+        label = getattr(value, "label", "")
+        where = f"`{label}`" if label else NAMELESS
         return UnknownName(
             name=str(name), hint=f"{where} has no `{name}`" + (f"; did you mean {there}?" if close else "")
         )

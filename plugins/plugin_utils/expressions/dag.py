@@ -17,6 +17,14 @@ class Edges(NamedTuple):
     before: Sequence[str] = ()
 
 
+class DagCycle(SpecError):
+    """Entries that must each come before the other."""
+
+    def __init__(self, chain: list[str]) -> None:
+        super().__init__("these wait for each other: " + " -> ".join(chain))
+        self.chain = chain
+
+
 def ordered(entries: Mapping[str, Edges]) -> list[str]:
     """The names in an order that respects the edges; ties in byte order.
 
@@ -37,7 +45,7 @@ def ordered(entries: Mapping[str, Edges]) -> list[str]:
         if name in done:
             return
         if name in chain:
-            raise SpecError("dependency cycle: " + " -> ".join([*chain[chain.index(name) :], name]))
+            raise DagCycle([*chain[chain.index(name) :], name])
         for other in sorted(earlier[name]):
             visit(other, [*chain, name])
         done.add(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..syntax.errors import SpecError, summary
+from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.keys import LiteralKey, TemplateKey
 from ..syntax.nodes import Mapping, Sequence, position_of
 from ..syntax.position import Position
@@ -111,19 +111,29 @@ def _package(mark: dict[str, object], scope: Scope, position: Position | None) -
     return scope.language.package(_text(mark, "name", scope, position), **fields)
 
 
+_EACH = ("loop", "loop_var", "when", "vars", "key", "value")
+
+
+def _check_each(mark: dict[str, object], position: Position | None) -> None:
+    for name in mark:
+        if name != "_type" and name not in _EACH:
+            hint = did_you_mean(name, _EACH)
+            error = SpecError(f"`!each` has no field `{name}`", [position_of(mark, name)], hint=hint)
+            raise error.with_details("field", whole=True, advice=[] if hint else ["it has " + ", ".join(_EACH)])
+    for name in ("loop", "value"):
+        if name not in mark:
+            raise SpecError(f"`!each` needs `{name}`", [position]).with_details("field", whole=True)
+
+
 def computed_each(mark: dict[str, object], scope: Scope) -> Mapping | Sequence:
     """The mapping (with `key`) or list that `!each` describes; its entries keep the scope of their turn."""
     position = position_of(mark)
-    unknown = set(mark) - {"_type", "loop", "loop_var", "when", "vars", "key", "value"}
-    if unknown or "loop" not in mark or "value" not in mark:
-        raise SpecError(
-            "`!each` requires `loop` and `value`; it also accepts `key`, `when`, `vars` and `loop_var`", [position]
-        )
+    _check_each(mark, position)
     keyed, loop_var = "key" in mark, mark.get("loop_var", "item")
     if not isinstance(loop_var, str):
         raise SpecError(f"`loop_var` must be a name, not {summary(loop_var)}", [position_of(mark, "loop_var")])
     mapping, sequence = Mapping(None, position, verbatim=True), Sequence(None, position)
-    for item in loop_items(mark["loop"], scope, position):
+    for item in loop_items(mark["loop"], scope, position_of(mark, "loop") or position):
         turn = iteration_scope(scope, {loop_var: item}, mark.get("vars"))
         if "when" in mark and not all_hold(mark["when"], turn, position_of(mark, "when")):
             continue
@@ -152,7 +162,8 @@ def loop_items(node: object, scope: Scope, position: Position | None) -> list[ob
         items = list(value)
     if items is not None:
         return items if scope.language.taints() == before else [Thunk.of_secret(item) for item in items]
-    raise SpecError(f"a loop must be a list or a mapping, not {summary(value)}", [position_of(node) or position])
+    error = SpecError(f"a loop must be a list or a mapping, not {summary(value)}", [position_of(node) or position])
+    raise error.with_details("loop", at_value=True, whole=True)
 
 
 def iteration_scope(

@@ -114,8 +114,14 @@ class Scope:
         scope: Scope | None = self
         while scope is not None:
             names.extend(scope.names)
+            if scope.parent is None:
+                names.extend(scope.names_beyond())
             scope = scope.parent
         return names
+
+    def names_beyond(self) -> list[str]:
+        """The names that the outermost scope knows besides its own, for hints."""
+        return []
 
     def active(self) -> bool:
         """Whether the conditions of this scope and of all around it hold."""
@@ -144,6 +150,10 @@ class Outermost(Scope):
     def beyond(self, name: str, default: Any) -> Any:
         return self.variable(name, default) if self.variable is not None else default
 
+    def names_beyond(self) -> list[str]:
+        names = getattr(self.variable, "names", None)
+        return list(names()) if names is not None else []
+
 
 class Condition(Protocol):
     """An expression whose value is a boolean."""
@@ -165,8 +175,9 @@ def holds(condition: Condition, scope: Scope) -> bool:
 
 def not_a_boolean(value: Any, source: str = "", position: Position | None = None) -> SpecError:
     """The error for a condition with a value of another kind."""
-    return SpecError(
+    error = SpecError(
         f"a condition must be a boolean, but `{source}` is {summary(value)}",
         [position],
         hint="write a comparison, such as `x != null` or `x != []`",
     )
+    return error.with_details("condition", at_value=True, whole=True)

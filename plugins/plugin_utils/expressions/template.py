@@ -55,7 +55,10 @@ class Templates:
                 return path
         beside = os.path.dirname(os.path.join(folder, name))
         names = os.listdir(beside) if os.path.isdir(beside) else []
-        raise SpecError(f"template `{name}` not found", hint=did_you_mean(os.path.basename(name), names))
+        written = os.path.dirname(name)
+        hint = did_you_mean(os.path.basename(name), names, f"{written}/" if written else "")
+        error = SpecError(f"the template `{name}` does not exist", hint=hint)
+        raise error.with_details("missing-file", at_value=True, whole=True)
 
     def render(self, name: str, scope: Scope, position: Position | None) -> str:
         """The text of the template file `name` in `scope`. Raises SpecError with the template's file and line."""
@@ -64,18 +67,21 @@ class Templates:
             context = template.new_context({SCOPE: scope}, shared=True)
             return "".join(template.root_render_func(context))
         except SpecError as error:
+            if not error.positions and error.code == "undefined":
+                error.advice = ()  # Of YAML.
             if not error.positions:
-                error.positions.extend(found for found in (_line(error, name), position) if found is not None)
+                line = _line(error, name) if error.code != "missing-file" else None
+                error.positions.extend(found for found in (line, position) if found is not None)
             raise
         except RecursionError:
             raise SpecError("nested too deeply to be rendered", [position]) from None
         except jinja2.TemplateSyntaxError as problem:
-            raise SpecError(
-                f"{problem.message}",
-                [Position(problem.filename or SECRETS.concealed(name), problem.lineno, 1), position],
+            place = Position(problem.filename or SECRETS.concealed(name), problem.lineno, 1)
+            raise SpecError(f"the template is not well formed: {problem.message}", [place, position]).with_details(
+                "template", whole=True
             ) from None
         except Exception as problem:
-            raise SpecError(f"{type(problem).__name__}: {problem}", [_line(problem, name), position]) from None
+            raise SpecError(f"cannot be rendered: {problem}", [_line(problem, name), position]) from None
 
     def _included(self, template: str, parent: str) -> str:
         """What an include or import means: a file next to the one that names it, or one of the library."""

@@ -72,7 +72,7 @@ class Block:
             if self.loop is None:
                 found.append(iteration_scope(outer, self._given(outer), self.variables, self.guard))
             elif outer.active():
-                for item in loop_items(self.loop, outer, self.position):
+                for item in loop_items(self.loop, outer, position_of(self.body, "loop") or self.position):
                     found.append(iteration_scope(outer, {self.loop_var: item}, self.variables, self.guard))
         return found
 
@@ -156,12 +156,14 @@ def _loop_var(node: dict[str, object]) -> str:
     if control is None:
         return "item"
     if not isinstance(control, dict) or not isinstance(control.get("loop_var"), str) or len(control) > 1:
-        raise SpecError("`loop_control` must be a mapping with `loop_var`, a name", [position_of(node, "loop_control")])
+        error = SpecError("`loop_control` must be a mapping with `loop_var` alone", [position_of(node, "loop_control")])
+        raise error.with_details("loop", at_value=True, whole=True)
     return str(control["loop_var"])
 
 
 def _variables(node: dict[str, object]) -> object:
     variables = node.get("vars")
     if variables is not None and not isinstance(variables, dict):
-        raise SpecError(f"`vars` must be a mapping of names, not {summary(variables)}", [position_of(node, "vars")])
+        error = SpecError(f"`vars` must be a mapping of names, not {summary(variables)}", [position_of(node, "vars")])
+        raise error.with_details("vars", at_value=True, whole=True)
     return variables

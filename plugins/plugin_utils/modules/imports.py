@@ -29,6 +29,10 @@ class _Found:
     imports: list[_Found] = field(default_factory=list)
 
 
+# What people write for `import`.
+_MEANT = frozenset({"file", "path", "src", "source", "include", "vars"})
+
+
 class Collector:
     """Reads modules and what they import. `read(path)` gives a file's nodes."""
 
@@ -66,11 +70,10 @@ class Collector:
             self.errors.append(error)
             return None
         if not isinstance(items, list):
-            self.errors.append(
-                SpecError(
-                    f"`imports` must be a list of files, not {summary(items)}", [position_of(module.node, "imports")]
-                )
-            )
+            hint = f"write [{items}]" if isinstance(items, str) else ""
+            message = f"`imports` must be a list of files, not {summary(items)}"
+            wrong = SpecError(message, [position_of(module.node, "imports")], hint=hint)
+            self.errors.append(wrong.with_details("module", at_value=True, whole=True))
             return found
         for index, item in enumerate(items):
             inner = self._import(item, module, position_of(module.imports, index), (*chain, key))
@@ -86,6 +89,11 @@ class Collector:
             if isinstance(item, dict) and "import" in item:
                 variables = self._variables(item, position)
                 item = item["import"]
+            elif isinstance(item, dict) and item.keys() and item.keys() <= _MEANT:
+                hint = "write {import: FILE, vars: {...}}"
+                raise SpecError(
+                    "an import with variables is written with `import`", [position_of(item) or position], hint=hint
+                )
             elif isinstance(item, dict):
                 return self._module(_as_node(item), module.file, dict(module.import_variables), chain)
             path = self._path(item, module, position)
@@ -96,7 +104,7 @@ class Collector:
                 self.importers.setdefault(path, position)
             return self._module(self.read(path), path, variables, chain, key)
         except SpecError as error:
-            if position is not None and position not in error.positions:
+            if position is not None and not error.positions:
                 error.positions.append(position)
             self.errors.append(error)
             return None
@@ -115,13 +123,19 @@ class Collector:
         if not isinstance(text, str):
             hint = "list its elements directly" if isinstance(item, list) else ""
             raise SpecError(f"an import must be the name of a file, not {summary(item)}", [position], hint=hint)
+        if "://" in text:
+            raise SpecError("an import must be a file of the project, not an address", [position])
         base = os.path.dirname(module.file) if module.file else os.getcwd()
         path = os.path.normpath(os.path.join(base, os.path.expanduser(text)))
         check_inside(path)
         if os.path.isdir(path):
             path = os.path.join(path, "default.yml")
+            if not os.path.exists(path):
+                hint = "name one of its files"
+                error = SpecError(f"the folder `{text}` has no `default.yml`", [position], hint=hint)
+                raise error.with_details("missing-import", whole=True)
         if not os.path.exists(path):
-            error = SpecError(f"file `{text}` not found", [position], hint=_nearest_file(path))
+            error = SpecError(f"the file `{text}` does not exist", [position], hint=_nearest_file(path, text))
             raise error.with_details("missing-import", whole=True)
         return path
 
@@ -149,9 +163,10 @@ def _as_node(item: dict[str, object]) -> object:
     return item if isinstance(item, Mapping) else Mapping(item, verbatim=True)
 
 
-def _nearest_file(path: str) -> str:
-    folder = os.path.dirname(path) or os.curdir
+def _nearest_file(path: str, text: str) -> str:
+    """The files in the folder of `path` that may have been meant, as they are written in place of `text`."""
+    folder, written = os.path.dirname(path) or os.curdir, os.path.dirname(text)
     try:
-        return did_you_mean(os.path.basename(path), os.listdir(folder))
+        return did_you_mean(os.path.basename(path), os.listdir(folder), f"{written}/" if written else "")
     except OSError:
-        return f"the folder {folder} does not exist"
+        return "its folder does not exist either"

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os.path
+import re
 from functools import partial
 from typing import Any
 
@@ -46,11 +47,7 @@ class Module:
         if node is None:
             node = Mapping()
         if not isinstance(node, dict):
-            raise SpecError(
-                f"a module must be a mapping, not {summary(node)}",
-                [position_of(node) or Position(file, 1, 1)],
-                hint=advice(node),
-            )
+            raise _no_module(node, position_of(node) or Position(file, 1, 1))
         self.node = node if isinstance(node, Mapping) else Mapping(node, verbatim=True)
         self.long = "_type" not in node and any(word in node for word in LONG)
         self._check()
@@ -82,9 +79,11 @@ class Module:
                     did_you_mean(key, WORDS)
                     or "with `options` or `config` at the top, configuration belongs under `config`"
                 )
-                raise SpecError(
-                    f"`{key}` is not allowed next to `options` and `config`", [position_of(self.node, key)], hint=hint
-                )
+                if key.startswith(("options.", "config.")):
+                    word, _dot, rest = key.partition(".")
+                    hint = f"write {word}: {{{rest}: ...}}"
+                message = f"`{key}` is not allowed next to `options` and `config`"
+                raise SpecError(message, [position_of(self.node, key)], hint=hint).with_details("module", whole=True)
 
     @property
     def imports(self) -> Any:
@@ -94,9 +93,11 @@ class Module:
     def disabled(self) -> list[Any]:
         names = self.node.get("disabledModules") or []
         if not isinstance(names, list) or not all(isinstance(item, str) for item in names):
-            raise SpecError(
-                "`disabledModules` must be a list of file names", [position_of(self.node, "disabledModules")]
+            hint = f"write [{names}]" if isinstance(names, str) else ""
+            error = SpecError(
+                "`disabledModules` must be a list of file names", [position_of(self.node, "disabledModules")], hint=hint
             )
+            raise error.with_details("module", at_value=True, whole=True)
         return names
 
     @property
@@ -155,6 +156,24 @@ class Module:
         same = [len({path[depth] for path in paths}) == 1 for depth in range(len(shortest))]
         depth = same.index(False) if False in same else len(same)
         return tuple(str(part) for part in shortest[:depth])
+
+
+def _no_module(node: object, position: Position) -> SpecError:
+    """The error for a spec, or a module, that is no mapping."""
+    kind = "a list" if isinstance(node, list) else summary(node)
+    hint = advice(node)
+    first = node[0] if isinstance(node, list) and node else None
+    if isinstance(first, dict):
+        hint = "this is a play; a spec has options" if {"hosts", "tasks"} & first.keys() else "leave out the `- `"
+    elif isinstance(first, str):
+        hint = f"write {{imports: [{first}]}}" if first.endswith((".yml", ".yaml")) else ""
+    elif isinstance(node, str) and not hint:
+        assigned = re.fullmatch(r"(?:export\s+)?([\w.-]+)\s*=\s*(\S.*)", node)
+        hint = f"write {assigned[1]}: {assigned[2]}" if assigned else ""
+        hint = hint or (f"write {node}: true" if node.endswith(".enable") else "write `option: value`")
+    return SpecError(f"a spec must be a mapping of options, not {kind}", [position], hint=hint).with_details(
+        "module", whole=True
+    )
 
 
 def declared_paths(options: Any, prefix: tuple[str, ...] = (), old: bool = False) -> list[tuple[str, ...]]:

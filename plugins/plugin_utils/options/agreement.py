@@ -37,7 +37,7 @@ def _kind(value: object) -> str:
 
 def _is_wrapped(value: object, wanted: str) -> bool:
     """Whether a single plain value was put into a list where a plain one is wanted."""
-    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and "list" not in wanted
+    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and wanted.startswith("a string")
 
 
 def _remedy(path: tuple[str, ...], wanted: str, expected: str, value: object) -> str:
@@ -45,6 +45,10 @@ def _remedy(path: tuple[str, ...], wanted: str, expected: str, value: object) ->
     found = advice(value)
     if found:
         return found
+    if value is None:
+        return _EMPTY.get(wanted, "nothing follows the colon") if not path[-1].startswith("[") else ""
+    if isinstance(value, list) and wanted.startswith("a mapping of names"):
+        return _mapping_of(value, wanted)
     if isinstance(value, str):
         return _remedy_of_text(path, wanted, expected, value)
     if wanted == "a boolean" and value in (0, 1):
@@ -52,17 +56,37 @@ def _remedy(path: tuple[str, ...], wanted: str, expected: str, value: object) ->
     if isinstance(value, (int, float)) and not isinstance(value, bool) and ("string" in wanted or '"' in expected):
         if isinstance(value, (PlainNumber, PlainInteger)):
             return f'write "{value.text}"'
-        return f'write "{value}"' if isinstance(value, int) else "make it a text, with the filter `string`"
+        return f'write "{value}"'
     return ""
 
 
+_EMPTY = {"a boolean": "write true or false", "a mapping of options": "nothing follows the colon; an empty one is `{}`"}
+_TRUE = ("true", "yes", "on", "y", "enable", "enabled", "1")
+_FALSE = ("false", "no", "off", "n", "disable", "disabled", "0")
+
+
+def _mapping_of(value: list[object], wanted: str) -> str:
+    """The mapping for a list of names, or of `NAME=VALUE`."""
+    first = value[0] if value else ""
+    if isinstance(first, str) and "=" in first:
+        name, _equals, text = first.partition("=")
+        return f"write {{{name}: {text}}}"
+    inner = "{...}" if wanted.endswith("options") else "..."
+    return f"write {{{first}: {inner}}}" if isinstance(first, str) and first else ""
+
+
 def _remedy_of_text(path: tuple[str, ...], wanted: str, expected: str, value: str) -> str:
-    if wanted == "a boolean" and value.lower() in ("true", "false", "yes", "no", "on", "off"):
-        return f"write {'true' if value.lower() in ('true', 'yes', 'on') else 'false'}, without quotes"
-    if wanted.startswith("a list of strings") and value:
+    if wanted == "a boolean" and value.lower() in (*_TRUE, *_FALSE):
+        word = "true" if value.lower() in _TRUE else "false"
+        return f"write {word}, without quotes" if value.lower() == word else f"write {word}"
+    if "number" in wanted and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return f"write {value}, without quotes"
+    if wanted.startswith("a list of") and value:
         return f"write [{value}]" if value.replace("-", "").isalnum() else f'write ["{value}"]'
-    if wanted == "a mapping of options" and path[:2] == ("home", "file"):
-        return "write {text: ...}"
+    if wanted == "a package" and re.fullmatch(r"[\w.+-]+( [\w.+-]+)+", value):
+        return f"separate them by commas: {', '.join(value.split())}"
+    if wanted == "a mapping of options" and path[:2] in (("home", "file"), ("xdg", "configFile"), ("xdg", "dataFile")):
+        return f"write {{text: {value}}}" if re.fullmatch(r"[\w .-]{1,30}", value) else "write {text: ...}"
     if "." in path[-1].strip(".") and not path[-1].startswith("["):
         parts = path[-1].split(".")
         form = f"{': {'.join(parts)}: ...{'}' * (len(parts) - 1)}"

@@ -100,12 +100,16 @@ class Declarer:
                 if scope.active():
                     self._group(root, block.body, scope)
 
-    def _group(self, schema: Schema, node: object, scope: Scope) -> None:
+    def _group(self, schema: Schema, node: object, scope: Scope, position: Position | None = None) -> None:
         if node is None:
             return
         if not isinstance(node, dict):
+            word = schema.path[-1] if schema.path else ""
+            if word in ATTRIBUTES:
+                error = SpecError("needs a `type`", [position], path=joined(schema.path[:-1]), hint="add `type: ...`")
+                raise error.with_details("declaration")
             raise SpecError(
-                f"declarations must be a mapping, not {summary(node)}", [position_of(node)], path=joined(schema.path)
+                f"declarations must be a mapping, not {summary(node)}", [position], path=joined(schema.path)
             )
         for key, value in node.items():
             position = position_of(node, key)
@@ -117,7 +121,7 @@ class Declarer:
                 if is_declaration(declared):
                     self._option(below, declared, turn, position)
                 else:
-                    self._group(below, declared, turn)
+                    self._group(below, declared, turn, position)
 
     def _descend(self, schema: Schema, parts: tuple[str, ...], position: Position | None) -> Schema:
         """What `parts` leads to, through the submodules of options declared before."""
@@ -157,7 +161,7 @@ class Declarer:
             return
         if first is not None or schema.children:
             raise SpecError(
-                "this option is declared twice",
+                "is declared twice",
                 [position, first.position if first else position_of(written)],
                 path=joined(schema.path),
             )
@@ -211,6 +215,7 @@ class Declarer:
         except SpecError as error:
             error.positions = error.positions or [p for p in (node.position_of("type"), position) if p][:1]
             error.path = error.path or joined(schema.path)
+            error.at_value = True
             raise
         return found
 
@@ -276,7 +281,7 @@ def check_attributes(node: Mapping, path: tuple[str, ...]) -> None:
     for word in node:
         if word not in ATTRIBUTES:
             raise SpecError(
-                f"unknown attribute `{word}` of a declaration",
+                f"a declaration has no `{word}`",
                 [position_of(node, word)],
                 path=".".join(path),
                 hint=did_you_mean(word, ATTRIBUTES) or "a description that contains a comma or a colon must be quoted",

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from ..syntax.keys import split
 from .evaluation import Evaluation
-from .instance import unknown_option
 from .node import Node
 from .schema import Declaration
 from .type_container import AttrsOf
+from .unknown import unknown_option
 
 
 def find(evaluation: Evaluation, dotted: str) -> tuple[Node, list[str]]:
@@ -24,12 +24,12 @@ def find(evaluation: Evaluation, dotted: str) -> tuple[Node, list[str]]:
         if below is None and node.schema.declaration is not None and not node.schema.declaration.hidden:
             return node, names[index:]
         if below is None:
-            raise unknown_option((*node.path, name), evaluation.names_at(node), None)
+            raise unknown_option((*node.path, name), evaluation.names_at(node), None, evaluation)
         node = below
     return node, []
 
 
-def inside(node: Node, names: list[str]) -> tuple[object, Declaration | None]:
+def inside(evaluation: Evaluation, node: Node, names: list[str]) -> tuple[object, Declaration | None]:
     """What is below an option's value: an entry of it, and its declaration where that is an option of a submodule.
 
     Raises SpecError with the nearest names.
@@ -40,7 +40,7 @@ def inside(node: Node, names: list[str]) -> tuple[object, Declaration | None]:
     for depth, name in enumerate(names):
         if not isinstance(found, dict) or name not in found:
             known = list(found) if isinstance(found, dict) else []
-            raise unknown_option((*node.path, *names[: depth + 1]), known, None)
+            raise unknown_option((*node.path, *names[: depth + 1]), known, None, evaluation)
         found = found[name]
         if schema is not None and (depth or not isinstance(kind, AttrsOf)):
             schema = schema.children.get(name)

@@ -51,6 +51,7 @@ class Evaluation(Trace):
         super().__init__()
         self.library = library
         self.modules: list[Module] = []
+        self.roots: list[tuple[object, str]] = []
         self._loaded: set[str] = set()
         self._excluded: set[str] = set()
         self._deferred: dict[tuple[str, ...], list[tuple[tuple[str, ...], Assignment]]] = {}
@@ -68,6 +69,7 @@ class Evaluation(Trace):
 
     def use(self, roots: list[tuple[object, str]]) -> None:
         """Take the user's modules (nodes with their files), with all that they import and use."""
+        self.roots = roots
         config = self.scope.names.pop("config")
         self.scope.names["config"] = Thunk(_no_config)
         modules, disabled = self.collector.collect(roots)
@@ -172,6 +174,11 @@ class Evaluation(Trace):
             return False
         self._deferred.setdefault(path, []).append((rest, assignment))
         return True
+
+    def is_known(self, path: tuple[str, ...]) -> bool:
+        """Whether a path is that of an option, or of a group, that the library declares."""
+        dotted = joined(path)
+        return dotted in self.library.paths or dotted in self.library.groups
 
     def names_at(self, node: Node) -> list[str]:
         """All names that are possible at a node, for hints."""

@@ -9,7 +9,6 @@ pending until an option that they could mean is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Protocol
 
 from ..expressions.conditions import conditions
@@ -20,19 +19,20 @@ from ..expressions.scope import Scope
 from ..expressions.thunk import Thunk
 from ..modules.block import Block
 from ..modules.module import Module
-from ..syntax.errors import SpecError, did_you_mean, summary
+from ..syntax.errors import SpecError
 from ..syntax.keys import TemplateKey, dotted, joined, split
 from ..syntax.marks import MIDDLE, NORMAL
 from ..syntax.nodes import Mapping, nested, position_of
-from ..syntax.position import Position
+from ..values import OMIT
 from .definition import Assignment, Definition, Rank
 from .node import Loader, Node
 from .priority import number_of
 from .schema import Declaration, Schema
 from .trace import Trace
+from .unknown import Known, no_group, unknown_option
 
 
-class InstanceLoader(Loader, Protocol):
+class InstanceLoader(Loader, Known, Protocol):
     """What an instance asks of the library besides."""
 
     def defer(self, instance: Instance, path: tuple[str, ...], rest: tuple[str, ...], assignment: Assignment) -> bool:
@@ -146,14 +146,13 @@ class Distribution:
     def to_group(self, node: Node, assignment: Assignment) -> None:
         """Assign to a group."""
         value = assignment.value
-        if value is None:
+        if value is None or value is OMIT:
             return
         if isinstance(value, Expression):
             self.postpone(node, assignment, None)
             return
         if not isinstance(value, dict):
-            message = f"expected a group of options, got {summary(value)}"
-            self.trace.collect(SpecError(message, [assignment.position], path=node.dotted))
+            self.trace.collect(no_group(node.path, node.schema.names(), assignment))
             return
         if "_type" in value:
             self.to_marked_group(node, assignment, value)
@@ -186,7 +185,7 @@ class Distribution:
         elif node.schema.freeform is not None and self.instance.root is node:
             node.freeform.append(assignment)
         else:
-            message = f"expected a group of options, got `{kind}`"
+            message = f"must be a mapping of options, not a value of type `{kind}`"
             self.trace.collect(SpecError(message, [assignment.position], path=node.dotted))
 
     def postpone(self, node: Node, assignment: Assignment, parts: tuple[str, ...] | None) -> None:
@@ -231,7 +230,7 @@ class Distribution:
                 return child
         owner = node.freeform_owner()
         if owner is None:
-            self._unknown(node, path, assignment)
+            self._unknown(node, path, parts[1:], assignment)
             return None
         inside = node.path[len(owner.path) :]
         owner.freeform.append(assignment.holding(nested(inside, self._free(parts, assignment), assignment.position)))
@@ -270,33 +269,17 @@ class Distribution:
         block = Block.fixed(scope).guarded([Expression("defined", assignment.position, bare=True)])
         self.to_path(self.instance.root, declaration.changed_to, assignment.holding(expression, block=block))
 
-    def _unknown(self, node: Node, path: tuple[str, ...], assignment: Assignment) -> None:
+    def _unknown(self, node: Node, path: tuple[str, ...], rest: tuple[str, ...], assignment: Assignment) -> None:
         if self.loader.disabled(path):
             error = SpecError(
                 "the module that declares this option is disabled", [assignment.position], path=joined(path)
             )
         else:
-            error = unknown_option(path, self.loader.names_at(node), assignment.position)
+            inside = node.parent is None and self.instance.outer is not None
+            names = self.loader.names_at(node)
+            rest = rest or (tuple(assignment.value)[:1] if isinstance(assignment.value, dict) else ())
+            error = unknown_option(path, names, assignment.position, self.loader, rest, inside)
         self.trace.collect(error)
-
-
-def unknown_option(path: tuple[str, ...], known: Iterable[str], position: Position | None) -> SpecError:
-    """The error for a path that no module declares; `known` are the names that are possible in place of its last part."""
-    name, parent = path[-1], joined(path[:-1])
-    group = path[:1] in (("programs",), ("services",)) and len(path) == 2
-    hint = did_you_mean(name, known, f"{parent}." if group else "")
-    error = SpecError(
-        f"`{parent}` has no option `{name}`" if parent else f"there is no option `{name}`",
-        [position],
-        path=joined(path),
-        hint=hint or "no such option",
-    )
-    advice = [f"home-manager option {parent}  lists what there is"] if parent else []
-    if group and not hint:
-        error.message = f"there is no module for {name} yet"
-        error.hint = ""
-        advice = [f"write its files with `home.file`, and list it in `home.packages`: [{name}]"]
-    return error.with_details("unknown-option", whole=True, advice=[] if hint else advice)
 
 
 def _guard(mark: dict[str, object]) -> list[Expression]:

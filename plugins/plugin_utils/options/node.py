@@ -253,7 +253,7 @@ class Node:
     def _compute(self, declaration: Declaration) -> Any:
         if declaration.removed is not None:
             raise SpecError(
-                "this option has been removed" + (f": {declaration.removed}" if declaration.removed else ""),
+                "has been removed" + (f": {declaration.removed}" if declaration.removed else ""),
                 path=self.dotted,
             )
         if declaration.changed_to:
@@ -263,9 +263,7 @@ class Node:
         definitions = self.definitions()
         default = self.default(declaration)
         if declaration.attributes.get("readOnly") is True and len(definitions) + (default is not None) > 1:
-            raise SpecError(
-                "this option is read-only and cannot be set", [d.position for d in definitions], path=self.dotted
-            )
+            raise SpecError("is read-only and cannot be set", [d.position for d in definitions], path=self.dotted)
         found = effective(definitions)
         if default is not None and (not found or found[0].priority >= OPTION_DEFAULT):
             found = effective([default, *definitions])  # Only now: a default that is not used may lack what it reads.
@@ -280,8 +278,10 @@ class Node:
         else:
             value = kind.empty(site)
             if value is NO_VALUE:
+                example = declaration.attributes.get("example")
+                remedy = f"set it:  {self.dotted}: " + (f'"{example}"' if isinstance(example, str) else "...")
                 error = SpecError("is used, but has no value", [declaration.position], path=self.dotted)
-                raise error.with_details("no-value", advice=[f"set `{self.dotted}`"])
+                raise error.with_details("no-value", advice=[remedy])
         return self._finished(declaration, value, found)
 
     def _finished(self, declaration: Declaration, value: Any, found: list[Definition]) -> Any:

@@ -75,6 +75,18 @@ class Provenance:
         read = list(self._read(value.source, module)) if isinstance(value, Expression) else []
         return self._unique(assertion.position, *(read or self._because(module)))
 
+    def complete(self, error: SpecError) -> None:
+        """Give an error that has positions in the library alone the user's line that brought its module in."""
+        shipped = {module.file: module for module in self.evaluation.modules if module.shipped}
+        if not error.positions or any(position.file not in shipped for position in error.positions):
+            return
+        because = self._because(shipped[error.positions[0].file])
+        roots = [position_of(node) for node, _file in self.evaluation.roots]
+        if because:
+            error.positions = list(self._unique(*error.positions, *because))
+        elif error.code == "no-value" and any(roots):
+            error.positions = list(self._unique(*roots[:1]))  # What every home has to say.
+
     def _by_key(self, option: str) -> dict[str, list[Definition]]:
         node = self._node(tuple(option.split(".")))
         try:

@@ -176,7 +176,9 @@ class NullOr(Type):
             return self.inner.merge(site, definitions)
         if len(nulls) == len(definitions):
             return None
-        raise SpecError("is set both to null and to another value", [d.position for d in definitions], path=site.dotted)
+        positions = [d.position for d in definitions]
+        error = SpecError("is set both to null and to another value", positions, path=site.dotted)
+        raise error.with_details("conflict", at_value=True)
 
 
 class Once(Type):

@@ -14,11 +14,17 @@ _NAMES = {
     "number with decimals": "a number",
     "absolute path": "a path",
     "path": "a path",
-    "path of a file or folder": "a path",
+    "path of a file or folder": "the path of a file or folder",
+    "path of a template": "the path of a template",
+    "string that is not blank": "a string that is not blank",
+    "string of one line": "a string of one line",
+    "number above 0": "a number above 0",
     "package": "a package",
     "anything": "anything",
     "mapping": "a mapping",
     "mapping of options": "a mapping of options",
+    "number": "a number",
+    "GVariant value": "a GVariant value",
 }
 _PLURALS = {
     "a string": "strings",
@@ -28,10 +34,15 @@ _PLURALS = {
     "a path": "paths",
     "a package": "packages",
     "a mapping of options": "mappings of options",
+    "the path of a file or folder": "paths of files or folders",
 }
+_WITH_OR = ("path of a file or folder",)
 # More values of an enumeration are shortened.
 _MOST = 8
 _NOUN = re.compile(r"^an? ((?:\w+ )?(?:string|integer|number|path|package|mapping|list|value))\b")
+_RANGE = re.compile(r"(integer|number) (?:between (\S+) and (\S+) \(both inclusive\)|from (\S+) on|up to (\S+))")
+# Of longer descriptions only the kind is told.
+_LONGEST = 100
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -56,6 +67,10 @@ def _alternatives(description: str) -> list[str]:
     for start in ("list of ", "non-empty list of ", "mapping of ", "ordered mapping of ", "one of "):
         if description.startswith(start):
             return [description]
+    for whole in _WITH_OR:
+        if description.startswith(whole):
+            rest = description[len(whole) :].removeprefix(" or ")
+            return [whole, *(_alternatives(rest) if rest else [])]
     first, separator, rest = description.partition(" or ")
     return [first, *_alternatives(rest)] if separator else [first]
 
@@ -69,13 +84,23 @@ def _one(part: str) -> str:
         if part.startswith(start):
             inner = type_words(part[len(start) :])
             return f"{words} {_plural(inner)}"
+    found = _RANGE.fullmatch(part)
+    if found is not None:
+        kind = "a whole number" if found[1] == "integer" else "a number"
+        if found[2]:
+            return f"{kind} from {found[2]} to {found[3]}"
+        return f"{kind} from {found[4]} on" if found[4] else f"{kind} up to {found[5]}"
+    if part.startswith("string matching the pattern "):
+        return f"a string that matches `{part.partition('pattern ')[2]}`"
     if part.startswith("one of "):
         values = _QUOTED.findall(part)
         if len(values) > _MOST:
             return f"one of {len(values)} values such as {', '.join(values[:3])}"
         return "one of " + ", ".join(values) if values else part
     if part.startswith(("mapping of ", "ordered mapping of ")):
-        return "a mapping of " + _plural(type_words(part.partition(" of ")[2]))
+        if len(part) > _LONGEST:
+            return "a mapping"
+        return "a mapping of names to " + _plural(type_words(part.partition(" of ")[2]))
     return _with_article(part)
 
 
@@ -89,5 +114,7 @@ def _with_article(part: str) -> str:
 
 def _plural(words: str) -> str:
     """The words for several of a kind, where each part has a plural."""
+    if words.startswith(("a list of ", "a mapping of ")):
+        return words.removeprefix("a ").replace("list", "lists", 1).replace("mapping", "mappings", 1)
     parts = re.split(r"(, | or )", words)
     return "".join(_PLURALS.get(part) or _NOUN.sub(r"\1s", part) for part in parts)

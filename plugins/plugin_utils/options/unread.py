@@ -92,7 +92,7 @@ class Unread:
             return
         if declaration.removed is not None:
             raise SpecError(
-                f"this option has been removed. {declaration.removed}".rstrip(),
+                f"has been removed. {declaration.removed}".rstrip(),
                 [d.position for d in definitions],
                 path=node.dotted,
             )

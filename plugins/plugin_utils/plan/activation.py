@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from ...module_utils.engine.contract.manifest import Script
-from ..expressions.dag import Edges, ordered, predecessors
+from ..expressions.dag import DagCycle, Edges, ordered, predecessors
 from ..options.evaluation import Evaluation
 from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
+from ..syntax.keys import joined
 
 BOUNDARY = "writeBoundary"
 
@@ -76,7 +77,13 @@ def activation(evaluation: Evaluation, place: str | None = None) -> list[Script]
         raise SpecErrors(unknown)
     checks = predecessors(BOUNDARY, graph)
     found: list[Script] = []
-    for name in ordered(graph):
+    try:
+        order = ordered(graph)
+    except DagCycle as error:
+        error.path = "home.activation"
+        error.positions = [p for name in error.chain[:-1] for p in provenance.entry("home.activation", name)[:1]]
+        raise
+    for name in order:
         if name == place:
             found.append(Script(name, "", "services"))
         text = entries[name].script
@@ -90,9 +97,10 @@ def _unknown(positions: Positions, name: str, graph: Mapping[str, Edges]) -> Ite
     for side, others in graph[name]._asdict().items():
         for other in others:
             if other not in graph:
-                yield SpecError(
-                    f"`{name}` must run {side} `{other}`, which does not exist",
+                error = SpecError(
+                    f"must run {side} `{other}`, which does not exist",
                     positions,
-                    path=f"home.activation.{name}",
+                    path=joined(("home", "activation", name)),
                     hint=did_you_mean(other, graph),
                 )
+                yield error.with_details("dag", word=other)

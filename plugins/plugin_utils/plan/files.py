@@ -138,10 +138,14 @@ class Files:
 
     def _take(self, target: str, owner: str, entry: object) -> None:
         positions = self._positions(owner)
+        start = next((start for start in ("~/", "$HOME/", "${HOME}/") if target.startswith(start)), "")
+        if start:
+            error = SpecError("is a path in the home already", positions, path=owner_label(owner))
+            raise error.with_details("target", advice=[f"leave out `{start}`:  {target[len(start) :]}"])
         if target.startswith("/") or target in ("", ".") or target.split("/", maxsplit=1)[0] == "..":
-            raise SpecError(
-                f"the target `{target}` is not inside the home folder {self.home}", positions, path=owner_label(owner)
-            )
+            where = posixpath.normpath(posixpath.join(self.home, target))
+            message = f"leads to {where}, outside of the home folder {self.home}"
+            raise SpecError(message, positions, path=owner_label(owner))
         if "\0" in target or any(
             len(part.encode("utf-8", "surrogatepass")) > LONGEST_NAME for part in target.split("/")
         ):
@@ -194,7 +198,8 @@ class Files:
         if source is None:
             text = entry["text"]
             if text is None:
-                raise SpecError("has neither `text` nor `source`", positions, path=owner_label(owner))
+                error = SpecError("has neither `text` nor `source`", positions, path=owner_label(owner))
+                raise error.with_details("no-content")
             base.secret = base.secret or self._read_secret(owner)
             self._private(base, positions)
             base.leaf = FileSource(
@@ -202,7 +207,15 @@ class Files:
             )
             yield base
         else:
+            if entry["text"] is not None:
+                self._ignored_text(owner, positions)
             yield from self._from_source(base, source, entry, owner, positions)
+
+    def _ignored_text(self, owner: str, positions: Positions) -> None:
+        message = "has a `source`, so its `text` is not used"
+        warning = SpecWarning(message, positions, path=owner_label(owner), hint="leave out one of them")
+        warning.with_details("two-contents")
+        self.evaluation.warn(warning)
 
     def _private(self, base: PlannedFile, positions: Positions) -> None:
         """Take the permissions of others from a sensitive file, and tell."""

@@ -17,9 +17,11 @@ from ..expressions.names import language_names
 from ..modules.library import Library
 from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
+from ..options.provenance import Provenance
 from ..packages.supply import Supply
 from ..syntax.errors import SpecError, SpecErrors, SpecWarning
 from .assertions import failed_assertions, module_warnings
+from .foreign_syntax import nix_references
 from .store import Store
 
 PROFILE = "current/home-path"
@@ -101,9 +103,12 @@ class EvaluatedHome:
     def warnings(self) -> list[SpecWarning]:
         """What the modules and the evaluation warn of; complete once everything else has been read."""
         found = module_warnings(self.evaluation)
-        return [*self.evaluation.warnings, *found]
+        return [*self.evaluation.warnings, *found, *nix_references(self.evaluation)]
 
     def refuse(self) -> None:
         """Raises SpecErrors when anything was found wrong so far."""
         if self.evaluation.errors:
+            provenance = Provenance(self.evaluation)
+            for error in self.evaluation.errors:
+                provenance.complete(error)
             raise SpecErrors(self.evaluation.errors, self.evaluation.collector.importers)

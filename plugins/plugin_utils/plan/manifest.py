@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 
 from ...module_utils.engine.contract.canonical import canonical
 from ...module_utils.engine.contract.entries import Entry, FileEntry, Leaf, SymlinkEntry, TreeEntry
@@ -26,6 +28,8 @@ from .home import EvaluatedHome
 from .packages import RECIPE_MODE, PackagePlan, plan_packages, wrappers
 from .services import PLACES, service_policy, unit_objects
 from .store import FOLDERS, file_mode
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -102,11 +106,19 @@ class Builder:
         for name in objects:
             content, mode = self.store.contents[name]
             self._use(name, content, mode)
-        packages = attempt(lambda: self._packages(profile), [])
+        packages = attempt(lambda: self._placed(lambda: self._packages(profile), "home.packages"), [])
         sizes = {name: StoredObject(mode, len(self.contents[name])) for name, mode in sorted(self.used.items())}
         view = View(entries, sizes, profile, scripts, packages)
         view.services = policy
         return view
+
+    def _placed(self, compute: Callable[[], T], option: str) -> T:
+        """The result of `compute`, whose errors are about an option when they have no position themselves."""
+        try:
+            return compute()
+        except SpecError as error:
+            error.positions = error.positions or list(self.provenance.option(option))
+            raise
 
     def _note_origins(self, files: dict[str, PlannedFile], scripts: list[Script]) -> None:
         self.origins = {target: file.positions for target, file in files.items()}
@@ -160,6 +172,13 @@ class Builder:
         return found
 
     def _entry(self, file: PlannedFile) -> Entry:
+        try:
+            return self._read(file)
+        except SpecError as error:
+            error.positions = error.positions or list(file.positions)
+            raise
+
+    def _read(self, file: PlannedFile) -> Entry:
         if file.leaf is not None and file.leaf.decrypt(self.home.request.decrypt):
             file.secret = True
         entry = self._body(file)

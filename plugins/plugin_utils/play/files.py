@@ -15,11 +15,11 @@ from ..expressions.expression import Expression
 from ..expressions.source_file import check_inside, confined
 from ..modules.spec_file import load_file, load_text
 from ..plan.home import LIBRARY
-from ..syntax.errors import SpecError
 from ..syntax.nodes import Mapping, Sequence
 from ..syntax.position import Position
 from ..syntax.secrets import SECRETS
 from .datatags import encrypted_file
+from .decryption import no_vault_password
 
 # What says how the values are used: conditions, the names of files, and declarations.
 _STRUCTURE = ("when", "imports", "disabledModules", "options")
@@ -55,7 +55,7 @@ def reader(loader: Any) -> Callable[[str], Any]:
         try:
             text = loader.get_text_file_contents(path)
         except AnsibleError as problem:
-            raise SpecError(f"cannot be decrypted: {problem}", [Position(path)]) from None
+            raise no_vault_password("this file is encrypted", [Position(path)], problem=str(problem)) from None
         node = load_text(str(text), path, os.path.dirname(path))
         SECRETS.add_file_texts(_texts(node))
         return _tainted(node)
@@ -79,7 +79,8 @@ def decrypter(loader: Any) -> Callable[[str], bytes]:
         try:
             plain = loader.get_real_file(path, decrypt=True)
         except AnsibleError as problem:
-            raise SpecError(f"cannot be decrypted: {problem}", [Position(path)]) from None
+            what = f"the file `{path}` is encrypted"
+            raise no_vault_password(what, [], os.path.basename(path), str(problem)) from None
         try:
             with open(plain, "rb") as file:
                 return file.read()

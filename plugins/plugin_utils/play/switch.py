@@ -46,6 +46,7 @@ from ..report.session import session_of
 from ..report.source import Sources
 from ..report.spec_messages import message, messages
 from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from ..syntax.secrets import SECRETS
 from . import facts as memory
@@ -258,10 +259,11 @@ class Switch:
         """What `use` makes of the spec evaluated for a host. Raises Refused with all errors of the spec."""
         templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
         variables = Variables(templar, self.variables, self.special, self.special_source)
-        node = as_node(self.config)
+        node = as_node(self.config) if self.config is not None else Mapping(position=self.key)
         if isinstance(node, str):
-            node = as_node({"imports": [node]})
-        file = node.position.file if getattr(node, "position", None) else os.path.join(self.project, "home.yml")
+            node = as_node({"imports": [self.config]}, self.key)
+        place = position_of(node)
+        file = place.file if place is not None else os.path.join(self.project, "home.yml")
         request = Request(
             [(node, file)],
             host,

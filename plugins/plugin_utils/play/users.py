@@ -8,11 +8,15 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from ...module_utils.engine.voice.messages import text_of
 from ..options.evaluation import Evaluation
 from ..options.provenance import Provenance
+from ..plan.home import LIBRARY
+from ..report.source import Sources
+from ..report.spec_messages import message
 from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.errors import nearest as nearest_names
 from ..syntax.position import Position
-from .arguments import nearest
 from .datatags import position_of
 
 USERS = "home_users"
@@ -23,31 +27,65 @@ def homes(variables: dict[str, Any], template: Any) -> dict[str, Any]:
 
     `template` computes the variable where it is an expression.
     """
-    host = variables.get("inventory_hostname", "this host")
+    host = str(variables.get("inventory_hostname", "this host"))
     if USERS not in variables:
-        raise AnsibleError(
-            f"{host} has no `{USERS}`, which maps user names to specifications; "
-            f"set `{USERS}: {{}}` for a host without homes, or limit the play to the hosts that have some"
-        )
+        raise _no_users(host, variables)
     users = variables[USERS]
     if isinstance(users, str):
         users = template(users)
     if users is None:
         users = {}
     if not isinstance(users, dict):
-        raise AnsibleError(
-            f"`{USERS}` of {host} must be a mapping of user names to specifications, such as "
-            f"`{{alice: {{imports: [users/alice.yml]}}}}`, not {_kind(users)}"
-        )
+        text = f"`{USERS}` of {host} must map user names to specs, and is {_kind(users)}"
+        raise _error(text, position_of(users), "write {alice: {imports: [users/alice.yml]}}", value=True)
     return users
+
+
+def _no_users(host: str, variables: dict[str, Any]) -> AnsibleError:
+    """The error for a host that does not say whose homes it has; a name that is nearly right is what was meant."""
+    near = next((name for name in variables if name in _MEANT and isinstance(variables[name], dict)), "")
+    near = near or next((name for name in _near(variables) if name != USERS), "")
+    if near:
+        text = f"{host} has no `{USERS}`; it has `{near}`"
+        key = next(name for name in variables if name == near)
+        return _error(text, position_of(key) or position_of(variables[near]), f"did you mean `{USERS}`?")
+    if host in (USERS, *_MEANT):
+        text = f"`{host}` is taken for a host, because it is below `hosts`"
+        return _error(text, None, further="indent it below the name of a host, or put it into host_vars or group_vars")
+    further = f"give it the users and their specs; a host that is to have no home says  {USERS}: {{}}"
+    return _error(f"{host} has no `{USERS}`", None, further=further)
+
+
+# What people write for `home_users`.
+_MEANT = ("home_user", "homes", "home_user_list", "users_home")
+
+
+def _near(variables: dict[str, Any]) -> list[str]:
+    return nearest_names(
+        USERS, [name for name in variables if isinstance(variables[name], dict) and "ansible" not in name]
+    )
+
+
+def _error(
+    text: str, position: Position | None, hint: str = "", further: str = "", value: bool = False
+) -> AnsibleError:
+    """An error of the inventory, as errors of a spec are written."""
+    error = SpecError(text, [position], hint=hint)
+    error.with_details("no-homes", at_value=value, whole=True, advice=[further] if further else [])
+    return AnsibleError(text_of(message(error, Sources(LIBRARY))))
 
 
 def spec_of(user: str, variables: dict[str, Any], template: Any) -> tuple[Any, Position | None]:
     """What `home_users` says of a user, and where. AnsibleError when it says nothing."""
     users = homes(variables, template)
     for name, spec in users.items():
-        if name == user:
-            return spec, position_of(name)
+        if name != user:
+            continue
+        key = position_of(name)
+        if isinstance(spec, (int, float)):
+            hint = "write {imports: [users/alice.yml]}"
+            raise _error(f"the spec of {user} must be a mapping of options, not {_kind(spec)}", key, hint, value=True)
+        return spec, key
     raise AnsibleError(f"nothing says what the home of {user} is: set `config`, or `{USERS}.{user}`")
 
 
@@ -78,9 +116,9 @@ def chosen(variables: dict[str, Any], template: Any) -> list[str]:
     everywhere = _users_of_the_play(variables, template)
     if str(wanted) in everywhere:
         return []
-    known = f"the users are {', '.join(sorted(everywhere))}" if everywhere else "there are none"
-    hint = nearest(str(wanted), everywhere) or f"; {known}"
-    raise AnsibleError(f"`home_user` is {wanted}, but no host of this play has a home for that user{hint}")
+    known = ", ".join(sorted(everywhere))
+    known = f"there {'are' if len(everywhere) > 1 else 'is'} {known}" if everywhere else "there is none"
+    raise _error(f"no host has a home for `{wanted}` (home_user); {known}", None)
 
 
 def _users_of_the_play(variables: dict[str, Any], template: Any) -> set[str]:
@@ -89,7 +127,7 @@ def _users_of_the_play(variables: dict[str, Any], template: Any) -> set[str]:
     hosts: Any = variables.get("hostvars")
     for host in variables.get("ansible_play_hosts_all") or []:
         # Raw, for a specification must not be computed as a value of the play.
-        users = hosts.raw_get(host).get(USERS)
+        users = hosts.raw_get(host).get(USERS) if hosts is not None else None
         if isinstance(users, dict):
             found.update(str(name) for name in users)
     own = variables.get(USERS)

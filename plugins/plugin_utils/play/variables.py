@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.template import Templar, trust_as_template
 from jinja2 import pass_context
 
@@ -16,6 +17,7 @@ from ..expressions.lazy import LazyMapping
 from ..syntax.errors import SpecError
 from ..syntax.secrets import SECRETS, SHORTEST
 from .datatags import plaintexts, position_of, vaulted
+from .decryption import no_vault_password
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LOOKUPS = ("lookup", "query", "q")
@@ -74,8 +76,24 @@ class Variables:
         if name == "vars":
             return self.mapping()
         if name not in self.values:
-            self.values[name] = plain(self.templar.template(self.variables[name]))
+            self.values[name] = self._templated(name)
         return self._noted(self.values[name], self.secret(name))
+
+    def _templated(self, name: str) -> Any:
+        try:
+            return plain(self.templar.template(self.variables[name]))
+        except AnsibleError as problem:
+            if "undecryptable" in str(problem) or "ault" in str(problem):
+                raise no_vault_password(f"`{name}` is encrypted", [], word=name) from None
+            text = str(problem).split("Recursive loop detected", 1)
+            why = "it needs its own value" if len(text) > 1 else text[0]
+            error = SpecError(f"the variable `{name}` cannot be computed: {why}")
+            error.quoted = why
+            raise error.with_details("variable", whole=True, word=name) from None
+
+    def names(self) -> list[str]:
+        """The variables that somebody may mean by a name, for hints: those of the inventory and of the play."""
+        return [name for name in self.variables if not name.startswith("ansible_") and name not in _MAGIC]
 
     def mapping(self) -> LazyMapping:
         """All variables by name; each is templated, and noted where it is a secret, when it is read."""

@@ -112,7 +112,7 @@ class Explainer:
 
     def _inside(self, node: Node, names: list[str]) -> Explanation:
         """An entry of an option's value, or an option of a submodule there. Raises SpecError with the nearest names."""
-        found, declaration = inside(node, names)
+        found, declaration = inside(self.evaluation, node, names)
         path = (*node.path, *names)
         secret = self._secret(path)
         return Explanation(

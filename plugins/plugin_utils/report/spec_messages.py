@@ -15,7 +15,7 @@ from .source import Sources, joined
 _LABEL = 60
 _MOST_PLACES = 4
 _ENTRY = re.compile(r"(.+)\.\"\[definition \d+-entry (\d+)\]\"")
-_PREDICATE = re.compile(r"(must|has|needs|is|cannot|was|does|takes|lies|holds|wants|belongs) ")
+_PREDICATE = re.compile(r"(must|has|needs|is|cannot|was|does|takes|leads|lies|holds|wants|belongs) ")
 
 
 def messages(problem: SpecError | SpecErrors, sources: Sources) -> tuple[Message, ...]:
@@ -29,26 +29,34 @@ def messages(problem: SpecError | SpecErrors, sources: Sources) -> tuple[Message
 def _causes(errors: Iterable[SpecError]) -> list[SpecError]:
     """The errors without those that follow from another: a file that cannot be read silences what is then missing."""
     found: list[SpecError] = []
-    cycles: set[frozenset[str]] = set()
+    seen: set[object] = set()
     for error in errors:
-        if isinstance(error, CycleError):
-            # Whichever of its options was read first: it is one cycle.
-            if frozenset(error.chain) in cycles:
-                continue
-            cycles.add(frozenset(error.chain))
+        # Of a cycle, whichever of its options was read first; of a loop, whichever of its turns.
+        mistake = frozenset(error.chain) if isinstance(error, CycleError) else (error.code, *error.positions[:1])
+        once = isinstance(error, CycleError) or (bool(error.positions) and error.code not in _SEVERAL)
+        if once and mistake in seen:
+            continue
+        seen.add(mistake)
         found.append(error)
-    if any(error.code in _SILENCING for error in found):
-        return [error for error in found if error.code not in _FOLLOWING]
-    return found
+    return [error for error in found if not _follows(error, found)]
+
+
+def _follows(error: SpecError, errors: list[SpecError]) -> bool:
+    """Whether an error is only there because of another one."""
+    unread = any(other.code in _SILENCING for other in errors)
+    if unread and (error.code in _FOLLOWING or (error.code == "unknown-option" and "." not in error.path)):
+        return True
+    if error.code == "no-content":
+        return any(other.path.startswith(f"{error.path}.") for other in errors)
+    if error.code == "undefined" and error.word == "item":
+        return any(other.path.startswith("with_") for other in errors)
+    return False
 
 
 def message(error: SpecError, sources: Sources) -> Message:
     """The message of one error."""
     text = _text(error).replace(sources.folder + "/", "")
     positions = sorted(error.positions, key=sources.depth)
-    if error.code in _SILENCING:
-        # Where the file is imported is told with the first place.
-        positions = error.positions[:1]
     shown = positions[:_MOST_PLACES]
     labels = [*error.labels, *[""] * len(shown)]
     values = len(positions) - error.keys if error.at_value else 0
@@ -73,9 +81,11 @@ def message(error: SpecError, sources: Sources) -> Message:
 
 
 # What a file that cannot be read makes other errors of: values that nobody gives, names that nobody knows.
-_SILENCING = ("yaml", "missing-import", "vault")
+_SILENCING = ("yaml", "missing-import", "vault", "module")
 _FOLLOWING = ("no-value", "undefined", "assertion")
 _WITH_CONTEXT = ("unknown-option", "yaml")
+# Of these one place can be the place of several mistakes.
+_SEVERAL = ("", "assertion", "module", "dag", "undefined")
 
 
 def _text(error: SpecError) -> str:

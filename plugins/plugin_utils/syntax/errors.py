@@ -55,8 +55,9 @@ class SpecError(Exception):
     def conceal(self) -> None:
         """Take the values out of an error that came up where a secret had been read."""
         self.message = _VALUE.sub(HIDDEN, self.message)
-        if self.quoted:
-            self.message = self.message.replace(self.quoted, HIDDEN)
+        if self.quoted and self.quoted in self.message:
+            self.message = self.message.replace(f": {self.quoted}", "").replace(self.quoted, HIDDEN)
+            self.advice = (*self.advice, "why is not shown, because that may hold a secret")
         self.word, self.hint = "", _VALUE.sub(HIDDEN, self.hint)
 
     def with_details(
@@ -117,12 +118,37 @@ class SpecErrors(Exception):
         return f"{len(self.errors)} errors in the spec:\n" + "\n".join(f"- {error}" for error in self.errors)
 
 
+# How much less alike than the nearest name another one may be to be offered, too.
+_WINDOW = 0.05
+# What people write for names that are called otherwise here.
+_SYNONYMS = {
+    "content": "text", "contents": "text", "src": "source", "file": "source", "dest": "target", "path": "target", "state": "enable",
+    "with_items": "loop", "with_dict": "loop", "with_list": "loop", "if": "when",
+}  # fmt: skip
+
+
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The names of `known` that a person who wrote `name` may have meant, nearest first."""
-    names = {str(k): None for k in known}
-    folded = {n.lower(): n for n in names}
-    close = difflib.get_close_matches(name.lower(), list(folded), n=count, cutoff=0.6)
-    return [folded[c] for c in close]
+    folded: dict[str, str] = {}
+    for item in known:
+        folded.setdefault(_folded(str(item)), str(item))
+    wanted = _folded(name)
+    if wanted in folded:
+        return [folded[wanted]]
+    synonym = _SYNONYMS.get(name, "")
+    if synonym in folded:
+        return [folded[synonym]]
+    close = difflib.get_close_matches(wanted, list(folded), n=count, cutoff=0.6)
+    matcher = difflib.SequenceMatcher(b=wanted)
+    ratios = []
+    for found in close:
+        matcher.set_seq1(found)
+        ratios.append(matcher.ratio())
+    return [folded[c] for c, ratio in zip(close, ratios, strict=True) if ratio >= ratios[0] - _WINDOW]
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
 
 
 def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:

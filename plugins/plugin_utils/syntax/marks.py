@@ -79,7 +79,8 @@ def _path(node: object, position: Position, base: str) -> Mapping:
 def _entry(*names: str) -> Callable[[object, Position, str], Mapping]:
     def build(node: object, position: Position, _base: str) -> Mapping:
         if not isinstance(node, Mapping) or "data" not in node:
-            raise SpecError(f"an entry requires a mapping with {', '.join(names)} and `data`", [position])
+            needed = ", ".join(f"`{name}`" for name in names)
+            raise SpecError(f"an entry requires a mapping with {needed} and `data`", [position])
         unknown = sorted(set(node) - {"data", *names})
         if unknown:
             raise SpecError(
@@ -184,15 +185,35 @@ def checked_record(node: Mapping) -> Mapping:
     return node
 
 
+_NIX_TAGS = {"mkForce": "force", "mkDefault": "default", "mkBefore": "before", "mkAfter": "after", "mkMerge": "merge"}
+
+
+def _unknown_tag(tag: str, position: Position) -> SpecError:
+    near = f"did you mean `!{_NIX_TAGS[tag]}`?" if tag in _NIX_TAGS else did_you_mean(tag, [*TAGS, "unsafe"], "!")
+    advice = (
+        []
+        if near
+        else ["the tags are  !force, !default, !before, !after, !merge, !path, !package, !unsafe, !each, ..."]
+    )
+    if tag == "vault":
+        near, advice = (
+            "",
+            ["encrypt the whole file with `ansible-vault encrypt`, or put the value into group_vars and use its name"],
+        )
+    elif tag.startswith("order/"):
+        near, advice = "write a number, as in `!order/500`", []
+    return SpecError(f"there is no tag `!{tag}`", [position], hint=near).with_details("yaml", advice=advice)
+
+
 def wire_form(tag: str, node: object, position: Position, base: str) -> object:
     """The mark that `!tag node` says; `base` is the folder of the file, for paths. Raises SpecError for an unknown tag."""
     numbered = _NUMBERED.fullmatch(tag)
     build = TAGS.get(tag)
     if build is None and numbered is None:
-        raise SpecError(f"unknown tag !{tag}", [position], hint=did_you_mean(tag, [*TAGS, "unsafe"], "!"))
+        raise _unknown_tag(tag, position)
     if node is EMPTY:
         raise SpecError(
-            f"the tag !{tag} has no value",
+            f"the tag `!{tag}` has no value",
             [position],
             hint="write a value after the tag, or quote the text if the `!` belongs to it",
         )

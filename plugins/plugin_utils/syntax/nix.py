@@ -17,9 +17,29 @@ _ADVICE = [
     ),
     (re.compile(r"(lib\.)?mkMerge\b"), "write several parts as a list of blocks under `config`", ()),
     (re.compile(r"(config|pkgs|lib|osConfig)\.\S+$"), "put an expression into braces: `{{ config.x }}`", ()),
-    (re.compile(r"[^;]*;$"), "remove the `;`: a value ends at the end of its line", ()),
     (re.compile(r".*\s=\s.*;", re.DOTALL), "a spec is YAML: write `key: value`, without `=` and `;`", ()),
+    (re.compile(r"[^;]*;$"), "remove the `;`: a value ends at the end of its line", ()),
 ]  # fmt: skip
+
+_FILE = re.compile(
+    r"(\s|#[^\n]*\n)*\{[^{}:]*\.\.\.[^{}:]*\}\s*:|(\s|#[^\n]*\n)*(\{[^{}:]*\}|[\w-]+)\s*:\s*(#[^\n]*\n|\s)*(\{|let\b|with\b)[^:]*="
+)
+_PACKAGE = re.compile(r"pkgs\.[\w.-]+")
+_REFERENCE = re.compile(r"\$\{((?:config|pkgs|lib|osConfig)\.[^}]*)\}")
+_WHOLE = re.compile(r"(?:config\.(?:home|programs|services|xdg|accounts|lib)|osConfig|pkgs)(?:\.[A-Za-z_]\w*)+")
+
+
+def is_nix(text: str) -> bool:
+    """Whether a whole file is a module in the Nix language."""
+    return _FILE.match(text) is not None
+
+
+def reference(text: str) -> tuple[str, str]:
+    """What in a text is a reference of the Nix language, which stays as it is here, and the expression for it; both empty for none."""
+    found = _REFERENCE.search(text)
+    if found is not None:
+        return found[0], f"{{{{ {found[1]} }}}}"
+    return (text, f'"{{{{ {text} }}}}"') if _WHOLE.fullmatch(text) else ("", "")
 
 
 def advice(value: object) -> str:
@@ -27,6 +47,8 @@ def advice(value: object) -> str:
     if not isinstance(value, str):
         return ""
     text = value.strip()
+    if _PACKAGE.fullmatch(text):
+        return f"write {text.removeprefix('pkgs.')}"
     for pattern, hint, names in _ADVICE:
         found = pattern.search(text) if names else pattern.match(text)
         if found and (not names or any(name in found[0] for name in names)):

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 import yaml
-from yaml.nodes import Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.resolver import BaseResolver
 
 from .errors import SpecError
 from .keys import LiteralKey
 from .marks import EMPTY, checked_record, wire_form
+from .nix import is_nix
 from .nodes import Mapping, PlainInteger, PlainNumber, PlainWord, Sequence
 from .position import Position
+from .yaml_slips import nix_file, spec_error
 
 try:
     from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
@@ -46,20 +48,6 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_NUMBERS = {".nan": "nan", ".NaN": "nan", ".NAN": "nan"}
 _INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 _STEEP = re.compile(r"(?:[-?:\[{]\s*){30}")
-_HINTS = (
-    ("could not find expected ':'", "expected a colon and a space after the key"),
-    ("found undefined alias", "a value or key that begins with `*` must be quoted"),
-    (
-        "did not find expected alphabetic or numeric character",
-        "a value or key that begins with `*` or `&` must be quoted",
-    ),
-    (
-        "found character that cannot start any token",
-        "a value that begins with `%`, `@`, a backquote or a tab must be quoted",
-    ),
-    ("mapping values are not allowed", "a text that holds a colon and a space must be quoted"),
-    ("did not find expected <document start>", "a value that begins with `%` or ends early must be quoted"),
-)
 
 
 class _Composer(_Parser, BaseResolver):
@@ -112,9 +100,7 @@ class _Builder:
         tag = node.tag
         if tag.startswith("tag:yaml.org,2002:") or tag == "!unsafe":
             if tag.rpartition(":")[2] not in ("map", "seq", "str", "!unsafe"):
-                raise SpecError(
-                    f"the YAML type !!{tag.rpartition(':')[2]} is not supported", [_position(self.name, node)]
-                )
+                raise self.unknown_type(tag, node)
             return value
         if raw:
             return value
@@ -145,18 +131,35 @@ class _Builder:
         self.sizes[id(node)] = 1 + sum(self.sizes[id(child)] for child in node.value)
         return result
 
+    def unknown_type(self, tag: str, node: Node) -> SpecError:
+        message = f"the YAML type !!{tag.rpartition(':')[2]} is not supported"
+        return SpecError(message, [_position(self.name, node)], hint="leave it out")
+
     def key(self, node: Node, raw: bool) -> str:
         if not isinstance(node, ScalarNode):
-            raise SpecError(
-                "a key must be a string",
-                [_position(self.name, node)],
-                hint="quote a key that begins with `{` or `[`",
-            )
+            raise self.no_key(node)
         if raw or node.tag == "!unsafe":
             return LiteralKey(node.value)
         if node.tag.startswith("!"):
-            raise SpecError(f"tags are not allowed on keys, got {node.tag}", [_position(self.name, node)])
+            raise SpecError(
+                f"a key cannot have the tag {node.tag}", [_position(self.name, node)], hint="write it before the value"
+            )
+        if node.value == "<<" and not node.style:
+            error = SpecError("YAML 1.2 has no merge keys", [_position(self.name, node)])
+            raise error.with_details("yaml", whole=True, advice=["write  !merge [*alias, {...}]  as the value instead"])
         return str(node.value)
+
+    def no_key(self, node: Node) -> SpecError:
+        """The error for a key that is a list or a mapping: it is an expression without quotes, most likely."""
+        position = _position(self.name, node)
+        inner: Node | None = node
+        while isinstance(inner, MappingNode):
+            inner = inner.value[0][0] if len(inner.value) == 1 else None
+        if isinstance(inner, ScalarNode):
+            return SpecError(
+                "a text that begins with `{{` must be quoted", [position], hint=f'"{{{{ {inner.value} }}}}"'
+            )
+        return SpecError("a key must be a text", [position], hint="quote a key that begins with `{` or `[`")
 
     def scalar(self, node: ScalarNode, raw: bool) -> Any:
         text, tag = node.value, node.tag
@@ -166,7 +169,7 @@ class _Builder:
         if tag == "tag:yaml.org,2002:str" or tag == "!":
             return self.text(node, text, raw) if not plain or tag == "!" else self.plain(node, text, raw)
         if tag.startswith("tag:yaml.org,2002:"):
-            raise SpecError(f"the YAML type !!{tag.rpartition(':')[2]} is not supported", [_position(self.name, node)])
+            raise self.unknown_type(tag, node)
         value = self.plain(node, text, raw) if plain else self.text(node, text, raw)
         if plain and text == "":
             value = EMPTY
@@ -213,12 +216,18 @@ def load(text: str, name: str, base: str | None = None, *, live: Live) -> Any:
             if hasattr(composer, "dispose"):
                 composer.dispose()
     except yaml.YAMLError as problem:
-        raise _as_spec_error(problem, name, text) from None
+        raise spec_error(problem, name, text) from None
     except (ValueError, UnicodeError) as problem:
         raise SpecError(f"not readable as YAML: {problem}", [Position(name)]) from None
     if node is None:
         return None
-    return _Builder(name, base, live).build(node)
+    try:
+        return _Builder(name, base, live).build(node)
+    except SpecError as error:
+        if is_nix(text):
+            raise nix_file(name) from None
+        error.code, error.whole = error.code or "yaml", True
+        raise
 
 
 def _position(name: str, node: Node) -> Position:
@@ -244,51 +253,3 @@ def _refuse_steep(text: str, name: str) -> None:
                 raise SpecError(f"nested more than {MAXIMUM_DEPTH} levels deep", [position])
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1
-
-
-def _as_spec_error(problem: yaml.YAMLError, name: str, text: str) -> SpecError:
-    mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
-    what = str(getattr(problem, "problem", None) or getattr(problem, "reason", None) or problem).strip()
-    if mark is None:
-        return SpecError(f"not readable as YAML: {what}", [Position(name)]).with_details("yaml", whole=True)
-    found = _indented_by_tab(text, mark.line) or _indicator(text, problem)
-    if found is not None:
-        message, line, column, hint = found
-        return SpecError(message, [Position(name, line + 1, column + 1)], hint=hint).with_details("yaml", whole=True)
-    context = getattr(problem, "context", None)
-    hint = next((h for start, h in _HINTS if what.startswith(start)), "")
-    message = f"not readable as YAML: {what}" + (f" ({context})" if context else "")
-    return SpecError(message, [Position(name, mark.line + 1, mark.column + 1)], hint=hint).with_details(
-        "yaml", whole=True
-    )
-
-
-_Found = tuple[str, int, int, str]
-
-
-def _indented_by_tab(text: str, number: int) -> _Found | None:
-    """A tab in the indentation of the line of an error, or of the line before it: message, line, column, remedy."""
-    lines = text.splitlines()
-    for index in (number, number - 1):
-        line = lines[index] if 0 <= index < len(lines) else ""
-        indent = line[: len(line) - len(line.lstrip())]
-        if "\t" in indent:
-            return "a tab cannot indent YAML", index, indent.index("\t"), "indent with spaces"
-    return None
-
-
-def _indicator(text: str, problem: yaml.YAMLError) -> _Found | None:
-    """A value that begins with a character that YAML keeps for itself."""
-    lines = text.splitlines()
-    for mark in (getattr(problem, "context_mark", None), getattr(problem, "problem_mark", None)):
-        if mark is None:
-            continue
-        line = lines[mark.line] if mark.line < len(lines) else ""
-        first = line[mark.column] if mark.column < len(line) else ""
-        if first and first in "*&%@`":
-            rest = line[mark.column :]
-            inside = line[: mark.column].count("[") + line[: mark.column].count("{") > 0
-            value = re.split(r"[,\]}]| #", rest)[0] if inside else rest.partition(" #")[0]
-            quoted = value.strip().replace('"', '\\"')
-            return f"a value cannot begin with `{first}`", mark.line, mark.column, f'quote it: "{quoted}"'
-    return None

@@ -78,7 +78,7 @@ ERRORS = [
     ("quote it", "str", "", ["x: 26.05"], 'write "26.05"'),
     ("boolean is no integer", "int", "", ["x: true"], "must be a whole number"),
     ("condition must be boolean", "int", "", ["x: !mark {when: '1', value: 2}"], "must be a boolean"),
-    ("out of bounds", "port", "", ["x: 70000"], "between 0 and 65535"),
+    ("out of bounds", "port", "", ["x: 70000"], "from 0 to 65535"),
     ("enum", "enum dock hide", "", ["x: doc"], 'one of "dock", "hide"'),
     ("nested names", "attrsOf (attrsOf (attrsOf str))", "", ["x: {user.name: A}"], "nested form"),
 ]

@@ -33,7 +33,7 @@ def plan(tmp_path: Path, text: str, **options: Any) -> SwitchBundle:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('home.file."a/../../b".text: x', "is not inside the home folder"),
+        ('home.file."a/../../b".text: x', "outside of the home folder"),
         ("home.file: {a: {text: x}, a/b: {text: y}}", 'home.file."a/b": is below `a`'),
         ("home.file: {.local/state: {text: x, force: true}}", "holds the generations of this home"),
         ("home.file: {.local/state/home.manager/ledger.json: {text: x}}", "holds the generations of this home"),
@@ -43,7 +43,7 @@ def plan(tmp_path: Path, text: str, **options: Any) -> SwitchBundle:
         ("home.file: {a: {source: ./gone}}", "home.file.a: the file"),
         ("home.file: {a: {toml: {b: null}}}", "TOML has no null"),
         ("home.file: {a: {text: '{{ config.home.file.a.text }}'}}", "home.file.a.text -> home.file.a.text"),
-        ("home.activation.x: !dagEntry {after: [nope], data: 'true'}", "`x` must run after `nope`"),
+        ("home.activation.x: !dagEntry {after: [nope], data: 'true'}", "must run after `nope`"),
     ],
 )
 def test_refused(tmp_path, text, said):

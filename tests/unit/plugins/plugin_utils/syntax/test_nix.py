@@ -22,7 +22,7 @@ DECLARED = "options: {on: {type: bool}, count: {type: int}, list: {type: listOf 
         ("on: '${config.on}'", "`{{ config.x }}`"),
         ("list: with pkgs; [ ripgrep fd ]", "separate the elements of a list with commas"),
         ("list: [ripgrep fd]", "must be a package"),
-        ("list: [pkgs.ripgrep]", "put an expression into braces"),
+        ("list: [pkgs.ripgrep]", "write ripgrep"),
         ("list: ['']", "must be a package"),
     ],
 )
