@@ -4,22 +4,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..options.evaluation import Evaluation
 from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecWarning
 from ..syntax.secrets import HIDDEN, SECRETS
+from ..values import Value
 
 
 def failed_assertions(evaluation: Evaluation, prefix: str = "") -> list[SpecError]:
     """An error for each assertion that does not hold."""
     assertions = evaluation.attempt(lambda: list(evaluation.get("assertions")), [])
 
-    def holds(assertion: Any) -> bool:
+    def holds(assertion: Value) -> bool:
         return evaluation.attempt(lambda: assertion["assertion"], True) is True
 
-    def message(assertion: Any, number: int) -> str:
+    def message(assertion: Value, number: int) -> str:
         with evaluation.visiting(("assertions", str(number)), None) as frame:
             return _shown(str(assertion["message"]), frame.secret)
 

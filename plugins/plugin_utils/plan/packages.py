@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ...module_utils.engine.contract.objects import object_id
 from ...module_utils.engine.packages.recipe import canonical
@@ -20,7 +19,7 @@ from ..packages.recipes import recipe_of, required
 from ..packages.sources import PackageSources, sources_of
 from ..packages.supply import Supply
 from ..packages.wanted import SYSTEM, Wanted, missing
-from ..values import Package, StoreFile
+from ..values import Package, StoreFile, Value
 from .files import FileSource
 
 RECIPE_MODE = "0444"
@@ -53,7 +52,7 @@ class PackageSettings:
 class PackagePlan:
     """`records` for the manifest, the recipes that they name, everything that is wanted, and what the lock lacks of it."""
 
-    records: list[Any] = field(default_factory=list)
+    records: list[Value] = field(default_factory=list)
     recipes: list[RecipeObject] = field(default_factory=list)
     wanted: list[Wanted] = field(default_factory=list)
     lacking: list[Wanted] = field(default_factory=list)
@@ -72,7 +71,7 @@ class PackagePlan:
         )
 
 
-def wrappers(said: Iterable[Any]) -> dict[str, FileSource]:
+def wrappers(said: Iterable[Value]) -> dict[str, FileSource]:
     """The programs that modules start in a way of their own, by their path in the profile."""
     found = {}
     for package in said:
@@ -162,10 +161,10 @@ def _plan(
     lock, platform = supply.lock, supply.platform
     lacking = missing(lock, wanted, platform)
     lacked = {item.name for item in lacking}
-    records: dict[str, dict[str, Any] | str] = {}
+    records: dict[str, dict[str, Value] | str] = {}
     recipes: dict[str, RecipeObject] = {}
 
-    def locked(name: str) -> dict[str, Any]:
+    def locked(name: str) -> dict[str, Value]:
         recipe = recipe_of(lock, name, platform, base)
         entry = lock.packages[name]
         content = canonical(recipe.json())
@@ -173,14 +172,14 @@ def _plan(
         recipes[identity] = RecipeObject(identity, content)
         for need in required(lock, name, platform):
             records.setdefault(need, {**locked(need), "shown": False})
-        value: dict[str, Any] = {"name": name, "version": entry.version, "provider": entry.provider}
+        value: dict[str, Value] = {"name": name, "version": entry.version, "provider": entry.provider}
         value["id"] = recipe.identity(base)
         value["size"] = recipe.download_size()
         return {**value, "recipe": identity, **_brought(entry.commands, entry.shares)}
 
     for item in sorted(wanted, key=lambda item: item.name):
         system = item.provider == SYSTEM
-        record: dict[str, Any] = {} if item.name in lacked or system else locked(item.name)
+        record: dict[str, Value] = {} if item.name in lacked or system else locked(item.name)
         # A member of a set such as python3Packages is no program of its own, unless the catalogue says so.
         entry = catalogue.get(item.name)
         part = entry.optional if entry is not None else "." in item.name
@@ -198,7 +197,7 @@ def _plan(
     return PackagePlan([records[name] for name in sorted(records)], list(recipes.values()), wanted, lacking, settings)
 
 
-def _brought(commands: Any, shares: Any) -> dict[str, Any]:
+def _brought(commands: Value, shares: Value) -> dict[str, Value]:
     value = {"commands": dict(commands), "shares": list(shares)}
     return {key: item for key, item in value.items() if item}
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os.path
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ..expressions.compiler import Compiler
 from ..expressions.language import Language
@@ -16,7 +15,7 @@ from ..modules.library import Library
 from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecError, SpecErrors, SpecWarning
-from ..values import StoreFolder
+from ..values import StoreFolder, Value
 from .assertions import failed_assertions, module_warnings
 from .home import compiler
 from .store import Store
@@ -35,11 +34,11 @@ class SystemRequest:
     `roots` are the modules of `system_config` as nodes, each with the file it stands in; `host` the facts of the target.
     """
 
-    roots: list[tuple[Any, str]]
-    host: dict[str, Any]
-    special: dict[str, Any] = field(default_factory=dict)
-    variable: Callable[[str, Any], Any] | None = None
-    read: Callable[[str], Any] = load_file
+    roots: list[tuple[Value, str]]
+    host: dict[str, Value]
+    special: dict[str, Value] = field(default_factory=dict)
+    variable: Callable[[str, Value], Value] | None = None
+    read: Callable[[str], Value] = load_file
     decrypt: Callable[[str], bytes] | None = None
     packages: str | None = "/usr"
     store: str | None = None
@@ -68,7 +67,7 @@ class System:
         self.evaluation.use(request.roots)
 
     @property
-    def config(self) -> Any:
+    def config(self) -> Value:
         return self.evaluation.config
 
     def failed_assertions(self) -> list[SpecError]:

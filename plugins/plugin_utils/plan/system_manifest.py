@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...module_utils.engine.contract import canonical
 from ...module_utils.engine.contract.objects import object_id
@@ -16,11 +16,14 @@ from ..expressions.lazy import plain
 from ..options.provenance import Provenance
 from ..options.unread import check_unread
 from ..syntax.errors import SpecErrors
-from ..values import Package
+from ..values import Package, Value
 from .package_names import native
 from .store import file_mode
 from .system import System
 from .system_parts import PASSWORDS, EtcFile, Parts, Unit, User
+
+if TYPE_CHECKING:
+    from ...module_utils.engine.contract.value import JsonObject
 
 _UNITS = "systemd/system"
 _DROPIN = "home-manager.conf"
@@ -30,11 +33,12 @@ _ANCHORS = ("users", "groups", "etc", "specialfs", "var", "hostname")
 
 @dataclass(slots=True)
 class SystemPlan:
-    """What a switch ships: the manifest, its digest, and every object's content by ID."""
+    """What a switch ships: the manifest, its digest, and every object's content by ID. `files` counts those below /etc."""
 
-    manifest: dict[str, Any]
+    manifest: JsonObject
     contents: dict[str, bytes]
     digest: str = ""
+    files: int = 0
     warnings: list[str] = field(default_factory=list)
 
     def objects(self, known: set[str]) -> list[tuple[str, bytes]]:
@@ -62,7 +66,7 @@ class SystemBuilder:
 
     def build(self, homes: dict[str, str], packages: dict[str, str]) -> SystemPlan:
         attempt = self.evaluation.attempt
-        etc: dict[str, Any] = {}
+        etc: dict[str, JsonObject] = {}
         for file in attempt(self.parts.etc, []):
             entry = attempt(partial(self._entry, file))
             if entry is not None:
@@ -70,6 +74,8 @@ class SystemBuilder:
         for unit in attempt(self.parts.units, []):
             etc.update(self._unit(unit))
         accounts = attempt(self._accounts, {})
+        activation = attempt(lambda: self._scripts("activationScripts"), [])
+        user_activation = attempt(lambda: self._scripts("userActivationScripts"), [])
         manifest = {
             "version": VERSION,
             "kind": "system",
@@ -82,13 +88,13 @@ class SystemBuilder:
             },
             "provided": attempt(lambda: plain(self.evaluation.get("systemd.provided")), {}),
             "shells": attempt(self._shells, []),
-            "activation": attempt(lambda: self._scripts("activationScripts"), []),
-            "userActivation": attempt(lambda: self._scripts("userActivationScripts"), []),
+            "activation": activation,
+            "userActivation": user_activation,
             "checks": attempt(lambda: list(self.evaluation.get("system.checks")), []),
             "homes": homes,
             "label": attempt(lambda: str(self.evaluation.get("system.nixos.label")), ""),
         }
-        self._references(manifest)
+        manifest["folders"] = self._folders(etc, [*activation, *user_activation])
         check_unread(self.evaluation)
         self.evaluation.errors.extend(self.system.failed_assertions())
         warnings = self.system.warnings()
@@ -98,7 +104,7 @@ class SystemBuilder:
             name: {"mode": self.modes[name], "size": len(self.contents[name])} for name in sorted(self.modes)
         }
         Declaration.of(manifest)
-        return SystemPlan(manifest, self.contents, canonical.digest(manifest), [str(warning) for warning in warnings])
+        return SystemPlan(manifest, self.contents, canonical.digest(manifest), len(etc), [str(one) for one in warnings])
 
     def _use(self, content: bytes, mode: str, name: str) -> str:
         found = object_id(content, mode, name)
@@ -106,8 +112,8 @@ class SystemBuilder:
         self.modes[found] = mode
         return found
 
-    def _entry(self, file: EtcFile) -> dict[str, Any]:
-        entry: dict[str, Any] = {"mode": file.mode, "user": file.user, "group": file.group}
+    def _entry(self, file: EtcFile) -> JsonObject:
+        entry: JsonObject = {"mode": file.mode, "user": file.user, "group": file.group}
         if file.leaf.link is not None:
             entry["symlink"] = file.leaf.link
         else:
@@ -124,17 +130,17 @@ class SystemBuilder:
         entry.update({name: value for name, value in {**lists, **texts}.items() if value})
         return entry
 
-    def _unit(self, unit: Unit) -> dict[str, Any]:
+    def _unit(self, unit: Unit) -> dict[str, JsonObject]:
         """The entries below /etc that one unit comes to: its text, and the links of what starts it."""
         base = {"mode": "0644", "user": "+0", "group": "+0"}
         if unit.masked:
             return {f"{_UNITS}/{unit.name}": {**base, "symlink": "/dev/null"}}
         name = self._use(unit.text.encode("utf-8", "surrogateescape"), file_mode(False, unit.secret), unit.name)
         target = f"{_UNITS}/{unit.name}.d/{_DROPIN}" if unit.dropin else f"{_UNITS}/{unit.name}"
-        entry: dict[str, Any] = {**base, "object": name}
+        entry: JsonObject = {**base, "object": name}
         entry.update({"sensitive": True} if unit.secret else {})
         entry.update({} if unit.dropin else {"unit": unit.name})
-        found: dict[str, Any] = {target: entry}
+        found: dict[str, JsonObject] = {target: entry}
         for folder, holders in (("wants", unit.wanted_by), ("requires", unit.required_by), ("upholds", unit.upheld_by)):
             for holder in holders:
                 found[f"{_UNITS}/{holder}.{folder}/{unit.name}"] = {**base, "symlink": self._unit_place(unit)}
@@ -152,7 +158,7 @@ class SystemBuilder:
 
     # Accounts
 
-    def _accounts(self) -> dict[str, Any]:
+    def _accounts(self) -> JsonObject:
         get = self.evaluation.get
         return {
             "mutable": get("users.mutableUsers"),
@@ -163,7 +169,7 @@ class SystemBuilder:
             "aliases": plain(get("users.groupAliases")),
         }
 
-    def _user(self, user: User) -> dict[str, Any]:
+    def _user(self, user: User) -> JsonObject:
         said = user.options
         return {
             "name": user.name,
@@ -187,7 +193,7 @@ class SystemBuilder:
             "origin": str(user.position or ""),
         }
 
-    def _password(self, said: dict[str, Any]) -> dict[str, Any] | None:
+    def _password(self, said: dict[str, Value]) -> JsonObject | None:
         """The password that counts: of those that are set, the last in NixOS' order."""
         chosen = next((name for name in reversed(PASSWORDS) if said[name] is not None), None)
         if chosen is None:
@@ -200,10 +206,10 @@ class SystemBuilder:
 
     # Packages, shells, scripts
 
-    def _packages(self, of_homes: dict[str, str]) -> list[dict[str, Any]]:
+    def _packages(self, of_homes: dict[str, str]) -> list[JsonObject]:
         own = plain(self.evaluation.get("environment.packageAliases"))
         provider = str(self.evaluation.get("system.provider"))
-        wanted: dict[str, dict[str, Any]] = {}
+        wanted: dict[str, JsonObject] = {}
         for package in self.evaluation.get("environment.systemPackages"):
             version = package.version if isinstance(package, Package) else None
             name = native(package.name if isinstance(package, Package) else str(package), provider, own)
@@ -224,10 +230,10 @@ class SystemBuilder:
                 found.append(str(shell))
         return list(dict.fromkeys(found))
 
-    def _scripts(self, kind: str) -> list[dict[str, Any]]:
+    def _scripts(self, kind: str) -> list[JsonObject]:
         """The scripts in the order of their dependencies."""
         said = self.evaluation.get(f"system.{kind}")
-        entries: dict[str, dict[str, Any]] = {name: {"after": [], "before": [], "data": None} for name in _ANCHORS}
+        entries: dict[str, JsonObject] = {name: {"after": [], "before": [], "data": None} for name in _ANCHORS}
         provenance = Provenance(self.evaluation)
         for name in said:
             position = next(iter(provenance.entry(f"system.{kind}", name)), None)
@@ -242,19 +248,15 @@ class SystemBuilder:
 
     # What texts refer to
 
-    def _references(self, manifest: dict[str, Any]) -> None:
+    def _folders(self, etc: dict[str, JsonObject], scripts: list[JsonObject]) -> JsonObject:
+        """The generated folders that texts refer to; the objects that they and texts refer to are added."""
         store = self.system.store
         texts = [*self.contents.values()]
         texts += [
-            entry[word].encode()
-            for entry in manifest["etc"].values()
-            for word in ("onChange", "onRemove")
-            if word in entry
+            str(entry[word]).encode() for entry in etc.values() for word in ("onChange", "onRemove") if word in entry
         ]
-        texts += [script["script"].encode() for kind in ("activation", "userActivation") for script in manifest[kind]]
+        texts += [str(script["script"]).encode() for script in scripts]
         objects, folders = store.referenced(texts)
-        manifest["folders"] = {
-            name: {path: leaf.json() for path, leaf in store.folders[name].items()} for name in sorted(folders)
-        }
         for name in objects:
             self.contents[name], self.modes[name] = store.contents[name]
+        return {name: {path: leaf.json() for path, leaf in store.folders[name].items()} for name in sorted(folders)}

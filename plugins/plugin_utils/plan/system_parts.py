@@ -7,14 +7,13 @@ from __future__ import annotations
 import os.path
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from ..expressions.folder import walk
 from ..expressions.lazy import plain
 from ..options.provenance import Provenance
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
-from ..values import Package, Path, PathValue, StoreFile
+from ..values import Package, Path, PathValue, StoreFile, Value
 from .files import FileSource
 from .system import System
 from .touched import Touched
@@ -49,7 +48,7 @@ class User:
     """One account; `options` are the values of `users.users.NAME`, plain."""
 
     name: str
-    options: dict[str, Any]
+    options: dict[str, Value]
     secret: bool = False
     position: Position | None = None
 
@@ -104,7 +103,7 @@ class Parts:
                 found[file.target] = file
         return [found[target] for target in sorted(found)]
 
-    def _files(self, said: Any, name: str) -> list[EtcFile]:
+    def _files(self, said: Value, name: str) -> list[EtcFile]:
         position = next(iter(self.provenance.entry("environment.etc", name)), None)
         with self.evaluation.visiting(("environment", "etc", name, "content"), position) as frame:
             entry = said[name]
@@ -139,7 +138,7 @@ class Parts:
             file.secret = file.secret or frame.secret
         return files
 
-    def _leaves(self, entry: Any, name: str, position: Position | None) -> list[tuple[str, FileSource]]:
+    def _leaves(self, entry: Value, name: str, position: Position | None) -> list[tuple[str, FileSource]]:
         source: PathValue | None = entry["source"]
         where = f'environment.etc."{name}"'
         if source is None:
@@ -185,7 +184,7 @@ class Parts:
         touched = Touched(self.evaluation)
         return bool(touched("users.users.root") or touched("users.extraUsers.root"))
 
-    def _user(self, said: Any, key: str) -> User | None:
+    def _user(self, said: Value, key: str) -> User | None:
         position = next(iter(self.provenance.entry("users.users", key)), None)
         with self.evaluation.visiting(("users", "users", key, "account"), position) as frame:
             value = said[key]
@@ -232,7 +231,7 @@ class Parts:
         masked = self.evaluation.get("systemd.maskedUnits")
         return sorted([*found, *(Unit(name, "", masked=True) for name in masked)], key=lambda unit: unit.name)
 
-    def _unit(self, said: Any, key: Any, kind: str) -> Unit:
+    def _unit(self, said: Value, key: Value, kind: str) -> Unit:
         with self.evaluation.visiting(("systemd", f"{kind}s", str(key), "unit"), None) as frame:
             value = said[key]
             unit = Unit(

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..expressions.expression import Expression
 from ..options.definition import Assignment
 from ..options.evaluation import Evaluation
 from ..options.node import Node
 from ..syntax.errors import SpecError
 from ..syntax.keys import split
+from ..values import Value
 
 USER = (1,)
 
@@ -53,7 +52,7 @@ def _mentions(entry: Assignment, parts: list[str]) -> bool:
     return any(_inside(d.value, d.scope, parts) for d in entry.definitions())
 
 
-def _inside(value: Any, scope: Any, parts: list[str]) -> bool:
+def _inside(value: Value, scope: Value, parts: list[str]) -> bool:
     if isinstance(value, Expression):
         value = value.evaluate(scope)
     if not parts:

@@ -71,7 +71,7 @@ class SystemRun:
         if self.verb == "build":
             return {
                 "changed": False,
-                "msg": f"{self.host}: {len(plan.manifest['etc'])} files, {len(homes.plans)} homes",
+                "msg": f"{self.host}: {plan.files} files, {len(homes.plans)} homes",
                 "manifest": plan.manifest,
             }
         answer = self._probe(plan, homes)

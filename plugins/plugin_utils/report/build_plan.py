@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from ...module_utils.engine.contract.texts import changed_lines, text_of
 from ...module_utils.engine.voice.entries import Diff, File
@@ -18,7 +17,7 @@ Contents = Mapping[str, bytes | str]
 _MANIFEST = "manifest.json"
 
 
-def build_plan(owner: Owner, folder: str, before: Contents, after: Contents, supposed: Mapping[str, Any]) -> Plan:
+def build_plan(owner: Owner, folder: str, before: Contents, after: Contents, supposed: Mapping[str, object]) -> Plan:
     """The plan of a build. `supposed` are the facts that the spec read of a host that was never asked."""
     names = sorted({*before, *after} - {_MANIFEST})
     files = tuple(
@@ -37,7 +36,7 @@ def build_plan(owner: Owner, folder: str, before: Contents, after: Contents, sup
     )
 
 
-def _facts(supposed: Mapping[str, Any], prefix: str = "host.") -> list[str]:
+def _facts(supposed: Mapping[str, object], prefix: str = "host.") -> list[str]:
     found = []
     for name in sorted(supposed):
         value = supposed[name]

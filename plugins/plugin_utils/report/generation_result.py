@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...module_utils.engine.contract.answers import Answer, SwitchAnswer
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.verbs.verb import Verb
@@ -13,7 +11,7 @@ from ...module_utils.engine.voice.answers import Ways
 from ...module_utils.engine.voice.generations import Generations, generation_lines
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner, Plan
-from .run_result import Refused, result_of, summary
+from .run_result import Refused, remarks, result_of, summary
 
 # What of an answer is in its plan.
 _IN_THE_PLAN = (
@@ -43,10 +41,10 @@ class GenerationResult:
         self.command = command
         self.unconfirmed = unconfirmed
 
-    def of(self, verb: type[Verb], answer: Answer) -> dict[str, Any]:
+    def of(self, verb: type[Verb], answer: Answer) -> dict[str, object]:
         """The result of a task. Raises Refused when something failed."""
         report = verb.report(answer, self.owner, self.check, Ways(f"{self.command} -e home_backup_extension=bak"))
-        members: dict[str, Any] = answer.json()
+        members: dict[str, object] = answer.json()
         if isinstance(report, Generations):
             lines = [line.text for line in generation_lines(report)]
             return {**members, "listing": report.json(), "lines": lines, "_ansible_verbose_always": True}
@@ -60,7 +58,7 @@ class GenerationResult:
         if not verb.is_settled(answer):
             # Ansible's own callback would print no more than "ok".
             left = [f"~/{file.path}: {file.note}" for file in report.files if file.note]
-            result["warnings"] = [*result.get("warnings", ()), "; ".join([summary(report), *left])]
+            result = {**result, "warnings": [*remarks(report), "; ".join([summary(report), *left])]}
         return result
 
     def refused(self, verb: type[Verb], error: EngineError) -> Refused:

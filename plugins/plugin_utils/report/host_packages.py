@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ..packages.catalogue import Catalogue
 
@@ -28,7 +27,7 @@ _MANAGERS = {
 }
 
 
-def manager_of(host: Mapping[str, Any]) -> str:
+def manager_of(host: Mapping[str, object]) -> str:
     """The command of a host's package manager by its facts; empty when it is not known."""
     if host.get("platform") == "darwin":
         return "brew"

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...module_utils.engine.voice.failures import lacking
 from ...module_utils.engine.voice.lines import Line, View
 from ...module_utils.engine.voice.messages import brief
@@ -19,7 +17,7 @@ _FAILED = ("refused", "failed", "undone", "unreachable", "interrupted")
 class Refused(Exception):
     """A run that did not take place, or failed. `text` says it whole; `result` is what the task reports beside it."""
 
-    def __init__(self, plan: Plan, **members: Any) -> None:
+    def __init__(self, plan: Plan, **members: object) -> None:
         self.text = error_text(plan)
         super().__init__(self.text)
         self.plan = plan
@@ -28,7 +26,7 @@ class Refused(Exception):
         self.result["diff"] = [{"prepared": "", "plan": plan.json()}]
 
 
-def result_of(plan: Plan, diff: bool, **members: Any) -> dict[str, Any]:
+def result_of(plan: Plan, diff: bool, **members: object) -> dict[str, object]:
     """What a task reports of a plan. Raises Refused when it did not take place, or failed."""
     if plan.outcome in _FAILED:
         raise Refused(plan, **members)
@@ -38,14 +36,18 @@ def result_of(plan: Plan, diff: bool, **members: Any) -> dict[str, Any]:
         "plan": plan.json(),
         **members,
     }
-    missing = lacking(plan)
-    # Ansible's own callback shows nothing else of a plan that took place.
-    remarks = [*plan.warnings, *plan.notes, *([missing] if missing is not None else [])]
-    if remarks:
-        result["warnings"] = [f"{plan.home.label}: {brief(message)}" for message in remarks]
+    if remarks(plan):
+        result["warnings"] = remarks(plan)
     if diff and plan.outcome != "unchanged":
         result["diff"] = [{"prepared": _text(plan_lines(plan, View()))}]
     return result
+
+
+def remarks(plan: Plan) -> list[str]:
+    """What Ansible's own callback shows of a plan that took place, which is nothing else: its warnings and notes."""
+    missing = lacking(plan)
+    messages = [*plan.warnings, *plan.notes, *([missing] if missing is not None else [])]
+    return [f"{plan.home.label}: {brief(message)}" for message in messages]
 
 
 def error_text(plan: Plan) -> str:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Callable
-from typing import Any
 
+from ..values import Value
 from .errors import SpecError, did_you_mean
 from .nodes import Mapping, Sequence
 from .position import Position
@@ -131,7 +131,7 @@ def _marked_record(node: object, position: Position, _base: str) -> object:
     return _piece(node, position)
 
 
-TAGS: dict[str, Callable[[Any, Position, str], Any]] = {
+TAGS: dict[str, Callable[[Value, Position, str], Value]] = {
     "force": _fixed("override", FORCE),
     "default": _fixed("override", DEFAULT),
     "optionDefault": _fixed("override", OPTION_DEFAULT),

@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..values import Value
 from .position import Position
 
 
-class Mapping(dict[str, Any]):
+class Mapping(dict[str, Value]):
     """A mapping of a spec.
 
     `verbatim` says that its keys are whole names, never to be split at dots (JSON on the wire, computed values).
@@ -30,7 +29,7 @@ class Mapping(dict[str, Any]):
         return self.positions.get(key, self.position)
 
 
-def nested(parts: tuple[str, ...], value: Any, position: Position | None) -> Any:
+def nested(parts: tuple[str, ...], value: Value, position: Position | None) -> Value:
     """The value below a path of whole names."""
     for part in reversed(parts):
         outer = Mapping({part: value}, position, verbatim=True)
@@ -40,7 +39,7 @@ def nested(parts: tuple[str, ...], value: Any, position: Position | None) -> Any
     return value
 
 
-class Sequence(list[Any]):
+class Sequence(list[Value]):
     """A list of a spec; `places` holds the position of each element."""
 
     __slots__ = ("position", "positions")

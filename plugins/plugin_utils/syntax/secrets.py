@@ -11,7 +11,8 @@ import base64
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
+
+from ..values import Value
 
 HIDDEN = "(secret)"
 # Shorter texts are words and numbers that occur in any message.
@@ -28,7 +29,7 @@ class Secrets:
         self._pattern: re.Pattern[str] | None = None
         self._files: list[str] = []
 
-    def add(self, value: Any) -> None:
+    def add(self, value: Value) -> None:
         """Note every text and number in plain data."""
         if isinstance(value, dict):
             for key in value:

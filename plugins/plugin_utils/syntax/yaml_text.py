@@ -7,12 +7,12 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Callable
-from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.resolver import BaseResolver
 
+from ..values import Value
 from .errors import SpecError
 from .keys import LiteralKey
 from .marks import EMPTY, checked_record, wire_form
@@ -38,7 +38,7 @@ Live = Callable[[str, Position], object]
 MAXIMUM_DEPTH = 100
 MAXIMUM_NODES = 2_000_000
 
-_WORDS: dict[str, Any] = {
+_WORDS: dict[str, Value] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
@@ -69,7 +69,7 @@ class _Builder:
         self.sizes: dict[int, int] = {}
         self.open: set[int] = set()
 
-    def build(self, node: Node, raw: bool = False, depth: int = 0) -> Any:
+    def build(self, node: Node, raw: bool = False, depth: int = 0) -> Value:
         if isinstance(node, ScalarNode):
             self.sizes[id(node)] = 1
             return self.scalar(node, raw)
@@ -96,7 +96,7 @@ class _Builder:
         self.made[key] = value
         return value
 
-    def tagged(self, node: Node, value: Any, raw: bool) -> Any:
+    def tagged(self, node: Node, value: Value, raw: bool) -> Value:
         tag = node.tag
         if tag.startswith("tag:yaml.org,2002:") or tag == "!unsafe":
             if tag.rpartition(":")[2] not in ("map", "seq", "str", "!unsafe"):
@@ -161,7 +161,7 @@ class _Builder:
             )
         return SpecError("a key must be a text", [position], hint="quote a key that begins with `{` or `[`")
 
-    def scalar(self, node: ScalarNode, raw: bool) -> Any:
+    def scalar(self, node: ScalarNode, raw: bool) -> Value:
         text, tag = node.value, node.tag
         if tag == "!unsafe":
             return text
@@ -177,12 +177,12 @@ class _Builder:
             return value
         return wire_form(tag.removeprefix("!"), value, _position(self.name, node), self.base)
 
-    def text(self, node: ScalarNode, text: str, raw: bool) -> Any:
+    def text(self, node: ScalarNode, text: str, raw: bool) -> Value:
         if "{{" in text and not raw:
             return self.live(text, _position(self.name, node))
         return text
 
-    def plain(self, node: ScalarNode, text: str, raw: bool) -> Any:
+    def plain(self, node: ScalarNode, text: str, raw: bool) -> Value:
         first = text[:1]
         if first in "0123456789-+.":
             if _INTEGER.fullmatch(text):
@@ -200,7 +200,7 @@ class _Builder:
         return self.text(node, text, raw)
 
 
-def load(text: str, name: str, base: str | None = None, *, live: Live) -> Any:
+def load(text: str, name: str, base: str | None = None, *, live: Live) -> Value:
     """The one document of a spec file as nodes; None when the file is empty.
 
     `name` is how errors call the file; `base` the folder that its relative paths start from; `live` makes the node of a text
