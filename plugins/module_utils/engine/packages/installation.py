@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set
 
@@ -11,6 +12,7 @@ from ..contract.errors import EngineError, ErrorKind
 from ..contract.package import Package
 from ..state.packaged import Packaged
 from . import host_places
+from .caches import Caches, caches
 from .depot import Depot
 from .download import Progress, Sources
 from .profile import UNWRAPPED, Member, Profile
@@ -56,6 +58,7 @@ class Installed(NamedTuple):
     downloaded: int
     wanting: List[str]
     absent: List[str]
+    warnings: List[str]
 
 
 class Choice(NamedTuple):
@@ -80,22 +83,36 @@ def install(
     absent = sorted({c.requested.name for c in everything if is_absent(c)})
     wanting = [name for name in absent if not asked.may_lack(name)]
     if wanting:
-        return Installed(Packaged(), [], 0, wanting, [])
+        return Installed(Packaged(), [], 0, wanting, [], [])
     recipes = {}
     for choice in everything:
         wanted = choice.requested
         if choice.places is None and wanted.id is not None and wanted.recipe is not None:
             recipes[wanted.id] = Recipe.of(json.loads(content(wanted.recipe).decode("utf-8", "surrogateescape")))
     done = realise(depot, recipes, asked.sources, progress=progress)
-    links = {name: Profile(depot, members(chosen[name]), sorted(view.profile)).build() for name, view in views.items()}
+    shown = [_shown(depot, view, chosen[name], content) for name, view in views.items()]
+    links = {name: {**item.links} for name, item in zip(views, shown)}
+    trees = {*recipes, *(tree for item in shown for tree in item.trees)}
     host = {place for choice in everything for place in (choice.places or {}).values()}
     for identity, recipe in recipes.items():
         host.update(depot.depends(identity) if recipe.pinned else ())
-    packaged = Packaged(links, sorted(recipes), sorted(host))
+    packaged = Packaged(links, sorted(trees), sorted(host))
     packaged.awaited = {
         c.requested.name: (c.requested.commands, c.requested.shares) for c in everything if is_absent(c)
     }
-    return Installed(packaged, done.made, done.downloaded, [], absent)
+    warnings = list(dict.fromkeys(text for item in shown for text in item.warnings))
+    return Installed(packaged, done.made, done.downloaded, [], absent, warnings)
+
+
+def _shown(depot: Depot, view: View, choices: List[Choice], content: Callable[[str], bytes]) -> Caches:
+    """The links of a profile, those to its caches among them, and the trees that hold the caches."""
+    links = Profile(depot, members(choices), sorted(view.profile)).build()
+    own = {
+        path: functools.partial(content, leaf.object) for path, leaf in view.profile.items() if leaf.object is not None
+    }
+    trees = [c.requested.id for c in choices if c.places is None and c.requested.id is not None and c.requested.shown]
+    made = caches(depot, links, trees, own)
+    return made._replace(links={**links, **made.links})
 
 
 def choose(requested: Package) -> Choice:

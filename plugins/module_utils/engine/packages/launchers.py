@@ -19,6 +19,8 @@ CERTIFICATES = (
     "/etc/ssl/cert.pem",
     "/var/lib/ca-certificates/ca-bundle.pem",
 )
+# The pattern of what the package itself brings: nothing of its closure.
+OWN = "{own}"
 _BESIDE = ("lib", "lib64", "share", "etc", "libexec", "games")
 
 
@@ -30,7 +32,7 @@ def wrap_commands(tree: Tree, launch: Dict[str, Launch]) -> None:
         if folder not in ("bin", "sbin") or name.endswith(".ctl"):
             continue
         for pattern, way in launch.items():
-            if fnmatchcase(name, pattern):
+            if tree.leaves[path].own if pattern == OWN else fnmatchcase(name, pattern):
                 chosen[path] = chosen[path].merged(way) if path in chosen else way
     for path, leaf in sorted(tree.leaves.items()):
         target = tree.resolve(path) if leaf.kind == "link" and os.path.dirname(path) in ("bin", "sbin") else None

@@ -162,7 +162,7 @@ class Profile:
             if winner is not None and winner.member.priority >= 0:
                 self.links[path] = self._text(winner)
             return
-        if path and path not in REAL:
+        if path and path not in REAL and os.path.dirname(path) != "share/icons":
             whole = self._whole(path, node)
             if whole is not None:
                 self.links[path] = whole

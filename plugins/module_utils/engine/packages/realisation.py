@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import subprocess
 from typing import Callable, Dict, List, NamedTuple, Optional
@@ -202,8 +203,16 @@ def _program(depot: Depot, part: str) -> tuple[str, str]:
 
 
 def _run(tree: Tree, command: tuple[str, ...]) -> None:
-    """Run a command of the recipe in the unfinished tree, through the tree's own loader: `OUTPUT PROGRAM ARGUMENTS`."""
-    output, program, *arguments = command
+    """Run a command of the recipe in the unfinished tree, through the tree's own loader.
+
+    That is `OUTPUT [NAME=VALUE...] PROGRAM ARGUMENTS`.
+    """
+    output, *words = command
+    variables = {}
+    while words and re.match(r"[A-Z_]+=", words[0]):
+        name, _sign, value = words.pop(0).partition("=")
+        variables[name] = tree.placed(value).replace(tree.prefix, tree.temporary)
+    program, *arguments = words
     inside = tree.resolve(_glob(tree, program))
     if inside is None:
         tree.notes.append(f"{program}: not in the package, so {output or 'its work'} is missing")
@@ -214,7 +223,13 @@ def _run(tree: Tree, command: tuple[str, ...]) -> None:
     if loader is not None:
         libraries = f"{here}/lib/{tree.triplet}:{here}/lib"
         words = [f"{here}/{tree.resolve(loader)}", "--library-path", libraries, *words]
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent", "SOURCE_DATE_EPOCH": "1"}
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "HOME": "/nonexistent",
+        "SOURCE_DATE_EPOCH": "1",
+        **variables,
+    }
     done = subprocess.run(
         words,
         cwd=here,

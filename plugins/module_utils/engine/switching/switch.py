@@ -201,6 +201,7 @@ class Switch:
         done = install(Depot(state.path, state.fd), bundled.manifest, self._content, asked)
         self.packaged = done.packaged
         self.answer.realised = done.made
+        self.answer.warnings += done.warnings
         return bool(done.made)
 
     def _has_work(self, plan: Plan) -> bool:

@@ -248,12 +248,13 @@ def test_profile_shows_own_files_commands_and_whole_folders(depot, server):
 
 def test_profile_links_folders_of_one_package_whole_and_splits_shared_ones(depot, server):
     one = package(
-        server, "one", {"bin/one": b"1", "share/icons/hicolor/a": b"1", "share/zsh/site-functions/_one": b"1"}
+        server, "one", {"bin/one": b"1", "share/icons/hicolor/48x48/a": b"1", "share/zsh/site-functions/_one": b"1"}
     )
     two = package(server, "two", {"bin/two": b"2", "share/zsh/site-functions/_two": b"2"})
     run(depot, server, one, two)
     links = Profile(depot, [member(depot, one), member(depot, two)], []).build()
-    assert links["share/icons/hicolor"] == f"{tree(depot, one)}/share/icons/hicolor"
+    # The folder of a theme gets a cache.
+    assert links["share/icons/hicolor/48x48"] == f"{tree(depot, one)}/share/icons/hicolor/48x48"
     assert links["share/zsh/site-functions/_two"] == f"{tree(depot, two)}/share/zsh/site-functions/_two"
 
 
