@@ -21,6 +21,7 @@ from ..syntax.errors import SpecError, SpecWarning, did_you_mean
 from ..syntax.keys import joined
 from ..syntax.nix import advice
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
+from .impossible import refuse_impossible
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
 LONGEST_NAME = 255
@@ -136,13 +137,18 @@ class Files:
                 path=planned.label,
             )
 
-    def _take(self, target: str, owner: str, entry: object) -> None:
+    def _take(self, target: str, owner: str, entry: Any) -> None:
         positions = self._positions(owner)
         start = next((start for start in ("~/", "$HOME/", "${HOME}/") if target.startswith(start)), "")
         if start:
             error = SpecError("is a path in the home already", positions, path=owner_label(owner))
             raise error.with_details("target", advice=[f"leave out `{start}`:  {target[len(start) :]}"])
-        if target.startswith("/") or target in ("", ".") or target.split("/", maxsplit=1)[0] == "..":
+        if target in (".", posixpath.normpath(self.home)):
+            if not entry["recursive"]:
+                message = "the target is the home folder itself, which can only take the files of a folder one by one"
+                raise SpecError(message, positions, path=owner_label(owner), hint="set `recursive: true`")
+            target = ""
+        elif target.startswith("/") or target == "" or target.split("/", maxsplit=1)[0] == "..":
             where = posixpath.normpath(posixpath.join(self.home, target))
             message = f"leads to {where}, outside of the home folder {self.home}"
             raise SpecError(message, positions, path=owner_label(owner))
@@ -156,6 +162,8 @@ class Files:
             )
         for planned in self._sources(target, entry, owner, positions):
             planned.positions, planned.owner = positions, owner
+            link = planned.leaf.link if planned.leaf is not None and planned.folder is None else None
+            refuse_impossible(self.home, planned.target, link, positions, planned.label)
             self._add(planned, entry)
 
     def _add(self, planned: PlannedFile, entry: object) -> None:
@@ -310,8 +318,10 @@ def _spread(
     for relative, leaf in leaves.items():
         if executable is not None and leaf.link is None:
             leaf.executable = executable
+        target = posixpath.join(base.target, relative)
+        method = usual_method(target) if base.method == usual_method(base.target) and leaf.link is None else base.method
         yield PlannedFile(
-            f"{base.target}/{relative}", leaf, folder=folder, mode=base.mode, method=base.method, on_conflict=base.on_conflict,
+            target, leaf, folder=folder, mode=base.mode, method=method, on_conflict=base.on_conflict,
             on_change=base.on_change, force=base.force, secret=base.secret,
         )  # fmt: skip
 

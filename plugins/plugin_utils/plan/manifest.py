@@ -14,9 +14,11 @@ from ...module_utils.engine.contract.entries import Entry, FileEntry, Leaf, Syml
 from ...module_utils.engine.contract.manifest import Manifest, Origin, Script, View
 from ...module_utils.engine.contract.objects import StoredObject, object_id
 from ...module_utils.engine.contract.package import Package
+from ...module_utils.engine.contract.paths import safe_path
 from ...module_utils.engine.methods.copy import ON_CONFLICT
 from ...module_utils.engine.methods.merge import FORMAT
 from ...module_utils.engine.methods.table import method_named, objects_to_read
+from ..expressions.filters import home_relative
 from ..expressions.lazy import plain
 from ..options.provenance import Positions, Provenance
 from ..options.unread import check_unread
@@ -110,6 +112,7 @@ class Builder:
         sizes = {name: StoredObject(mode, len(self.contents[name])) for name, mode in sorted(self.used.items())}
         view = View(entries, sizes, profile, scripts, packages)
         view.services = policy
+        view.follow = attempt(lambda: self._placed(self._followed, "home.followLinks"), [])
         return view
 
     def _placed(self, compute: Callable[[], T], option: str) -> T:
@@ -119,6 +122,17 @@ class Builder:
         except SpecError as error:
             error.positions = error.positions or list(self.provenance.option(option))
             raise
+
+    def _followed(self) -> list[str]:
+        """The folders of the home that may be links, as paths in it. Raises SpecError for one that is outside."""
+        home = str(self.evaluation.get("home.homeDirectory"))
+        found: list[str] = []
+        for name in self.evaluation.get("home.followLinks"):
+            path = home_relative(name[2:] if name.startswith("~/") else name, home, home)
+            if not safe_path(path):
+                raise SpecError(f"`{name}` is not a folder inside the home folder {home}", path="home.followLinks")
+            found.append(path)
+        return sorted(set(found))
 
     def _note_origins(self, files: dict[str, PlannedFile], scripts: list[Script]) -> None:
         self.origins = {target: file.positions for target, file in files.items()}

@@ -106,9 +106,10 @@ class View(Value):
     - `activation`: the scripts, in the order to run.
     - `packages`: the declared packages.
     - `services`: how its services are treated, where it has some.
+    - `follow`: folders of the home that may be links, through which files are written.
     """
 
-    __slots__ = ("activation", "files", "objects", "packages", "profile", "services")
+    __slots__ = ("activation", "files", "follow", "objects", "packages", "profile", "services")
 
     def __init__(
         self,
@@ -124,6 +125,7 @@ class View(Value):
         self.activation = activation or []
         self.packages = packages or []
         self.services: Optional[ServicePolicy] = None
+        self.follow: List[str] = []
 
     def scripts(self, *phases: str) -> List[Script]:
         """The scripts of these phases, in the order to run."""
@@ -155,6 +157,8 @@ class View(Value):
         }
         if self.services is not None:
             found["services"] = self.services.json()
+        if self.follow:
+            found["follow"] = self.follow
         return found
 
     @classmethod
@@ -170,6 +174,7 @@ class View(Value):
             [Script.of(value) for value in members.sequence("activation")],
             [Package.of(value) for value in members.sequence("packages")],
         )
+        view.follow = members.texts("follow")
         services = members.take("services")
         if services is not None:
             from .services import ServicePolicy

@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..contract.entries import FileEntry
 from ..contract.objects import is_content_of
 from ..contract.operations import OperationKind
-from ..contract.paths import split
+from ..contract.paths import parents, split
 from ..contract.records import KEPT
 from ..disk import filesystem
 from ..home.path_state import inspect
@@ -15,7 +15,7 @@ from .path import ManagedPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Callable, Sequence
 
     from ..contract.entries import Entry
     from ..contract.objects import StoredObject
@@ -56,7 +56,10 @@ class Resolution:
 
 
 class CollisionPolicy:
-    """Decides for one plan. `evidence`: how a managed path is recognised as ours and unchanged."""
+    """Decides for one plan. `evidence`: how a managed path is recognised as ours and unchanged.
+
+    `follow` are the folders that may be links.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class CollisionPolicy:
         plan: Plan,
         purpose: Purpose,
         evidence: Callable[[ManagedPath], Evidence | None],
+        follow: Sequence[str] = (),
     ) -> None:
         self.home = home
         self.objects = objects
@@ -73,6 +77,7 @@ class CollisionPolicy:
         self.plan = plan
         self.extension = purpose.backup_extension
         self.evidence = evidence
+        self.follow = follow
         self.backups = {
             target: record.backup for target, record in (purpose.former or {}).items() if record.backup is not None
         }
@@ -96,11 +101,14 @@ class CollisionPolicy:
         if blocker not in declared and path.record is not None and self._gives_way(path):
             return Resolution()
         if path.found.kind == "link":
-            if entry.force and self.home.inspect(target, True).kind != "blocked":
+            unmeant = self._unmeant_links(target)
+            if (entry.force or not unmeant) and self.home.inspect(target, True).kind != "blocked":
                 return Resolution(follow=True)
-            reason = f"its folder {blocker} is a link to {path.found.text}; set `force` to write through it"
+            link = unmeant[0] if unmeant else blocker
+            to = self.home.inspect(link, True).text or ""
+            reason = f"its folder {link} is a link to {to}; list it in `home.followLinks` if that is meant"
             collision = self.plan.collide(target, reason, "parent-link")
-            collision.parent, collision.to = blocker, path.found.text or ""
+            collision.parent, collision.to = link, to
         elif self._may_back_up(blocker):
             return Resolution(backup=self._backup(path))
         else:
@@ -108,6 +116,11 @@ class CollisionPolicy:
             collision = self.plan.collide(target, f"{blocker} should be a folder, but is {what}", "parent-file")
             collision.parent, collision.made = blocker, what
         return None
+
+    def _unmeant_links(self, target: str) -> list[str]:
+        """The links among the folders above the target that the specification does not follow, outermost first."""
+        links = [folder for folder in parents(target) if self.home.inspect(folder, True).kind == "link"]
+        return [folder for folder in links if folder not in self.follow]
 
     def free_backup(self, path: ManagedPath) -> str:
         """A free name for a backup next to the path, whether or not backups were asked for."""

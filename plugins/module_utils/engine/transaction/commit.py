@@ -140,7 +140,7 @@ def undo(home: HomeFolder, journal: Journal, held: Held | None = None) -> None:
     home.folders.close()
     for folder in sorted(journal.folders, reverse=True):
         try:
-            fd, name = home.enter(folder)
+            fd, name = home.enter(folder, journal.follows(folder))
             filesystem.rmdir(name, fd)
         except (Blocked, FileNotFoundError):
             continue
@@ -187,7 +187,7 @@ class _Preparation:
     def run(self) -> None:
         self.home.folders.close()
         for folder, mode in sorted(self.journal.folders.items()):
-            fd, name = self.home.enter(folder)
+            fd, name = self.home.enter(folder, self.journal.follows(folder))
             try:
                 filesystem.mkdir(name, mode, fd)
             except FileExistsError:

@@ -8,6 +8,7 @@ import os
 import time
 
 from ..contract.errors import EngineError, ErrorKind
+from ..contract.paths import parents
 from ..disk import filesystem
 from ..planning.step import step_of
 from ..state import layout
@@ -38,6 +39,7 @@ class Journal:
         self.steps: list[Step] = []
         self.folders: dict[str, int] = {}
         self.drop: list[str] = []
+        self._followed: set[str] | None = None
 
     @classmethod
     def of(cls, tx: str, home: str, source: str | None, to: str | None, plan: Plan) -> Journal:
@@ -78,6 +80,12 @@ class Journal:
         journal.folders = value["folders"]
         journal.drop = value["drop"]
         return journal
+
+    def follows(self, folder: str) -> bool:
+        """Whether a folder of the home is reached as the steps below it are: through links."""
+        if self._followed is None:
+            self._followed = {above for step in self.steps if step.follow for above in parents(step.path)}
+        return folder in self._followed
 
     def started(self) -> int:
         """When the transaction began, in seconds since 1970; its name begins with that."""

@@ -265,9 +265,10 @@ class RollForward:
             filesystem.rename(restore, name, fd, fd)
 
     def _remove_folder(self, folder: str) -> None:
-        fd, name = self.home.enter(folder)
+        follow = self.journal.follows(folder)
+        fd, name = self.home.enter(folder, follow)
         filesystem.rmdir(name, fd)
-        self._touched.add((split(folder)[0], False))
+        self._touched.add((split(folder)[0], follow))
 
     def _drop_folder(self, folder: str) -> None:
         try:

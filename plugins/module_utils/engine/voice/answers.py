@@ -260,7 +260,7 @@ def _choices(path: str, item: Obstacle, ways: Ways) -> Tuple[Choice, ...]:
     if kind == "parent-link":
         return (
             Choice("it is replaced by a folder", f"rm ~/{path}"),
-            Choice("write through the link", f'home.file."{item.path}".force: true', option="force"),
+            Choice("if that is meant", f"home.followLinks: [{path}]", option="home.followLinks"),
         )
     if kind == "denied":
         return (Choice("let yourself in", f"chmod u+rwx ~/{path}"),)

@@ -144,3 +144,32 @@ def test_a_generated_folder_can_be_linked_file_by_file(tmp_path, folder):
     assert list(whole) == ["d"]
     found = planned(tmp_path, f'home.file.d: {{source: "{source}", recursive: true}}')
     assert found == {"d/a/b": ("text", "0444"), "d/c": "/opt/c"}
+
+
+def test_a_folder_goes_file_by_file_into_the_home_itself(tmp_path, folder):
+    for key in (".", "./", "/home/alice"):
+        found = planned(tmp_path, f"home.file: {{'{key}': {{source: dir, recursive: true}}}}")
+        assert sorted(found) == ["alias", "gone", "note", "run"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("home.file: {.: {source: dir}}", "set `recursive: true`"),
+        ("home.file: {.: {source: dir/note, recursive: true}}", "the source is no folder"),
+        ("home.file.a.source: '{{ lib.file.mkOutOfStoreSymlink(\"/home/alice/a\") }}'", "is a link to its own place"),
+        ("home.file.a.source: '{{ lib.file.mkOutOfStoreSymlink(\"/home/alice/b/../a/\") }}'", "is a link to its own place"),
+        ("home.file.a.source: '{{ lib.file.mkOutOfStoreSymlink(\"/home/alice/a/b\") }}'", "a place below itself"),
+        ("home.followLinks: [/etc]", "`/etc` is not a folder inside the home folder"),
+        ("home.followLinks: [../x]", "is not a folder inside the home folder"),
+    ],
+)  # fmt: skip
+def test_what_would_replace_or_lead_to_itself_is_refused(tmp_path, folder, text, said):
+    with pytest.raises(SpecErrors, match=said):
+        plan(tmp_path, text)
+
+
+def test_the_folders_that_may_be_links_are_in_the_manifest(tmp_path):
+    made = plan(tmp_path, 'home.followLinks: ["~/.local/share", "{{ config.xdg.configHome }}", .config]')
+    assert made.manifest.view.follow == [".config", ".local/share"]
+    assert plan(tmp_path, "xdg.enable: false").manifest.view.follow == []

@@ -246,3 +246,30 @@ def test_every_kind_turns_into_every_other_and_back(sandbox, before, after):
     assert sandbox.ask("verify")["drift"] == []
     sandbox.switch({})
     assert sandbox.tree() == {}
+
+
+def test_a_parent_that_the_spec_follows_is_written_through(sandbox):
+    (sandbox.base / "data" / "deep").mkdir(parents=True)
+    (sandbox.base / "data" / "other").mkdir()
+    (sandbox.home / ".config").symlink_to(sandbox.base / "data")
+    spec = {".config/a": "ours", ".config/deep/b": "ours", ".config/new/c": "ours"}
+
+    def switch(spec):
+        manifest, contents = sandbox.manifest(spec, follow=[".config"])
+        return sandbox.ship(manifest, list(contents.items()))
+
+    assert not switch(spec)["collisions"]
+    for name in spec:
+        assert sandbox.read(name) == "ours"
+        assert (sandbox.home / name).is_symlink()
+    assert (sandbox.home / ".config").is_symlink()
+    assert not switch(spec)["changed"]
+    (sandbox.home / ".config/deep").rename(sandbox.home / ".config/kept")
+    (sandbox.home / ".config/deep").symlink_to("other")
+    answer = switch({**spec, ".config/deep/d": "ours"})
+    assert [item["parent"] for item in answer["collisions"]] == [".config/deep"] * len(answer["collisions"])
+    assert answer["collisions"]
+    (sandbox.home / ".config/deep").unlink()
+    (sandbox.home / ".config/kept").rename(sandbox.home / ".config/deep")
+    assert switch({})["changed"]
+    assert sorted(path.name for path in (sandbox.base / "data").rglob("*")) == ["deep", "other"]
