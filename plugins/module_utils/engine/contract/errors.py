@@ -24,6 +24,7 @@ class ErrorKind(str, Enum):
     CHANGED = "changed"
     CONFIRM = "confirm"
     CONNECTION = "connection"
+    DAMAGED = "damaged"
     DOWNLOAD = "download"
     EMPTY = "empty"
     GENERATION = "generation"

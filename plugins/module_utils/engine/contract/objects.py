@@ -36,7 +36,7 @@ class StoredObject(Value):
     def of(cls, name: str, value: object) -> StoredObject:
         """The inverse of `json`. EngineError `manifest`."""
         members = Members(value, "the object %s" % name, ErrorKind.MANIFEST)
-        if not _OBJECT_ID.match(name):
+        if not is_object_id(name):
             raise members.error("this is not the name of an object")
         mode = members.text("mode")
         if not is_mode(mode):
@@ -44,6 +44,11 @@ class StoredObject(Value):
         found = cls(mode, members.number("size"))
         members.end()
         return found
+
+
+def is_object_id(text: str) -> bool:
+    """Whether this has the form of an object's ID."""
+    return _OBJECT_ID.match(text) is not None
 
 
 def is_mode(text: object) -> bool:

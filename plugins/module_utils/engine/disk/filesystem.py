@@ -286,11 +286,16 @@ def write(name: str, content: bytes, mode: int, at: int | None = None, sync: boo
 
 
 def open_lock(name: str, at: int, create: bool) -> int:
-    """A descriptor of a lock file."""
+    """A descriptor of a lock file. OSError EINVAL for what is no regular file (a fifo is never waited for)."""
     if not create:
-        return os.open(encode(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    return _change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
+        fd = os.open(encode(name), _READ, dir_fd=at)
+    else:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        fd = _change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "not a regular file", name)
+    return fd
 
 
 def refill(fd: int, content: bytes) -> None:

@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar, Dict, Optional, Tuple
 
+    from ..contract.objects import StoredObject
     from ..planning.builder import PlanBuilder
     from ..planning.path import ManagedPath
 
@@ -30,7 +31,7 @@ class CopyMethod(Method):
 
     def plan(self, path: ManagedPath, builder: PlanBuilder) -> None:
         entry = path.file
-        fresh, new = self.record(path, builder), NewFile(entry.object, entry.permissions)
+        fresh, new = self.record(path, builder.objects), NewFile(entry.object, entry.permissions)
         if is_content_of(path.content(), entry.object, fresh.stored or ""):
             builder.manage(path, fresh, adopted=path.adopted(fresh.stored or "") if path.fresh else None)
             if path.fresh:
@@ -41,9 +42,9 @@ class CopyMethod(Method):
         else:
             builder.replace(path, new, fresh)
 
-    def record(self, path: ManagedPath, builder: PlanBuilder) -> Record:
+    def record(self, path: ManagedPath, objects: Dict[str, StoredObject]) -> Record:
         name = path.file.object
-        return Record(self.name, object=name, stored=builder.objects[name].mode, mode=path.file.mode)
+        return Record(self.name, object=name, stored=objects[name].mode, mode=path.file.mode)
 
     def evidence(self, path: ManagedPath) -> Evidence | None:
         record = path.record

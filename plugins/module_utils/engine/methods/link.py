@@ -14,6 +14,9 @@ from ..planning.step import Evidence, NewLink
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Dict
+
+    from ..contract.objects import StoredObject
     from ..planning.builder import PlanBuilder
     from ..planning.path import ManagedPath
 
@@ -25,7 +28,7 @@ class LinkMethod(Method):
     needs_mode = False
 
     def plan(self, path: ManagedPath, builder: PlanBuilder) -> None:
-        fresh = self.record(path, builder)
+        fresh = self.record(path, builder.objects)
         new = NewLink(fresh.text or "")
         changed = path.record is not None and path.record.object != fresh.object
         right = path.found.kind == "link" and path.found.text == fresh.text
@@ -42,7 +45,7 @@ class LinkMethod(Method):
             builder.plan.refreshed.append(path.target)
         builder.put(path, new, Resolution())
 
-    def record(self, path: ManagedPath, builder: PlanBuilder) -> Record:
+    def record(self, path: ManagedPath, objects: Dict[str, StoredObject]) -> Record:
         text = path.home.link_text(path.target, path.follow)
         if isinstance(path.entry, TreeEntry):
             record = Record(self.name, text, path.entry.hash())
@@ -50,7 +53,7 @@ class LinkMethod(Method):
             return record
         if not isinstance(path.entry, FileEntry):
             raise TypeError(f"{path.target} is declared as neither a file nor a folder")
-        return Record(self.name, text, path.entry.object, builder.objects[path.entry.object].mode)
+        return Record(self.name, text, path.entry.object, objects[path.entry.object].mode)
 
     def evidence(self, path: ManagedPath) -> Evidence | None:
         return Evidence(link=path.found.text) if path.is_our_link() else None

@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar, Dict, Optional, Tuple
 
+    from ..contract.objects import StoredObject
     from ..planning.builder import PlanBuilder
     from ..planning.path import ManagedPath
 
@@ -94,7 +95,7 @@ class MergeMethod(Method):
             return
         self._put(path, merged, resolution, builder)
 
-    def record(self, path: ManagedPath, builder: PlanBuilder) -> Record:
+    def record(self, path: ManagedPath, objects: Dict[str, StoredObject]) -> Record:
         return Record(self.name, object=path.file.object)
 
     def evidence(self, path: ManagedPath) -> Evidence | None:
@@ -164,7 +165,7 @@ class MergeMethod(Method):
         return Merged(after, Memory(format_name, merged.record, after, made))
 
     def _put(self, path: ManagedPath, merged: Merged, resolution: Resolution, builder: PlanBuilder) -> None:
-        fresh = self.record(path, builder)
+        fresh = self.record(path, builder.objects)
         fresh.memory = merged.memory.json()
         if path.found.kind == "file" and merged.text == path.content():
             builder.manage(path, fresh)

@@ -13,6 +13,9 @@ from ..planning.step import NewFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Dict
+
+    from ..contract.objects import StoredObject
     from ..planning.builder import PlanBuilder
     from ..planning.path import ManagedPath
     from ..planning.step import Evidence
@@ -24,7 +27,7 @@ class SeedMethod(Method):
     name = "seed"
 
     def plan(self, path: ManagedPath, builder: PlanBuilder) -> None:
-        fresh, new = self.record(path, builder), NewFile(path.file.object, path.file.permissions)
+        fresh, new = self.record(path, builder.objects), NewFile(path.file.object, path.file.permissions)
         if path.record is not None and path.record.text is not None and path.is_our_link():
             builder.manage(path, fresh)
             builder.put(path, new, Resolution(detail="it belongs to you from now on"))
@@ -36,9 +39,9 @@ class SeedMethod(Method):
             ours = path.record is not None and path.record.kind == self.name
             builder.plan.files[path.target] = path.record if ours and path.record is not None else Record(self.name)
 
-    def record(self, path: ManagedPath, builder: PlanBuilder) -> Record:
+    def record(self, path: ManagedPath, objects: Dict[str, StoredObject]) -> Record:
         name = path.file.object
-        return Record(self.name, object=name, stored=builder.objects[name].mode, mode=path.file.mode)
+        return Record(self.name, object=name, stored=objects[name].mode, mode=path.file.mode)
 
     def evidence(self, path: ManagedPath) -> Evidence | None:
         return None

@@ -10,7 +10,9 @@ from .link import LinkMethod
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..planning.builder import PlanBuilder
+    from typing import Dict
+
+    from ..contract.objects import StoredObject
     from ..planning.path import ManagedPath
 
 
@@ -19,7 +21,7 @@ class SymlinkMethod(LinkMethod):
 
     name = "symlink"
 
-    def record(self, path: ManagedPath, builder: PlanBuilder) -> Record:
+    def record(self, path: ManagedPath, objects: Dict[str, StoredObject]) -> Record:
         if not isinstance(path.entry, SymlinkEntry):
             raise TypeError(f"{path.target} is not declared as a symbolic link")
         return Record(self.name, path.entry.to)

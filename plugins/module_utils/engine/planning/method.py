@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import ClassVar, Dict, Optional, Tuple
 
     from ..contract.entries import FileEntry
+    from ..contract.objects import StoredObject
     from ..contract.records import Record
     from .builder import PlanBuilder
     from .path import ManagedPath
@@ -54,8 +55,8 @@ class Method:
         """Plan the steps that make the path match its entry."""
         raise NotImplementedError
 
-    def record(self, path: ManagedPath, builder: PlanBuilder) -> Record:
-        """The record of the path once its entry is in place."""
+    def record(self, path: ManagedPath, objects: Dict[str, StoredObject]) -> Record:
+        """The record of the path once its entry is in place. `objects` are those of the goal by ID."""
         raise NotImplementedError
 
     def evidence(self, path: ManagedPath) -> Evidence | None:

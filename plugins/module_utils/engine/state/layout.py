@@ -11,6 +11,7 @@ from ..contract.errors import EngineError, ErrorKind
 CURRENT = "current"
 COMPLETED = "completed"
 LEDGER = "ledger.json"
+LEDGER_COPY = "ledger.copy"
 JOURNAL = "journal"
 STAGING = "staging"
 STORE = "store"
@@ -33,8 +34,8 @@ def reference(number: int, specialisation: str | None = None) -> str:
 
 
 def parse_reference(text: str) -> tuple[int, str | None]:
-    """Number and specialisation of such a link text. EngineError of kind `state` for anything else."""
+    """Number and specialisation of such a link text. EngineError of kind `damaged` for anything else."""
     found = _REFERENCE.match(text)
     if not found:
-        raise EngineError(f"the state folder is damaged: {text!r} is not the name of a generation", ErrorKind.STATE)
+        raise EngineError(f"the state folder is damaged: {text!r} is not the name of a generation", ErrorKind.DAMAGED)
     return int(found.group(1)), found.group(2)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.records import Record
+from ..disk import filesystem
 from . import layout
 
 TYPE_CHECKING = False
@@ -43,16 +44,18 @@ class Ledger:
         self._raw: Dict[str, Dict[str, object]] = {}
 
     @classmethod
-    def read(cls, state: Optional[State], home: Optional[str]) -> Ledger:
-        """The ledger of a state folder; an empty one when there is none yet. EngineError `state` when it is damaged.
+    def read(cls, state: Optional[State], home: Optional[str], settled: bool = True) -> Ledger:
+        """The ledger of a state folder; an empty one when there is none yet.
 
-        `owner` when it belongs to another home than `home`, unless that is None.
+        EngineError `damaged` when it cannot be used, or is missing though a generation is current, unless a switch is just
+        being finished (not `settled`); `owner` when it belongs to another home than `home`, unless that is None.
         """
-        found = state.json(layout.LEDGER) if state is not None else None
-        if found is None:
+        ledger = cls._found(state, layout.LEDGER) if state is not None else None
+        if ledger is None:
+            if state is not None and settled and filesystem.readlink(layout.CURRENT, state.fd) is not None:
+                raise state.damage(layout.LEDGER, "it is missing")
             last = max(state.generations() or [0]) if state is not None else 0
             return cls(home or "", {}, [], last, {})
-        ledger = cls.of(found)
         if home is None:
             return ledger
         if ledger.home != home and ledger._raw:
@@ -64,19 +67,54 @@ class Ledger:
     @classmethod
     def home_of(cls, state: State) -> Optional[str]:
         """The home that a state folder belongs to; None when there is no ledger yet."""
-        found = state.json(layout.LEDGER)
-        return cls.of(found).home if found is not None else None
+        try:
+            ledger = cls._found(state, layout.LEDGER)
+        except EngineError as error:
+            if error.kind != ErrorKind.DAMAGED:
+                raise
+            return None
+        return ledger.home if ledger is not None else None
+
+    @classmethod
+    def _found(cls, state: State, name: str) -> Optional[Ledger]:
+        """The ledger in a file of the state; None when that is missing."""
+        try:
+            found = state.json(name)
+            return cls.of(found) if found is not None else None
+        except EngineError as error:
+            if error.kind != ErrorKind.DAMAGED:
+                raise
+            if state.use_copy and name != layout.LEDGER_COPY:
+                copy = cls.copy(state)
+                if copy is not None:
+                    return copy
+            raise EngineError(error.message, ErrorKind.DAMAGED, part=name) from None
+
+    @classmethod
+    def copy(cls, state: State) -> Optional[Ledger]:
+        """The copy of the ledger; None when it is missing or damaged, too."""
+        try:
+            return cls._found(state, layout.LEDGER_COPY)
+        except EngineError as error:
+            if error.kind != ErrorKind.DAMAGED:
+                raise
+            return None
 
     @classmethod
     def of(cls, value: object) -> Ledger:
-        """The inverse of `json`. EngineError `state`."""
-        if not isinstance(value, dict) or value.get("version") != VERSION:
-            raise EngineError("the ledger was written by another version of home.manager", ErrorKind.STATE)
-        try:
-            ledger = cls(value["home"], {}, value["folders"], value["last"], value["large"])
-            ledger._raw = value["files"]
-        except KeyError as error:
-            raise EngineError(f"the ledger is damaged: it has no {error}", ErrorKind.STATE) from None
+        """The inverse of `json`. EngineError `damaged`, or `state` for one of a newer version."""
+        version = value.get("version") if isinstance(value, dict) else None
+        if isinstance(version, int) and version > VERSION:
+            message = (
+                f"a newer home.manager has written the ledger of this home (version {version}, this one reads {VERSION});"
+                " use the newer one"
+            )
+            raise EngineError(message, ErrorKind.STATE)
+        types = {"home": str, "folders": list, "last": int, "large": dict, "files": dict}
+        if not isinstance(value, dict) or not all(isinstance(value.get(name), kind) for name, kind in types.items()):
+            raise EngineError("the ledger is damaged: it does not have its form", ErrorKind.DAMAGED)
+        ledger = cls(value["home"], {}, value["folders"], value["last"], value["large"])
+        ledger._raw = value["files"]
         return ledger
 
     def json(self) -> Dict[str, object]:
@@ -104,7 +142,10 @@ class Ledger:
     def record(self, target: str) -> Optional[Record]:
         """The record of a path, if it is managed."""
         if target in self._raw:
-            self._read[target] = Record.of(self._raw.pop(target))
+            try:
+                self._read[target] = Record.of(self._raw.pop(target))
+            except (EngineError, TypeError, ValueError):
+                raise _wrong_record(target) from None
         return self._read.get(target)
 
     def adopted(self) -> List[str]:
@@ -115,8 +156,13 @@ class Ledger:
     def links(self) -> Iterator[Tuple[str, str, bool]]:
         """Of each managed link its path, its text, and whether links are followed on the way to it."""
         for target, raw in self._raw.items():
-            if raw["kind"] in _LINKS:
-                yield target, str(raw["text"]), "follow" in raw
+            try:
+                if raw["kind"] not in _LINKS:
+                    continue
+                found = target, str(raw["text"]), "follow" in raw
+            except (KeyError, TypeError):
+                raise _wrong_record(target) from None
+            yield found
         for target, record in self._read.items():
             if record.kind in _LINKS:
                 yield target, record.text or "", record.follow
@@ -125,13 +171,22 @@ class Ledger:
         """Each managed file that is a link, with the ID of its object; None when folders are linked whole too."""
         found: List[Tuple[str, str]] = []
         for target, raw in self._raw.items():
-            if raw["kind"] == "link":
-                if "tree" in raw:
-                    return None
-                found.append((target, str(raw["shows"])))
+            try:
+                if raw["kind"] == "link":
+                    if "tree" in raw:
+                        return None
+                    found.append((target, str(raw["shows"])))
+            except (KeyError, TypeError):
+                raise _wrong_record(target) from None
         for target, record in self._read.items():
             if record.kind == "link":
                 if record.tree:
                     return None
                 found.append((target, record.object or ""))
         return found
+
+
+def _wrong_record(target: str) -> EngineError:
+    return EngineError(
+        f"the ledger is damaged: what it says of {target} has no sense", ErrorKind.DAMAGED, part=layout.LEDGER
+    )

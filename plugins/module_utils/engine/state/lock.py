@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import time
 
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem
+from . import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,10 +80,31 @@ class Lock:
         try:
             return filesystem.open_lock(NAME, self._state, self._create)
         except OSError as error:
+            if error.errno in filesystem.NO_FILE:
+                if self._create:
+                    self._set_aside()
+                    return filesystem.open_lock(NAME, self._state, self._create)
+                # Who only reads goes without a lock, as where there is none.
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), NAME) from None
             if error.errno not in _NO_WRITING:
                 raise
             # Reading a home must be possible where nothing can be written; whoever writes gets the error soon enough.
             return filesystem.open_lock(NAME, self._state, False)
+
+    def _set_aside(self) -> None:
+        """Move what has the lock's name and is no file out of the way; nobody else may do the same just now."""
+        import fcntl
+
+        fcntl.flock(self._state, fcntl.LOCK_EX)
+        try:
+            there = filesystem.lstat(NAME, self._state)
+            if there is not None and not stat.S_ISREG(there.st_mode):
+                if filesystem.lstat(layout.DRIFT, self._state) is None:
+                    filesystem.mkdir(layout.DRIFT, 0o700, self._state)
+                name = f"{layout.DRIFT}/{NAME}-{os.urandom(4).hex()}"
+                filesystem.rename(NAME, name, self._state, self._state)
+        finally:
+            fcntl.flock(self._state, fcntl.LOCK_UN)
 
     def _still_there(self, fd: int) -> bool:
         # An uninstall that we waited for has removed the file whose lock we now hold.

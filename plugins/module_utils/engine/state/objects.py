@@ -11,7 +11,7 @@ from ..contract.errors import EngineError, ErrorKind
 from ..contract.objects import content_hash
 from ..disk import filesystem
 from ..disk.folders import Blocked, Folders
-from . import layout
+from . import layout, packs
 from .ledger import LARGE
 
 TYPE_CHECKING = False
@@ -156,10 +156,9 @@ def _save(state: State, content: bytes, name: str, tx: str) -> str:
 
 
 def _original(state: State, name: str, mode: str) -> bytes | None:
-    for pack in reversed(state.names(layout.PACKS)):
-        fd = filesystem.open_file(f"{layout.PACKS}/{pack}", state.fd)
+    for pack in reversed(packs.names(state)):
         try:
-            with os.fdopen(fd, "rb") as source:
+            with packs.opened(state, pack) as source:
                 bundle = read_bundle(source)
                 if name not in dict(bundle.objects):
                     continue
@@ -175,7 +174,9 @@ def _paths(state: State, name: str) -> list[str]:
     """Every path below `generations` that shows an object."""
     paths = []
     for number in state.generations():
-        manifest = state.manifest(layout.reference(number))
+        manifest = state.readable_manifest(layout.reference(number))
+        if manifest is None:
+            continue
         for special in [None, *manifest.specialisations]:
             where, view = layout.reference(number, special), manifest.specialised(special).view
             paths += [f"{where}/{layout.FILES}/{path}" for path, shown in view.shown() if shown == name]

@@ -56,7 +56,7 @@ class Packaged(Value):
 
 
 def trees(state: State, number: int) -> List[str]:
-    """The names of the trees that a generation depends on. EngineError `state` when its record cannot be read."""
+    """The names of the trees that a generation depends on. EngineError `damaged` when its record cannot be used."""
     found = _record(state, number)
     return found.trees if found is not None else []
 
@@ -64,9 +64,14 @@ def trees(state: State, number: int) -> List[str]:
 def lost(state: State, number: int) -> List[str]:
     """What a generation depends on and is not there: names of packages' trees, and paths of the host.
 
-    EngineError `state` when its record cannot be read.
+    The record of both is itself one of these when it is damaged.
     """
-    found = _record(state, number)
+    try:
+        found = _record(state, number)
+    except EngineError as error:
+        if error.kind != ErrorKind.DAMAGED:
+            raise
+        return [f"{layout.reference(number)}/{RECORD}"]
     if found is None:
         return []
     missing = [name for name in found.trees if filesystem.stat_followed(f"{FOLDER}/{name}", state.fd) is None]
@@ -74,7 +79,7 @@ def lost(state: State, number: int) -> List[str]:
 
 
 def awaited(state: State, number: int) -> Dict[str, Awaited]:
-    """The packages that nobody brought when a generation was made. EngineError `state` when its record cannot be read."""
+    """The packages that nobody brought when a generation was made. EngineError `damaged` when its record cannot be used."""
     found = _record(state, number)
     return found.awaited if found is not None else {}
 
@@ -85,10 +90,10 @@ def _record(state: State, number: int) -> Optional[Packaged]:
     if found is None:
         return None
     if not isinstance(found, dict) or not all(isinstance(found.get(name), list) for name in ("trees", "host")):
-        raise EngineError(f"{state.path}/{where} is damaged", ErrorKind.STATE)
+        raise state.damage(where, "it does not have its form")
     made = Packaged(None, [str(name) for name in found["trees"]], [str(place) for place in found["host"]])
     rows = found.get("awaited") or {}
     if not isinstance(rows, dict) or not all(isinstance(row, list) and len(row) == 2 for row in rows.values()):
-        raise EngineError(f"{state.path}/{where} is damaged", ErrorKind.STATE)
+        raise state.damage(where, "it does not have its form")
     made.awaited = {str(name): (dict(row[0]), list(row[1])) for name, row in rows.items()}
     return made

@@ -69,6 +69,8 @@ class State:
     def __init__(self, path: str, fd: int) -> None:
         self.path = path
         self.fd = fd
+        # Whether the copy of the ledger serves where the ledger is damaged: for those who may not write it anew.
+        self.use_copy = False
 
     @classmethod
     def open(cls, path: str, create: bool) -> State | None:
@@ -81,6 +83,12 @@ class State:
         except FileNotFoundError:
             if not create:
                 return None
+            text = filesystem.readlink(path)
+            if text is not None:
+                message = (
+                    f"the state folder {path} is a link to {text}, which does not exist; mount or make that folder"
+                )
+                raise EngineError(message, ErrorKind.STATE) from None
             _make(path)
             fd = filesystem.open_folder(path, follow=True)
         except OSError as error:
@@ -92,7 +100,7 @@ class State:
                 f"the state folder {path} belongs to the user ID {status.st_uid}, not to this user", ErrorKind.OWNER
             )
         if create and stat.S_IMODE(status.st_mode) != 0o700:
-            filesystem.chmod(path, 0o700)
+            filesystem.chmod(".", 0o700, fd)
         return cls(path, fd)
 
     def close(self) -> None:
@@ -111,18 +119,26 @@ class State:
         """What last finished, as a reference; None when nothing did, or when that generation is gone."""
         return self._pointer(layout.COMPLETED)
 
+    def completed_is(self, wanted: str) -> bool:
+        """Whether this reference, of a generation that is there, is what last finished."""
+        return filesystem.readlink(layout.COMPLETED, self.fd) == wanted
+
+    def hollow(self, wanted: str) -> list[str]:
+        """The manifest of a generation, when it is missing or empty; nothing when it is not."""
+        status = filesystem.lstat(f"{wanted}/{layout.MANIFEST}", self.fd)
+        return [] if status is not None and status.st_size else [f"{wanted}/{layout.MANIFEST}"]
+
     def _pointer(self, name: str) -> str | None:
         status = filesystem.lstat(name, self.fd)
         if status is None:
             return None
-        if not stat.S_ISLNK(status.st_mode):
-            raise EngineError(
-                f"{self.path}/{name} is not a symbolic link; move it away and switch again", ErrorKind.STATE
-            )
-        text = filesystem.readlink(name, self.fd)
+        text = filesystem.readlink(name, self.fd) if stat.S_ISLNK(status.st_mode) else None
         if text is None:
-            return None
-        layout.parse_reference(text)
+            raise self.damage(name, "it is not a symbolic link")
+        try:
+            layout.parse_reference(text)
+        except EngineError as error:
+            raise self.damage(name, error.message) from None
         return text if self.exists(text) else None
 
     def owes_services(self) -> bool:
@@ -130,36 +146,79 @@ class State:
         return filesystem.lstat(layout.SERVICES, self.fd) is not None
 
     def exists(self, wanted: str) -> bool:
-        """Whether the generation of this reference is there."""
-        return filesystem.lstat(wanted + "/" + layout.MANIFEST, self.fd) is not None
+        """Whether the generation of this reference is there, damaged or not."""
+        return filesystem.lstat(wanted, self.fd) is not None
+
+    def damage(self, name: str, why: str) -> EngineError:
+        """The error about a file of the state that is not what it should be, to be raised. `part` is its name."""
+        return EngineError(f"{self.path}/{name} is damaged: {why}", ErrorKind.DAMAGED, part=name)
 
     def json(self, name: str) -> object:
-        """The JSON in a file of the state; None when it is missing. EngineError `state` when it cannot be read."""
+        """The JSON in a file of the state; None when it is missing.
+
+        EngineError `damaged` when it holds something else or is no file. OSError when it cannot be read.
+        """
         try:
             return json.loads(filesystem.read(name, self.fd).decode("utf-8", "surrogateescape"))
-        except FileNotFoundError:
+        except filesystem.ABSENT:
             return None
+        except (ValueError, RecursionError) as error:
+            raise self.damage(name, str(error)) from None
         except OSError as error:
-            raise EngineError(f"the state cannot be read: {filesystem.said(error)}", ErrorKind.STATE) from None
-        except ValueError as error:
-            raise EngineError(f"{self.path}/{name} cannot be read: {error}", ErrorKind.STATE) from None
+            if error.errno not in filesystem.NO_FILE:
+                raise
+            raise self.damage(name, "it is not a regular file") from None
 
     def manifest(self, wanted: str) -> Manifest:
         """The manifest of a reference (of a specialisation: its own).
 
-        EngineError `generation` when there is none, `manifest` when it was written by another version of the engine.
+        EngineError `generation` when there is none, `damaged` when it cannot be used.
         """
         from ..contract.manifest import Manifest
 
-        found = self.json(wanted + "/" + layout.MANIFEST)
-        if found is None:
-            number = wanted[len(layout.GENERATIONS) + 1 :]
-            raise EngineError(f"there is no generation {number}", ErrorKind.GENERATION)
-        return Manifest.of(found)
+        number = layout.parse_reference(wanted)[0]
+        name = wanted + "/" + layout.MANIFEST
+        try:
+            found = self.json(name)
+            if found is not None:
+                return Manifest.of(found)
+            if not self.exists(wanted):
+                raise EngineError(
+                    f"there is no generation {wanted[len(layout.GENERATIONS) + 1 :]}", ErrorKind.GENERATION
+                )
+            why = f"{self.path}/{name} is missing"
+        except EngineError as error:
+            if error.kind == ErrorKind.GENERATION:
+                raise
+            why = error.message if error.details.get("part") else f"{self.path}/{name}: {error.message}"
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            why = f"{self.path}/{name}: {error}"
+        chosen = filesystem.readlink(layout.CURRENT, self.fd) or ""
+        if chosen.split("/")[:2] == wanted.split("/")[:2]:
+            advice = "It is the current one: switch again to replace it, or activate another one."
+        else:
+            advice = f"`home-manager remove-generations {number}` removes it; the others can be used."
+        raise EngineError(f"generation {number} is damaged: {why}. {advice}", ErrorKind.DAMAGED, part=name)
+
+    def readable_manifest(self, wanted: str) -> Manifest | None:
+        """The manifest of a reference; None when it is damaged. EngineError `generation` when there is none."""
+        try:
+            return self.manifest(wanted)
+        except EngineError as error:
+            if error.kind != ErrorKind.DAMAGED:
+                raise
+            return None
 
     def about(self, number: int) -> About:
-        """What is remembered of a generation."""
-        return About.of(self.json(f"{layout.reference(number)}/{layout.ABOUT}"))
+        """What is remembered of a generation; where that is damaged, its age alone."""
+        try:
+            about = About.of(self.json(f"{layout.reference(number)}/{layout.ABOUT}"))
+        except EngineError:
+            about = About()
+        if not about.created:
+            status = filesystem.lstat(layout.reference(number), self.fd)
+            about.created = int(status.st_mtime) if status is not None else 0
+        return about
 
     def content(self, name: str) -> bytes:
         """The content of an object in the store. FileNotFoundError when it is not there."""
@@ -190,6 +249,13 @@ class State:
         """Make a folder of the state unless it is there."""
         if filesystem.lstat(name, self.fd) is None:
             filesystem.mkdir(name, mode, self.fd)
+
+    def set_aside(self, name: str, suffix: str) -> str:
+        """Move a file of the state, or what has its name, to the folder `drift`, for its owner; its path there."""
+        self.folder(layout.DRIFT)
+        path = f"{layout.DRIFT}/{name}-{suffix}"
+        filesystem.rename(name, path, self.fd, self.fd)
+        return path
 
     def write_json(self, name: str, value: object, sync: bool = False, mode: int = 0o600) -> None:
         """A new file with JSON text."""

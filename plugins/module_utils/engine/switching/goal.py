@@ -104,7 +104,11 @@ def goal_of_rollback(home: HomeFolder) -> Goal:
         raise EngineError("no generation is current, so there is none to roll back to", ErrorKind.GENERATION)
     number = layout.parse_reference(current)[0]
     failed = set(state.names(layout.FAILED))
-    older = [other for other in state.generations() if other < number and str(other) not in failed]
+    older = [
+        other
+        for other in state.generations()
+        if other < number and str(other) not in failed and state.readable_manifest(layout.reference(other)) is not None
+    ]
     if not older:
         raise EngineError(f"there is no previous generation: {number} is the oldest one", ErrorKind.GENERATION)
     goal = goal_of_generation(home, older[-1], None)
@@ -122,6 +126,11 @@ def _number(home: HomeFolder, digest: str) -> tuple[int, bool]:
     likely = [layout.parse_reference(current)[0]] if current is not None else []
     for number in likely + numbers[-1:]:
         # Where a package or a program of the host is gone, or has come, the same spec makes another generation.
-        if state.about(number).digest == digest and not packaged.lost(state, number) and not arrived(state, number):
+        if (
+            state.about(number).digest == digest
+            and not packaged.lost(state, number)
+            and not arrived(state, number)
+            and state.readable_manifest(layout.reference(number)) is not None
+        ):
             return number, False
     return max([Ledger.read(state, home.path).last, *numbers]) + 1, True

@@ -49,4 +49,5 @@ def work_on_services(
 
 
 def _view(home: HomeFolder, reference: str | None) -> View | None:
-    return home.require_state().manifest(reference).view if reference is not None else None
+    manifest = home.require_state().readable_manifest(reference) if reference is not None else None
+    return manifest.view if manifest is not None else None

@@ -192,7 +192,9 @@ class Services:
         interim = self._new
         if record.goal not in (None, self.ends.goal):
             state = self.home.require_state()
-            view = state.manifest(record.goal or "").view if state.exists(record.goal or "") else None
+            there = record.goal is not None and state.exists(record.goal)
+            manifest = state.readable_manifest(record.goal or "") if there else None
+            view = manifest.view if manifest is not None else None
             interim = self._sources(view, Places(self.policy.config, self.policy.data))
         same_boot = record.boot == boot_id()
         return Owed(record.active, interim.units(), record.flip if same_boot else 0)

@@ -180,7 +180,7 @@ class Switch:
             return True
         from ..packages.changes import changes
 
-        before = state.manifest(self.source) if state is not None and self.source is not None else None
+        before = state.readable_manifest(self.source) if state is not None and self.source is not None else None
         found = changes(before, bundled.manifest, self.options.packages)
         self.answer.wanting = found.wanting
         if not found.wanting:
@@ -217,13 +217,17 @@ class Switch:
 
     def _finished(self) -> View | None:
         """What the generation that last finished shows, as it was activated."""
-        return self.home.require_state().manifest(self.completed).view if self.completed is not None else None
+        if self.completed is None:
+            return None
+        manifest = self.home.require_state().readable_manifest(self.completed)
+        return manifest.view if manifest is not None else None
 
     def _objects(self) -> dict[str, StoredObject]:
         state = self.home.state
         found = dict(self.goal.view.objects)
         if state is not None and self.source is not None:
-            found.update(state.manifest(self.source).view.objects)
+            manifest = state.readable_manifest(self.source)
+            found.update(manifest.view.objects if manifest is not None else {})
         return found
 
     def _repair_objects(self) -> None:

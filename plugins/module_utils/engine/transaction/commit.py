@@ -20,7 +20,7 @@ from ..state.ledger import Ledger
 from ..state.staging import FEW
 from . import pin
 from .backup import drop_backup
-from .journal import Journal
+from .journal import Journal, transaction_id
 from .roll_forward import RollForward
 
 TYPE_CHECKING = False
@@ -83,7 +83,9 @@ def finish(home: HomeFolder, journal: Journal, held: Held | None = None) -> Roll
             # Without room for a corrected ledger the one that was staged must do: links of ours are recognised anyway.
             with contextlib.suppress(OSError):
                 _correct_ledger(home, forward)
-        filesystem.rename(staged, layout.LEDGER, state.fd, state.fd)
+        for name in (layout.LEDGER_COPY, layout.LEDGER):
+            if filesystem.lstat(f"{layout.STAGING}/{name}", state.fd) is not None:
+                filesystem.rename(f"{layout.STAGING}/{name}", name, state.fd, state.fd)
     who_ran = f"{layout.STAGING}/{layout.SERVICES}"
     if filesystem.lstat(who_ran, state.fd) is not None:
         filesystem.rename(who_ran, layout.SERVICES, state.fd, state.fd)
@@ -95,7 +97,7 @@ def finish(home: HomeFolder, journal: Journal, held: Held | None = None) -> Roll
 def _correct_ledger(home: HomeFolder, forward: RollForward) -> None:
     """Where a step could not be done, the ledger keeps the former record."""
     state = home.require_state()
-    staged, former = f"{layout.STAGING}/{layout.LEDGER}", Ledger.read(state, home.path)
+    staged, former = f"{layout.STAGING}/{layout.LEDGER}", Ledger.read(state, home.path, settled=False)
     ledger = Ledger.of(state.json(staged))
     files = ledger.files
     home.folders.close()
@@ -115,9 +117,10 @@ def _correct_ledger(home: HomeFolder, forward: RollForward) -> None:
         above = [folder for folder in [*parents(path), path] if folder in former.folders]
         ledger.folders = sorted({*ledger.folders, *above})
     corrected = f"{layout.STAGING}/corrected"
-    filesystem.remove_tree(corrected, state.fd)
-    state.write_json(corrected, ledger.json(), sync=True)
-    filesystem.rename(corrected, staged, state.fd, state.fd)
+    for name in (layout.LEDGER_COPY, layout.LEDGER):
+        filesystem.remove_tree(corrected, state.fd)
+        state.write_json(corrected, ledger.json(), sync=True)
+        filesystem.rename(corrected, f"{layout.STAGING}/{name}", state.fd, state.fd)
 
 
 def undo(home: HomeFolder, journal: Journal, held: Held | None = None) -> None:
@@ -162,8 +165,18 @@ def _drop_temporary(step: Put, fd: int) -> None:
         return
 
 
+def make_way(state: State, name: str) -> None:
+    """Move a folder away to whose name a file of the state will be renamed."""
+    there = filesystem.lstat(name, state.fd)
+    if there is not None and stat.S_ISDIR(there.st_mode):
+        state.set_aside(name, transaction_id())
+
+
 def _stage_pointers(state: State, ledger: Ledger, to: str | None) -> None:
-    state.write_json(f"{layout.STAGING}/{layout.LEDGER}", ledger.json(), sync=True)
+    # Twice, in files of their own: nobody can say what is managed, and what to give back, when it is lost.
+    for name in (layout.LEDGER, layout.LEDGER_COPY):
+        make_way(state, name)
+        state.write_json(f"{layout.STAGING}/{name}", ledger.json(), sync=True)
     # To flip to nothing, a link that leads nowhere serves as the thing that is renamed.
     filesystem.symlink(to or "none", f"{layout.STAGING}/{layout.CURRENT}", state.fd)
     if to is not None:

@@ -15,6 +15,8 @@ from ..state import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..planning.plan import Plan
     from ..planning.step import Step
     from ..state.state import State
@@ -69,16 +71,37 @@ class Journal:
 
     @classmethod
     def read(cls, state: State) -> Journal | None:
-        """The journal of a transaction that did not end; None when there is none. EngineError `state`."""
+        """The journal of a transaction that did not end; None when there is none.
+
+        EngineError `damaged`, or `state` for one that only a newer home.manager can read.
+        """
         value = state.json(layout.JOURNAL)
         if value is None:
             return None
-        if not isinstance(value, dict) or value.get("version") != VERSION:
-            raise EngineError("the journal was written by another version of home.manager", ErrorKind.STATE)
+        version = value.get("version") if isinstance(value, dict) else None
+        if isinstance(version, int) and version > VERSION:
+            message = (
+                f"a switch by a newer home.manager was interrupted (its journal has version {version}, this one reads"
+                f" {VERSION}); switch again with the newer one, which finishes or undoes it. Until then this home can only be read"
+            )
+            raise EngineError(message, ErrorKind.STATE)
+        try:
+            return cls._of(value)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise state.damage(layout.JOURNAL, f"it does not have its form ({error})") from None
+
+    @classmethod
+    def _of(cls, value: Any) -> Journal:
+        """The journal of what was written. AttributeError, KeyError, TypeError, ValueError for anything else."""
+        if value["version"] != VERSION:
+            raise ValueError(f"version {value['version']!r}")
+        texts = [value["tx"], value["home"], *(text for text in (value["from"], value["to"]) if text is not None)]
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("a name is no text")
         journal = cls(value["tx"], value["home"], value["from"], value["to"])
         journal.steps = [step_of(step) for step in value["steps"]]
-        journal.folders = value["folders"]
-        journal.drop = value["drop"]
+        journal.folders = {str(folder): int(mode) for folder, mode in value["folders"].items()}
+        journal.drop = [str(folder) for folder in value["drop"]]
         return journal
 
     def follows(self, folder: str) -> bool:

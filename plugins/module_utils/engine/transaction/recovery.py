@@ -53,18 +53,18 @@ def recover(home: HomeFolder) -> Recovery:
 def sweep(home: HomeFolder) -> None:
     """Remove what a crash left in the state folder: staged things, temporaries, a generation that was never finished."""
     state = home.require_state()
-    ledger = Ledger.read(state, home.path)
+    ledger = Ledger.read(state, home.path, settled=False)
     for folder in (layout.STORE, layout.GENERATIONS, layout.PACKS):
         for name in state.names(folder):
             if name.startswith("."):
                 filesystem.remove_tree(f"{folder}/{name}", state.fd)
-    if filesystem.lstat(layout.LEDGER, state.fd) is not None or state.current() is None:
-        current = state.current()
+    current = state.current()
+    if filesystem.lstat(layout.LEDGER, state.fd) is not None or current is None:
+        kept = layout.parse_reference(current)[0] if current is not None else 0
         for number in state.generations():
-            chosen = layout.reference(number)
-            if (number > ledger.last and chosen != current) or not state.exists(chosen):
+            if number > ledger.last and number != kept:
                 filesystem.remove_tree(layout.reference(number), state.fd)
-    if state.current() is None and filesystem.lstat(layout.COMPLETED, state.fd) is not None and not ledger.files:
+    if current is None and filesystem.lstat(layout.COMPLETED, state.fd) is not None and not ledger.files:
         filesystem.unlink(layout.COMPLETED, state.fd)
     forget_repointing(home)
     collect(state)

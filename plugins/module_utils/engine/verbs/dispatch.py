@@ -89,6 +89,7 @@ def act(verb: Verb, account: pwd.struct_passwd, waiting: Optional[Waiting] = Non
 def _locked(verb: Verb, account: pwd.struct_passwd, waiting: Waiting) -> Answer:
     """Do it with the open home, its lock held if there is a state folder."""
     home_path, state_path = verb.locations(account)
+    replaced: list[str] = []
     for _attempt in range(_ATTEMPTS):
         # The home first: in another user's home not even the state folder must be made.
         home = HomeFolder(home_path, state_path, None)
@@ -96,10 +97,17 @@ def _locked(verb: Verb, account: pwd.struct_passwd, waiting: Waiting) -> Answer:
             home.state = State.open(state_path, verb.creates_state and not verb.check)
             if home.state is None:
                 return verb.run(home, account)
-            with Lock(home.state.fd, verb.lock_timeout, verb.writes and not verb.check, waiting):
-                messages, recovered = _recovery(home, verb)
-                answer = verb.run(home, account)
-                answer.warnings[:0], answer.recovered = messages, recovered
+            writes = verb.writes and not verb.check
+            home.state.use_copy = not writes
+            with Lock(home.state.fd, verb.lock_timeout, writes, waiting):
+                try:
+                    messages, recovered = _recovery(home, verb)
+                    answer = verb.run(home, account)
+                except EngineError as error:
+                    # Once for each file: then the verb begins anew.
+                    replaced += _replace(home, error, writes)
+                    continue
+                answer.warnings[:0], answer.recovered = [*replaced, *messages], recovered
                 answer.changed = answer.changed or answer.recovered is not None
                 return answer
         except EngineError as error:
@@ -109,6 +117,19 @@ def _locked(verb: Verb, account: pwd.struct_passwd, waiting: Waiting) -> Answer:
             home.close()
     message = f"the state folder {state_path} is removed again and again"
     raise EngineError(message, ErrorKind.STATE)
+
+
+def _replace(home: HomeFolder, error: EngineError, writes: bool) -> List[str]:
+    """Do without the damaged file of the state that an error is about, and say so; any other error is raised."""
+    from ..transaction.salvage import REPLACED, replace
+
+    part = str(error.details.get("part"))
+    if error.kind != ErrorKind.DAMAGED or part not in REPLACED:
+        raise error
+    if not writes:
+        message = f"{error.message}. `home-manager verify`, or the next switch, does without it"
+        raise EngineError(message, ErrorKind.DAMAGED, part=part) from None
+    return replace(home, part)
 
 
 def _recovery(home: HomeFolder, verb: Verb) -> Tuple[List[str], Optional[Recovered]]:

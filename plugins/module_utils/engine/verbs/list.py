@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..contract.answers import Answer
-from ..contract.errors import ErrorKind
+from ..contract.errors import EngineError, ErrorKind
 from ..contract.manifest import Origin
 from ..contract.members import Members
 from ..contract.provenance import Provenance
@@ -16,7 +16,7 @@ from .verb import Verb
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    from typing import Dict, List, Optional
+    from typing import Callable, Dict, List, Optional
 
     from ..contract.manifest import Manifest
     from ..contract.value import JsonObject
@@ -31,8 +31,8 @@ class Generation(Value):
     """What there is to know of a generation.
 
     `created` is in seconds since 1970. `completed`: its hooks have run to the end, and it is what last did; `failed`: a
-    hook of it failed when it was last activated. `files` is their number; `counts` tells how much it changed (kind to sign
-    to number), None when that is not known.
+    hook of it failed when it was last activated; `damaged`: why it cannot be used, or empty. `files` is their number;
+    `counts` tells how much it changed (kind to sign to number), None when that is not known.
     """
 
     __slots__ = (
@@ -40,6 +40,7 @@ class Generation(Value):
         "counts",
         "created",
         "current",
+        "damaged",
         "digest",
         "failed",
         "files",
@@ -65,6 +66,7 @@ class Generation(Value):
         self.current = False
         self.completed = False
         self.failed = False
+        self.damaged = ""
 
     def json(self) -> JsonObject:
         """The attributes by their names."""
@@ -87,6 +89,7 @@ class Generation(Value):
         found.provenance = Provenance.of(members.mapping("provenance"))
         for name in ("current", "completed", "failed"):
             setattr(found, name, members.flag(name))
+        found.damaged = members.optional_text("damaged") or ""
         counts = members.take("counts")
         found.counts = counts if isinstance(counts, dict) else None
         return found
@@ -163,10 +166,11 @@ class ListGenerations(Verb):
         if state is None:
             return answer
         answer.bytes = state.stored_bytes()
-        current, completed = state.current(), state.completed()
+        current, completed = (_chosen(answer, pointer) for pointer in (state.current, state.completed))
         if current is not None:
             answer.current, answer.specialisation = layout.parse_reference(current)
-            answer.packages = _packages(state.manifest(current))
+            manifest = state.readable_manifest(current)
+            answer.packages = _packages(manifest) if manifest is not None else []
         failed = set(state.names(layout.FAILED))
         for number in reversed(state.generations()):
             item = _generation(state, number, f"{home.state_path}/{layout.reference(number)}")
@@ -188,15 +192,34 @@ class ListGenerations(Verb):
             source, failed = item.provenance, "unknown" if item.failed else ""
             row = Row(item.generation, float(item.created), item.counts, source.commit, source.dirty, source.by, failed)
             special = answer.specialisation or "" if item.current else ""
-            rows.append(row._replace(current=item.current, specialisation=special, files=item.files))
+            row = row._replace(current=item.current, specialisation=special, files=item.files)
+            rows.append(row._replace(damaged=bool(item.damaged)))
         return Generations(tuple(rows), answer.bytes, home.label)
 
 
+def _chosen(answer: Listing, pointer: Callable[[], Optional[str]]) -> Optional[str]:
+    """What a pointer of the state leads to; one that is damaged leads nowhere, with a warning."""
+    try:
+        return pointer()
+    except EngineError as error:
+        if error.kind != ErrorKind.DAMAGED:
+            raise
+        answer.warnings.append(error.message)
+        return None
+
+
 def _generation(state: State, number: int, path: str) -> Generation:
-    manifest, about = state.manifest(layout.reference(number)), state.about(number)
     item = Generation(number)
-    item.created, item.digest, item.path = about.created, about.digest, path
-    item.provenance, item.counts = about.provenance or Provenance(), about.counts
+    item.path = path
+    try:
+        about = state.about(number)
+        item.created, item.digest = about.created, about.digest
+        item.provenance, item.counts = about.provenance or Provenance(), about.counts
+        manifest = state.manifest(layout.reference(number))
+    except (EngineError, OSError) as error:
+        # One that cannot be read must not hide the others.
+        item.damaged = error.message if isinstance(error, EngineError) else str(error)
+        return item
     item.files, item.packages = len(manifest.view.files), [package.name for package in manifest.view.packages]
     item.specialisations, item.origin = sorted(manifest.specialisations), manifest.origin
     return item

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ..contract.answers import ProbeAnswer
+from ..contract.errors import EngineError, ErrorKind
 from ..contract.parameter import FLAG, TEXT, internal
 from ..state import layout, packaged
 from ..state.ledger import Ledger
@@ -52,14 +53,14 @@ class Probe(Verb):
             number, specialisation = layout.parse_reference(current)
             answer.generation, answer.specialisation = number, specialisation
             answer.digest = state.about(number).digest
-            answer.hooks_due = current != state.completed() or state.owes_services()
+            answer.hooks_due = not state.completed_is(current) or state.owes_services()
             if answer.digest == self.digest and specialisation == self.specialisation:
-                gone = packaged.lost(state, number)
+                gone = packaged.lost(state, number) or state.hollow(current)
                 if gone:
                     # Not unchanged, whatever else: the switch restores it or finds another.
                     answer.warnings += [f"{name} is gone" for name in gone]
                 elif self.verify:
-                    self._verify(home, answer, current, account.pw_name)
+                    self._verify_generation(home, answer, current, account.pw_name)
                 else:
                     answer.unchanged = True
                 interrupted = self.check and state.interrupted()
@@ -75,6 +76,15 @@ class Probe(Verb):
         if not answer.unchanged:
             answer.objects = state.objects()
         return answer
+
+    def _verify_generation(self, home: HomeFolder, answer: ProbeAnswer, current: str, user: str) -> None:
+        try:
+            self._verify(home, answer, current, user)
+        except EngineError as error:
+            if error.kind != ErrorKind.DAMAGED or not str(error.details.get("part")).startswith(current):
+                raise
+            # A switch makes the generation anew.
+            answer.warnings.append(error.message)
 
     def _verify(self, home: HomeFolder, answer: ProbeAnswer, current: str, user: str) -> None:
         from ..switching.drift import described, object_drift, path_drift

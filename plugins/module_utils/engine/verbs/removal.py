@@ -83,7 +83,11 @@ def _free_packages(state: State, answer: Removal) -> None:
 
     live: Set[str] = set()
     for number in state.generations():
-        live |= needs(state.manifest(layout.reference(number)))
+        manifest = state.readable_manifest(layout.reference(number))
+        if manifest is None:
+            answer.warnings.append(f"packages stay, for what the damaged generation {number} needs is not known")
+            return
+        live |= needs(manifest)
     freed = free(Depot(state.path, state.fd), live)
     for name in freed.packages:
         answer.operations.append(Operation(OperationKind.REMOVE, f"{packaged.FOLDER}/{name}"))

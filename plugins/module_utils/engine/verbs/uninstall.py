@@ -29,6 +29,7 @@ _PARTS = (
     layout.STORE,
     layout.PACKS,
     layout.COMPLETED,
+    layout.LEDGER_COPY,
     layout.LEDGER,
     layout.SERVICES,
     ENGINES,
@@ -79,7 +80,8 @@ def _remove_state(home: HomeFolder) -> list[str]:
         message = f"{state.path} stays, since it holds {', '.join(rest)}"
         return [message + (" (what was changed in managed files)" if layout.DRIFT in rest else "")]
     filesystem.remove_tree(lock.NAME, state.fd)
-    filesystem.rmdir(state.path)
+    if filesystem.readlink(state.path) is None:
+        filesystem.rmdir(state.path)
     return []
 
 

@@ -97,7 +97,7 @@ class Verify(Verb):
         current, ledger = state.current(), Ledger.read(state, home.path)
         if current is None:
             if ledger.targets():
-                message = "the link `current` is missing; switch or activate a generation to repair the home"
+                message = "the link `current` is missing or damaged; switch or activate a generation to repair the home"
                 raise EngineError(message, ErrorKind.STATE)
             return answer
         answer.generation = layout.parse_reference(current)[0]

@@ -13,7 +13,10 @@ from .quantities import moment, plural, ranges, size
 
 
 class Generation(NamedTuple):
-    """One generation. `counts` is kind to sign to number; `failed` names the hook that failed, or is `unknown`."""
+    """One generation. `counts` is kind to sign to number; `failed` names the hook that failed, or is `unknown`.
+
+    `damaged`: its manifest cannot be used.
+    """
 
     number: int
     made: float = 0
@@ -25,6 +28,7 @@ class Generation(NamedTuple):
     current: bool = False
     specialisation: str = ""
     files: int | None = None
+    damaged: bool = False
 
     @classmethod
     def of(cls, value: object) -> Generation:
@@ -41,6 +45,7 @@ class Generation(NamedTuple):
             read.flag("current"),
             read.text("specialisation"),
             read.count("files"),
+            read.flag("damaged"),
         )
 
     def json(self) -> dict[str, object]:
@@ -87,6 +92,8 @@ def generation_lines(found: Generations) -> list[Line]:
 
 
 def _what(item: Generation) -> str:
+    if item.damaged:
+        return "damaged"
     if item.failed:
         return "failed" if item.failed == "unknown" else f"failed in {item.failed}"
     if item.counts is None:
