@@ -494,11 +494,3 @@ def test_a_second_switch_waits_and_gives_up(sandbox):
         assert caught.value.kind == "locked"
         holder.kill()
     assert sandbox.switch({"a": "2"}, lock_timeout=5)["changed"]
-
-
-def test_current_that_is_a_folder_is_told(sandbox):
-    sandbox.switch({"a": "1"})
-    (sandbox.state / "current").unlink()
-    (sandbox.state / "current").mkdir()
-    with pytest.raises(EngineError, match="current is not a symbolic link"):
-        sandbox.switch({"a": "2"})
