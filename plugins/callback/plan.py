@@ -61,7 +61,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.report.screen import 
 from ansible_collections.home.manager.plugins.plugin_utils.report.task_result import (
     lines_of,
     other_line,
-    plan_of,
+    plans_of,
     plans_of_unreachable,
 )
 
@@ -134,9 +134,10 @@ class CallbackModule(Default):
     def _taken(self, result: Any) -> bool:
         """Whether a result was printed, or kept for printing, by this plugin."""
         self._waiting.pop(result.host.get_name(), None)
-        found = plan_of(result.result)
-        if found is not None:
-            self.screen.add(found)
+        found = plans_of(result.result)
+        for plan in found:
+            self.screen.add(plan)
+        if found:
             return True
         shown = lines_of(result.result, self.screen.view)
         if shown:
@@ -252,7 +253,7 @@ class CallbackModule(Default):
     def v2_on_file_diff(self, result: Any) -> None:
         # A plan holds its own diffs.
         results = result.result.get("results", [result.result]) if not self._native else []
-        if self._native or not any(plan_of(item) for item in results if isinstance(item, dict)):
+        if self._native or not any(plans_of(item) for item in results if isinstance(item, dict)):
             self._flush()
             self._progress("")
             super().v2_on_file_diff(result)

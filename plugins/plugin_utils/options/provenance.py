@@ -27,6 +27,7 @@ Positions = tuple[Position, ...]
 
 _ENABLE = "enable"
 _READ = re.compile(r"\b(cfg|config)((?:\.\w+|\['[^']+'\]|\[\"[^\"]+\"\])+)")
+_WORD = re.compile(r"[\w-]+")
 _PART = re.compile(r"\.(\w+)|\['([^']+)'\]|\[\"([^\"]+)\"\]")
 
 
@@ -56,6 +57,25 @@ class Provenance:
     def of(self, definition: Definition) -> Positions:
         """The position of a definition, and of what its module is used because of."""
         return self._unique(definition.position, *self._because(self._owner(definition.scope)))
+
+    def shown(self, option: str, name: str, text: str) -> Positions:
+        """Where a piece of the text of an entry comes from: the user's definitions that it shows, else the entry itself, and why.
+
+        The entry's module is searched: names of its options and keys, and lines of texts, that are in `text`.
+        """
+        if option not in self._entries:
+            self._entries[option] = self._by_key(option)
+        definitions = self._entries[option].get(name) or ()
+        module = self._owner(definitions[0].scope) if definitions else None
+        node = self._node(module.root) if module is not None and module.shipped and module.root else None
+        words = {word.lower() for word in _WORD.findall(text)}
+        found = list(_showing(node, words, text.strip())) if node is not None else []
+        if found:
+            return self._unique(*found)
+        known = self.entry(option, name)
+        # A module without an option `enable` is used because of whatever the user sets of it.
+        own = (a.position for a in _below(node) if _of_user(a)) if node is not None and len(known) < 2 else ()
+        return self._unique(*own) or known
 
     def elements(self, option: str) -> list[Definition]:
         """The definition of each element of a list option, in the order of its value."""
@@ -174,3 +194,26 @@ def _below(node: Node) -> Iterator[Assignment]:
     yield from node.assignments
     for child in node.children.values():
         yield from _below(child)
+
+
+def _showing(node: Node, words: set[str], text: str) -> Iterator[Position | None]:
+    """The positions of the user's definitions below a group that are shown by a text: by their names, or as lines of it."""
+    for child in node.children.values():
+        yield from _showing(child, words, text)
+    for assignment in filter(_of_user, node.assignments):
+        if node.schema.declaration is not None and node.name.lower() in words and _holds(assignment):
+            yield assignment.position
+        else:
+            yield from _parts(assignment.value, assignment.position, words, text)
+
+
+def _parts(value: object, position: Position | None, words: set[str], text: str) -> Iterator[Position | None]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            place = position_of(value, key) or position
+            if str(key).lower() in words:
+                yield place
+            else:
+                yield from _parts(item, place, words, text)
+    elif isinstance(value, str) and text and text in (line.strip() for line in value.splitlines()):
+        yield position

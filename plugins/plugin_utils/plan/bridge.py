@@ -13,6 +13,8 @@ from ..expressions.resolution import resolve
 from ..options.priority import discharge
 from ..packages.supply import Supply
 from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.nodes import position_of
+from ..syntax.position import Position
 from ..values import Package
 from .home import EvaluatedHome, Request
 from .manifest import SwitchBundle, build
@@ -33,28 +35,35 @@ _FOR_REQUESTS = (
 
 @dataclass(slots=True)
 class Homes:
-    """The homes of a system as they came out: each user's plan, and the packages that join those of the host, with who wants them."""
+    """The homes of a system as they came out: each user's plan, and the packages that join those of the host.
+
+    `packages` says who wants each of them, and `places` where; `importers` where each file of a home is imported.
+    """
 
     plans: dict[str, SwitchBundle] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Position | None] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     options: dict[str, object] = field(default_factory=dict)
+    importers: dict[str, Position] = field(default_factory=dict)
 
     def digests(self) -> dict[str, str]:
         """User to the digest of the home."""
         return {user: plan.digest for user, plan in self.plans.items()}
 
 
-def declared_packages(home: EvaluatedHome) -> set[str]:
-    """The names of packages that the user's own modules put into `home.packages`."""
+def declared_packages(home: EvaluatedHome) -> dict[str, Position | None]:
+    """The names of packages that the user's own modules put into `home.packages`, and where."""
     node = home.evaluation.home.root.child("home")
     option = node.child("packages") if node is not None else None
-    names: set[str] = set()
+    names: dict[str, Position | None] = {}
     for assignment in option.assignments if option is not None else ():
         if assignment.rank[:1] == USER:
             for definition in discharge(assignment.definitions()):
                 said = resolve(definition.value, definition.scope)
-                names.update(item.name if isinstance(item, Package) else str(item) for item in said or ())
+                for index, item in enumerate(said or ()):
+                    name = item.name if isinstance(item, Package) else str(item)
+                    names.setdefault(name, position_of(definition.value, index) or definition.position)
     return names
 
 
@@ -81,6 +90,7 @@ class Bridge:
                 errors += [self._of(user, error) for error in getattr(problem, "errors", [problem])]
                 continue
             found.plans[user] = plan
+            found.importers.update(home.evaluation.collector.importers)
             found.warnings += [f"{user}: {warning}" for warning in plan.warnings]
             if self.options["useUserPackages"]:
                 self._take_packages(user, home, plan, found)
@@ -99,6 +109,7 @@ class Bridge:
         for name in [package.name for package in plan.manifest.view.packages]:
             if name in named or is_available(name, provider, own):
                 found.packages.setdefault(name, f"home-manager.users.{user}: home.packages")
+                found.places.setdefault(name, named.get(name))
             else:
                 found.warnings.append(
                     f'{user}: the host has no package "{name}", which a program of the home could use; install it otherwise, or name it in '

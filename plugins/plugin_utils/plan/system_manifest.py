@@ -13,9 +13,9 @@ from ...module_utils.engine.contract.objects import object_id
 from ...module_utils.engine.system.declaration import VERSION, Declaration
 from ..expressions.filters import dag_sort
 from ..expressions.lazy import plain
-from ..options.provenance import Provenance
+from ..options.provenance import Positions, Provenance
 from ..options.unread import check_unread
-from ..syntax.errors import SpecErrors
+from ..syntax.errors import SpecErrors, SpecWarning
 from ..values import Package, Value
 from .package_names import native
 from .store import file_mode
@@ -33,13 +33,20 @@ _ANCHORS = ("users", "groups", "etc", "specialfs", "var", "hostname")
 
 @dataclass(slots=True)
 class SystemPlan:
-    """What a switch ships: the manifest, its digest, and every object's content by ID. `files` counts those below /etc."""
+    """What a switch ships: the manifest, its digest, and every object's content by ID.
+
+    `targets` are the paths below /etc, each with its object, and links without one.
+    """
 
     manifest: JsonObject
     contents: dict[str, bytes]
     digest: str = ""
-    files: int = 0
-    warnings: list[str] = field(default_factory=list)
+    targets: dict[str, str] = field(default_factory=dict)
+    warnings: list[SpecWarning] = field(default_factory=list)
+
+    def text(self, target: str) -> bytes:
+        """The content of a file below /etc; nothing for a link."""
+        return self.contents.get(self.targets[target], b"")
 
     def objects(self, known: set[str]) -> list[tuple[str, bytes]]:
         """The objects that a host which has `known` lacks, in byte order."""
@@ -104,7 +111,14 @@ class SystemBuilder:
             name: {"mode": self.modes[name], "size": len(self.contents[name])} for name in sorted(self.modes)
         }
         Declaration.of(manifest)
-        return SystemPlan(manifest, self.contents, canonical.digest(manifest), len(etc), [str(one) for one in warnings])
+        targets = {target: str(entry.get("object", "")) for target, entry in etc.items()}
+        return SystemPlan(manifest, self.contents, _digest(manifest, etc, accounts), targets, warnings)
+
+    def _origin(self, positions: Positions) -> str:
+        """The user's own line, else the line of the module by its name in the library."""
+        library = f"{self.system.request.library}/"
+        own = next((position for position in positions if not position.file.startswith(library)), None)
+        return str(own or next(iter(positions), "")).removeprefix(library)
 
     def _use(self, content: bytes, mode: str, name: str) -> str:
         found = object_id(content, mode, name)
@@ -126,7 +140,7 @@ class SystemBuilder:
         flags = {"replace": file.replace, "sensitive": file.secret, "early": file.early}
         entry.update({name: True for name, value in flags.items() if value})
         lists = {"reloads": list(file.reloads), "restarts": list(file.restarts)}
-        texts = {"onChange": file.on_change, "onRemove": file.on_remove, "origin": str(file.position or "")}
+        texts = {"onChange": file.on_change, "onRemove": file.on_remove, "origin": self._origin(file.positions)}
         entry.update({name: value for name, value in {**lists, **texts}.items() if value})
         return entry
 
@@ -190,7 +204,7 @@ class SystemBuilder:
             "gids": [[entry["startGid"], entry["count"]] for entry in said["subGidRanges"]],
             "keys": said["keys"],
             "explicit": said["explicit"],
-            "origin": str(user.position or ""),
+            "origin": self._origin(user.positions),
         }
 
     def _password(self, said: dict[str, Value]) -> JsonObject | None:
@@ -260,3 +274,14 @@ class SystemBuilder:
         for name in objects:
             self.contents[name], self.modes[name] = store.contents[name]
         return {name: {path: leaf.json() for path, leaf in store.folders[name].items()} for name in sorted(folders)}
+
+
+def _digest(manifest: JsonObject, etc: dict[str, JsonObject], accounts: dict[str, list[JsonObject]]) -> str:
+    """The digest, in which origins do not count: with a line more in a file it is the same system."""
+    bare = {target: _without_origin(entry) for target, entry in etc.items()}
+    users = [_without_origin(user) for user in accounts.get("users", ())]
+    return canonical.digest({**manifest, "etc": bare, "accounts": {**accounts, "users": users}})
+
+
+def _without_origin(value: JsonObject) -> JsonObject:
+    return {name: item for name, item in value.items() if name != "origin"}

@@ -10,9 +10,8 @@ from functools import partial
 
 from ..expressions.folder import walk
 from ..expressions.lazy import plain
-from ..options.provenance import Provenance
+from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError
-from ..syntax.position import Position
 from ..values import Package, Path, PathValue, StoreFile, Value
 from .files import FileSource
 from .system import System
@@ -40,7 +39,8 @@ class EtcFile:
     on_change: str = ""
     on_remove: str = ""
     early: bool = False
-    position: Position | None = None
+    name: str = ""
+    positions: Positions = ()
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class User:
     name: str
     options: dict[str, Value]
     secret: bool = False
-    position: Position | None = None
+    positions: Positions = ()
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ class Parts:
                     self.evaluation.collect(
                         SpecError(
                             f"two entries write /etc/{file.target}",
-                            [found[file.target].position, file.position],
+                            [*found[file.target].positions, *file.positions],
                             path="environment.etc",
                         )
                     )
@@ -104,15 +104,15 @@ class Parts:
         return [found[target] for target in sorted(found)]
 
     def _files(self, said: Value, name: str) -> list[EtcFile]:
-        position = next(iter(self.provenance.entry("environment.etc", name)), None)
-        with self.evaluation.visiting(("environment", "etc", name, "content"), position) as frame:
+        positions = self.provenance.entry("environment.etc", name)
+        with self.evaluation.visiting(("environment", "etc", name, "content"), next(iter(positions), None)) as frame:
             entry = said[name]
             if not entry["enable"]:
                 return []
             target = str(entry["target"])
             if target.startswith("/") or not target or ".." in target.split("/"):
-                raise SpecError(f"/etc/{target} is not inside /etc", [position], path=f'environment.etc."{name}"')
-            leaves = self._leaves(entry, name, position)
+                raise SpecError(f"/etc/{target} is not inside /etc", positions, path=f'environment.etc."{name}"')
+            leaves = self._leaves(entry, name, positions)
             link = entry["mode"] == "direct-symlink"
             files = [
                 EtcFile(
@@ -130,7 +130,8 @@ class Parts:
                     on_change=str(entry["onChange"]),
                     on_remove=str(entry["onRemove"]),
                     early=bool(entry["early"]),
-                    position=position,
+                    name=name,
+                    positions=positions,
                 )
                 for below, leaf in leaves
             ]
@@ -138,12 +139,12 @@ class Parts:
             file.secret = file.secret or frame.secret
         return files
 
-    def _leaves(self, entry: Value, name: str, position: Position | None) -> list[tuple[str, FileSource]]:
+    def _leaves(self, entry: Value, name: str, positions: Positions) -> list[tuple[str, FileSource]]:
         source: PathValue | None = entry["source"]
         where = f'environment.etc."{name}"'
         if source is None:
             if entry["text"] is None:
-                raise SpecError("has neither `text` nor `source`", [position], path=where)
+                raise SpecError("has neither `text` nor `source`", positions, path=where)
             return [("", FileSource(content=entry["text"].encode("utf-8", "surrogateescape")))]
         if isinstance(source, StoreFile):
             return [("", FileSource(content=source.content, executable=source.executable))]
@@ -151,7 +152,7 @@ class Parts:
             if entry["mode"] != "direct-symlink":
                 raise SpecError(
                     f"the source {source} is a place on the host, which cannot be copied",
-                    [position],
+                    positions,
                     path=where,
                     hint="set `mode: direct-symlink` to make a link to it",
                 )
@@ -165,7 +166,7 @@ class Parts:
                 if not member.is_folder
             ]
         if not os.path.exists(source.path):
-            raise SpecError(f"the source {source.path} does not exist", [position], path=where)
+            raise SpecError(f"the source {source.path} does not exist", positions, path=where)
         return [("", FileSource(path=source.path))]
 
     def users(self) -> list[User]:
@@ -185,8 +186,8 @@ class Parts:
         return bool(touched("users.users.root") or touched("users.extraUsers.root"))
 
     def _user(self, said: Value, key: str) -> User | None:
-        position = next(iter(self.provenance.entry("users.users", key)), None)
-        with self.evaluation.visiting(("users", "users", key, "account"), position) as frame:
+        positions = self.provenance.entry("users.users", key)
+        with self.evaluation.visiting(("users", "users", key, "account"), next(iter(positions), None)) as frame:
             value = said[key]
             if not value["enable"]:
                 return None
@@ -200,7 +201,7 @@ class Parts:
             options["keys"] = bool(
                 value["openssh"]["authorizedKeys"]["keys"] or value["openssh"]["authorizedKeys"]["keyFiles"]
             )
-        return User(str(value["name"]), options, frame.secret, position)
+        return User(str(value["name"]), options, frame.secret, positions)
 
     def groups(self) -> list[Group]:
         """The groups to exist, with their members. Those of every host are left out when nobody is declared a member."""

@@ -17,13 +17,18 @@ from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.contract.manifest import Origin
 from ...module_utils.engine.system.declaration import STATE
+from ...module_utils.engine.voice.message import Message
 from ..plan.bridge import Bridge, Homes
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import Request, compiler
 from ..plan.system import LIBRARY, System, SystemRequest
 from ..plan.system_manifest import SystemPlan, build_system
-from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer
+from ..report.source import Sources
+from ..report.spec_messages import messages
+from ..report.system_plan import SystemTelling
+from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer, with_places
 from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.secrets import SECRETS
 from . import facts as memory
 from .datatags import live
 from .files import decrypter, reader
@@ -31,6 +36,7 @@ from .filters import PlayPlugins
 from .inventory import as_node
 from .packages import ProjectLock
 from .system_homes import HomesInPlay
+from .system_telling import EvaluatedSystem, telling_of
 from .target import Target
 from .variables import Variables
 
@@ -56,6 +62,7 @@ class SystemRun:
         project = str(variables.get("inventory_dir") or action._loader.get_basedir())
         lock = ProjectLock(project, lambda text: Display().display(f"{self.host}: {text}"))
         self.homes = HomesInPlay(lock, bool(self.task.check_mode) or self.verb == "dry-activate", bool(self.task.diff))
+        self.found: EvaluatedSystem | None = None
         self.compilers = {"home": compiler(plugins=PlayPlugins()), "system": compiler(LIBRARY, PlayPlugins())}
 
     def run(self) -> dict[str, Any]:
@@ -63,15 +70,13 @@ class SystemRun:
         if self.verb in ("list", "expire", "confirm"):
             return self._asked(self.verb)
         if self.verb == "rollback":
-            return self._told(
-                self._call({"step": "rollback", **self._settings(), "generation": self.arguments.get("generation")})
-            )
+            return self._rolled_back()
         known = memory.remembered(self.host, _SYSTEM) or self._learned()
         plan, homes = self._plan(known)
         if self.verb == "build":
             return {
                 "changed": False,
-                "msg": f"{self.host}: {plan.files} files, {len(homes.plans)} homes",
+                "msg": f"{self.host}: {len(plan.targets)} files, {len(homes.plans)} homes",
                 "manifest": plan.manifest,
             }
         answer = self._probe(plan, homes)
@@ -82,17 +87,20 @@ class SystemRun:
             answer = self._probe(plan, homes)
         if answer["unchanged"]:
             current = answer.get("current") or {}
-            return result_of_answer(
-                {"changed": False, "generation": current.get("generation"), "operations": []},
-                self.host,
-                self._warnings(plan, homes),
-                False,
-            )
-        homes, done = self._supplied(real, homes, self._switch(plan, homes, answer))
-        return self._told(done, self._warnings(plan, homes))
+            return self._told({"changed": False, "generation": current.get("generation"), "operations": []})
+        return self._told(self._supplied(real, homes, self._switch(plan, homes, answer)))
 
-    def _warnings(self, plan: SystemPlan, homes: Homes) -> list[str]:
-        return [*plan.warnings, *homes.warnings, *self.homes.notes]
+    def _rolled_back(self) -> dict[str, Any]:
+        request = {"step": "rollback", **self._settings(), "generation": self.arguments.get("generation")}
+        try:
+            done = self._call(request)
+        except AnsibleConnectionFailure as problem:
+            if not request["confirm"]:
+                raise
+            raise self._unconfirmed(request["confirm"], problem) from None
+        if done.get("armed"):
+            done = self._confirmed(done, {"step": "confirm", **self._settings()}, None)
+        return self._told(done)
 
     # Evaluation
 
@@ -109,15 +117,32 @@ class SystemRun:
 
     def _plan(self, host: dict[str, Any]) -> tuple[SystemPlan, Homes]:
         """The plans of the system and of its homes. What homes name and the lock lacks is added to it. Raises SystemRefused."""
-        plan, homes = self._evaluated(host)
+        found = self._evaluated(host)
         write = not self.homes.dry and self.verb != "build"
         try:
-            extended = self.homes.extend(homes, self.homes.supply(host).platform, write)
+            extended = self.homes.extend(found.homes, self.homes.supply(host).platform, write)
         except (SpecError, SpecErrors) as error:
-            raise SystemRefused(refusal(self.host, "specification", str(error))) from None
-        return self._evaluated(host) if extended else (plan, homes)
+            raise self._refused_spec(error) from None
+        self.found = self._evaluated(host) if extended else found
+        return self.found.plan, self.found.homes
 
-    def _evaluated(self, host: dict[str, Any]) -> tuple[SystemPlan, Homes]:
+    def _refused_spec(self, error: SpecError | SpecErrors | AnsibleError) -> SystemRefused:
+        """The refusal of a specification that is wrong, with everything that is wrong with it."""
+        if isinstance(error, AnsibleError):
+            problems: tuple[Message, ...] = (Message(SECRETS.concealed(str(error))),)
+        else:
+            problems = messages(error, Sources(LIBRARY, error.importers if isinstance(error, SpecErrors) else {}))
+        text = f"The system of {self.host} was not switched, nothing was changed.\n{SECRETS.concealed(str(error))}"
+        return SystemRefused(refusal("specification", text, self._telling().refused_for(*problems)))
+
+    def _telling(self) -> SystemTelling:
+        check = self.homes.dry
+        if self.found is None:
+            return SystemTelling(self.host, check, Sources(LIBRARY), rollback=self.verb == "rollback")
+        local = str(self.variables.get("ansible_connection") or self.action._play_context.connection) == "local"
+        return telling_of(self.found, self.host, check, bool(self.task.diff), self.homes.notes, local)
+
+    def _evaluated(self, host: dict[str, Any]) -> EvaluatedSystem:
         """The plans as the lock is now. Raises SystemRefused with all errors of the specification."""
         templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
         node = as_node(self._config())
@@ -131,7 +156,7 @@ class SystemRun:
         variables = Variables(templar, self.variables, given, source)
         special = {name: given[name] for name in given if name == "osConfig"}
 
-        def compute() -> tuple[SystemPlan, Homes]:
+        def compute() -> EvaluatedSystem:
             request = SystemRequest(
                 self._roots(node, file, variables), host, special=special, variable=variables, read=read, decrypt=decrypt,
                 compiler=self.compilers["system"],
@@ -142,12 +167,12 @@ class SystemRun:
                 supply=self.homes.supply(host), compiler=self.compilers["home"],
             )  # fmt: skip
             homes = Bridge(system, template, self._origin()).homes()
-            return build_system(system, homes.digests(), homes.packages), homes
+            return EvaluatedSystem(system, build_system(system, homes.digests(), homes.packages), homes)
 
         try:
             return with_deep_stack(compute)
         except (SpecError, SpecErrors, AnsibleError) as error:
-            raise SystemRefused(refusal(self.host, "specification", str(error))) from None
+            raise self._refused_spec(error) from None
 
     def _roots(self, node: Any, file: str, variables: Variables) -> list[tuple[Any, str]]:
         """The modules of the system, with that of the specialisation that is asked for."""
@@ -214,15 +239,15 @@ class SystemRun:
             done = self._confirmed(done, confirming, write_bundle(plan.manifest, bundles))
         return done
 
-    def _supplied(self, host: dict[str, Any], homes: Homes, done: dict[str, Any]) -> tuple[Homes, dict[str, Any]]:
+    def _supplied(self, host: dict[str, Any], homes: Homes, done: dict[str, Any]) -> dict[str, Any]:
         """Switch again with the packages that homes turned out to want, if there are any."""
         if not self.homes.supply_wanting(homes, done.get("homes") or {}, self.homes.supply(host).platform):
-            return homes, done
+            return done
         plan, homes = self._plan(host)
         again = self._switch(plan, homes, self._probe(plan, homes))
-        return homes, _joined(done, again)
+        return _joined(done, again)
 
-    def _confirmed(self, done: dict[str, Any], request: dict[str, Any], bundle: bytes) -> dict[str, Any]:
+    def _confirmed(self, done: dict[str, Any], request: dict[str, Any], bundle: bytes | None) -> dict[str, Any]:
         """Confirm over a new connection; the host goes back by itself when that does not succeed."""
         seconds = done["armed"]["seconds"]
         try:
@@ -242,7 +267,7 @@ class SystemRun:
             f"{self.host} did not answer a new connection within {seconds} s and reverts to the generation before. The new one is kept, "
             f"marked failed. ({str(problem).strip().splitlines()[-1]})"
         )
-        return SystemRefused(refusal(self.host, "confirm", message))
+        return SystemRefused(refusal("confirm", message, self._telling().refused("confirm", message)))
 
     def _learned(self) -> dict[str, Any]:
         """The facts of a host that was never asked."""
@@ -268,8 +293,9 @@ class SystemRun:
             **answer,
         }
 
-    def _told(self, answer: dict[str, Any], warnings: list[str] | None = None) -> dict[str, Any]:
-        return result_of_answer(answer, self.host, warnings or [], bool(self.task.diff))
+    def _told(self, answer: dict[str, Any]) -> dict[str, Any]:
+        warnings = self.found.warnings(self.homes.notes) if self.found is not None else []
+        return result_of_answer(answer, self._telling(), warnings, bool(self.task.diff))
 
     def _call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
         """The engine's answer. Raises SystemRefused when it refuses."""
@@ -278,7 +304,10 @@ class SystemRun:
         except EngineError as error:
             if error.kind == ErrorKind.CONNECTION and request.get("step") == "confirm":
                 raise AnsibleError(error.message) from None
-            raise SystemRefused(refusal(self.host, error.kind.value, error.message)) from None
+            telling = self._telling()
+            problem = telling.message(error.message, error.kind.value)
+            text = with_places(error.message, problem)
+            raise SystemRefused(refusal(error.kind.value, text, telling.refused_for(problem))) from None
 
 
 def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,8 @@ class Telling:
     """How the runs of one home are told.
 
     `built` is what the spec evaluated to; `command` the `ansible-playbook`
-    command that was typed; `diff`: with texts; `local`: the home is on this machine; `project` the folder of the spec.
+    command that was typed; `diff`: with texts; `local`: the home is on this machine; `project` the folder of the spec; `backup`
+    what moves files in the way aside, where it is not an argument of the command.
     """
 
     owner: Owner
@@ -43,6 +44,7 @@ class Telling:
     warnings: tuple[Message, ...] = ()
     notes: tuple[Message, ...] = ()
     keeps: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    backup: str = ""
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -56,7 +58,7 @@ class Telling:
 
     def switched(self, answer: SwitchAnswer) -> Plan:
         """The plan of a switch."""
-        ways = Ways(f"{self.command} -e home_backup_extension=bak")
+        ways = Ways(self.backup or f"{self.command} -e home_backup_extension=bak")
         plan = plan_of_switch(answer, "switch", self.owner, self.check, ways)
         files = tuple(self._file(file) for file in plan.files)
         collisions = tuple(self._collision(item) for item in plan.collisions)

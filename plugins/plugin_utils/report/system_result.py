@@ -7,6 +7,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ...module_utils.engine.voice.message import Message
+from ...module_utils.engine.voice.messages import located
+from ...module_utils.engine.voice.plan import Plan
+from .system_plan import SystemTelling
+
 _SIGNS = {
     "add": "+",
     "remove": "-",
@@ -27,11 +32,19 @@ class SystemRefused(Exception):
         self.result = {"failed": True, **result}
 
 
-def refusal(host: str, kind: str, message: str) -> dict[str, Any]:
-    """The result of a switch that did not take place."""
-    if kind == "specification":
-        message = f"The system of {host} was not switched, nothing was changed.\n{message}"
-    return {"changed": False, "kind": kind, "msg": message}
+def refusal(kind: str, text: str, plan: Plan) -> dict[str, Any]:
+    """The result of a switch that did not take place. `text` says it all for Ansible's own callback."""
+    return {"changed": False, "kind": kind, "msg": text, "diff": _held([plan])}
+
+
+def _held(plans: list[Plan]) -> list[dict[str, Any]]:
+    """Plans where only our own callback looks for them: others print no diff of what failed."""
+    return [{"prepared": "", "plan": plan.json()} for plan in plans]
+
+
+def with_places(text: str, message: Message) -> str:
+    """A text with the places of a message below it."""
+    return "\n".join([text, *(f"  at {located(place)}" for place in message.places)])
 
 
 def operation_line(operation: dict[str, Any]) -> str:
@@ -67,8 +80,9 @@ def listing_lines(answer: dict[str, Any]) -> list[str]:
     return lines
 
 
-def result_of_answer(answer: dict[str, Any], host: str, warnings: list[str], diff: bool) -> dict[str, Any]:
+def result_of_answer(answer: dict[str, Any], telling: SystemTelling, warnings: list[str], diff: bool) -> dict[str, Any]:
     """The result of a switch. Raises SystemRefused when it did not take place or something failed."""
+    host, plans = telling.host, telling.told(answer)
     said = [*warnings, *(answer.get("warnings") or [])]
     homes = answer.get("homes") or {}
     changed = bool(answer.get("changed")) or any(home.get("changed") for home in homes.values())
@@ -88,6 +102,8 @@ def result_of_answer(answer: dict[str, Any], host: str, warnings: list[str], dif
         "lines": lines,
         "msg": f"{host}: " + (f"{len(lines)} change(s)" if changed else "nothing to do"),
     }
+    if not (answer.get("collisions") or answer.get("failed")):
+        result["plans"] = [plan.json() for plan in plans]
     if said:
         result["warnings"] = [f"{host}: {text}" for text in dict.fromkeys(said)]
     if diff:
@@ -99,10 +115,13 @@ def result_of_answer(answer: dict[str, Any], host: str, warnings: list[str], dif
                 "changed": False,
                 "collisions": answer["collisions"],
                 "msg": _collisions(host, answer["collisions"]),
+                "diff": _held(plans),
             }
         )
     if answer.get("failed"):
-        raise SystemRefused({**result, "failure": answer["failed"], "msg": _failure(host, answer)})
+        raise SystemRefused(
+            {**result, "failure": answer["failed"], "msg": _failure(host, answer), "diff": _held(plans)}
+        )
     return result
 
 

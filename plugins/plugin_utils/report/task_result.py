@@ -18,17 +18,13 @@ from ...module_utils.engine.voice.plan import Owner, Plan
 _WRAPPING = ("Task failed: ", "Action failed: ", "Failed to connect to the host via ssh: ")
 
 
-def plan_of(result: Mapping[str, Any]) -> Plan | None:
-    """The plan of a result: its own, or of a failed one the plan in its diff. None when there is none."""
-    value = result.get("plan")
-    if value is None:
+def plans_of(result: Mapping[str, Any]) -> list[Plan]:
+    """The plans of a result: its own, or of a failed one those in its diff. A system has one of its own, and one of each home."""
+    values = result.get("plans") or [result.get("plan")]
+    if values == [None]:
         diffs = result.get("diff")
-        value = (
-            next((d["plan"] for d in diffs if isinstance(d, Mapping) and "plan" in d), None)
-            if isinstance(diffs, list)
-            else None
-        )
-    return Plan.of(value) if isinstance(value, dict) and "verb" in value else None
+        values = [d.get("plan") for d in diffs if isinstance(d, Mapping)] if isinstance(diffs, list) else []
+    return [Plan.of(value) for value in values if isinstance(value, dict) and "verb" in value]
 
 
 def lines_of(result: Mapping[str, Any], view: View) -> list[Line]:

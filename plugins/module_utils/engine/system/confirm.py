@@ -21,17 +21,20 @@ UNIT = "home-manager-revert"
 
 
 class Unconfirmed(NamedTuple):
-    """A switch that is not confirmed yet. `until` is the time of the revert, 0 where only a boot reverts."""
+    """A switch that is not confirmed yet. `until` is the time of the revert, 0 where only a boot reverts; `rollback`: it went back."""
 
     origin: int
     target: int
     until: int
+    rollback: bool = False
 
     @classmethod
     def of(cls, value: object) -> Unconfirmed:
         """EngineError `state` when it is damaged."""
         members = Members(value, DOCUMENT, ErrorKind.STATE)
-        return cls(members.number("origin"), members.number("target"), members.number("until"))
+        return cls(
+            members.number("origin"), members.number("target"), members.number("until"), members.flag("rollback")
+        )
 
     def json(self) -> JsonObject:
         return dict(self._asdict())
@@ -43,7 +46,7 @@ def pending(state: SystemState) -> Unconfirmed | None:
     return Unconfirmed.of(said) if said else None
 
 
-def arm(state: SystemState, origin: int, target: int, seconds: int) -> Unconfirmed:
+def arm(state: SystemState, origin: int, target: int, seconds: int, rollback: bool = False) -> Unconfirmed:
     """Start the timer and look that it runs, then note what is unconfirmed. EngineError `confirm`: nothing was changed."""
     ready = run(command(state.root, "ready"), 60.0)
     if not ready.good:
@@ -62,7 +65,7 @@ def arm(state: SystemState, origin: int, target: int, seconds: int) -> Unconfirm
         raise EngineError(
             f"The revert timer could not be started ({started.last}). Nothing was changed.", ErrorKind.CONFIRM
         )
-    found = Unconfirmed(origin, target, int(time.time()) + seconds)
+    found = Unconfirmed(origin, target, int(time.time()) + seconds, rollback)
     state.save(DOCUMENT, found.json())
     return found
 

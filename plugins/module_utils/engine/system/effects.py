@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
 from ..units.transition import Transition
-from .manager import UNITS, SystemManager, is_booted, own_units, placed, unit_set
+from .manager import UNITS, SystemManager, is_booted, own_units, packaged_units, placed, unit_set
 from .operation import Operation
 from .process import run
 from .runner import own_entries
 from .scripts import logged_in, run_all, run_for_users, run_script
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Set
+    from typing import Dict, List, Set, Tuple
 
     from .answer import Answer
     from .blueprint import Blueprint, Context
@@ -56,6 +56,30 @@ class Effects:
             self.answer.fail("units", problem.message, undone=False)
         if os.path.exists(_REBOOT):
             self.answer.reboot.append("a package asks for it")
+
+    def preview(self, former: Declaration, blueprint: Blueprint, ledger: Ledger) -> None:
+        """Note which units would be acted on, as far as that can be told before the files and packages are there."""
+        if not is_booted():
+            return
+        units = self.answer.units
+        plan = self._transition(former, blueprint).preview(packaged_units())
+        for verb in ("stop", "reload", "restart", "start"):
+            getattr(units, verb).extend(getattr(plan, verb))
+        units.skipped.update(plan.keep)
+        wanted = blueprint.declaration.provided
+        for unit, was in sorted(ledger.provided.items()):
+            if unit not in wanted and self.manager.enabled(unit) == (not was):
+                self.answer.operations.append(Operation("unit", "restore", unit, "enabled" if was else "disabled"))
+        states = self.manager.show(sorted(wanted)) if wanted else None
+        for unit, provided in sorted(wanted.items()):
+            runs = states is not None and states.get(unit).runs
+            if provided.enable and provided.start and not runs and unit not in units.start:
+                units.start.append(unit)
+            elif not provided.enable and runs:
+                units.stop.append(unit)
+        changed = set(blueprint.etc.changed) | set(blueprint.lines)
+        for verb, unit in self._asked(blueprint, changed):
+            getattr(units, verb).append(unit)
 
     def _listening(self) -> List[str]:
         """The units through which sshd can be reached now."""
@@ -161,6 +185,16 @@ class Effects:
     def _triggered(self, blueprint: Blueprint, changed: Set[str]) -> None:
         """Units that read a changed file: reloaded or restarted where they ran before this switch began."""
         units = self.answer.units
+        for verb, unit in self._asked(blueprint, changed):
+            done = run(["systemctl", f"{verb}-or-restart" if verb == "reload" else verb, "--", unit], _TIMEOUT)
+            getattr(units, verb).append(unit)
+            if not done.good:
+                units.failed[unit] = done.last
+                self.answer.fail("units", f"{unit}: {done.last}", undone=False)
+
+    def _asked(self, blueprint: Blueprint, changed: Set[str]) -> List[Tuple[str, str]]:
+        """What changed files ask for: restart or reload, and the unit, where it runs and nothing else was done with it."""
+        units = self.answer.units
         settled = {*units.start, *units.restart, *units.stop}
         asked: Dict[str, List[str]] = {"restart": [], "reload": []}
         for target in sorted(changed):
@@ -168,16 +202,13 @@ class Effects:
             if entry is not None and not target.startswith(UNITS):
                 asked["restart"] += entry.restarts
                 asked["reload"] += entry.reloads
+        found = []
         for verb, names in asked.items():
             for unit in dict.fromkeys(names):
-                if unit in settled or not self.manager.show([unit]).get(unit).runs:
-                    continue
-                settled.add(unit)
-                done = run(["systemctl", f"{verb}-or-restart" if verb == "reload" else verb, "--", unit], _TIMEOUT)
-                getattr(units, verb).append(unit)
-                if not done.good:
-                    units.failed[unit] = done.last
-                    self.answer.fail("units", f"{unit}: {done.last}", undone=False)
+                if unit not in settled and self.manager.show([unit]).get(unit).runs:
+                    settled.add(unit)
+                    found.append((verb, unit))
+        return found
 
     def scripts(self, declaration: Declaration, action: str) -> None:
         """The activation scripts: those of the system, then those of the users who are logged in."""

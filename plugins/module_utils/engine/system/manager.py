@@ -64,6 +64,11 @@ def packaged(unit: str) -> bool:
     return any(os.path.lexists(os.path.join(folder, unit)) for folder in PACKAGED)
 
 
+def packaged_units() -> FrozenSet[str]:
+    """The units that packages ship."""
+    return frozenset(name for folder in PACKAGED if os.path.isdir(folder) for name in os.listdir(folder))
+
+
 def placed(entries: Mapping[str, EtcEntry], ships: Callable[[str], bool] = packaged) -> Dict[str, EtcEntry]:
     """The entries with each unit that a package ships turned into a drop-in for that one."""
     found = {}

@@ -35,7 +35,9 @@ def recover(context: Context, boot: bool = False) -> str | None:
     if journal is None:
         return None
     back = journal.phase == PREPARE and state.current() != journal.target
-    switch = SystemSwitch(context._replace(new_passwords=False) if back else context, Settings(journal.action))
+    # What goes to an older generation, in either direction, brings no password back.
+    older = back or journal.target < journal.origin
+    switch = SystemSwitch(context._replace(new_passwords=False) if older else context, Settings(journal.action))
     _mend_packages(switch, journal, boot)
     number = journal.origin if back else journal.target
     declaration = _declaration(switch, number)

@@ -126,6 +126,11 @@ class SystemSwitch:
         text = "; ".join(check.message for check in bad)
         raise EngineError(text + ("" if text.endswith(("?", ".")) else ".") + " Nothing was changed.", ErrorKind.CHECK)
 
+    def preview_units(self, blueprint: Blueprint) -> None:
+        """Note what would be done with units. That nobody can be asked is no reason to refuse a preview."""
+        with contextlib.suppress(EngineError):
+            Effects(self.context, self.answer).preview(self._former(self.state.current()), blueprint, self.ledger)
+
     # Steps 4 to 8
 
     def carry_out(self, declaration: Declaration, number: int) -> None:
@@ -137,7 +142,7 @@ class SystemSwitch:
         try:
             blueprint = self._prepare(declaration)
             if self.settings.confirm and self.settings.action != "boot":
-                armed = confirm.arm(self.state, origin, number, self.settings.confirm)
+                armed = confirm.arm(self.state, origin, number, self.settings.confirm, self.settings.rollback)
                 self.answer.armed = {"until": armed.until, "seconds": self.settings.confirm}
             elif self.settings.action == "test":
                 confirm.until_boot(self.state, origin, number)

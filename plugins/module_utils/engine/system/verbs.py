@@ -136,7 +136,8 @@ class SystemVerbs:
         switch = SystemSwitch(self.context(), settings)
         if recovered:
             switch.answer.warnings.append(recovered)
-        return self._run(switch, declaration, lambda: self._number(manifest, declaration, request), request)
+        expected = self._expected(request)
+        return self._run(switch, declaration, expected, lambda: self._number(manifest, declaration, request), request)
 
     def _recover(self) -> str | None:
         if confirm.pending(self.state) is not None:
@@ -145,6 +146,12 @@ class SystemVerbs:
                 ErrorKind.CONFIRM,
             )
         return recover(self.context())
+
+    def _expected(self, request: Request) -> int:
+        """The number that the generation of a request has, or will have."""
+        current = self.state.current()
+        same = current and self.state.info(current).digest == str(request.get("digest") or "")
+        return current if same else max(self.state.numbers(), default=0) + 1
 
     def _number(self, manifest: dict[str, object], declaration: Declaration, request: Request) -> int:
         """The generation of a declaration: the current one when it is the same, else a new one."""
@@ -183,10 +190,14 @@ class SystemVerbs:
         self,
         switch: SystemSwitch,
         declaration: Declaration,
+        expected: int,
         number: Callable[[], int],
         request: Request | None = None,
     ) -> Answer:
-        """Switch the system, and the homes to what the request ships; without one, to what the generation had."""
+        """Switch the system, and the homes to what the request ships; without one, to what the generation had.
+
+        `expected` is the number that a check reports, `number` makes the generation.
+        """
 
         def homes() -> dict[str, Answer]:
             return self._switch_homes(request or self._former(switch, declaration))
@@ -198,6 +209,8 @@ class SystemVerbs:
         switch.check(blueprint)
         if settings.check:
             switch.answer.changed = not blueprint.nothing
+            switch.answer.generation, switch.answer.previous = expected, self.state.current()
+            switch.preview_units(blueprint)
             switch.answer.homes = self._homes(request or self._former(switch, declaration))
             return switch.answer.json()
         switch.carry_out(declaration, number())
@@ -227,7 +240,7 @@ class SystemVerbs:
         confirm.disarm(self.state)
         if request.get("bundle"):
             self.shipped = dict(read_bundle(request["bundle"]).contents())
-        switch = SystemSwitch(self.context(), self._settings(request))
+        switch = SystemSwitch(self.context(waiting.rollback), self._settings(request, waiting.rollback))
         declaration = self.state.declaration(waiting.target) or EMPTY
         shipped = request if request.get("homes") else None
         switch.finish(declaration, lambda: self._switch_homes(shipped or self._former(switch, declaration)))
@@ -251,7 +264,7 @@ class SystemVerbs:
             self._recover()
         switch = SystemSwitch(self.context(rollback=True), settings)
         # Asked once the accounts are those of that generation, unless it is only a check.
-        return self._run(switch, declaration, lambda: number)
+        return self._run(switch, declaration, number, lambda: number)
 
     def _failed(self, number: int) -> bool:
         return os.path.exists(self.state.path("failed", str(number)))

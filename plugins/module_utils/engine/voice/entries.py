@@ -204,6 +204,25 @@ class Unit(NamedTuple):
         return plain(self)
 
 
+class Account(NamedTuple):
+    """A row of a system's accounts. `kind`: user, group; `op`: add, change, remove, restore."""
+
+    kind: str
+    name: str
+    op: str
+    note: str = ""
+
+    @classmethod
+    def of(cls, value: object) -> Account:
+        """The account of a JSON object."""
+        read = Fields(value, "account")
+        return cls(read.text("kind"), read.text("name"), read.text("op"), read.text("note"))
+
+    def json(self) -> dict[str, object]:
+        """The JSON object."""
+        return plain(self)
+
+
 class Setting(NamedTuple):
     """A key of a settings store (`dconf`, `xfconf`, `defaults`). Values are as the store writes them."""
 

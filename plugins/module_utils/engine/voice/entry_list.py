@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _WIDEST = 32
 _FOLD = 10
 # Folders that everything shares: what is new in them is not one thing.
-_SHARED = {"", ".config", ".local", ".local/share", ".local/state", "Library", "Library/Application Support"}
+_SHARED = {"", "/etc", ".config", ".local", ".local/share", ".local/state", "Library", "Library/Application Support"}
 
 
 class Row(NamedTuple):
@@ -90,6 +90,8 @@ def _rows(plan: Plan, view: View) -> Iterator[Row]:
             versions, note = package_versions(package), package_note(package, plan.check)
             cells = (versions, note) if versions else (note, "")
             yield Row(SIGN_OF[package.op], "package", package.name, *cells)
+    for account in plan.accounts:
+        yield Row(SIGN_OF[account.op], account.kind, printable(account.name), account.note)
     for setting in plan.settings:
         yield Row(SIGN_OF[setting.op], "setting", setting_subject(setting), setting_note(setting))
     for unit in plan.units:
@@ -131,7 +133,8 @@ def _folded(plan: Plan, files: Sequence[File], view: View, budget: diffs.Budget)
             yield _file(plan, file, base, view, budget)
         elif (sign, fold[0]) not in done:
             done.add((sign, fold[0]))
-            yield Row(sign, "file", f"{base}{printable(fold[0])}/", f"{plural(fold[1], 'file')} (-v lists them)")
+            place = fold[0] if fold[0].startswith("/") else f"{base}{printable(fold[0])}"
+            yield Row(sign, "file", f"{place}/", f"{plural(fold[1], 'file')} (-v lists them)")
 
 
 def folders_of_many(files: Sequence[File]) -> dict[tuple[str, str], tuple[str, int]]:

@@ -30,6 +30,8 @@ _UNITS = {
     "reload": ("reload", "reloaded"),
     "keep": ("keep", "kept"),
     "later": ("at the next login", "at the next login"),
+    "enable": ("enable", "enabled"),
+    "disable": ("disable", "disabled"),
 }
 
 

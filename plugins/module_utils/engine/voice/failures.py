@@ -65,13 +65,14 @@ def _unit(unit: Unit, plan: Plan) -> Message:
     rest = ""
     if others:
         rest = ", the other unit runs" if others == 1 else f", the other {plural(others, 'unit')} run"
+    journal = "journalctl --user" if plan.home.user else "journalctl"
     place = [item._replace(file=f"{unit.option}, {item.file}" if unit.option else item.file) for item in unit.origin]
     return Message(
         f"{unit.name} failed to {unit.action} (status {unit.status})",
         code="unit",
         places=_bare(tuple(place)),
         details=_tail(unit.log),
-        hints=(Choice(f"Generation {plan.to} is in place{rest}. More: journalctl --user -u {unit.name}"),),
+        hints=(Choice(f"Generation {plan.to} is in place{rest}. More: {journal} -u {unit.name}"),),
     )
 
 

@@ -74,13 +74,14 @@ def _alike(plans: Sequence[Plan], view: View) -> list[list[Plan]]:
 def _members(plans: Sequence[Plan]) -> str:
     """`alice@web1, web2, web4 and 6 more (9 homes)`."""
     users = {plan.home.user for plan in plans}
+    noun = "home" if users != {""} else "system"
     names = [plan.home.host if len(users) == 1 else plan.home.label for plan in plans]
-    first = f"{plans[0].home.user}@" if len(users) == 1 else ""
+    first = f"{plans[0].home.user}@" if len(users) == 1 and plans[0].home.user else ""
     if len(names) > _FIRST + 1:
         shown = ", ".join(names[:_FIRST]) + f" and {len(names) - _FIRST} more"
     else:
         shown = listed(names)
-    return f"{first}{shown} ({plural(len(plans), 'home')})"
+    return f"{first}{shown} ({plural(len(plans), noun)})"
 
 
 def _done(plan: Plan) -> str:
@@ -142,8 +143,15 @@ def total(plans: Sequence[Plan], retry: str = "") -> list[Line]:
     for plan in sorted(plans, key=lambda item: list(_WORDS).index(item.outcome)):
         numbers[_WORDS[plan.outcome]] = numbers.get(_WORDS[plan.outcome], 0) + 1
     text = ", ".join(f"{number} {word}" for word, number in numbers.items())
-    lines = [Line(f"{plural(len(plans), 'home')}: {text}")]
+    lines = [Line(f"{_counted(plans)}: {text}")]
     ill = list(dict.fromkeys(plan.home.host for plan in plans if plan.outcome not in _GOOD))
     if ill and retry:
         lines.append(Line(f"to try again:  {retry} --limit {','.join(ill)}", NOTE, True))
     return lines
+
+
+def _counted(plans: Sequence[Plan]) -> str:
+    """`3 homes`, `2 systems`, `1 system and 3 homes`."""
+    systems = sum(not plan.home.user for plan in plans)
+    parts = [plural(number, noun) for number, noun in ((systems, "system"), (len(plans) - systems, "home")) if number]
+    return " and ".join(parts)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 _SIGNS = "+~->=!"
-_KINDS = ["files", "variables", "paths", "packages", "settings", "units", "hooks"]
+_KINDS = ["files", "variables", "paths", "packages", "users", "groups", "settings", "units", "hooks"]
 _FAILED = ("failed", "undone")
 
 
@@ -33,6 +33,8 @@ def counts_of(plan: Plan) -> dict[str, dict[str, int]]:
     for package in plan.packages:
         if package.op not in ("same", "lack"):
             count("packages", SIGN_OF[package.op])
+    for account in plan.accounts:
+        count(f"{account.kind}s", SIGN_OF[account.op])
     for setting in plan.settings:
         count("settings", SIGN_OF[setting.op])
     for unit in plan.units:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Verbs and outcomes whose headline and list are read as one.
 _CLOSE = ("build",)
-_ENTRIES = ("files", "session", "packages", "units", "settings", "hooks", "collisions")
+_ENTRIES = ("files", "session", "packages", "accounts", "units", "settings", "hooks", "collisions")
 
 
 def plan_lines(plan: Plan, view: View | None = None) -> list[Line]:
@@ -76,7 +76,7 @@ def _listing(plan: Plan, view: View) -> list[Line]:
 def _listed(plan: Plan) -> Plan:
     """A switch that was refused lists what is in the way, and leaves the rest to the preview."""
     if plan.outcome == "refused" and not plan.check:
-        return plan._replace(files=(), session=(), packages=(), units=(), settings=(), hooks=())
+        return plan._replace(files=(), session=(), packages=(), accounts=(), units=(), settings=(), hooks=())
     return plan
 
 

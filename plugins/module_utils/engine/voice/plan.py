@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .entries import Collision, File, Hook, Package, Setting, Unit, Variable
+from .entries import Account, Collision, File, Hook, Package, Setting, Unit, Variable
 from .fields import Fields, plain
 from .message import Choice, Message
 
@@ -16,7 +16,10 @@ OUTCOMES = ("would-change", "changed", "unchanged", "refused", "failed", "undone
 
 
 class Owner(NamedTuple):
-    """Whose home it is. `manager`: the service manager, `packages`: the command that installs the host's packages."""
+    """Whose home it is; without a user it is the system of a host.
+
+    `manager`: the service manager, `packages`: the command that installs the host's packages.
+    """
 
     user: str
     host: str
@@ -123,6 +126,7 @@ class Plan(NamedTuple):
     stock: Stock | None = None
     supposed: tuple[str, ...] = ()
     next: tuple[Choice, ...] = ()
+    accounts: tuple[Account, ...] = ()
 
     @classmethod
     def of(cls, value: object) -> Plan:
@@ -153,6 +157,7 @@ class Plan(NamedTuple):
             read.item("stock", Stock.of),
             read.texts("supposed"),
             read.items("next", Choice.of),
+            read.items("accounts", Account.of),
         )
         if found.verb not in VERBS:
             raise ValueError(f"plan: `verb` is {found.verb!r}")

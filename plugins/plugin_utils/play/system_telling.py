@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How the run of a system is told: its specification gives the places, its homes their own plans."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from ansible import context
+
+from ...module_utils.engine.voice.message import Message
+from ...module_utils.engine.voice.plan import Owner
+from ..plan.bridge import Homes
+from ..plan.home import LIBRARY as HOME_LIBRARY
+from ..plan.system import LIBRARY, System
+from ..plan.system_manifest import SystemPlan
+from ..plan.system_origins import SystemOrigins
+from ..report.home_plan import Telling
+from ..report.source import Sources
+from ..report.spec_messages import message
+from ..report.system_plan import SystemTelling
+
+_BACKUP = "home-manager.backupFileExtension: bak"
+
+
+@dataclass(slots=True)
+class EvaluatedSystem:
+    """A system with everything that it came to."""
+
+    system: System
+    plan: SystemPlan
+    homes: Homes
+
+    def sources(self, library: str = LIBRARY) -> Sources:
+        """The files of the specification, as messages show them."""
+        return Sources(library, {**self.homes.importers, **self.system.evaluation.collector.importers})
+
+    def warnings(self, notes: list[str]) -> list[str]:
+        """What there is to warn of, as texts."""
+        return [*map(str, self.plan.warnings), *self.homes.warnings, *notes]
+
+
+def telling_of(
+    found: EvaluatedSystem, host: str, check: bool, diff: bool, notes: list[str], local: bool
+) -> SystemTelling:
+    """How the runs of an evaluated system are told."""
+    sources = found.sources()
+    homes = found.sources(HOME_LIBRARY)
+    warnings = [message(warning, sources) for warning in found.plan.warnings]
+    command = " ".join(["ansible-playbook", *context.CLIARGS.get("args", ())])
+    origins = functools.cache(lambda: _origins(found))
+    return SystemTelling(
+        host,
+        check,
+        sources,
+        lambda target: origins().of_file(target),
+        lambda words: origins().of(words),
+        {
+            user: Telling(Owner(user, host), bundle, check, homes, diff, command, local, backup=_BACKUP).switched
+            for user, bundle in found.homes.plans.items()
+        },
+        (*warnings, *(Message(text) for text in [*found.homes.warnings, *notes])),
+    )
+
+
+def _origins(found: EvaluatedSystem) -> SystemOrigins:
+    texts = {target: found.plan.text(target) for target in found.plan.targets}
+    return SystemOrigins(found.system, texts, found.homes.places)
