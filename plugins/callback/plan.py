@@ -59,6 +59,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines im
 from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.home.manager.plugins.plugin_utils.report.screen import Screen
 from ansible_collections.home.manager.plugins.plugin_utils.report.task_result import (
+    checkup_of,
     lines_of,
     other_line,
     plans_of,
@@ -138,6 +139,10 @@ class CallbackModule(Default):
         for plan in found:
             self.screen.add(plan)
         if found:
+            return True
+        examined = checkup_of(result.host.get_name(), result.result)
+        if examined is not None:
+            self.screen.examine(*examined)
             return True
         shown = lines_of(result.result, self.screen.view)
         if shown:

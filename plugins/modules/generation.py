@@ -1,7 +1,7 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""List, activate, roll back, remove, expire, verify, compare and uninstall generations: the action of this name does it."""
+"""List, activate, roll back, remove, expire, verify, compare, examine and uninstall generations: the action of this name does it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ options:
         stays.
       - V(verify) compares every managed path and its content with what was put there.
       - V(diff) shows what differs between the generations in O(between), and changes nothing.
+      - V(doctor) looks for problems, and changes nothing. The task fails when it finds an error.
       - V(uninstall) removes all managed files and generations, and restores backups. Files that the user edited stay.
     type: str
     default: list
-    choices: [activate, diff, expire, list, remove, rollback, uninstall, verify]
+    choices: [activate, diff, doctor, expire, list, remove, rollback, uninstall, verify]
   user:
     description:
       - The user whose home it is. By default the one who runs the task.
@@ -255,6 +256,25 @@ drift:
     detail:
       description: More about it, for people.
       type: str
+findings:
+  description: What was found, at least one for each check.
+  returned: with O(verb=doctor)
+  type: list
+  elements: dict
+  contains:
+    check:
+      description: The name of the check.
+      type: str
+    state:
+      description: One of ok, skipped, warning, error.
+      type: str
+    text:
+      description: The problem, or why the check was skipped.
+      type: str
+    remedies:
+      description: What to do about it, one thing a line.
+      type: list
+      elements: str
 repaired:
   description: What was repaired.
   returned: with O(verb=verify)

@@ -105,6 +105,7 @@ ROOMS = [
     "methods",
     "transaction",
     "switching",
+    "examination",
     "verbs",
     "command",
 ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.checkup import Checkup, checkup_lines
+from ansible_collections.home.manager.plugins.module_utils.engine.voice.checkup import fleet_lines as checkups
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.fleet import fleet_lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.generations import Generations, generation_lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines import View
@@ -49,6 +50,8 @@ def printed(path: Path) -> str:
     value = json.loads(path.read_text(encoding="utf-8"))
     if kind == "fleet":
         lines = fleet_lines([Plan.of(item) for item in value["plans"]], View(), value["retry"])
+    elif kind == "examinations":
+        lines = checkups([(item["home"], Checkup.of(item)) for item in value])
     else:
         record, lines_of = RECORDS[kind]
         lines = lines_of(record.of(value))
@@ -64,7 +67,9 @@ def test_is_printed_word_for_word(path: Path):
     assert printed(path) == path.with_name(path.name.split(".")[0] + ".txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", [p for p in GOLDENS if ".fleet." not in p.name], ids=lambda p: p.name.split(".")[0])
+@pytest.mark.parametrize(
+    "path", [p for p in GOLDENS if p.name.split(".")[1] in RECORDS], ids=lambda p: p.name.split(".")[0]
+)
 def test_a_record_survives_its_json(path: Path):
     record = RECORDS[path.name.split(".")[1]][0]
     value = json.loads(path.read_text(encoding="utf-8"))

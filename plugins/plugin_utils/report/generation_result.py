@@ -8,6 +8,7 @@ from ...module_utils.engine.contract.answers import Answer, SwitchAnswer
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.verbs.verb import Verb
 from ...module_utils.engine.voice.answers import Ways
+from ...module_utils.engine.voice.checkup import Checkup, checkup_lines
 from ...module_utils.engine.voice.generations import Generations, generation_lines
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner, Plan
@@ -48,6 +49,12 @@ class GenerationResult:
         if isinstance(report, Generations):
             lines = [line.text for line in generation_lines(report)]
             return {**members, "listing": report.json(), "lines": lines, "_ansible_verbose_always": True}
+        if isinstance(report, Checkup):
+            lines = [line.text for line in checkup_lines(report)]
+            shown = {**members, "checkup": report.json(), "user": self.owner.user}
+            if verb.is_settled(answer):
+                return {**shown, "lines": lines, "_ansible_verbose_always": True}
+            return {**shown, "failed": True, "msg": "\n".join(lines)}
         if self.unconfirmed and report.outcome != "unchanged":
             text = f"this removes the home of {self.owner.label}; add -e home_confirm=yes to do it"
             report = report._replace(outcome="refused", errors=(*report.errors, Message(text, "confirm")))

@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
+from ...module_utils.engine.voice.checkup import Checkup
+from ...module_utils.engine.voice.checkup import fleet_lines as checkups
 from ...module_utils.engine.voice.fleet import blocks, homes, total
 from ...module_utils.engine.voice.lines import BLANK, Line, View, cut
 from ...module_utils.engine.voice.outline import joined, plan_lines
@@ -29,6 +31,7 @@ class Screen:
         self.held: list[Plan] = []
         self.open: list[Plan] = []
         self.closed: list[Plan] = []
+        self.examined: list[tuple[str, Checkup]] = []
         self.begun = False
 
     def add(self, plan: Plan) -> None:
@@ -38,6 +41,13 @@ class Screen:
             return
         self.held.append(plan)
 
+    def examine(self, label: str, found: Checkup) -> None:
+        """Take the checkup of a home; as JSON it is printed at once."""
+        if self.as_json:
+            self.write(Line(json.dumps({"home": label, **found.json()}, ensure_ascii=False), whole=True))
+            return
+        self.examined.append((label, found))
+
     def say(self, lines: Sequence[Line]) -> None:
         """Print something else, after what is held."""
         self.end_task()
@@ -45,6 +55,9 @@ class Screen:
 
     def end_task(self) -> None:
         """Print what is held."""
+        examined, self.examined = self.examined, []
+        if examined:
+            self._print(checkups(examined, self.view.verbose))
         held, self.held = self._ordered(self.held), []
         if len(held) == 1:
             self.closed += held

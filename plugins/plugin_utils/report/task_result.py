@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...module_utils.engine.voice.checkup import Checkup, checkup_lines
+from ...module_utils.engine.voice.checkup import Checkup
 from ...module_utils.engine.voice.generations import Generations, generation_lines
 from ...module_utils.engine.voice.lines import CHANGE, Line, View
 from ...module_utils.engine.voice.message import Message
@@ -27,14 +27,18 @@ def plans_of(result: Mapping[str, Any]) -> list[Plan]:
     return [Plan.of(value) for value in values if isinstance(value, dict) and "verb" in value]
 
 
+def checkup_of(host: str, result: Mapping[str, Any]) -> tuple[str, Checkup] | None:
+    """The checkup of a result, with the home that it is of; None when there is none."""
+    value = result.get("checkup")
+    return (Owner(str(result.get("user") or ""), host).label, Checkup.of(value)) if isinstance(value, dict) else None
+
+
 def lines_of(result: Mapping[str, Any], view: View) -> list[Line]:
-    """The lines of a result that is no plan: generations, an option, a checkup."""
+    """The lines of a result that is no plan: generations, an option."""
     if isinstance(result.get("listing"), dict):
         return generation_lines(Generations.of(result["listing"]))
     if isinstance(result.get("explanation"), dict):
         return explanation_lines(Explanation.of(result["explanation"]), view)
-    if isinstance(result.get("checkup"), dict):
-        return checkup_lines(Checkup.of(result["checkup"]), view.verbose)
     if result.get("_ansible_verbose_always") and isinstance(result.get("lines"), list):
         return [Line(str(text), whole=True) for text in result["lines"]]
     return []

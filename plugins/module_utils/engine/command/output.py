@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 # All that prints is loaded at once: after an uninstallation the archive that it would come from is gone.
 from ..voice import entry_list, failures, obstacles  # noqa: F401  # pylint: disable=unused-import
+from ..voice.checkup import checkup_lines
 from ..voice.colours import painted, terminal_width, wanted
 from ..voice.generations import generation_lines
 from ..voice.lines import BLANK, Line, View, cut
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Iterable, Sequence, TextIO
 
     from ..contract.value import JsonObject
+    from ..voice.checkup import Checkup
     from ..voice.generations import Generations
     from ..voice.plan import Plan
 
@@ -42,6 +44,13 @@ class Output:
             self.json(found.json())
         else:
             self._write(generation_lines(found), self.out)
+
+    def checkup(self, found: Checkup) -> None:
+        """Print what an examination found; its errors and warnings too are what was asked for."""
+        if self.as_json:
+            self.json(found.json())
+        else:
+            self._write(checkup_lines(found, self.view.verbose), self.out)
 
     def json(self, value: JsonObject) -> None:
         """Print one JSON object on one line."""

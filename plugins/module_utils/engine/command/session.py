@@ -14,7 +14,9 @@ from ..machine import account as accounts
 from ..verbs.dispatch import act
 from ..verbs.list import Generation, ListGenerations, Listing
 from ..voice.answers import Ways
-from ..voice.plan import Owner, Plan
+from ..voice.checkup import Checkup
+from ..voice.generations import Generations
+from ..voice.plan import Owner
 from .project import Project
 
 TYPE_CHECKING = False
@@ -74,9 +76,12 @@ class Session:
     def report(self, verb: Type[Verb], answer: Answer) -> int:
         """Print an answer; the exit code."""
         report = verb.report(answer, self.owner, self.dry_run, Ways(self._again()))
-        if not isinstance(report, Plan):
+        if isinstance(report, Generations):
             self.output.generations(report._replace(home=""))
             return 0
+        if isinstance(report, Checkup):
+            self.output.checkup(report)
+            return 0 if verb.is_settled(answer) else 1
         return self.output.plan(report) or (0 if verb.is_settled(answer) else 1)
 
     def listing(self) -> Listing:

@@ -67,6 +67,11 @@ class Systemctl:
             return States()
         return States.of(self._ask("show", [f"--property={','.join(PROPERTIES)}", "--", *names]))
 
+    def failed_since(self, unit: str) -> str:
+        """When a unit failed, as date and time of day in the machine's zone; empty when that is not known."""
+        shown = self._ask("show", ["--property=InactiveEnterTimestamp", "--", unit]).strip().partition("=")[2].split()
+        return f"{shown[1]} {shown[2][:5]}" if len(shown) >= 3 else ""
+
     def stamps(self) -> Stamps:
         """When the manager began, and when it last read its units."""
         keys = ("UserspaceTimestampMonotonic", "UnitsLoadTimestampMonotonic", "UnitsLoadStartTimestampMonotonic")

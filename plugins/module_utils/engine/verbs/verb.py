@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
     from ..voice.answers import Ways
+    from ..voice.checkup import Checkup
     from ..voice.generations import Generations
     from ..voice.plan import Owner, Plan
 
-    Report = Union[Plan, Generations]
+    Report = Union[Plan, Generations, Checkup]
     Self = TypeVar("Self", bound="Verb")
 
 
@@ -114,7 +115,7 @@ class Verb(Parameterised):
 
     @classmethod
     def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Report:
-        """The answer as people read it: a plan, or a list of generations."""
+        """The answer as people read it: a plan, a list of generations, or a checkup."""
         raise NotImplementedError
 
     @classmethod

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 _LAST = 5
-_INSTALL = {
+# What installs packages, by manager.
+INSTALL = {
     "apt": "sudo apt install",
     "dnf": "sudo dnf install",
     "pacman": "sudo pacman -S",
@@ -94,6 +95,6 @@ def lacking(plan: Plan) -> Message | None:
     are = "is" if count == 1 else "are"
     shown = ", ".join(package.name for package in names)
     text = f"{plural(count, 'declared package')} {are} not installed here: {shown}"
-    command = _INSTALL.get(plan.home.packages)
+    command = INSTALL.get(plan.home.packages)
     hosts = " ".join(package.host_name or package.name for package in names)
     return Message(text, code="lacking", hints=(Choice(command=f"{command} {hosts}"),) if command else ())

@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Checks of the home: its generations and files, its folders, and what a login shell has of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+
+from ..contract.findings import ERROR, Finding
+from ..state.ledger import Ledger
+from ..switching.drift import described, object_drift, path_drift
+from .patient import Skipped, listed, warning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator
+
+    from .patient import Patient
+
+# So many files that differ are named one by one.
+_MOST = 5
+_BASES = {
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state",
+    "XDG_CACHE_HOME": ".cache",
+}
+_VARIABLES = "home-path/etc/profile.d/hm-session-vars.sh"
+
+
+def generation(patient: Patient) -> Iterator[Finding]:
+    """There is one, and its hooks have run."""
+    state = patient.home.state
+    if state is None or state.current() is None:
+        yield warning("generation", "this home has no generation yet", "switch to its spec")
+    elif state.interrupted():
+        yield Finding("generation", ERROR, "a switch was interrupted", ["the next switch finishes or undoes it"])
+    elif state.current() != state.completed():
+        yield warning("generation", "hooks of the last switch have still to run", "switch again")
+
+
+def files(patient: Patient) -> Iterator[Finding]:
+    """They are as the current generation put them there."""
+    home, current = patient.home, patient.current
+    ledger = Ledger.read(home.require_state(), home.path)
+    found = [*path_drift(home, ledger), *described(object_drift(home, ledger, current))]
+    for item in found[:_MOST]:
+        what = "is gone" if item.problem == "missing" else f"is not what generation {patient.generation} put there"
+        more = "" if item.problem == "missing" else f": {item.detail}"
+        yield Finding("files", ERROR, f"~/{item.path} {what}{more}", [f"home-manager diff ~/{item.path}"])
+    if len(found) > _MOST:
+        yield Finding("files", ERROR, f"{len(found) - _MOST} more files differ", ["home-manager verify"])
+
+
+def folders(patient: Patient) -> Iterator[Finding]:
+    """The home and the folders of XDG belong to the user, who can write there."""
+    owner = patient.account.pw_uid
+    for path in ["", *_BASES.values()]:
+        whole = os.path.join(patient.home.path, path).rstrip("/")
+        try:
+            found = os.stat(whole)
+        except FileNotFoundError:
+            continue
+        shown = patient.shown(whole) if path else whole
+        if found.st_uid != owner:
+            remedy = f"sudo chown -R {patient.account.pw_name} {shown}"
+            yield Finding("folders", ERROR, f"{shown} does not belong to {patient.account.pw_name}", [remedy])
+        elif found.st_mode & stat.S_IRWXU != stat.S_IRWXU:
+            yield Finding("folders", ERROR, f"{shown} cannot be written by its owner", [f"chmod u+rwx {shown}"])
+
+
+def xdg(patient: Patient) -> Iterator[Finding]:
+    """A login shell has the folders of XDG that the generation was made for."""
+    environment, session = patient.login(), patient.session
+    for name in _BASES:
+        wanted = patient.expanded(session.variables.get(name, ""))
+        actual = environment.get(name, "")
+        if wanted and actual and wanted != actual:
+            text = f"{name} is {patient.shown(actual)} in a login shell, and {patient.shown(wanted)} in the spec"
+            yield warning("xdg", text, "something sets it after the home does: look into /etc/profile.d and ~/.profile")
+
+
+def path(patient: Patient) -> Iterator[Finding]:
+    """The folders of the spec are in PATH, before those of the system."""
+    searched = [item for item in patient.login().get("PATH", "").split(os.pathsep) if item]
+    wanted = [patient.expanded(item) for item in patient.session.path if "$" not in item]
+    if not wanted:
+        raise Skipped("the spec adds nothing to PATH")
+    for folder in wanted:
+        if folder not in searched:
+            remedy = "let the home manage the login shell, as `programs.bash.enable: true` does"
+            yield warning("path", f"{patient.shown(folder)} is not in PATH of a login shell", remedy)
+            continue
+        hidden = [(name, found) for name in _commands(folder) if (found := _other(name, folder, wanted, searched))]
+        if hidden:
+            name, first = hidden[0]
+            text = f"{os.path.dirname(first)} comes before {patient.shown(folder)} in PATH, so `{name}` is {first}"
+            remedy = "put its line first, in ~/.profile or below /etc/profile.d"
+            yield warning("path", text + (f" ({len(hidden) - 1} more)" if len(hidden) > 1 else ""), remedy)
+
+
+def _commands(folder: str) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if os.access(os.path.join(folder, name), os.X_OK))
+    except OSError:
+        return []
+
+
+def _other(name: str, folder: str, own: list[str], searched: list[str]) -> str:
+    """The program that is found instead of the one in a folder; empty when that is the spec's own, too."""
+    found = shutil.which(name, path=os.pathsep.join(searched)) or ""
+    same = bool(found) and os.path.realpath(found) == os.path.realpath(os.path.join(folder, name))
+    return "" if same or os.path.dirname(found) in own else found
+
+
+def session(patient: Patient) -> Iterator[Finding]:
+    """A login shell has the session variables of the generation."""
+    environment = patient.login()
+    wanted = {name: value for name, value in patient.session.variables.items() if "$" not in value}
+    if not wanted:
+        raise Skipped("the spec sets no session variable")
+    missing = sorted(name for name in wanted if name not in environment)
+    if missing:
+        source = f". {patient.shown(patient.home.state_path)}/current/{_VARIABLES}"
+        yield warning(
+            "session",
+            f"a login shell lacks {listed(missing)}",
+            "let the home manage the login shell, as `programs.bash.enable: true` does,",
+            f"or put this line into ~/.profile:  {source}",
+        )
+    for name in sorted(set(wanted) - set(missing) - set(_BASES)):
+        if environment[name] != patient.expanded(wanted[name]):
+            text = f"{name} is `{environment[name]}` in a login shell, and `{wanted[name]}` in the spec"
+            yield warning("session", text, "something sets it after the home does: look into ~/.profile")
+
+
+def state(patient: Patient) -> Iterator[Finding]:
+    """The folder of the generations is private, and there is room for more."""
+    if patient.home.state is None:
+        raise Skipped("there is no generation")
+    place = patient.home.state_path
+    mode = stat.S_IMODE(os.stat(place).st_mode)
+    if mode & 0o077:
+        yield Finding(
+            "state", ERROR, f"{patient.shown(place)} can be read by others", [f"chmod 700 {patient.shown(place)}"]
+        )
+
+
+def room(patient: Patient) -> Iterator[Finding]:
+    """There is room for another generation."""
+    found = os.statvfs(patient.home.path)
+    free = found.f_bavail * found.f_frsize // 10**6
+    if free < _LEAST:
+        yield warning("room", f"only {free} MB are free in {patient.home.path}", "home-manager expire 30d")
+
+
+# Megabytes.
+_LEAST = 100

@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What the doctor finds in a home that is well, and in one that is not."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.provenance import Session
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.services import ServicePolicy
+from ansible_collections.home.manager.plugins.module_utils.engine.examination import of_home, of_machine
+from ansible_collections.home.manager.plugins.module_utils.engine.examination.patient import Patient, Skipped
+from ansible_collections.home.manager.plugins.module_utils.engine.home.folder import HomeFolder
+from ansible_collections.home.manager.plugins.module_utils.engine.state.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+EDITED = "~/.inputrc is not what generation 1 put there"
+
+
+class Known(Patient):
+    """A patient of whom the session, the units and the environment of a login shell are known."""
+
+    session = Session()
+    policy = ServicePolicy("systemd")
+    environment: dict[str, str]
+
+    def login(self) -> dict[str, str]:
+        return self.environment
+
+
+@pytest.fixture
+def patient(sandbox: Any) -> Iterator[Known]:
+    sandbox.switch({".inputrc": "x"})
+    home = HomeFolder(str(sandbox.home), str(sandbox.state), State.open(str(sandbox.state), create=False))
+    found = Known(home, pwd.getpwuid(os.geteuid()))
+    found.environment = {}
+    yield found
+    home.close()
+
+
+def examined(sandbox: Any, *checks: str) -> list[tuple[str, str]]:
+    """State and text of what some checks found."""
+    answer = sandbox.ask("doctor")
+    return [(item["state"], item["text"]) for item in answer["findings"] if item["check"] in checks]
+
+
+def test_a_home_that_is_well(sandbox: Any) -> None:
+    sandbox.switch({".inputrc": "x"})
+    assert examined(sandbox, "generation", "files", "state", "folders", "python") == [("ok", "")] * 5
+
+
+def test_a_home_without_generations(sandbox: Any) -> None:
+    assert examined(sandbox, "generation") == [("warning", "this home has no generation yet")]
+    assert examined(sandbox, "files", "manager") == [("skipped", "there is no generation")] * 2
+    assert not sandbox.state.exists()
+
+
+def test_files_that_differ(sandbox: Any) -> None:
+    sandbox.switch({".inputrc": "x", ".a": "a"})
+    (sandbox.home / ".inputrc").unlink()
+    sandbox.write(".inputrc", "mine")
+    (sandbox.home / ".a").unlink()
+    first, second = sorted(examined(sandbox, "files"))
+    assert first == ("error", "~/.a is gone")
+    assert second[1].startswith(EDITED)
+
+
+def test_many_files_that_differ_are_counted(sandbox: Any) -> None:
+    sandbox.switch({f".f{number}": "x" for number in range(8)})
+    for number in range(8):
+        (sandbox.home / f".f{number}").unlink()
+    assert examined(sandbox, "files")[-1] == ("error", "3 more files differ")
+    assert len(examined(sandbox, "files")) == 6
+
+
+def test_a_state_that_others_can_read(sandbox: Any) -> None:
+    sandbox.switch({".inputrc": "x"})
+    sandbox.state.chmod(0o755)
+    ((state, text),) = examined(sandbox, "state")
+    assert (state, text.endswith("can be read by others")) == ("error", True)
+
+
+def test_a_folder_that_cannot_be_written(sandbox: Any) -> None:
+    sandbox.switch({".config/a": "x"})
+    (sandbox.home / ".config").chmod(0o500)
+    assert examined(sandbox, "folders") == [("error", "~/.config cannot be written by its owner")]
+    (sandbox.home / ".config").chmod(0o700)
+
+
+def program(folder: Path, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_program_of_the_system_that_hides_the_homes_own(patient: Known, sandbox: Any, tmp_path: Path) -> None:
+    program(sandbox.home / ".local/bin", "vim")
+    other = program(tmp_path / "usr", "vim")
+    patient.session = Session(path=["~/.local/bin"])
+    patient.environment = {"PATH": f"{sandbox.home}/.local/bin:{other.parent}"}
+    assert list(of_home.path(patient)) == []
+    patient.environment = {"PATH": f"{other.parent}:{sandbox.home}/.local/bin"}
+    (found,) = of_home.path(patient)
+    assert found.text == f"{other.parent} comes before ~/.local/bin in PATH, so `vim` is {other}"
+    patient.environment = {"PATH": str(other.parent)}
+    assert [item.text for item in of_home.path(patient)] == ["~/.local/bin is not in PATH of a login shell"]
+
+
+def test_session_variables_of_a_login_shell(patient: Known) -> None:
+    patient.session = Session({"EDITOR": "vim", "LESS": "-R", "X": "$Y"})
+    patient.environment = {"EDITOR": "nano"}
+    missing, other = of_home.session(patient)
+    assert missing.text == "a login shell lacks LESS"
+    assert other.text == "EDITOR is `nano` in a login shell, and `vim` in the spec"
+    patient.environment = {"EDITOR": "vim", "LESS": "-R"}
+    assert list(of_home.session(patient)) == []
+
+
+def test_folders_of_xdg(patient: Known, sandbox: Any) -> None:
+    patient.session = Session({"XDG_CONFIG_HOME": "~/.config"})
+    patient.environment = {"XDG_CONFIG_HOME": f"{sandbox.home}/cfg"}
+    (found,) = of_home.xdg(patient)
+    assert found.text == "XDG_CONFIG_HOME is ~/cfg in a login shell, and ~/.config in the spec"
+
+
+def test_lingering(patient: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(of_machine, "lingers", lambda _user: False)
+    assert [item.state for item in of_machine.linger(patient)] == ["warning"]
+    patient.policy = ServicePolicy("systemd", linger=True)
+    assert [item.state for item in of_machine.linger(patient)] == ["error"]
+    monkeypatch.setattr(of_machine, "lingers", lambda _user: True)
+    assert list(of_machine.linger(patient)) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "states"), [("2.16.3", ["error"]), ("2.19.1", []), ("3.0.0", []), ("none", ["warning"])]
+)
+def test_the_core_that_the_command_calls(
+    patient: Known, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, states: list[str]
+) -> None:
+    path = program(tmp_path, "ansible-playbook")
+    path.write_text(f"#!/bin/sh\necho 'ansible-playbook [core {version}]'\n")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    found = list(of_machine.core(patient))
+    assert [item.state for item in found] == states
+    if states == ["error"]:
+        assert found[0].text == f"home.manager needs ansible-core 2.19 or newer; this is {version} ({path})"
+
+
+def test_a_machine_without_ansible(patient: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(Skipped, match="not installed here"):
+        list(of_machine.core(patient))
+
+
+def test_a_login_shell_is_asked_for_its_environment(sandbox: Any, tmp_path: Path) -> None:
+    sandbox.write(".profile", "echo noise\nexport FROM_PROFILE=yes\n")
+    account = pwd.getpwuid(os.geteuid())
+    fields = (*account[:5], str(sandbox.home), "/bin/sh")
+    patient = Patient(HomeFolder(str(sandbox.home), str(sandbox.state), None), pwd.struct_passwd(fields))
+    assert patient.login()["FROM_PROFILE"] == "yes"
+    fields = (*account[:5], str(sandbox.home), "/usr/sbin/nologin")
+    with pytest.raises(Skipped, match="nologin is no shell that can be asked"):
+        Patient(HomeFolder(str(sandbox.home), str(sandbox.state), None), pwd.struct_passwd(fields)).login()
