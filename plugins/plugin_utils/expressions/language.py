@@ -30,7 +30,8 @@ class Language:
 
     `compiler` holds the Jinja environments and everything compiled, and may serve several homes; `store` takes the files that
     expressions generate; `packages` is the folder that stands for that of every package (or computes it), or None to write
-    `@NAME@`; `made` holds every package that was made, `named` those that the user asked for. Files below `library` are not the
+    `@NAME@`; `made` holds every package that was made, `named` those that the user asked for, `programs` the further programs of a
+    package that something is started by. Files below `library` are not the
     user's own.
     `taint` is called when something is read that must not be shown; `taints` tells how often that was.
     """
@@ -48,6 +49,7 @@ class Language:
         self.library = library
         self.made: dict[str, Package] = {}
         self.named: dict[str, Package] = {}
+        self.programs: dict[tuple[str | None, str], set[str]] = {}
         self.taint: Callable[[], None] = lambda: None
         self.taints: Callable[[], int] = lambda: 0
 
@@ -84,6 +86,11 @@ class Language:
         noted = replace(package, named=True)
         self.named[f"{package.set_name}.{package.name}"] = noted
         return noted
+
+    def note_program(self, package: Package, name: str | None) -> None:
+        """Remember that a program of a package is started by its path in the profile."""
+        if name is not None and self.realised:
+            self.programs.setdefault((package.set_name, package.name), set()).add(name)
 
     def is_own(self, position: Position | None) -> bool:
         """Whether the user's own files say something, and not the library."""

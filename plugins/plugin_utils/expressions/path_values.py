@@ -109,8 +109,16 @@ def _leaves(key: str, item: PathValue) -> list[tuple[str, PathValue]]:
     return found
 
 
-def exe(package: object, name: str | None = None) -> str:
+@pass_context
+def exe(context: ScopedContext, package: object, name: str | None = None) -> str:
     """The path of a package's main program, or of another of its programs; of null the program's bare name, as `PATH` finds it."""
+    if isinstance(package, Package):
+        services(context).note_program(package, name)
+    return program_path(package, name)
+
+
+def program_path(package: object, name: str | None = None) -> str:
+    """See `exe`."""
     if package is None and name is not None:
         return name
     if isinstance(package, Package):
@@ -166,7 +174,7 @@ def wrap(
         lines.append(f'export PATH={quote(":".join(folders))}:"$PATH"')
     words = [quote(str(flag)) for flag in flags]
     real = services(context).unwrapped(package, name) if package.program is None else None
-    lines.append(" ".join(["exec", quote(real or exe(package, name)), *words, '"$@"']))
+    lines.append(" ".join(["exec", quote(real or program_path(package, name)), *words, '"$@"']))
     script = services(context).store_file(StoreFile(name, ("\n".join(lines) + "\n").encode(), True))
     return replace(package, program=script)
 

@@ -37,6 +37,9 @@ class Services(Protocol):
     def is_own(self, position: Position | None) -> bool:
         """Whether the user's own files say something."""
 
+    def note_program(self, package: Package, name: str | None) -> None:
+        """Remember that a program of a package is started by its path in the profile."""
+
     def note_named(self, package: Package) -> Package:
         """The package as one that the user asked for."""
 

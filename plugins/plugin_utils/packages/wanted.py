@@ -23,7 +23,7 @@ class Wanted:
     """A package that a home wants.
 
     `named` says that the user asked for it by name, so that the host's own does not do; `extra` are the packages that it
-    must see.
+    must see, `started` further programs of it that something is started by.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Wanted:
     priority: str = "normal"
     named: bool = True
     program: str | None = None
+    started: tuple[str, ...] = ()
     position: Position | None = None
 
     @classmethod

@@ -91,6 +91,7 @@ def plan_packages(
     settings = settings_of(evaluation)
     catalogue = settings.catalogue or Catalogue()
     place = base.removesuffix("/packages") + "/current/home-path"
+    names = {(match[1].decode(), match[2].decode()) for text in texts for match in _USED.finditer(text)}
     wanted: dict[str, Wanted] = {}
     unwrapped: dict[str, list[str]] = {}
     said = [item for item in evaluation.get("home.packages") if isinstance(item, Package) and item.out == place]
@@ -101,9 +102,11 @@ def plan_packages(
             wanted[item.name] = item
         if isinstance(package.program, StoreFile):
             unwrapped.setdefault(item.name, []).append(package.program.name)
-    for package in used(language, catalogue, texts, wanted.values()):
+    for package in used(language, catalogue, names, wanted.values()):
         item = wanted_of(package, catalogue, supply)
         wanted.setdefault(item.name, item)
+    started = _started(language, names)
+    wanted = {name: replace(item, started=started.get(name.rpartition(".")[2], ())) for name, item in wanted.items()}
     if settings.locked:
         wanted = {name: replace(item, named=True) for name, item in wanted.items()}
     return _plan(settings, catalogue, supply, list(wanted.values()), unwrapped, base)
@@ -130,9 +133,19 @@ def wanted_of(package: Package, catalogue: Catalogue, supply: Supply) -> Wanted:
     return replace(item, named=package.named, program=package.main_program)
 
 
-def used(language: Language, catalogue: Catalogue, texts: Iterable[bytes], wanted: Iterable[Wanted]) -> list[Package]:
-    """The packages that texts name by a path in the profile, and that nothing else brings there."""
-    names = {(match[1].decode(), match[2].decode()) for text in texts for match in _USED.finditer(text)}
+def _started(language: Language, names: set[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The programs that texts start beside a package's main one, by the name of the package."""
+    found: dict[str, tuple[str, ...]] = {}
+    for (_set, package), programs in language.programs.items():
+        used_ones = {program for program in programs if ("bin", program) in names}
+        found[package] = tuple(sorted({*found.get(package, ()), *used_ones}))
+    return found
+
+
+def used(
+    language: Language, catalogue: Catalogue, names: set[tuple[str, str]], wanted: Iterable[Wanted]
+) -> list[Package]:
+    """The packages that texts name by a path in the profile (folder and name), and that nothing else brings there."""
     if not names:
         return []
     known = {item.name for item in wanted}
@@ -143,6 +156,7 @@ def used(language: Language, catalogue: Catalogue, texts: Iterable[bytes], wante
             continue
         entry = catalogue.get(key)
         commands = {package.main_program or package.name, *(entry.commands if entry is not None else ())}
+        commands |= language.programs.get((package.set_name, package.name), set())
         shares = {share.split("/")[1] for share in (entry.shares if entry is not None else ()) if "/" in share}
         brings = {("bin", name) for name in commands} | {("share", name) for name in {*shares, package.name}}
         if brings & names:
@@ -189,6 +203,9 @@ def _plan(
             continue
         if not item.named or system:
             record = {"name": item.name, "host": True, **_brought(*_commands(catalogue, item)), **record}
+        more = {program: program for program in item.started if program not in record.get("commands", {})}
+        if more:
+            record["commands"] = {**record.get("commands", {}), **more}
         if item.priority != "normal":
             record["priority"] = item.priority
         if item.name in unwrapped:

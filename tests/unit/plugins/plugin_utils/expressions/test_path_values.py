@@ -11,8 +11,8 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.language import Language
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.path_values import (
-    exe,
     path_value,
+    program_path,
     store_dir,
     stored,
 )
@@ -55,7 +55,7 @@ def test_a_folder_of_the_controller_inside_a_store_folder_is_its_files(tmp_path:
 
 
 def test_the_program_of_a_package_that_is_null_is_found_by_path() -> None:
-    assert exe(Package("gnupg", "gpg"), "gpgsm") == "@gnupg@/bin/gpgsm"
-    assert exe(None, "gpgsm") == "gpgsm"
+    assert program_path(Package("gnupg", "gpg"), "gpgsm") == "@gnupg@/bin/gpgsm"
+    assert program_path(None, "gpgsm") == "gpgsm"
     with pytest.raises(SpecError):
-        exe(None)
+        program_path(None)

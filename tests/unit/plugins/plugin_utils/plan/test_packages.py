@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Which packages the manifest of a home names, and what it says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
+from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import Lock
+from ansible_collections.home.manager.plugins.plugin_utils.packages.supply import Supply
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
+
+from .test_files import HOST
+
+
+def packages_of(text: str, lock: Lock | None = None) -> dict[str, Any]:
+    """The packages of a home's manifest by name."""
+    root = load_text('home: {stateVersion: "26.05"}\n' + text, "/p/user.yml")
+    request = Request([(root, "/p/user.yml")], HOST, supply=Supply(lock or Lock(), "x86_64-linux"))
+    plan = with_deep_stack(lambda: build(EvaluatedHome(request), Origin()))
+    return {item.name: item for item in plan.manifest.view.packages}
+
+
+def test_program_that_the_catalogue_does_not_list_is_wanted_where_a_text_starts_it():
+    text = "home.file.x.text: \"{{ pkgs.emacs | exe('emacsclient') }} {{ pkgs.coreutils | exe('kill') }}\"\n"
+    found = packages_of(text)
+    assert found["emacs"].commands == {"emacs": "emacs-gtk", "emacsclient": "emacsclient"}
+    assert found["coreutils"].commands["kill"] == "kill"
+
+
+def test_program_that_no_text_names_is_not_wanted():
+    text = (
+        "vars: {client: \"{{ pkgs.emacs | exe('emacsclient') }}\"}\n"
+        "home.file.x.text: \"{{ pkgs.emacs | exe }} {{ 'a' if client else 'b' }}\"\n"
+    )
+    assert packages_of(text)["emacs"].commands == {"emacs": "emacs-gtk"}
