@@ -263,3 +263,12 @@ def test_a_package_of_the_system_has_no_version(project, tmp_path):
     text = spec(tmp_path).replace("packages: []", "packages: [{name: sh, provider: system, version: '1'}]")
     project.write("user.yml", text)
     assert "version of the package sh means nothing to the provider system" in project.play(fails=True)
+
+
+def test_downloads_are_announced_once_and_not_again(project, tmp_path):
+    output = project.play()
+    assert "up to 2 files of packages to download, " in output
+    assert "to download" not in project.play()
+    project.write("user.yml", spec(tmp_path, "alpha"))
+    assert "to download" not in project.play()
+    assert not (project.home / ".local/state/home.manager/downloads/progress").exists()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ansible import context
@@ -22,7 +21,6 @@ from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.errors import EngineError
 from ...module_utils.engine.contract.facts import differ
 from ...module_utils.engine.contract.manifest import Origin
-from ...module_utils.engine.contract.provenance import Session
 from ...module_utils.engine.verbs.probe import Probe
 from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
 from ...module_utils.engine.verbs.table import settings
@@ -51,6 +49,8 @@ from ..syntax.position import Position
 from ..syntax.secrets import SECRETS
 from . import facts as memory
 from .arguments import CONFIG, RESTRICTED, Arguments, specification, with_variables
+from .downloading import downloading, needed
+from .evaluated import Evaluated
 from .facts import TrackedFacts
 from .files import decrypter, reader, reading
 from .filters import PlayPlugins
@@ -62,18 +62,6 @@ from .users import check_name, spec_of
 from .variables import Restricted, Variables
 
 Expected = TypeVar("Expected", bound=Answer)
-
-
-@dataclass(slots=True)
-class Evaluated:
-    """A home as its spec says it, with what is told of it: its session, and the options that keep a file's lines."""
-
-    plan: SwitchBundle
-    session: Session
-    keeps: dict[str, tuple[str, str]]
-    warnings: tuple[Message, ...]
-    manager: str
-    sources: Sources
 
 
 class Switch:
@@ -232,10 +220,7 @@ class Switch:
 
     def first_contact(self, found: Evaluated, host: TrackedFacts) -> SwitchAnswer:
         """The answer of a host that was never asked: a switch, if the facts that the spec asked for are as supposed."""
-        plan = found.plan
-        objects = plan.declarations() if self.task.check_mode else plan.objects(set())
-        request = self.request(found, expected=host.read)
-        return _expect(SwitchAnswer, self.call(request, write_bundle(plan.manifest.json(), objects), engine=True))
+        return self.delivered(found, expected=host.read)
 
     def plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan of the spec for a host. Raises Refused with all errors of the spec."""
@@ -318,14 +303,25 @@ class Switch:
 
     def ship(self, found: Evaluated, answer: ProbeAnswer, host: dict[str, Any]) -> dict[str, Any]:
         """Send what the target lacks and switch."""
-        plan = found.plan
-        objects = plan.declarations() if self.task.check_mode else plan.objects(set(answer.objects))
-        done = _expect(SwitchAnswer, self.call(self.request(found), write_bundle(plan.manifest.json(), objects)))
+        done = self.delivered(found, answer)
         if done.wanting:
             return self.supplied(found, done, host)
         done.warnings[:0] = answer.warnings
         done.recovered = answer.recovered or done.recovered
         return self.switched(found, done)
+
+    def delivered(
+        self, found: Evaluated, there: ProbeAnswer | None = None, expected: dict[str, Any] | None = None
+    ) -> SwitchAnswer:
+        """Send a bundle with what is not `there`, and switch; see `request`."""
+        plan, there = found.plan, there or ProbeAnswer()
+        objects = plan.declarations() if self.task.check_mode else plan.objects(set(there.objects))
+        files = (
+            needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check_mode else []
+        )
+        with downloading(files, plan.manifest.state if self.local else None, self.lock.tell):
+            bundle = write_bundle(plan.manifest.json(), objects)
+            return _expect(SwitchAnswer, self.call(self.request(found, expected), bundle, expected is not None))
 
     def request(self, found: Evaluated, expected: dict[str, Any] | None = None) -> SwitchVerb:
         """What the engine is asked for with a bundle; with `expected` facts only if these are right."""

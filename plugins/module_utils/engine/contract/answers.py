@@ -168,7 +168,7 @@ class ProbeAnswer(Answer):
     - `generation`, `digest` and `specialisation` are of what is current.
     - `unchanged`: there is nothing to do, now that `repaired` is done. `kept`: files that stay as the user edited them.
     - `hooks_due`: the hooks of the current generation still have to run.
-    - `objects`: the IDs in the store, unless it is unchanged.
+    - `objects`: the IDs in the store, and `trees` the packages that are there, unless it is unchanged.
     """
 
     __slots__ = (
@@ -181,6 +181,7 @@ class ProbeAnswer(Answer):
         "objects",
         "repaired",
         "specialisation",
+        "trees",
         "unchanged",
     )
 
@@ -191,6 +192,7 @@ class ProbeAnswer(Answer):
         self.specialisation: Optional[str] = None
         self.unchanged = False
         self.objects: List[str] = []
+        self.trees: List[str] = []
         self.drift: List[Drift] = []
         self.repaired: List[Operation] = []
         self.kept: List[Operation] = []
@@ -205,6 +207,7 @@ class ProbeAnswer(Answer):
             "specialisation": self.specialisation,
             "unchanged": self.unchanged,
             "objects": self.objects,
+            "trees": self.trees,
             "drift": [item.json() for item in self.drift],
             "repaired": [item.json() for item in self.repaired],
             "kept": [item.json() for item in self.kept],
@@ -217,6 +220,7 @@ class ProbeAnswer(Answer):
         self.generation, self.digest = members.optional_number("generation"), members.optional_text("digest")
         self.specialisation, self.unchanged = members.optional_text("specialisation"), members.flag("unchanged")
         self.objects, self.hooks_due = members.texts("objects"), members.flag("hooks_due")
+        self.trees = members.texts("trees")
         self.drift = [Drift.of(item) for item in members.sequence("drift")]
         self.repaired = [Operation.of(item) for item in members.sequence("repaired")]
         self.kept = [Operation.of(item) for item in members.sequence("kept")]

@@ -14,7 +14,8 @@ from ..state.packaged import Packaged
 from . import host_places
 from .caches import Caches, caches
 from .depot import Depot
-from .download import Progress, Sources
+from .download import Sources
+from .meter import Meter
 from .profile import UNWRAPPED, Member, Profile
 from .realisation import realise
 from .recipe import Recipe
@@ -73,7 +74,6 @@ def install(
     manifest: Manifest,
     content: Callable[[str], bytes],
     asked: Asked,
-    progress: Optional[Progress] = None,
 ) -> Installed:
     """Realise what a manifest and its specialisations need. EngineError as `realise` and `Profile` have it."""
     views: Dict[Optional[str], View] = {None: manifest.view}
@@ -89,7 +89,8 @@ def install(
         wanted = choice.requested
         if choice.places is None and wanted.id is not None and wanted.recipe is not None:
             recipes[wanted.id] = Recipe.of(json.loads(content(wanted.recipe).decode("utf-8", "surrogateescape")))
-    done = realise(depot, recipes, asked.sources, progress=progress)
+    with Meter(depot.fd) as meter:
+        done = realise(depot, recipes, asked.sources, progress=meter)
     shown = [_shown(depot, view, chosen[name], content) for name, view in views.items()]
     links = {name: {**item.links} for name, item in zip(views, shown)}
     trees = {*recipes, *(tree for item in shown for tree in item.trees)}

@@ -61,6 +61,11 @@ def trees(state: State, number: int) -> List[str]:
     return found.trees if found is not None else []
 
 
+def there(state: State) -> List[str]:
+    """The names of the trees that a state folder has, whichever generation they are of."""
+    return [name for name in filesystem.names_in(FOLDER, state.fd) if not name.startswith(".")]
+
+
 def lost(state: State, number: int) -> List[str]:
     """What a generation depends on and is not there: names of packages' trees, and paths of the host.
 

@@ -74,7 +74,7 @@ class Probe(Verb):
 
                     answer.unchanged = answer.unchanged and lingers(account.pw_name) == self.linger
         if not answer.unchanged:
-            answer.objects = state.objects()
+            answer.objects, answer.trees = state.objects(), packaged.there(state)
         return answer
 
     def _verify_generation(self, home: HomeFolder, answer: ProbeAnswer, current: str, user: str) -> None:
