@@ -61,6 +61,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.report.screen import 
 from ansible_collections.home.manager.plugins.plugin_utils.report.task_result import (
     checkup_of,
     lines_of,
+    lookup_error,
     other_line,
     plans_of,
     plans_of_unreachable,
@@ -144,7 +145,7 @@ class CallbackModule(Default):
         if examined is not None:
             self.screen.examine(*examined)
             return True
-        shown = lines_of(result.result, self.screen.view)
+        shown = lookup_error(result.result) or lines_of(result.result, self.screen.view)
         if shown:
             self.screen.say(shown)
         return bool(shown)

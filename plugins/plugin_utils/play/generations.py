@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible import context
 from ansible.errors import AnsibleActionFail
 
 from ...module_utils.engine.contract.errors import EngineError
@@ -16,6 +15,7 @@ from ...module_utils.engine.voice.plan import Owner
 from ..report.generation_result import GenerationResult
 from . import facts as memory
 from .arguments import Arguments, nearest, with_variables
+from .refusals import refusal_of, typed_command
 from .target import Target
 
 NAME = "home.manager.generation"
@@ -39,6 +39,7 @@ class Generations:
         settings = [parameter for parameter in self.verb.parameters.values() if parameter.setting]
         spec = argument_spec()
         self.arguments = Arguments(NAME, with_variables(action, variables, settings), spec)
+        self.variables = variables
         self.target = Target(action, variables)
         self.host = str(variables.get("inventory_hostname", "localhost"))
         self.user = str(self.arguments.given.get("user") or "")
@@ -47,13 +48,14 @@ class Generations:
         """The task's result. Raises Refused."""
         unconfirmed = self.arguments.values.get(CONFIRMED) is False and not self.task.check_mode
         check = bool(self.task.check_mode or unconfirmed)
-        command = " ".join(["ansible-playbook", *context.CLIARGS.get("args", ())])
+        command = typed_command()
         owner = Owner(self.user, self.host)
         result = GenerationResult(owner, check, bool(self.task.diff), command, unconfirmed)
         try:
             return result.of(self.verb, self.target.ask(self.request(check)))
         except EngineError as error:
-            raise result.refused(self.verb, error) from None
+            problem = refusal_of(error, self.host, self.variables)
+            raise result.refused(self.verb, error, problem) from None
 
     def request(self, check: bool) -> Verb:
         """The request. Where nothing else is said, the home is where the last switch from here found it."""

@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ansible import context
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
@@ -56,6 +55,7 @@ from .files import decrypter, reader, reading
 from .filters import PlayPlugins
 from .inventory import as_node
 from .packages import ANY, ProjectLock, addable, updated
+from .refusals import refusal_of, typed_command
 from .result import write_result
 from .target import Target
 from .users import check_name, spec_of
@@ -353,7 +353,7 @@ class Switch:
             self.task.check_mode,
             found.sources,
             bool(self.task.diff),
-            command=" ".join(["ansible-playbook", *context.CLIARGS.get("args", ())]),
+            command=typed_command(),
             local=self.local,
             specialisation=self.arguments.text("specialisation"),
             warnings=found.warnings,
@@ -385,7 +385,7 @@ class Switch:
         try:
             return self.target.ask(request, bundle, engine)
         except EngineError as error:
-            problem = Message(error.message, error.kind.value)
+            problem = refusal_of(error, self.host, self.variables, self.key)
             raise self.refused(problem, kind=error.kind.value, **error.details) from None
 
 

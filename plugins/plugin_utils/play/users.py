@@ -47,13 +47,29 @@ def _no_users(host: str, variables: dict[str, Any]) -> AnsibleError:
     near = near or next((name for name in _near(variables) if name != USERS), "")
     if near:
         text = f"{host} has no `{USERS}`; it has `{near}`"
-        key = next(name for name in variables if name == near)
-        return _error(text, position_of(key) or position_of(variables[near]), f"did you mean `{USERS}`?")
+        return _error(text, _position_of_key(near, variables), f"did you mean `{USERS}`?")
     if host in (USERS, *_MEANT):
         text = f"`{host}` is taken for a host, because it is below `hosts`"
         return _error(text, None, further="indent it below the name of a host, or put it into host_vars or group_vars")
     further = f"give it the users and their specs; a host that is to have no home says  {USERS}: {{}}"
     return _error(f"{host} has no `{USERS}`", None, further=further)
+
+
+def _position_of_key(name: str, variables: dict[str, Any]) -> Position | None:
+    """Where a variable is defined. Its key may be another one's, such as that of a role's default: then it is above its value."""
+    value = position_of(variables[name])
+    if value is None:
+        return None
+    try:
+        with open(value.file, encoding="utf-8") as file:
+            lines = file.read().splitlines()[: value.line]
+    except (OSError, UnicodeDecodeError):
+        return value
+    for number in range(len(lines), 0, -1):
+        column = lines[number - 1].find(f"{name}:")
+        if column >= 0:
+            return Position(value.file, number, column + 1)
+    return value
 
 
 # What people write for `home_users`.

@@ -68,9 +68,8 @@ class GenerationResult:
             result = {**result, "warnings": [*remarks(report), "; ".join([summary(report), *left])]}
         return result
 
-    def refused(self, verb: type[Verb], error: EngineError) -> Refused:
-        """What the engine refused."""
+    def refused(self, verb: type[Verb], error: EngineError, problem: Message) -> Refused:
+        """What the engine refused, and how that is told."""
         kind = error.kind.value
-        problem = Message(error.message, kind)
         plan = Plan(verb.title or verb.name, self.owner, "refused", self.check, errors=(problem,))
         return Refused(plan, kind=kind, **error.details)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...module_utils.engine.voice.checkup import Checkup
 from ...module_utils.engine.voice.generations import Generations, generation_lines
-from ...module_utils.engine.voice.lines import CHANGE, Line, View
+from ...module_utils.engine.voice.lines import CHANGE, ERROR, Line, View
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.options import Explanation, explanation_lines
 from ...module_utils.engine.voice.plan import Owner, Plan
@@ -42,6 +42,16 @@ def lines_of(result: Mapping[str, Any], view: View) -> list[Line]:
     if result.get("_ansible_verbose_always") and isinstance(result.get("lines"), list):
         return [Line(str(text), whole=True) for text in result["lines"]]
     return []
+
+
+def lookup_error(result: Mapping[str, Any]) -> list[Line]:
+    """What the lookup of a play's users refused, as our errors are printed."""
+    text = str(result.get("msg", ""))
+    start = "The lookup plugin 'home.manager.users' failed: "
+    if not text.startswith(start):
+        return []
+    first, *rest = text.removeprefix(start).splitlines()
+    return [Line(f"error: {first}", ERROR, True), *(Line(line, whole=True) for line in rest)]
 
 
 def other_line(host: str, task: str, result: Mapping[str, Any], item: str = "") -> list[Line]:

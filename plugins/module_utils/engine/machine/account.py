@@ -39,12 +39,21 @@ def run_as(account: pwd.struct_passwd, function: Callable[[], JsonObject]) -> Js
     if os.geteuid() == account.pw_uid:
         return function()
     if os.geteuid() != 0:
-        message = (
-            f"this runs as the user ID {os.geteuid()}, which is neither {account.pw_name} ({account.pw_uid}) nor root;"
-            f" become {account.pw_name} or root"
-        )
+        name = account.pw_name
+        who = "root" if name == "root" else f"root or {name}"
+        message = f"this runs as {_own_name()}, and only {who} can work on the home of {name}"
         raise EngineError(message, ErrorKind.ACCOUNT)
     return _in_child(account, function)
+
+
+def _own_name() -> str:
+    """The name of the effective user; the user ID where no account has it."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"the user ID {os.geteuid()}"
 
 
 def engine_error(error: Exception) -> EngineError:

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a target refused, as messages for people: with the place in the inventory that is the cause, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible import context
+
+from ...module_utils.engine.contract.errors import EngineError, ErrorKind
+from ...module_utils.engine.voice.message import Choice, Message
+from ..plan.home import LIBRARY
+from ..report.source import Sources
+from ..syntax.position import Position
+from .datatags import position_of
+
+INTERPRETER = "ansible_python_interpreter"
+_NO_PROGRAM = 127
+_NONE = "no python3 found"
+# What Pythons before 3.7 say of the launcher's first line.
+_ANCIENT = "future feature annotations is not defined"
+
+
+def typed_command() -> str:
+    """The `ansible-playbook` command that was typed."""
+    return " ".join(["ansible-playbook", *context.CLIARGS.get("args", ())])
+
+
+def refusal_of(error: EngineError, host: str, variables: dict[str, Any], key: Position | None = None) -> Message:
+    """The message of what the engine on `host` refused, or of why it could not be run there.
+
+    `key` is where `home_users` names the user.
+    """
+    if error.kind == ErrorKind.USER:
+        text = error.message.replace("on this machine", f"on {host}")
+        place = Sources(LIBRARY).place(key) if key is not None else None
+        return Message(text, error.kind.value, places=(place,) if place else ())
+    if error.kind == ErrorKind.ACCOUNT:
+        return Message(
+            error.message, error.kind.value, hints=(Choice("run as root:", f"{typed_command()} --become -K"),)
+        )
+    if error.kind == ErrorKind.CONNECTION:
+        return _of_python(error, host, variables)
+    return Message(error.message, error.kind.value)
+
+
+def _of_python(error: EngineError, host: str, variables: dict[str, Any]) -> Message:
+    """The message where the target's Python could not be run."""
+    text, named = error.message, variables.get(INTERPRETER)
+    if _ANCIENT in text:
+        hint = Choice(f"set `{INTERPRETER}` for {host} to a newer one")
+        return Message(f"{host} has a Python older than 3.8, which home.manager needs there", "python", hints=(hint,))
+    if error.details.get("rc") != _NO_PROGRAM:
+        return Message(text, error.kind.value)
+    if _NONE in text or named is None:
+        hint = Choice(f"install Python 3.8 or newer there, or say where it is with `{INTERPRETER}`")
+        return Message(f"{host} has no python3", "interpreter", hints=(hint,))
+    position = position_of(named)
+    place = Sources(LIBRARY).place(position) if position is not None else None
+    said = place._replace(source="", label=f"sets {INTERPRETER}") if place is not None else None
+    return Message(f"{host} has no {named}", "interpreter", places=(said,) if said else ())
