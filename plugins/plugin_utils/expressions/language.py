@@ -14,6 +14,9 @@ from ..values import Package, StoreFile, StoreFolder, Value
 from .compiler import Compiler, Evaluator
 from .scope import Scope
 
+# Where the packages of the host are.
+HOST = "/usr"
+
 
 class Store(Protocol):
     """Where generated files are registered."""
@@ -50,6 +53,8 @@ class Language:
         self.made: dict[str, Package] = {}
         self.named: dict[str, Package] = {}
         self.programs: dict[tuple[str | None, str], set[str]] = {}
+        # Packages that are where the host has them, although others are in the home's own profile.
+        self.at_host: Callable[[str], bool] = lambda _name: False
         self.taint: Callable[[], None] = lambda: None
         self.taints: Callable[[], int] = lambda: 0
 
@@ -64,7 +69,8 @@ class Language:
     def package(self, name: str, **fields: Value) -> Package:
         """The package of that name, at the host's own prefix unless `out` says otherwise."""
         if fields.get("out") is None and self.packages is not None:
-            fields["out"] = self.packages() if callable(self.packages) else self.packages
+            own = self.packages() if callable(self.packages) else self.packages
+            fields["out"] = HOST if self.realised and self.at_host(name) else own
         package = Package(name, **fields)
         if self.realised:
             self.made.setdefault(name, package)

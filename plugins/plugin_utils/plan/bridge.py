@@ -67,6 +67,32 @@ def declared_packages(home: EvaluatedHome) -> dict[str, Position | None]:
     return names
 
 
+class HostPackages:
+    """Whether a package of a home is installed for the whole host: what the user names, and what the host is known to have."""
+
+    def __init__(self, system: System) -> None:
+        self.provider = str(system.evaluation.get("system.provider"))
+        self.own = plain(system.evaluation.get("environment.packageAliases"))
+        self.home: EvaluatedHome | None = None
+        self._named: dict[str, Position | None] | None = None
+        self._asking = False
+
+    @property
+    def named(self) -> dict[str, Position | None]:
+        """The packages that the user names, and where."""
+        if self._named is None and self.home is not None:
+            self._asking = True
+            try:
+                self._named = declared_packages(self.home)
+            finally:
+                self._asking = False
+        return self._named or {}
+
+    def __call__(self, name: str) -> bool:
+        # Whatever is made of a package while the named ones are collected is one of them.
+        return is_available(name, self.provider, self.own) or self._asking or name in self.named
+
+
 class Bridge:
     """Evaluates the homes that a system declares. `template` is the request that homes have in common."""
 
@@ -84,7 +110,9 @@ class Bridge:
             if user not in self.system.evaluation.get("users.users"):
                 continue  # an assertion of the system says so
             try:
-                home = EvaluatedHome(self._request(user))
+                of_host = HostPackages(self.system)
+                home = EvaluatedHome(self._request(user, of_host))
+                of_host.home = home
                 plan = build(home, self.origin)
             except (SpecError, SpecErrors) as problem:
                 errors += [self._of(user, error) for error in getattr(problem, "errors", [problem])]
@@ -93,24 +121,22 @@ class Bridge:
             found.importers.update(home.evaluation.collector.importers)
             found.warnings += [f"{user}: {warning}" for warning in plan.warnings]
             if self.options["useUserPackages"]:
-                self._take_packages(user, home, plan, found)
+                self._take_packages(user, home, of_host, found)
         if errors:
             raise SpecErrors(errors)
         return found
 
-    def _take_packages(self, user: str, home: EvaluatedHome, plan: SwitchBundle, found: Homes) -> None:
+    def _take_packages(self, user: str, home: EvaluatedHome, of_host: HostPackages, found: Homes) -> None:
         """The packages of a home that join those of the host.
 
-        What the user's own modules name has to be had. Of what the shipped modules add, the host may lack some.
+        What the user's own modules name has to be had. Of what the shipped modules add, the host may lack some: those are the home's own.
         """
-        provider = str(self.system.evaluation.get("system.provider"))
-        own = plain(self.system.evaluation.get("environment.packageAliases"))
-        named = declared_packages(home)
-        for name in [package.name for package in plan.manifest.view.packages]:
-            if name in named or is_available(name, provider, own):
+        for package in home.evaluation.get("home.packages"):
+            name = package.name if isinstance(package, Package) else str(package)
+            if of_host(name):
                 found.packages.setdefault(name, f"home-manager.users.{user}: home.packages")
-                found.places.setdefault(name, named.get(name))
-            else:
+                found.places.setdefault(name, of_host.named.get(name))
+            elif self.template.supply is None:
                 found.warnings.append(
                     f'{user}: the host has no package "{name}", which a program of the home could use; install it otherwise, or name it in '
                     f"environment.packageAliases"
@@ -122,7 +148,7 @@ class Bridge:
         error.path = f"home-manager.users.{user}: {error.path}" if error.path else f"home-manager.users.{user}"
         return error
 
-    def _request(self, user: str) -> Request:
+    def _request(self, user: str, of_host: HostPackages) -> Request:
         account = self.system.evaluation.get("users.users")[user]
         facts = {
             "name": str(account["name"]),
@@ -141,18 +167,14 @@ class Bridge:
             decrypt=self.template.decrypt,
             packages=self.template.packages,
             supply=self._supply(),
+            at_host=of_host if self.options["useUserPackages"] else None,
             compiler=self.template.compiler,
         )
 
     def _supply(self) -> Supply | None:
-        """Where the packages of a home come from; None for those that are installed for the whole host.
-
-        With `useGlobalPkgs` a home has no copy of its own of what the system installs.
-        """
+        """Where the packages come from that a home has for itself; with `useGlobalPkgs` not what the system installs."""
         supply = self.template.supply
-        if supply is None or self.options["useUserPackages"]:
-            return None
-        if not self.options["useGlobalPkgs"]:
+        if supply is None or self.options["useUserPackages"] or not self.options["useGlobalPkgs"]:
             return supply
         declared = self.system.evaluation.get("environment.systemPackages")
         return replace(

@@ -41,7 +41,7 @@ class Request:
     `roots` are the user's modules as nodes, each with its file; `host` the facts of the target (platform, machine, hostname,
     distribution, user); `special` extra names for expressions; `variable` and `read` as `Evaluation` takes them; `decrypt` the plain
     content of a vaulted file; `packages` the folder of packages (None writes `@NAME@`; with a `supply` they are in the home's own
-    profile); `store` a folder to use in place of the store;
+    profile, but for those of which `at_host` is true); `store` a folder to use in place of the store;
     `library` the folder of the shipped modules. Homes that share a `compiler` compile what they have in common once.
     """
 
@@ -53,6 +53,7 @@ class Request:
     decrypt: Callable[[str], bytes] | None = None
     packages: str | None = None
     supply: Supply | None = None
+    at_host: Callable[[str], bool] | None = None
     store: str | None = None
     library: str = LIBRARY
     compiler: Compiler | None = None
@@ -72,6 +73,8 @@ class EvaluatedHome:
         self.store = Store(lambda: self.state, request.store)
         packages = request.packages if request.supply is None else lambda: f"{self.state}/{PROFILE}"
         self.language = Language(request.compiler or compiler(request.library), self.store, packages, request.library)
+        if request.at_host is not None:
+            self.language.at_host = request.at_host
         names = language_names(request.host, self.language, request.special)
         self.evaluation = Evaluation(Library(request.library), self.language, names, request.variable, request.read)
         self.evaluation.use(request.roots)

@@ -196,6 +196,25 @@ def test_packages_of_homes_are_installed_for_the_whole_host(tmp_path: Path) -> N
     assert want["jq"] == "home-manager.users.alice: home.packages"
 
 
+def test_what_the_host_lacks_is_the_home_s_own(tmp_path: Path) -> None:
+    text = """
+        users.users.alice: {isNormalUser: true}
+        home-manager:
+          useUserPackages: true
+          users.alice: {home: {stateVersion: "24.05", packages: [jq, vscode]}, programs.zsh: {enable: true, oh-my-zsh.enable: true}}
+        """
+    plan, homes = built(text, tmp_path, Supply(Lock(), "x86_64-linux"))
+    want = {package["name"] for package in plan.manifest["packages"]["want"]}
+    assert {"jq", "vscode", "zsh"} <= want
+    assert "oh-my-zsh" not in want
+    home = homes.plans["alice"]
+    own = {item.name for item in home.packages.wanted}
+    assert "oh-my-zsh" in own
+    assert not own & {"jq", "vscode"}
+    (content,) = (home.contents[e.object] for p, e in home.manifest.view.files.items() if p.endswith(".zshenv"))
+    assert b"/current/home-path/share/oh-my-zsh" in content
+
+
 def test_options_of_all_homes_reach_their_requests(tmp_path: Path) -> None:
     said = "backupCommand: mv, overwriteBackup: true, verbose: true, backupFileExtension: bak"
     homes = with_packages(said, tmp_path)[1]
