@@ -73,7 +73,7 @@ def run(
         text = told.read()
     _pid, status = os.waitpid(child, 0)
     told_value = json.loads(text) if text else None
-    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGKILL, signal.SIGTERM)
     if told_value and (told_value.get("error") or {}).get("kind") == "killed":
         # Root's own child, which acts as the user, was the one that died.
         killed = True
@@ -130,27 +130,31 @@ def _watched(call: str, function: Callable[..., Any], observer: Observer) -> Cal
     return read
 
 
-def points_of(place: Place, act: Act, reads: bool = False) -> list[list[str]]:
-    """Every point ([before or after, call, what]) that an undisturbed run passes: of its changes, or of its `reads`."""
+def points_of(place: Place, act: Act, reads: bool = False, observer: Observer | None = None) -> list[list[str]]:
+    """Every point ([before or after, call, what]) that an undisturbed run passes: of its changes, or of its `reads`.
+
+    With an `observer`, those that it passes while that one stands at its calls.
+    """
     noted: list[list[str]] = []
 
     def note(*point: str) -> None:
         noted.append(list(point))
 
-    result = run(place, act, Watch(reads=note) if reads else note, noted)
+    watch = Watch(reads=note) if reads else Watch(together(note, observer) if observer is not None else note)
+    result = run(place, act, watch, noted)
     if result.bug:
         raise AssertionError(result.bug)
     return result.points
 
 
-def killer(at: int) -> Observer:
-    """Die, without a chance to clean up, at the point of this index."""
+def killer(at: int, by: signal.Signals = signal.SIGKILL) -> Observer:
+    """Die at the point of this index; by SIGKILL, without a chance to clean up."""
     count = 0
 
     def observe(_phase: str, _call: str, _what: str) -> None:
         nonlocal count
         if count == at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), by)
         count += 1
 
     return observe

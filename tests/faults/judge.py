@@ -92,8 +92,10 @@ class Case:
             wrong.append(f"linked files do not flip together: {sorted(sides.values())}")
         return wrong
 
-    def verdict(self, way: str, result: Result | None = None, lasting: bool = False) -> Verdict:
-        """Look at the home after a fault, and let the next run recover by `way`.
+    def verdict(
+        self, way: str, result: Result | None = None, lasting: bool = False, observer: Observer | None = None
+    ) -> Verdict:
+        """Look at the home after a fault, and let the next run recover by `way`; `observer` stands at that one's calls.
 
         `result` is that of a run that met errors: what it says must be true. With `lasting`, many of its calls were refused.
         """
@@ -102,7 +104,7 @@ class Case:
             wrong += self._untrue(result)
             if not result.well and not lasting and side == BOTH:
                 wrong.append(f"one error left the home half done: {result.error or result.answer}; {self.mixture()}")
-        wrong += self.unrecovered(way, self.recover(way))
+        wrong += self.unrecovered(way, self.recover(way, observer))
         return Verdict(side, until, wrong)
 
     def _untrue(self, result: Result) -> list[str]:

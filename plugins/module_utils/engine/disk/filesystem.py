@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The one place that changes the file system, and the careful ways to read it.
 
-Every call that changes anything goes through `_change`, so that a test can interfere before and after each of them by
+Every call that changes anything goes through `change`, so that a test can interfere before and after each of them by
 setting `observer`. Names are text; bytes that are not UTF-8 are kept as surrogates, whatever the locale says. All names
 are relative to an open folder (`at`); the last part of a name is never followed when it is a link.
 
@@ -33,7 +33,6 @@ NO_HARD_LINK = (errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EACCES, errno.ENOT
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_RENAME_EXCHANGE = 2
 _PIECE = 1 << 20
 
 
@@ -47,7 +46,8 @@ def decode(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
 
 
-def _change(call: str, what: str, function: Callable[..., Result], *args: object, **named: object) -> Result:
+def change(call: str, what: str, function: Callable[..., Result], *args: object, **named: object) -> Result:
+    """Do what changes the file system: the one place where an observer stands before and after."""
     try:
         if observer is None:
             return function(*args, **named)
@@ -56,6 +56,8 @@ def _change(call: str, what: str, function: Callable[..., Result], *args: object
         observer("after", call, what)
         return result
     except OSError as error:
+        if isinstance(error.filename, str) and error.filename.startswith("/"):
+            raise
         raise placed(error, what, named.get("dir_fd", named.get("dst_dir_fd"))) from None
 
 
@@ -75,8 +77,13 @@ def said(error: OSError) -> str:
     where = error.filename
     if isinstance(where, bytes):
         where = decode(where)
+    return (f"{where}: " if where else "") + reason(error)
+
+
+def reason(error: OSError) -> str:
+    """Why a call was refused, in words and by the name of the error, as in `Input/output error (EIO)`."""
     name = errno.errorcode.get(error.errno or 0)
-    return (f"{where}: " if where else "") + (error.strerror or str(error)) + (f" ({name})" if name else "")
+    return (error.strerror or str(error)) + (f" ({name})" if name else "")
 
 
 def open_folder(name: str, at: int | None = None, follow: bool = False) -> int:
@@ -214,7 +221,7 @@ def closed_by_owner(error: OSError, name: str, at: int | None = None) -> bool:
 
 def mkdir(name: str, mode: int, at: int | None = None) -> None:
     """A new folder of exactly this mode, whatever the umask."""
-    _change("mkdir", name, os.mkdir, encode(name), 0o700, dir_fd=at)
+    change("mkdir", name, os.mkdir, encode(name), 0o700, dir_fd=at)
     if mode != 0o700:
         chmod(name, mode, at)
 
@@ -225,44 +232,44 @@ def chmod(name: str, mode: int, at: int | None = None) -> None:
         fd = os.open(encode(name), _READ, dir_fd=at)
     except PermissionError:
         # Not even its owner may open it: it can only be named.
-        _change("chmod", name, os.chmod, encode(name), mode, dir_fd=at)
+        change("chmod", name, os.chmod, encode(name), mode, dir_fd=at)
         return
     try:
-        _change("fchmod", name, os.fchmod, fd, mode)
+        change("fchmod", name, os.fchmod, fd, mode)
     finally:
         os.close(fd)
 
 
 def symlink(text: str, name: str, at: int | None = None) -> None:
     """A new link."""
-    _change("symlink", name, os.symlink, encode(text), encode(name), dir_fd=at)
+    change("symlink", name, os.symlink, encode(text), encode(name), dir_fd=at)
 
 
 def link(source: str, name: str, source_at: int | None = None, at: int | None = None) -> None:
     """A second name for a file (or for a link itself)."""
-    _change(
+    change(
         "link", name, os.link, encode(source), encode(name), src_dir_fd=source_at, dst_dir_fd=at, follow_symlinks=False
     )
 
 
 def rename(source: str, name: str, source_at: int | None = None, at: int | None = None) -> None:
     """Rename, replacing what has the new name."""
-    _change("rename", name, os.rename, encode(source), encode(name), src_dir_fd=source_at, dst_dir_fd=at)
+    change("rename", name, os.rename, encode(source), encode(name), src_dir_fd=source_at, dst_dir_fd=at)
 
 
 def unlink(name: str, at: int | None = None) -> None:
     """Remove a file or link."""
-    _change("unlink", name, os.unlink, encode(name), dir_fd=at)
+    change("unlink", name, os.unlink, encode(name), dir_fd=at)
 
 
 def rmdir(name: str, at: int | None = None) -> None:
     """Remove an empty folder."""
-    _change("rmdir", name, os.rmdir, encode(name), dir_fd=at)
+    change("rmdir", name, os.rmdir, encode(name), dir_fd=at)
 
 
 def touch(name: str, at: int | None = None) -> None:
     """Set the modification time to now."""
-    _change("utime", name, os.utime, encode(name), dir_fd=at, follow_symlinks=False)
+    change("utime", name, os.utime, encode(name), dir_fd=at, follow_symlinks=False)
 
 
 def write(name: str, content: bytes, mode: int, at: int | None = None, sync: bool = False, mtime: int = 0) -> None:
@@ -270,17 +277,17 @@ def write(name: str, content: bytes, mode: int, at: int | None = None, sync: boo
 
     FileExistsError when there is one.
     """
-    fd = _change("open", name, os.open, encode(name), _NEW, 0o600, dir_fd=at)
+    fd = change("open", name, os.open, encode(name), _NEW, 0o600, dir_fd=at)
     try:
         rest = memoryview(content)
         while rest:
-            rest = rest[_change("write", name, os.write, fd, rest) :]
+            rest = rest[change("write", name, os.write, fd, rest) :]
         if mode != 0o600:
-            _change("fchmod", name, os.fchmod, fd, mode)
+            change("fchmod", name, os.fchmod, fd, mode)
         if mtime:
-            _change("utime", name, os.utime, fd, ns=(mtime, mtime))
+            change("utime", name, os.utime, fd, ns=(mtime, mtime))
         if sync:
-            _change("fsync", name, os.fsync, fd)
+            change("fsync", name, os.fsync, fd)
     finally:
         os.close(fd)
 
@@ -291,7 +298,7 @@ def open_lock(name: str, at: int, create: bool) -> int:
         fd = os.open(encode(name), _READ, dir_fd=at)
     else:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        fd = _change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
+        fd = change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
         raise OSError(errno.EINVAL, "not a regular file", name)
@@ -300,13 +307,13 @@ def open_lock(name: str, at: int, create: bool) -> int:
 
 def refill(fd: int, content: bytes) -> None:
     """Replace the content of an open file with this short one."""
-    _change("ftruncate", "", os.ftruncate, fd, 0)
-    _change("write", "", os.pwrite, fd, content, 0)
+    change("ftruncate", "", os.ftruncate, fd, 0)
+    change("write", "", os.pwrite, fd, content, 0)
 
 
 def sync(fd: int, what: str = "") -> None:
     """Sync an open file or folder."""
-    _change("fsync", what, os.fsync, fd)
+    change("fsync", what, os.fsync, fd)
 
 
 def sync_named(name: str, at: int | None = None) -> None:
@@ -324,36 +331,18 @@ def sync_everything(fd: int) -> None:
         import ctypes
     except ImportError:
         # A Python without it syncs everything there is.
-        _change("sync", "", os.sync)
+        change("sync", "", os.sync)
         return
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:
-        _change("sync", "", os.sync)
+        change("sync", "", os.sync)
         return
 
     def call() -> None:
         if syncfs(fd) != 0:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
-    _change("syncfs", "", call)
-
-
-def exchange(first: str, second: str, at: int) -> None:
-    """Exchange two names of one folder atomically. OSError ENOSYS or EINVAL where the system cannot."""
-    try:
-        import ctypes
-    except ImportError:
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
-    library = ctypes.CDLL(None, use_errno=True)
-    function = getattr(library, "renameat2", None) or getattr(library, "renameatx_np", None)
-    if function is None:
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-
-    def call() -> None:
-        if function(at, encode(first), at, encode(second), ctypes.c_uint(_RENAME_EXCHANGE)) != 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), second)
-
-    _change("exchange", second, call)
+    change("syncfs", "", call)
 
 
 def remove_tree(name: str, at: int) -> None:
@@ -381,7 +370,7 @@ def remove_tree(name: str, at: int) -> None:
 def open_part(name: str, at: int | None = None) -> int:
     """A descriptor to write a file that may exist."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor: int = _change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
+    descriptor: int = change("open", name, os.open, encode(name), flags, 0o600, dir_fd=at)
     return descriptor
 
 
@@ -389,15 +378,15 @@ def write_at(fd: int, name: str, content: bytes, offset: int) -> None:
     """Write all of `content` at an offset of an open file."""
     rest = memoryview(content)
     while rest:
-        written = _change("write", name, os.pwrite, fd, rest, offset)
+        written = change("write", name, os.pwrite, fd, rest, offset)
         rest, offset = rest[written:], offset + written
 
 
 def truncate(fd: int, name: str, size: int) -> None:
     """Truncate an open file."""
-    _change("ftruncate", name, os.ftruncate, fd, size)
+    change("ftruncate", name, os.ftruncate, fd, size)
 
 
 def set_time(name: str, mtime: int, at: int | None = None) -> None:
     """Set access and modification time, in nanoseconds; a link is not followed."""
-    _change("utime", name, os.utime, encode(name), ns=(mtime, mtime), dir_fd=at, follow_symlinks=False)
+    change("utime", name, os.utime, encode(name), ns=(mtime, mtime), dir_fd=at, follow_symlinks=False)

@@ -31,7 +31,8 @@ class CopyMethod(Method):
 
     def plan(self, path: ManagedPath, builder: PlanBuilder) -> None:
         entry = path.file
-        fresh, new = self.record(path, builder.objects), NewFile(entry.object, entry.permissions)
+        fresh = self.record(path, builder.objects)
+        new = NewFile(entry.object, entry.permissions, builder.objects[entry.object].mode)
         if is_content_of(path.content(), entry.object, fresh.stored or ""):
             builder.manage(path, fresh, adopted=path.adopted(fresh.stored or "") if path.fresh else None)
             if path.fresh:

@@ -27,7 +27,8 @@ class SeedMethod(Method):
     name = "seed"
 
     def plan(self, path: ManagedPath, builder: PlanBuilder) -> None:
-        fresh, new = self.record(path, builder.objects), NewFile(path.file.object, path.file.permissions)
+        fresh = self.record(path, builder.objects)
+        new = NewFile(path.file.object, path.file.permissions, builder.objects[path.file.object].mode)
         if path.record is not None and path.record.text is not None and path.is_our_link():
             builder.manage(path, fresh)
             builder.put(path, new, Resolution(detail="it belongs to you from now on"))

@@ -51,8 +51,10 @@ class Placement:
             for folder in parents(target):
                 if folder == path.found.blocker or folder.startswith(path.found.blocker + "/"):
                     self.plan.folders[folder] = self._folder_mode(folder)
-        displaced = Displaced(resolution.backup, resolution.inside is not None, resolution.inside)
-        self.plan.steps.append(Put(target, path.found.identity(), self.temporary(target), new, displaced, path.follow))
+        temporary, swap = self.temporary(target), resolution.inside is not None
+        partial = f"{temporary}b" if resolution.backup and not swap else None
+        displaced = Displaced(resolution.backup, swap, resolution.inside, partial)
+        self.plan.steps.append(Put(target, path.found.identity(), temporary, new, displaced, path.follow))
 
     def replace_by_folder(self, target: str, resolution: Resolution, record: Record | None = None) -> None:
         """Replace the file or link at `target` with a folder."""
@@ -61,8 +63,9 @@ class Placement:
         backup = (record.backup if record is not None else None) or resolution.backup
         inside: dict[str, NewItem] = {}
         new = NewFolder(self._folder_mode(target), inside)
-        displaced = Displaced(resolution.backup, swap=True)
-        self.plan.steps.append(Put(target, found.identity(), self.temporary(target), new, displaced))
+        temporary = self.temporary(target)
+        displaced = Displaced(resolution.backup, swap=True, partial=f"{temporary}b" if resolution.backup else None)
+        self.plan.steps.append(Put(target, found.identity(), temporary, new, displaced))
         self.new_folders[target] = inside
         self.plan.made.append(target)
         if backup:

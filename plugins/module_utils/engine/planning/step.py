@@ -27,13 +27,14 @@ class NewLink(Value):
 
 
 class NewFile(Value):
-    """A file to be made with the content of an object, of this mode (a number)."""
+    """A file to be made with the content of an object, of this mode (a number); `stored` is the object's in the store."""
 
-    __slots__ = ("mode", "object")
+    __slots__ = ("mode", "object", "stored")
 
-    def __init__(self, object: str, mode: int) -> None:  # noqa: A002
+    def __init__(self, object: str, mode: int, stored: str) -> None:  # noqa: A002
         self.object = object
         self.mode = mode
+        self.stored = stored
 
 
 class NewText(Value):
@@ -91,21 +92,40 @@ class Evidence(Value):
         return cls(**value)
 
 
+def evidence_of(new: Optional[NewItem]) -> Optional[Evidence]:
+    """How something that is to be made is recognised; None for a folder."""
+    if isinstance(new, NewLink):
+        return Evidence(link=new.text)
+    if isinstance(new, NewFile):
+        return Evidence(object=new.object, stored=new.stored)
+    if isinstance(new, NewText):
+        from hashlib import sha256
+
+        return Evidence(hash=sha256(new.content).hexdigest())
+    return None
+
+
 class Displaced(Value):
     """What becomes of that which is at a path when something takes its place.
 
-    Without `swap`, `backup` was linked to it before the flip. With `swap` the two are exchanged, and what was there is
-    taken apart: the paths in `inside` (relative to it) go if they are still ours, and a rest is kept as `backup`.
+    Of a file or link, `backup` is a second name before the flip; where it has to be a copy, it is written as `partial` and
+    renamed when it is whole. With `swap` a folder and a file change places. A folder that gives way gets the name
+    `backup`, and the paths in `inside` (relative to it) then go from it if they are still ours.
     """
 
-    __slots__ = ("backup", "inside", "swap")
+    __slots__ = ("backup", "inside", "partial", "swap")
 
     def __init__(
-        self, backup: Optional[str] = None, swap: bool = False, inside: Optional[Dict[str, Evidence]] = None
+        self,
+        backup: Optional[str] = None,
+        swap: bool = False,
+        inside: Optional[Dict[str, Evidence]] = None,
+        partial: Optional[str] = None,
     ) -> None:
         self.backup = backup
         self.swap = swap
         self.inside = inside
+        self.partial = partial
 
 
 class Pin(Value):
@@ -157,9 +177,12 @@ class Step(Value):
 
 
 class Put(Step):
-    """Rename `temp`, which was made before, over the path. `new` is what it is; a journal only knows of folders."""
+    """Rename `temp`, which was made before, over the path. `new` is what it is.
 
-    __slots__ = ("displaced", "new", "temp")
+    A journal knows no content: of a folder only that it is one, of anything else how it is recognised.
+    """
+
+    __slots__ = ("_makes", "displaced", "new", "temp")
     do = "put"
 
     def __init__(
@@ -169,11 +192,27 @@ class Put(Step):
         self.temp = temp
         self.new = new
         self.displaced = displaced
+        self._makes: Optional[Evidence] = None
+
+    @property
+    def makes(self) -> Optional[Evidence]:
+        """How what is put there is recognised; None for a folder, and in a journal of an engine that did not note it."""
+        if self._makes is None:
+            self._makes = evidence_of(self.new)
+        return self._makes
+
+    @makes.setter
+    def makes(self, evidence: Optional[Evidence]) -> None:
+        self._makes = evidence
 
     def _more(self) -> JsonObject:
         found: JsonObject = {"temp": self.temp}
         if self.displaced.backup:
             found["backup"] = self.displaced.backup
+        if self.displaced.partial:
+            found["partial"] = self.displaced.partial
+        if self.makes is not None:
+            found["makes"] = self.makes.json()
         if self.displaced.swap:
             found["swap"] = True
         if self.displaced.inside:
@@ -225,6 +264,18 @@ class Restore(Step):
         return {"restore": self.restore}
 
 
+def _put_of(value: JsonObject, path: str, was: Identity, follow: bool) -> Put:
+    inside, backup, partial, makes = (value.get(name) for name in ("inside", "backup", "partial", "makes"))
+    ours = {rel: Evidence.of(item) for rel, item in inside.items()} if isinstance(inside, dict) else None
+    displaced = Displaced(
+        str(backup) if backup else None, bool(value.get("swap")), ours, str(partial) if partial else None
+    )
+    step = Put(path, was, str(value["temp"]), NewFolder(0o700, {}) if "holds" in value else None, displaced, follow)
+    if isinstance(makes, dict):
+        step.makes = Evidence.of(makes)
+    return step
+
+
 def step_of(value: JsonObject) -> Step:
     """The inverse of `Step.json`, as far as recovery needs it."""
     path, was, follow = str(value["path"]), value.get("was"), bool(value.get("follow"))
@@ -232,11 +283,7 @@ def step_of(value: JsonObject) -> Step:
     restore = value.get("restore")
     step: Step
     if value["do"] == Put.do:
-        inside, backup = value.get("inside"), value.get("backup")
-        ours = {rel: Evidence.of(item) for rel, item in inside.items()} if isinstance(inside, dict) else None
-        displaced = Displaced(str(backup) if backup else None, bool(value.get("swap")), ours)
-        new = NewFolder(0o700, {}) if "holds" in value else None
-        step = Put(path, identity, str(value["temp"]), new, displaced, follow)
+        step = _put_of(value, path, identity, follow)
     elif value["do"] == SetMode.do:
         mode = value["mode"]
         step = SetMode(path, identity, mode if isinstance(mode, int) else 0o600, follow)

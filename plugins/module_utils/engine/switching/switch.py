@@ -205,7 +205,7 @@ class Switch:
         return bool(done.made)
 
     def _has_work(self, plan: Plan) -> bool:
-        return bool(plan.steps or self.source != self.goal.to or self.hooks_due or self.drifted)
+        return bool(plan.steps or plan.drop or self.source != self.goal.to or self.hooks_due or self.drifted)
 
     def _passes_checks(self, dry_run: bool) -> bool:
         outcome = self.hooks.check(self.goal.view, dry_run)

@@ -12,7 +12,7 @@ import stat
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.paths import parents, split
 from ..contract.records import KEPT, Record
-from ..disk import filesystem
+from ..disk import filesystem, renames
 from ..disk.folders import Blocked
 from ..planning.step import NewFolder, NewLink, NewText, Put
 from ..state import layout
@@ -76,19 +76,20 @@ def finish(home: HomeFolder, journal: Journal, held: Held | None = None) -> Roll
     """What follows the flip; may be repeated after a crash. `held`: folders that are open still, wherever they are now."""
     state = home.require_state()
     forward = RollForward(home, journal, held or {})
-    forward.run()
     staged = f"{layout.STAGING}/{layout.LEDGER}"
     if filesystem.lstat(staged, state.fd) is not None:
+        forward.run()
         if forward.problems or forward.kept:
-            # Without room for a corrected ledger the one that was staged must do: links of ours are recognised anyway.
-            with contextlib.suppress(OSError):
-                _correct_ledger(home, forward)
+            _correct_ledger(home, forward)
+        # From here on the ledger counts: it must not say more than the disk will have after a power cut.
+        forward.sync()
         for name in (layout.LEDGER_COPY, layout.LEDGER):
             if filesystem.lstat(f"{layout.STAGING}/{name}", state.fd) is not None:
                 filesystem.rename(f"{layout.STAGING}/{name}", name, state.fd, state.fd)
     who_ran = f"{layout.STAGING}/{layout.SERVICES}"
     if filesystem.lstat(who_ran, state.fd) is not None:
         filesystem.rename(who_ran, layout.SERVICES, state.fd, state.fd)
+    forward.clean()
     forward.sync()
     journal.end(state)
     return forward
@@ -102,7 +103,8 @@ def _correct_ledger(home: HomeFolder, forward: RollForward) -> None:
     files = ledger.files
     home.folders.close()
     kept = [item.path for item in forward.kept]
-    for path in [item.path for item in forward.problems] + kept:
+    left = [item.path for item in forward.problems] + kept
+    for path in left + _inside(forward.journal, left):
         record, earlier = files.get(path), former.record(path)
         if record is not None and home.inspect(path, record.follow).text == (record.text or ""):
             continue
@@ -121,6 +123,16 @@ def _correct_ledger(home: HomeFolder, forward: RollForward) -> None:
         filesystem.remove_tree(corrected, state.fd)
         state.write_json(corrected, ledger.json(), sync=True)
         filesystem.rename(corrected, f"{layout.STAGING}/{name}", state.fd, state.fd)
+
+
+def _inside(journal: Journal, left: list[str]) -> list[str]:
+    """What was managed in folders that were to give way, and are still there."""
+    return [
+        f"{step.path}/{rel}"
+        for step in journal.steps
+        if isinstance(step, Put) and step.path in left
+        for rel in step.displaced.inside or ()
+    ]
 
 
 def undo(home: HomeFolder, journal: Journal, held: Held | None = None) -> None:
@@ -158,9 +170,15 @@ def _drop_temporary(step: Put, fd: int) -> None:
     if isinstance(step.new, NewFolder):
         # The name is ours alone (it holds the transaction's), so that what is in it is ours as well.
         filesystem.remove_tree(step.temp, fd)
-        return
+    else:
+        _unlink_if_there(step.temp, fd)
+    if step.displaced.partial:
+        _unlink_if_there(step.displaced.partial, fd)
+
+
+def _unlink_if_there(name: str, fd: int) -> None:
     try:
-        filesystem.unlink(step.temp, fd)
+        filesystem.unlink(name, fd)
     except FileNotFoundError:
         return
 
@@ -233,7 +251,7 @@ class _Preparation:
             raise TypeError(f"no content for {step.path}")
         backup = step.displaced.backup
         if backup and not (step.was and step.was[0] == "folder"):
-            made += self._back_up(name, backup, fd)
+            self._back_up(step, name, fd)
         self.files += [(folder, path, step.follow) for path in made]
         self.touched.add(folder)
 
@@ -262,21 +280,23 @@ class _Preparation:
             content = new.content if isinstance(new, NewText) else self.state.content(new.object)
             filesystem.write(name, content, new.mode, fd)
 
-    def _back_up(self, name: str, backup: str, fd: int) -> list[str]:
-        """Give what is there a second name; a file that had to be copied is to be synced."""
+    @staticmethod
+    def _back_up(step: Put, name: str, fd: int) -> None:
+        """Give what is there a second name; where it has to be a copy, only once that is whole and lasting."""
+        backup, partial = step.displaced.backup or "", step.displaced.partial or ""
         try:
             filesystem.link(name, backup, fd, fd)
-            return []
+            return
         except OSError as error:
             if error.errno not in filesystem.NO_HARD_LINK:
                 raise
         text = filesystem.readlink(name, fd)
         if text is not None:
             filesystem.symlink(text, backup, fd)
-            return []
+            return
         content, status = filesystem.read_with_status(name, fd)
-        filesystem.write(backup, content, stat.S_IMODE(status.st_mode), fd, mtime=status.st_mtime_ns)
-        return [backup]
+        filesystem.write(partial, content, stat.S_IMODE(status.st_mode), fd, sync=True, mtime=status.st_mtime_ns)
+        renames.rename_new(partial, backup, fd)
 
     def _sync(self) -> None:
         if len(self.touched) + len(self.files) > FEW:

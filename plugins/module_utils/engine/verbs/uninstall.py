@@ -5,16 +5,21 @@
 from __future__ import annotations
 
 from ..contract.answers import Stock, SwitchAnswer
+from ..contract.errors import ErrorKind
+from ..contract.operations import OperationKind
+from ..contract.outcomes import Failure
 from ..contract.parameter import FLAG, option
 from ..disk import filesystem
 from ..launcher import ENGINES
 from ..state import layout, lock, packaged
+from ..state.ledger import Ledger
 from ..switching.goal import nothing
 from .switching_verb import SwitchingVerb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
+    from typing import Optional
 
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
@@ -63,8 +68,21 @@ class Uninstall(SwitchingVerb):
         answer = super().run(home, account)
         answer.changed, answer.stock = True, stock
         if not self.check and answer.failed is None:
+            answer.failed = _owed(home, answer)
+        if not self.check and answer.failed is None:
             answer.warnings += _remove_state(home)
         return answer
+
+
+def _owed(home: HomeFolder, answer: SwitchAnswer) -> Optional[Failure]:
+    """What the system refused to remove: as long as the ledger has it, another run can."""
+    folders = Ledger.read(home.require_state(), home.path).folders
+    for operation in answer.operations:
+        if operation.op == OperationKind.KEEP and operation.path in folders:
+            failed = Failure(ErrorKind.LINK, f"{operation.path}: {operation.detail}; uninstall once more")
+            failed.entry = operation.path
+            return failed
+    return None
 
 
 def _remove_state(home: HomeFolder) -> list[str]:

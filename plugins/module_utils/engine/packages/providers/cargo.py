@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Dict, Optional, Tuple
 
@@ -52,7 +51,7 @@ def locked_crate(cargo: str, crate: str, requirement: str, folder: str) -> Tuple
 
     `folder` is made for the project that asks. EngineError `package` when cargo finds none.
     """
-    os.makedirs(folder, 0o700)
+    filesystem.mkdir(folder, 0o700)
     filesystem.write(f"{folder}/Cargo.toml", _PROJECT.format(crate=crate, requirement=requirement).encode(), 0o600)
     filesystem.write(f"{folder}/lib.rs", b"", 0o600)
     done = run([cargo, "generate-lockfile"], {"CARGO_TERM_COLOR": "never"}, folder)
