@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
+from shutil import which
 
 from ..contract.findings import ERROR, Finding
 from ..state.ledger import Ledger
@@ -110,7 +110,7 @@ def _commands(folder: str) -> list[str]:
 
 def _other(name: str, folder: str, own: list[str], searched: list[str]) -> str:
     """The program that is found instead of the one in a folder; empty when that is the spec's own, too."""
-    found = shutil.which(name, path=os.pathsep.join(searched)) or ""
+    found = which(name, path=os.pathsep.join(searched)) or ""
     same = bool(found) and os.path.realpath(found) == os.path.realpath(os.path.join(folder, name))
     return "" if same or os.path.dirname(found) in own else found
 

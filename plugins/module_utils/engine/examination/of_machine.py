@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
+from shutil import which
 
 from ..contract.findings import ERROR, Finding
 from ..machine import facts
@@ -45,7 +45,7 @@ def python(_patient: Patient) -> Iterator[Finding]:
 
 def core(_patient: Patient) -> Iterator[Finding]:
     """The ansible-core that the `home-manager` command calls is new enough."""
-    program = shutil.which(_PLAYBOOK)
+    program = which(_PLAYBOOK)
     if program is None:
         raise Skipped(f"{_PLAYBOOK} is not installed here")
     try:
@@ -75,7 +75,7 @@ def programs(patient: Patient) -> Iterator[Finding]:
         raise Skipped("the spec declares no package")
     names = sorted(item.name for item in packages if is_absent(choose(item)))
     if names:
-        manager = next((name for name, program in _MANAGERS.items() if shutil.which(program)), "")
+        manager = next((name for name, program in _MANAGERS.items() if which(program)), "")
         remedy = f"{INSTALL[manager]} {' '.join(names)}" if manager else "install what your system calls them"
         are = "1 program is" if len(names) == 1 else f"{len(names)} programs are"
         yield warning("programs", f"{are} configured and not installed: {listed(names, 8)}", remedy)
