@@ -44,13 +44,17 @@ def _file(host: str, user: str) -> str:
     return os.path.join(folder(), hashlib.sha256(f"{host}\0{user}".encode()).hexdigest()[:32] + ".json")
 
 
-def guess(user: str) -> dict[str, Any]:
-    """The facts supposed of a host that was never asked: a Linux machine with systemd and its homes in /home."""
+def guess(user: str, host: str = "") -> dict[str, Any]:
+    """The facts supposed of a host that was never asked: a Linux machine with systemd and its homes in /home.
+
+    It is supposed to have the name that the inventory gives it, unless that is an address or the name of any machine.
+    """
+    is_name = host != "localhost" and not host.replace(".", "").isdigit() and ":" not in host
     home = "/root" if user == "root" else f"/home/{user}"
     return {
         "platform": "linux",
         "machine": "x86_64",
-        "hostname": "",
+        "hostname": host.split(".", maxsplit=1)[0] if is_name else "",
         "distribution": "",
         "distribution_version": "",
         "service_manager": "systemd",

@@ -32,6 +32,8 @@ def write_result(bundle: SwitchBundle, folder: str, check: bool) -> tuple[Conten
         for name, content in wanted.items():
             path = os.path.join(folder, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
+            if name.endswith("/"):
+                continue
             if isinstance(content, str):
                 os.symlink(content, path)
                 continue
@@ -70,7 +72,7 @@ def _secrets(bundle: SwitchBundle) -> Iterator[str]:
 
 
 def rendered(bundle: SwitchBundle) -> dict[str, bytes | str]:
-    """Every file of the result by its relative path: bytes, or the text of a link."""
+    """Every file of the result by its relative path: bytes, or the text of a link; an empty folder has a slash at its end."""
     found: dict[str, bytes | str] = {}
     secret = set(_secrets(bundle))
     for folder, path, name in _objects(bundle):
@@ -81,6 +83,8 @@ def rendered(bundle: SwitchBundle) -> dict[str, bytes | str]:
         for path, leaf in entry.leaves().items():
             if leaf.symlink is not None:
                 found[f"{FILES}/{target}/{path}"] = leaf.symlink
+            elif path and leaf.object is None and not any(other.startswith(f"{path}/") for other in entry.leaves()):
+                found[f"{FILES}/{target}/{path}/"] = b""
     shown = Manifest.of(bundle.manifest.json())
     for view in shown.views():
         _hide_scripts(view)
@@ -102,6 +106,8 @@ def present(folder: str) -> dict[str, bytes | str]:
     """What a result folder holds now, in the same form."""
     found: dict[str, bytes | str] = {}
     for where, folders, names in os.walk(folder):
+        if not folders and not names and where != folder:
+            found[f"{os.path.relpath(where, folder)}/"] = b""
         for name in [*names, *(f for f in folders if os.path.islink(os.path.join(where, f)))]:
             path = os.path.join(where, name)
             relative = os.path.relpath(path, folder)

@@ -98,7 +98,7 @@ class Switch:
     def run(self) -> dict[str, Any]:
         """The task's result. Raises Refused."""
         known = memory.remembered(self.host, self.user)
-        host = TrackedFacts(known or memory.guess(self.user))
+        host = TrackedFacts(known or memory.guess(self.user, self.host))
         option = self.arguments.text("option")
         if option is not None:
             return self.explained(host, option)

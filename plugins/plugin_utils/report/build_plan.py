@@ -31,24 +31,28 @@ def build_plan(owner: Owner, folder: str, before: Contents, after: Contents, sup
         path=folder if relative.startswith("..") else relative,
         # A first build is all new: its number says enough.
         files=files if before else (),
-        stock=Stock(files=len(after) - (_MANIFEST in after)),
+        stock=Stock(files=sum(not name.endswith("/") for name in after if name != _MANIFEST)),
         supposed=tuple(_facts(supposed)),
     )
 
 
-def _facts(supposed: Mapping[str, object], prefix: str = "host.") -> list[str]:
+def _facts(supposed: Mapping[str, object]) -> list[str]:
+    """The facts that the spec read, as people read them. The name of the user is given, and no fact of the host."""
     found = []
-    for name in sorted(supposed):
-        value = supposed[name]
-        if isinstance(value, Mapping):
-            found += _facts(value, f"{prefix}{name}.")
-        else:
-            found.append(f"{prefix}{name} is {value!r}")
+    if "machine" in supposed or "platform" in supposed:
+        found.append(f"the system is {supposed.get('machine', 'x86_64')}-{supposed.get('platform', 'linux')}")
+    for name in sorted({*supposed} - {"machine", "platform", "user"}):
+        found.append(f"host.{name} is {supposed[name]!r}")
+    user = supposed.get("user")
+    if isinstance(user, Mapping):
+        found += [f"host.user.{name} is {user[name]!r}" for name in sorted(user) if name != "name"]
     return found
 
 
 def _file(name: str, before: bytes | str | None, after: bytes | str | None) -> File:
     op = "add" if before is None else "remove" if after is None else "change"
+    if name.endswith("/"):
+        return File(name.rstrip("/"), op, note="an empty folder")
     if isinstance(after, str):
         return File(name, op, what="link", to=after)
     old = before if isinstance(before, bytes) else None

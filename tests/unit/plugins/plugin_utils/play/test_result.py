@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The folder of a build, and what is said of the facts that it rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
+from ansible_collections.home.manager.plugins.module_utils.engine.voice.plan import Owner
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import SwitchBundle, build
+from ansible_collections.home.manager.plugins.plugin_utils.play import facts
+from ansible_collections.home.manager.plugins.plugin_utils.play.result import present, write_result
+from ansible_collections.home.manager.plugins.plugin_utils.report.build_plan import build_plan
+
+
+def bundle(folder: Path, text: str) -> SwitchBundle:
+    spec = str(folder / "alice.yml")
+    roots = [(load_text('home.stateVersion: "26.05"\n' + text, spec), spec)]
+    return with_deep_stack(
+        lambda: build(EvaluatedHome(Request(roots, facts.guess("alice"), packages="/usr")), Origin())
+    )
+
+
+def test_empty_folders_of_a_source_are_built(tmp_path: Path) -> None:
+    (tmp_path / "tree" / "empty").mkdir(parents=True)
+    (tmp_path / "tree" / "full").mkdir()
+    (tmp_path / "tree" / "full" / "a").write_text("a")
+    made, result = bundle(tmp_path, "home.file.t.source: ./tree\n"), tmp_path / "result"
+    before, after = write_result(made, str(result), check=False)
+    assert before == {}
+    assert (result / "home-files/t/empty").is_dir()
+    assert [name for name in after if name.endswith("/")] == ["home-files/t/empty/"]
+    assert present(str(result)) == after, "the second build finds nothing to do"
+    (result / "home-files/t/empty").rmdir()
+    plan = build_plan(Owner("alice", "web"), str(result), present(str(result)), after, {})
+    assert [(file.op, file.path, file.note) for file in plan.files] == [
+        ("add", "home-files/t/empty", "an empty folder")
+    ]
+
+
+def test_the_facts_that_a_build_supposes() -> None:
+    read = {"machine": "x86_64", "hostname": "web", "user": {"name": "alice", "home": "/home/alice"}}
+    assert build_plan(Owner("alice", "web"), "/r", {}, {}, read).supposed == (
+        "the system is x86_64-linux",
+        "host.hostname is 'web'",
+        "host.user.home is '/home/alice'",
+    )
+
+
+def test_a_host_is_supposed_to_have_its_name_of_the_inventory() -> None:
+    assert facts.guess("alice", "web.example.org")["hostname"] == "web"
+    for name in ("localhost", "192.0.2.1", "2001:db8::1", ""):
+        assert facts.guess("alice", name)["hostname"] == ""
