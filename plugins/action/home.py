@@ -12,12 +12,12 @@ from ansible.plugins.action import ActionBase
 # Keeps the bytecode of what is imported below; refuses an ansible-core that is too old, before other imports fail on it.
 from ansible_collections.home.manager.plugins.plugin_utils import importer  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401  # pylint: disable=unused-import
-from ansible_collections.home.manager.plugins.plugin_utils.play.switch import Switch
+from ansible_collections.home.manager.plugins.plugin_utils.play.home import switched
 from ansible_collections.home.manager.plugins.plugin_utils.report.run_result import Refused
 
 
 class ActionModule(ActionBase):
-    """Thin adapter: arguments in, `Switch` does the work, its result out."""
+    """Thin adapter: arguments in, `switched` does the work, its result out."""
 
     _supports_check_mode = True
     _supports_diff = True
@@ -30,7 +30,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         try:
-            result.update(Switch(self, task_vars or {}).run())
+            result.update(switched(self, task_vars or {}))
         except Refused as refusal:
             # Without the task's position in the role, which is not the reader's, the text is printed once.
             self._task._ds = None

@@ -74,6 +74,12 @@ options:
       - A specification that is not restricted can do on the controller what a role can do.
     type: bool
     default: false
+  plan_cache:
+    description:
+      - Whether a home whose files and variables are as they were in the last run is switched without evaluating it again.
+      - The target is asked in any case.
+    type: bool
+    default: true
   option:
     description:
       - The dotted path of an option, or of a group of them, to describe instead of switching. No target is touched then.

@@ -9,12 +9,18 @@ hashable.
 
 from __future__ import annotations
 
+import os.path
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 # Any value of the language: data, path values, expressions of programs, lazy mappings of them. What it is in one place is
 # checked by the type of the option, not by that of a variable.
 Value: TypeAlias = Any
+
+# The folder of the modules that the collection ships for homes.
+LIBRARY = os.path.normpath(
+    os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "roles", "home", "modules")
+)
 
 
 class PathValue:

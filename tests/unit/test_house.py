@@ -222,6 +222,8 @@ def test_no_files_of_the_controller_import_each_other_in_a_circle():
 DELAYED = {
     # Resolvers talk to package managers and servers; a switch that finds every package in the lock needs none of them.
     ("plugins/plugin_utils/play/packages.py", "packages.resolution"),
+    # A home whose files and variables are as they were is not evaluated.
+    ("plugins/plugin_utils/play/home.py", "switch"),
 }
 
 
@@ -260,3 +262,59 @@ def test_no_python_file_names_a_program():
     """What one program needs becomes a word of the language: its name stands in its own file of the library alone."""
     programs = {path.stem for path in (ROOT / "roles" / "home" / "modules" / "programs").glob("*.yml")}
     assert not {_name(path) for path in CONTROLLER + TARGET if path.stem in programs}
+
+
+# What an evaluation asks of the file system is noted, or a kept plan could be used when it is not right any more.
+LOOKS = {
+    "access", "exists", "expanduser", "isdir", "isfile", "islink", "lexists", "listdir", "lstat", "open", "readlink", "realpath",
+    "scandir", "stat", "walk",
+}  # fmt: skip
+NOTED_FLOORS = ("syntax", "formats", "expressions", "modules", "options", "plan")
+# Functions that look without noting, and why a plan does not depend on it.
+UNNOTED = {
+    # These note it themselves.
+    ("expressions/source_file.py", "read_file"),
+    ("expressions/template.py", "_unchanged"),
+    ("modules/spec_file.py", "load_file"),
+    # What was read before, and so noted.
+    ("expressions/path_values.py", "stored"),
+    # Compiled code, by its text.
+    ("expressions/cache.py", "cache_folder"),
+    ("expressions/cache.py", "_load"),
+    ("expressions/cache.py", "save"),
+    ("expressions/cache.py", "_forget_others"),
+    ("expressions/cache.py", "_language"),
+    # A tool of developers; a library without an index is never kept.
+    ("modules/library_index.py", "files"),
+    ("modules/library_index.py", "main"),
+    # Hints of errors, which are no plan.
+    ("expressions/template.py", "find"),
+    ("modules/imports.py", "_nearest_file"),
+    ("plan/files.py", "missing_file"),
+}
+
+
+def _looks(function: ast.FunctionDef) -> bool:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            called = node.func
+            if isinstance(called, ast.Name) and called.id == "open":
+                return True
+            if (
+                isinstance(called, ast.Attribute)
+                and called.attr in LOOKS
+                and ast.unparse(called.value) in ("os", "os.path")
+            ):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("floor", NOTED_FLOORS)
+def test_an_evaluation_looks_at_files_where_that_is_noted(floor):
+    found = {
+        (str(path.relative_to(CONTROLLER_TOP)), function.name)
+        for path in (CONTROLLER_TOP / floor).rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef) and _looks(function)
+    }
+    assert found <= UNNOTED

@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace, missing
 
+from .. import inputs
 from ..values import Path
 from .attributes import UnknownName, attribute, element, interpolated, unknown_name
 from .operators import BINARY, LIMITED, texts_joined
@@ -152,6 +153,7 @@ def _environment(
     )
     find_filter, find_test = (plugins.filter, plugins.test) if plugins is not None else (_nothing, _nothing)
     known = {**environment.filters, **LIMITED}
+    known["random"] = _random(known["random"])
     lazy = {name: _listing(known[name]) for name in GENERATORS}
     environment.filters = Provided({**known, **lazy, **filters}, find_filter)  # type: ignore[assignment]
     environment.tests = Provided(dict[str, Any](environment.tests) | tests, find_test)  # type: ignore[assignment]
@@ -168,6 +170,17 @@ def _listing(generator: Callable[..., Any]) -> Callable[..., Any]:
         return list(generator(*args, **kwargs))
 
     return listing
+
+
+def _random(choose: Callable[..., Any]) -> Callable[..., Any]:
+    """Jinja's `random`, noted: what uses it is another text each time."""
+
+    @functools.wraps(choose)
+    def chosen(*args: Any, **kwargs: Any) -> Any:
+        inputs.unstable("the filter `random`")
+        return choose(*args, **kwargs)
+
+    return chosen
 
 
 def _nothing(_name: str) -> None:

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .. import inputs
 from ..syntax.errors import SpecError
 from .source_file import check_inside
 
@@ -33,21 +33,24 @@ def walk(path: str) -> Iterator[FolderMember]:
     Raises SpecError for what cannot be read, and for sockets and the like.
     """
     check_inside(path)
-    for where, folders, names in os.walk(path, onerror=_refuse):
-        folders.sort()
-        relative = os.path.relpath(where, path)
-        for name in sorted([*names, *(f for f in folders if os.path.islink(os.path.join(where, f)))]):
-            whole = os.path.join(where, name)
-            below = name if relative == "." else f"{relative}/{name}"
-            if os.path.islink(whole):
-                yield FolderMember(below, link=os.readlink(whole))
-            elif os.path.isfile(whole):
-                yield FolderMember(below, path=whole)
-            else:
-                raise SpecError(f"{whole} is not a regular file, a folder or a symbolic link")
-        if relative != ".":
-            yield FolderMember(relative)
+    yield from _below(path, "")
 
 
-def _refuse(problem: OSError) -> None:
-    raise SpecError(f"{problem.filename} cannot be read: {problem.strerror}")
+def _below(path: str, prefix: str) -> Iterator[FolderMember]:
+    try:
+        members = inputs.members(path)
+    except OSError as problem:
+        raise SpecError(f"{problem.filename} cannot be read: {problem.strerror}") from None
+    for member in members:
+        below, whole = f"{prefix}{member.name}", f"{path}/{member.name}"
+        if member.link is not None:
+            yield FolderMember(below, link=member.link)
+        elif member.kind == inputs.FILE:
+            yield FolderMember(below, path=whole)
+        elif member.kind == inputs.OTHER:
+            raise SpecError(f"{whole} is not a regular file, a folder or a symbolic link")
+    if prefix:
+        yield FolderMember(prefix[:-1])
+    for member in members:
+        if member.kind == inputs.FOLDER:
+            yield from _below(f"{path}/{member.name}", f"{prefix}{member.name}/")

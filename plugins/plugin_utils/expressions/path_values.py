@@ -12,6 +12,7 @@ from typing import Protocol
 
 from jinja2 import pass_context
 
+from .. import inputs
 from ..formats.quoting import QUOTING
 from ..syntax.errors import SpecError, summary
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder, Value
@@ -56,9 +57,11 @@ def stored(context: ScopedContext, value: object, name: str | None = None) -> ob
     if not isinstance(value, Path):
         return value
     name = name or posixpath.basename(value.path)
-    if os.path.isdir(value.path):
+    found = inputs.kind(value.path)
+    if found == inputs.FOLDER:
         return services(context).store_folder(StoreFolder(name, tuple(_leaves("", value))))
-    executable = os.path.isfile(value.path) and os.access(value.path, os.X_OK)
+    # The content is read below: its signature has the permissions.
+    executable = found == inputs.FILE and os.access(value.path, os.X_OK)
     return services(context).store_file(StoreFile(name, _content(value), executable))
 
 
@@ -98,7 +101,7 @@ def store_dir(context: ScopedContext, value: dict[str, object], name: str = "fol
 
 def _leaves(key: str, item: PathValue) -> list[tuple[str, PathValue]]:
     """An entry of a folder; a folder of the controller is the files and links below it."""
-    if not isinstance(item, Path) or not os.path.isdir(item.path):
+    if not isinstance(item, Path) or inputs.kind(item.path) != inputs.FOLDER:
         return [(key, item)]
     found: list[tuple[str, PathValue]] = []
     for member in walk(item.path):

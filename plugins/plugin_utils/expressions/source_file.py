@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import NamedTuple
 
+from .. import inputs
 from ..syntax.errors import SpecError
 
 LARGEST_FILE = 256 * 1024 * 1024
@@ -37,7 +39,7 @@ class SourceFile(NamedTuple):
 @contextlib.contextmanager
 def confined(folders: tuple[str, ...]) -> Iterator[None]:
     """While this lasts, only what really lies in one of the folders can be read."""
-    token = _folders.set(tuple(os.path.realpath(folder) for folder in folders))
+    token = _folders.set(tuple(inputs.real_path(folder) for folder in folders))
     try:
         yield
     finally:
@@ -47,8 +49,10 @@ def confined(folders: tuple[str, ...]) -> Iterator[None]:
 def check_inside(path: str) -> None:
     """Raises SpecError for a path that leads out of the folders a confined evaluation may read."""
     folders = _folders.get()
-    real = os.path.realpath(path)
-    if folders and not any(real == folder or real.startswith(folder.rstrip("/") + "/") for folder in folders):
+    if not folders:
+        return
+    real = inputs.real_path(path)
+    if not any(real == folder or real.startswith(folder.rstrip("/") + "/") for folder in folders):
         raise SpecError(
             f"{path} lies outside the project {folders[0]}, and this spec is restricted to it",
             hint="`home_restricted: false` allows a spec to read every file that you can read",
@@ -59,9 +63,14 @@ def read_file(path: str, largest: int = LARGEST_FILE) -> SourceFile:
     """The content of a regular file. Raises SpecError for any other kind, for too large a file, and OSError."""
     check_inside(path)
     # Without waiting: to open a named pipe would wait for its writer.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        bits = os.fstat(descriptor).st_mode
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        inputs.kind(path)
+        raise
+    try:
+        state = os.fstat(descriptor)
+        bits = state.st_mode
         if not stat.S_ISREG(bits):
             kind = next((name for test, name in _KINDS if test(bits)), "no file")
             raise SpecError(f"{path} is {kind}, and only a regular file can be read")
@@ -71,4 +80,6 @@ def read_file(path: str, largest: int = LARGEST_FILE) -> SourceFile:
         os.close(descriptor)
     if len(content) > largest:
         raise SpecError(f"{path} is too large: at most {largest // _MIB} MiB can be read")
+    if inputs.wanted():
+        inputs.read(path, state, hashlib.sha256(content).digest())
     return SourceFile(content, stat.S_IMODE(bits))

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os.path
 from collections.abc import Callable
+from functools import partial
 
 import jinja2
 
+from .. import inputs
 from ..syntax.errors import SpecError, did_you_mean
 from ..syntax.position import Position
 from ..syntax.secrets import SECRETS
@@ -25,15 +28,25 @@ class _Files(jinja2.BaseLoader):
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         try:
-            state = os.stat(template)
-            text = read_file(template, LARGEST_SPEC).content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+            known = inputs.signature_of(template)
+            content = read_file(template, LARGEST_SPEC).content
+            text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
             if text.startswith(VAULT_HEADER):
                 raise SpecError(
                     f"{template} is encrypted with Ansible Vault; put the secret into a variable and use that in a plain template"
                 )
-            return text, template, lambda: os.stat(template).st_mtime_ns == state.st_mtime_ns
+            return text, template, partial(_unchanged, template, known, hashlib.sha256(content).digest())
         except (OSError, UnicodeError) as problem:
             raise jinja2.TemplateNotFound(template, message=f"{template} cannot be read: {problem}") from None
+
+
+def _unchanged(path: str, known: inputs.Signature | None, digest: bytes) -> bool:
+    """Whether a compiled template can be used again; that is noted as if it had been read."""
+    state = os.stat(path)
+    if inputs.signature(state) != known:
+        return False
+    inputs.read(path, state, digest)
+    return True
 
 
 class Templates:
@@ -51,7 +64,7 @@ class Templates:
         near = (folder, os.path.join(folder, "templates"), os.path.join(folder, "..", "templates"), self.library)
         for start in near:
             path = os.path.normpath(os.path.join(start, name)) if start else name
-            if os.path.isabs(path) and os.path.isfile(path):
+            if os.path.isabs(path) and inputs.kind(path) == inputs.FILE:
                 return path
         beside = os.path.dirname(os.path.join(folder, name))
         names = os.listdir(beside) if os.path.isdir(beside) else []
@@ -86,7 +99,7 @@ class Templates:
     def _included(self, template: str, parent: str) -> str:
         """What an include or import means: a file next to the one that names it, or one of the library."""
         beside = os.path.join(os.path.dirname(parent), template)
-        return beside if os.path.isfile(beside) else os.path.join(self.library, template)
+        return beside if inputs.kind(beside) == inputs.FILE else os.path.join(self.library, template)
 
 
 def _line(problem: BaseException, name: str) -> Position:

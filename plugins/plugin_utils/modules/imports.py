@@ -12,6 +12,7 @@ import os.path
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .. import inputs
 from ..expressions.resolution import resolve
 from ..expressions.scope import Scope
 from ..expressions.source_file import check_inside
@@ -97,7 +98,7 @@ class Collector:
             elif isinstance(item, dict):
                 return self._module(_as_node(item), module.file, dict(module.import_variables), chain)
             path = self._path(item, module, position)
-            key = json.dumps([os.path.realpath(path), variables], sort_keys=True, default=str)
+            key = json.dumps([inputs.real_path(path), variables], sort_keys=True, default=str)
             if key in chain:
                 return None
             if position is not None:
@@ -126,15 +127,15 @@ class Collector:
         if "://" in text:
             raise SpecError("an import must be a file of the project, not an address", [position])
         base = os.path.dirname(module.file) if module.file else os.getcwd()
-        path = os.path.normpath(os.path.join(base, os.path.expanduser(text)))
+        path = os.path.normpath(os.path.join(base, inputs.expanded(text)))
         check_inside(path)
-        if os.path.isdir(path):
+        if inputs.kind(path) == inputs.FOLDER:
             path = os.path.join(path, "default.yml")
-            if not os.path.exists(path):
+            if inputs.kind(path) == inputs.ABSENT:
                 hint = "name one of its files"
                 error = SpecError(f"the folder `{text}` has no `default.yml`", [position], hint=hint)
                 raise error.with_details("missing-import", whole=True)
-        if not os.path.exists(path):
+        if inputs.kind(path) == inputs.ABSENT:
             error = SpecError(f"the file `{text}` does not exist", [position], hint=_nearest_file(path, text))
             raise error.with_details("missing-import", whole=True)
         return path
@@ -144,12 +145,12 @@ class Collector:
             base = os.path.dirname(found.module.file)
             for name in found.module.disabled:
                 disabled.add(name)
-                disabled.add(os.path.realpath(os.path.join(base, name)))
+                disabled.add(inputs.real_path(os.path.join(base, name)))
             self._disabled(found.imports, disabled)
 
     def _flatten(self, trees: list[_Found], disabled: set[str], seen: set[str], ordered: list[Module]) -> None:
         for found in trees:
-            if found.key in seen or os.path.realpath(found.module.file) in disabled:
+            if found.key in seen or inputs.real_path(found.module.file) in disabled:
                 continue
             seen.add(found.key)
             self._flatten(found.imports, disabled, seen, ordered)

@@ -8,6 +8,8 @@ import functools
 import json
 import os
 
+from .. import inputs
+from ..expressions.source_file import read_file
 from ..syntax.keys import joined
 from ..syntax.nodes import Mapping
 from .library_index import INDEX, TYPES, build
@@ -25,9 +27,9 @@ class Library:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         try:
-            with open(os.path.join(folder, INDEX), encoding="utf-8") as file:
-                index = json.load(file)
+            index = json.loads(read_file(os.path.join(folder, INDEX)).content)
         except FileNotFoundError:
+            inputs.unstable("a library without an index")
             index = build(folder, strict=False)
         self.core: list[str] = index["core"]
         self.paths: dict[str, list[str]] = index["paths"]
@@ -36,7 +38,7 @@ class Library:
     def vocabulary(self) -> Vocabulary:
         """The named types and the words that every module can use."""
         path = os.path.join(self.folder, TYPES)
-        found = load_file(path) if os.path.exists(path) else None
+        found = load_file(path) if inputs.kind(path) == inputs.FILE else None
         return (
             Vocabulary.of(found.get("types", {}), found.get("words", {}))
             if isinstance(found, Mapping)

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 
+from .. import inputs
 from ..expressions.expression import Expression
 from ..expressions.source_file import LARGEST_SPEC, check_inside, read_file
 from ..syntax import yaml_text
@@ -23,9 +25,11 @@ def load_text(text: str, name: str, base: str | None = None) -> object:
 
 
 @functools.lru_cache(maxsize=4096)
-def _parsed(path: str, _stamp: tuple[int, int], name: str) -> object:
-    text = read_file(path, LARGEST_SPEC).content.decode("utf-8")
-    return load_text(text.replace("\r\n", "\n").replace("\r", "\n"), name, os.path.dirname(path))
+def _parsed(path: str, _stamp: inputs.Signature, name: str) -> tuple[object, bytes]:
+    """The nodes of a file, and the SHA-256 of its bytes."""
+    content = read_file(path, LARGEST_SPEC).content
+    text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    return load_text(text, name, os.path.dirname(path)), hashlib.sha256(content).digest()
 
 
 def load_file(path: str, name: str | None = None) -> object:
@@ -33,7 +37,9 @@ def load_file(path: str, name: str | None = None) -> object:
     try:
         check_inside(path)
         state = os.stat(path)
-        return _parsed(path, (state.st_mtime_ns, state.st_size), name or path)
+        node, digest = _parsed(path, inputs.signature(state), name or path)
+        inputs.read(path, state, digest)
+        return node
     except (OSError, UnicodeError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
         raise SpecError(f"cannot be read: {reason}", [Position(name or path)]) from None

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from .. import inputs
 from ..expressions.limits import TooLong
 from ..syntax.errors import CycleError, SpecError, SpecWarning
 from ..syntax.keys import joined
@@ -76,6 +77,7 @@ class Trace:
     def taint(self) -> None:
         """Note that what is being computed has read a secret."""
         self.taints += 1
+        inputs.tainted()
         if self.stack:
             self.stack[-1].secret = True
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .. import inputs
 from ..expressions.lazy import plain
 from ..expressions.resolution import resolve
 from ..syntax.errors import SpecError, summary
@@ -94,7 +95,7 @@ class SourceType(Type):
         if isinstance(value, str) and value and definition is not None:
             base = os.path.dirname(definition.position.file) if definition.position and definition.position.file else ""
             base = base if os.path.isabs(base) else definition.scope.folder or os.getcwd()
-            return Path(os.path.normpath(os.path.join(base, os.path.expanduser(value))))
+            return Path(os.path.normpath(os.path.join(base, inputs.expanded(value))))
         return value
 
     def check(self, value: Value) -> bool:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from ..expressions.source_file import read_file
 from ..syntax.errors import SpecError
 
 VERSION = 1
@@ -145,8 +146,7 @@ class Lock:
     def read(cls, path: str) -> Lock:
         """The lock at a path, empty when there is none. Raises SpecError when it cannot be read."""
         try:
-            with open(path, encoding="utf-8") as source:
-                value = json.load(source)
+            value = json.loads(read_file(path).content)
         except FileNotFoundError:
             return cls()
         except (OSError, ValueError) as error:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from .. import inputs
 from ..expressions.folder import FolderMember, walk
 from ..expressions.lazy import plain
 from ..expressions.source_file import read_file
@@ -274,9 +275,9 @@ class Files:
         elif path is None:
             base.leaf = FileSource(link=str(source))
             yield base
-        elif os.path.isdir(path):
+        elif (kind := inputs.kind(path)) == inputs.FOLDER:
             yield from self._folder(base, path, entry, owner, positions)
-        elif os.path.exists(path):
+        elif kind != inputs.ABSENT:
             base.leaf = FileSource(path=path, executable=executable, name=os.path.basename(path))
             yield base
         else:
@@ -286,7 +287,7 @@ class Files:
         """The path on the controller that content comes from, or None when the source is a place on the target."""
         if isinstance(source, Path):
             return source.path
-        if self.local_places and isinstance(source, (Package, OutOfStore)) and os.path.exists(str(source)):
+        if self.local_places and isinstance(source, (Package, OutOfStore)) and inputs.kind(str(source)):
             return str(source)
         return None
 
@@ -337,7 +338,7 @@ def _member(item: PathValue) -> FileSource:
 
 def _followed(leaf: FileSource, where: str) -> FileSource:
     """What a link in a folder of the controller leads to, where that is a file; the link itself where it leads nowhere."""
-    if leaf.link is None or not os.path.isfile(where):
+    if leaf.link is None or inputs.kind(where) != inputs.FILE:
         return leaf
     return FileSource(path=where, name=posixpath.basename(where))
 

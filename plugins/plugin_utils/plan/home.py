@@ -20,14 +20,12 @@ from ..options.evaluation import Evaluation
 from ..options.provenance import Provenance
 from ..packages.supply import Supply
 from ..syntax.errors import SpecError, SpecErrors, SpecWarning
+from ..values import LIBRARY as LIBRARY  # noqa: PLC0414 - other floors take it from here
 from .assertions import failed_assertions, module_warnings
 from .foreign_syntax import nix_references
 from .store import Store
 
 PROFILE = "current/home-path"
-LIBRARY = os.path.normpath(
-    os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "home", "modules")
-)
 
 
 def _configuration(variants: Any, name: str) -> Any:

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import os.path
 from dataclasses import dataclass, field
 from functools import partial
 
+from .. import inputs
 from ..expressions.folder import walk
 from ..expressions.lazy import plain
 from ..options.provenance import Positions, Provenance
@@ -159,13 +159,13 @@ class Parts:
             return [("", FileSource(link=str(source)))]
         if entry["mode"] == "direct-symlink":
             return [("", FileSource(link=source.path))]
-        if os.path.isdir(source.path):
+        if inputs.kind(source.path) == inputs.FOLDER:
             return [
                 (member.relative, FileSource(path=member.path, link=member.link))
                 for member in walk(source.path)
                 if not member.is_folder
             ]
-        if not os.path.exists(source.path):
+        if inputs.kind(source.path) == inputs.ABSENT:
             raise SpecError(f"the source {source.path} does not exist", positions, path=where)
         return [("", FileSource(path=source.path))]
 

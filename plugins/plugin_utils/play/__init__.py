@@ -4,7 +4,7 @@
 
 Plugins may import:
 
-- `switch`: `Switch`, what the action `home` does; `generations`: `Generations`; `system`: `SystemRun`
+- `home`: `switched`, what the action `home` does; `generations`: `Generations`; `system`: `SystemRun`
 - `users`: whose homes a play is about
 - `facts`: what is remembered of hosts
 - `ansible_core`: refuses an old one when it is imported

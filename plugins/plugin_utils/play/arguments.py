@@ -16,12 +16,14 @@ from ...module_utils.engine.contract.parameter import Parameter
 ArgumentSpec = dict[str, dict[str, object]]
 
 RESTRICTED = "restricted"
+PLAN_CACHE = "plan_cache"
 # The arguments of `home.manager.home` that are not settings of a switch. `config` is the language's: it is not checked here.
 HOME: ArgumentSpec = {
     "user": {"type": "str", "required": True},
     "specialisation": {"type": "str"},
     "special_args": {"type": "dict", "default": {}},
     RESTRICTED: {"type": "bool", "default": False},
+    PLAN_CACHE: {"type": "bool", "default": True},
     "build_to": {"type": "str"},
     "option": {"type": "str"},
     "packages": {"type": "path"},
@@ -61,10 +63,10 @@ class Arguments:
 def with_variables(action: Any, variables: dict[str, Any], settings: Iterable[Parameter]) -> dict[str, Any]:
     """The task's arguments, and for each setting that is not among them the variable `home_NAME`, if that is defined.
 
-    `restricted` is one of the settings, though none of a switch's: no playbook can forget it.
+    `restricted` and `plan_cache` are among the settings, though none of a switch's: no playbook can forget them.
     """
     values = {name: value for name, value in action._task.args.items() if value is not None and value != ""}
-    for name in (*(setting.name for setting in settings), RESTRICTED):
+    for name in (*(setting.name for setting in settings), RESTRICTED, PLAN_CACHE):
         variable = f"home_{name}"
         if name not in values and variable in variables:
             values[name] = action._templar.template(variables[variable])

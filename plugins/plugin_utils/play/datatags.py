@@ -27,6 +27,28 @@ def position_of(value: object) -> Position | None:
     return Position(str(origin.path), origin.line_num or 0, origin.col_num or 0)
 
 
+def as_said(value: Any) -> Any:
+    """Plain data that differs whenever a value of the play is written differently, or elsewhere. It decrypts nothing."""
+    position = position_of(value)
+    where = [type(value).__name__, None if position is None else list(position)]
+    hidden = VaultHelper.get_ciphertext(value, with_tags=False)
+    if hidden is not None:
+        return [*where, "vault", str(hidden)]
+    if isinstance(value, dict):
+        return [*where, [[as_said(key), as_said(item)] for key, item in value.items()]]
+    if isinstance(value, (list, tuple)):
+        return [*where, [as_said(item) for item in value]]
+    if isinstance(value, str):
+        return [*where, str.__str__(value), live(value)]
+    return [*where, repr(value)]
+
+
+def vault_secrets(loader: Any) -> list[list[str]]:
+    """The vault secrets of a run, which decide what can be decrypted."""
+    vault = getattr(loader, "_vault", None)
+    return [[str(name), bytes(secret.bytes or b"").hex()] for name, secret in getattr(vault, "secrets", None) or ()]
+
+
 def live(value: str) -> bool:
     """Whether a text of the play is a template: it has braces and was not marked unsafe."""
     return "{{" in value and TrustedAsTemplate.is_tagged_on(value)

@@ -12,12 +12,12 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..expressions.expression import Expression
-from ..expressions.source_file import check_inside, confined
+from ..expressions.source_file import LARGEST_SPEC, check_inside, confined, read_file
 from ..modules.spec_file import load_file, load_text
-from ..plan.home import LIBRARY
 from ..syntax.nodes import Mapping, Sequence
 from ..syntax.position import Position
 from ..syntax.secrets import SECRETS
+from ..values import LIBRARY
 from .datatags import encrypted_file
 from .decryption import no_vault_password
 
@@ -52,6 +52,7 @@ def reader(loader: Any) -> Callable[[str], Any]:
         check_inside(path)
         if not encrypted_file(path):
             return load_file(path)
+        read_file(path, LARGEST_SPEC)  # notes what it is decrypted from
         try:
             text = loader.get_text_file_contents(path)
         except AnsibleError as problem:

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
+import ansible
 from ansible.errors import AnsiblePluginError
 from ansible.plugins.loader import filter_loader, test_loader
 
+from .. import inputs
 from ..expressions.lazy import plain
 from ..expressions.limits import limited
 from ..syntax.errors import SpecError
@@ -26,6 +29,9 @@ FILTERS = frozenset(
 TESTS = frozenset(("all", "any", "contains", "falsy", "regex", "subset", "superset", "truthy", "uri", "url", "version"))
 
 
+_ANSIBLE = os.path.dirname(ansible.__file__) + os.sep
+
+
 def _found(loader: Any, name: str) -> Callable[..., Any] | None:
     try:
         plugin = loader.get(name)
@@ -33,6 +39,8 @@ def _found(loader: Any, name: str) -> Callable[..., Any] | None:
         return None
     if plugin is None:
         return None
+    if not str(getattr(plugin, "_original_path", "")).startswith(_ANSIBLE):
+        inputs.unstable(f"`{name}`, which is not Ansible's own")
     function = plugin.j2_function
 
     def call(*arguments: object, **options: object) -> object:
@@ -59,6 +67,10 @@ class PlayPlugins:
 
     def _allowed(self, loader: Any, name: str, harmless: frozenset[str]) -> Callable[..., Any] | None:
         found = _found(loader, name)
-        if found is not None and self.restricted and name.removeprefix("ansible.builtin.") not in harmless:
-            raise SpecError(f"`{name}` cannot be used: this spec is restricted (home_restricted)")
+        if found is None:
+            return None
+        if name.removeprefix("ansible.builtin.") not in harmless:
+            if self.restricted:
+                raise SpecError(f"`{name}` cannot be used: this spec is restricted (home_restricted)")
+            inputs.unstable(f"`{name}`, which may read anything")
         return found

@@ -17,17 +17,14 @@ from ansible.utils.display import Display
 
 from ...module_utils.engine.contract.answers import Answer, ProbeAnswer, SwitchAnswer
 from ...module_utils.engine.contract.bundle import write_bundle
-from ...module_utils.engine.contract.errors import EngineError
 from ...module_utils.engine.contract.facts import differ
-from ...module_utils.engine.contract.manifest import Origin
 from ...module_utils.engine.verbs.probe import Probe
 from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
-from ...module_utils.engine.verbs.table import settings
 from ...module_utils.engine.verbs.verb import Verb
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.options import Explanation, explanation_lines
-from ...module_utils.engine.voice.plan import Owner
-from ...module_utils.engine.voice.plan import Plan as Owned
+from ..inputs import Inputs, noting
+from ..packages.supply import Supply
 from ..packages.wanted import SYSTEM, Wanted
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import LIBRARY, EvaluatedHome, Request, compiler
@@ -44,56 +41,47 @@ from ..report.source import Sources
 from ..report.spec_messages import message, messages
 from ..syntax.errors import SpecError, SpecErrors
 from ..syntax.nodes import Mapping, position_of
-from ..syntax.position import Position
 from ..syntax.secrets import SECRETS
 from . import facts as memory
-from .arguments import CONFIG, RESTRICTED, Arguments, specification, with_variables
+from .account_name import check_name
 from .downloading import downloading, needed
 from .evaluated import Evaluated
 from .facts import TrackedFacts
 from .files import decrypter, reader, reading
 from .filters import PlayPlugins
+from .home_task import HomeTask
 from .inventory import as_node
 from .packages import ANY, ProjectLock, addable, updated
-from .refusals import refusal_of, typed_command
+from .plan_cache import Kept
+from .refusals import typed_command
 from .result import write_result
-from .target import Target
-from .users import check_name, spec_of
-from .variables import Restricted, Variables
+from .variables import Restricted
 
 Expected = TypeVar("Expected", bound=Answer)
 
 
 class Switch:
-    """Does what the task `action` asks for. `variables` are the play's, raw."""
+    """Does what a task asks for."""
 
-    def __init__(self, action: Any, variables: dict[str, Any]) -> None:
-        """AnsibleActionFail for wrong arguments, AnsibleError when nothing says what the home is."""
-        self.action = action
-        self.task = action._task
-        self.variables = variables
-        self.settings = settings(SwitchVerb)
-        values = with_variables(action, variables, self.settings)
-        self.arguments = Arguments("home.manager.home", values, specification(self.settings))
-        self.user: str = self.arguments.values["user"]
-        self.host = str(variables.get("inventory_hostname", "localhost"))
-        self.config: Any = self.arguments.given.get(CONFIG)
-        self.key: Position | None = None  # of the user in `home_users`
-        if CONFIG not in self.arguments.given:
-            self.config, self.key = spec_of(self.user, variables, action._templar.template)
-        self.target = Target(action, variables)
-        self.owner = Owner(self.user, self.host)
-        self.local = str(variables.get("ansible_connection") or action._play_context.connection) == "local"
-        self.special = self.arguments.values["special_args"]
-        self.special_source = self.task.args.get("special_args")  # a secret is known by its source
-        self.restricted: bool = self.arguments.values[RESTRICTED]
-        self.compiler = compiler(plugins=PlayPlugins(self.restricted))
-        self.project = str(variables.get("inventory_dir") or action._loader.get_basedir())
-        self.lock = ProjectLock(self.project, lambda text: Display().display(f"{self.user}: {text}"))
+    def __init__(self, given: HomeTask, asked: tuple[Kept, ProbeAnswer] | None = None) -> None:
+        """`asked` is a question that the target has answered."""
+        self.given = given
+        self.action, self.task = given.action, given.task
+        self.arguments, self.variables = given.arguments, given.variables
+        self.host, self.user, self.owner = given.host, given.user, given.owner
+        self.project, self.restricted = given.project, given.restricted
+        self.compiler = compiler(plugins=PlayPlugins(given.restricted))
+        self.lock = ProjectLock(given.project, lambda text: Display().display(f"{self.user}: {text}"))
         # What a switch says besides what the spec warns of; the packages that the host may lack.
         self.notes: list[str] = []
         self.without: list[str] = [ANY] if self.task.check_mode else []
-        self.on_host = bool(self.arguments.values.get("install_on_host"))
+        self.on_host = given.on_host
+        # What the evaluations of this run were made from, the plan that they came to, and the facts for which that is right.
+        self.inputs = Inputs() if given.only_switches else None
+        self.read: set[tuple[str, str]] = set()
+        self.facts: dict[str, Any] | None = None
+        self.asked = asked
+        self.last: Evaluated | None = None
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises Refused."""
@@ -126,6 +114,7 @@ class Switch:
             if differ(host.read, real):
                 found = self.locked_plan(real)
                 answer = self.ask(found.plan)
+        self.facts = real
         manifest = found.plan.manifest
         memory.remember_paths(self.host, self.user, manifest.home, manifest.state)
         if isinstance(answer, SwitchAnswer):
@@ -226,14 +215,15 @@ class Switch:
         """The plan of the spec for a host. Raises Refused with all errors of the spec."""
 
         def use(home: EvaluatedHome) -> Evaluated:
-            plan = build(home, self.origin())
+            plan = build(home, self.given.origin)
             sources = Sources(LIBRARY, home.evaluation.collector.importers)
-            check_name(home.evaluation, self.user, self.key)
+            check_name(home.evaluation, self.user, self.given.key)
             warnings = tuple(message(warning, sources) for warning in plan.warnings)
             keeps = keeps_of(home.evaluation, sources)
             return Evaluated(plan, session_of(home.evaluation), keeps, warnings, manager_of(host), sources)
 
         found: Evaluated = self.evaluated(host, use)
+        self.last = found
         return found
 
     def sources(self, error: SpecError | SpecErrors) -> Sources:
@@ -242,27 +232,28 @@ class Switch:
 
     def evaluated(self, host: dict[str, Any], use: Callable[[EvaluatedHome], Any]) -> Any:
         """What `use` makes of the spec evaluated for a host. Raises Refused with all errors of the spec."""
-        templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
-        variables = Variables(templar, self.variables, self.special, self.special_source)
-        node = as_node(self.config) if self.config is not None else Mapping(position=self.key)
+        variables = self.given.play_variables()
+        variables.read = self.read
+        special = self.given.special
+        node = as_node(self.given.config) if self.given.config is not None else Mapping(position=self.given.key)
         if isinstance(node, str):
-            node = as_node({"imports": [self.config]}, self.key)
+            node = as_node({"imports": [self.given.config]}, self.given.key)
         place = position_of(node)
         file = place.file if place is not None else os.path.join(self.project, "home.yml")
         request = Request(
             [(node, file)],
             host,
-            special={name: self.special[name] for name in self.special if name == "osConfig"},
+            special={name: special[name] for name in special if name == "osConfig"},
             variable=Restricted(variables) if self.restricted else variables,
             read=reader(self.action._loader),
             decrypt=decrypter(self.action._loader),
             packages=self.arguments.text("packages"),
-            supply=None if self.arguments.text("packages") else self.lock.supply(host),
+            supply=None if self.arguments.text("packages") else self._supply(host),
             compiler=self.compiler,
         )
 
         def compute() -> Any:
-            with reading(self.project, self.restricted):
+            with noting(self.inputs), reading(self.project, self.restricted):
                 return use(EvaluatedHome(request))
 
         try:
@@ -272,33 +263,34 @@ class Switch:
         except AnsibleError as error:
             raise self.refused(Message(SECRETS.concealed(str(error)))) from None
 
-    def origin(self) -> Origin:
-        """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running."""
-        folder = str(self.variables.get("inventory_dir") or "") or None
-        own = folder is not None and os.path.exists(os.path.join(folder, "home.yml"))
-        inventory = str(self.variables.get("inventory_file") or "") or None
-        return Origin(self.host, folder, "home.yml" if own else "home.manager.switch", inventory)
+    def _supply(self, host: dict[str, Any]) -> Supply:
+        with noting(self.inputs):
+            return self.lock.supply(host)
 
     def ask(self, plan: SwitchBundle) -> ProbeAnswer:
         """The answer to the question whether there is anything to do."""
-        request = Probe(
-            {
-                "user": self.user,
-                "home": plan.manifest.home,
-                "state": plan.manifest.state,
-                "digest": plan.digest,
-                "specialisation": self.arguments.text("specialisation"),
-                "facts": True,
-                "linger": self.lingers(plan),
-                "check": self.task.check_mode,
-                "supply": self.on_host,
-            }
-        )
-        return _expect(ProbeAnswer, self.call(request))
+        kept = self.kept(plan)
+        if self.asked is not None and self.asked[0][:4] == kept[:4]:
+            return self.asked[1]
+        return self.given.ask(kept)
+
+    def kept(self, plan: SwitchBundle) -> Kept:
+        """What a run needs of a plan to ask whether there is anything to do."""
+        return Kept(plan.digest, plan.manifest.home, plan.manifest.state, self.lingers(plan))
+
+    def lasting(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
+        """What of this run can be kept for the next one: the plan, what it was made from, and the facts."""
+        found = self.last
+        if found is None or self.facts is None or self.inputs is None or self.notes:
+            return None
+        if any(item.named for item in found.plan.packages.lacking):
+            return None
+        warnings = [warning.json() for warning in found.warnings]
+        return self.kept(found.plan)._replace(manager=found.manager, warnings=warnings), self.inputs, self.facts
 
     def lingers(self, plan: SwitchBundle) -> bool | None:
         """Whether the user has to linger, where the spec says so."""
-        policy = plan.manifest.specialised(self.arguments.text("specialisation")).view.services
+        policy = plan.manifest.specialised(self.given.specialisation).view.services
         return policy.linger if policy is not None else None
 
     def ship(self, found: Evaluated, answer: ProbeAnswer, host: dict[str, Any]) -> dict[str, Any]:
@@ -319,14 +311,14 @@ class Switch:
         files = (
             needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check_mode else []
         )
-        with downloading(files, plan.manifest.state if self.local else None, self.lock.tell):
+        with downloading(files, plan.manifest.state if self.given.local else None, self.lock.tell):
             bundle = write_bundle(plan.manifest.json(), objects)
             return _expect(SwitchAnswer, self.call(self.request(found, expected), bundle, expected is not None))
 
     def request(self, found: Evaluated, expected: dict[str, Any] | None = None) -> SwitchVerb:
         """What the engine is asked for with a bundle; with `expected` facts only if these are right."""
         plan, write = found.plan, not self.task.check_mode
-        source = provenance(found.plan.manifest.origin.project, self.local, self.task.check_mode)
+        source = provenance(found.plan.manifest.origin.project, self.given.local, self.task.check_mode)
         source.session = found.session
         return SwitchVerb(
             {
@@ -336,12 +328,12 @@ class Switch:
                 "digest": plan.digest,
                 "check": self.task.check_mode,
                 "diff": bool(self.task.diff),
-                "specialisation": self.arguments.text("specialisation"),
+                "specialisation": self.given.specialisation,
                 "expected": expected,
                 "provenance": source.json(),
                 "packages": self.lock.request(plan.packages, self.without, self.on_host and not (expected and write)),
                 "linger": self.lingers(plan),
-                **{setting.name: self.arguments.values.get(setting.name) for setting in self.settings},
+                **{setting.name: self.arguments.values.get(setting.name) for setting in self.given.settings},
             }
         )
 
@@ -354,8 +346,8 @@ class Switch:
             found.sources,
             bool(self.task.diff),
             command=typed_command(),
-            local=self.local,
-            specialisation=self.arguments.text("specialisation"),
+            local=self.given.local,
+            specialisation=self.given.specialisation,
             warnings=found.warnings,
             notes=tuple(Message(text) for text in self.notes),
             keeps=found.keeps,
@@ -373,20 +365,11 @@ class Switch:
 
     def refused(self, *problems: Message, **members: Any) -> Refused:
         """A run that did not take place, for these reasons."""
-        # Nothing is switched by who looks at an option, or builds.
-        asked = self.arguments.text("option") or self.arguments.text("build_to")
-        return Refused(
-            Owned("build" if asked else "switch", self.owner, "refused", self.task.check_mode, errors=problems),
-            **members,
-        )
+        return self.given.refused(*problems, **members)
 
     def call(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
         """The engine's answer to a request. Raises Refused when it refuses."""
-        try:
-            return self.target.ask(request, bundle, engine)
-        except EngineError as error:
-            problem = refusal_of(error, self.host, self.variables, self.key)
-            raise self.refused(problem, kind=error.kind.value, **error.details) from None
+        return self.given.call(request, bundle, engine)
 
 
 def _expect(kind: type[Expected], answer: Answer) -> Expected:

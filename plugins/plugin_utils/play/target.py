@@ -4,10 +4,7 @@
 
 from __future__ import annotations
 
-import ast
 import base64
-import functools
-import hashlib
 import io
 import json
 import os
@@ -17,11 +14,12 @@ import zipfile
 from typing import Any
 
 from ...module_utils.engine import second_python
-from ...module_utils.engine.archive import sources
 from ...module_utils.engine.contract.answers import Answer
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.verbs.verb import Verb
 from .answer import AnswerError, Reply, parsed, shown
+from .engine import engine as engine_source
+from .engine import engine_files
 
 # Where root keeps the engine that it starts for users; only root can write there.
 ENGINES = "/var/lib/home.manager/engine"
@@ -30,42 +28,12 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FIND = "P=/usr/bin/python3; [ -x $P ] || P=$(command -v python3) || { echo 'no python3 found on this machine' >&2; exit 127; }; exec $P"
 
 
-@functools.cache
-def engine_files() -> tuple[str, dict[str, bytes]]:
-    """The engine's version (a hash of its sources) and its files by their name in the archive."""
-    files = sources()
-    digest = hashlib.sha256(b"".join(name.encode() + b"\0" + files[name] for name in sorted(files)))
-    return digest.hexdigest()[:32], files
-
-
-class _Bare(ast.NodeTransformer):
-    """Leaves out docstrings, for the text travels with every command, and what one part imports from another."""
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
-        return None if node.level or node.module == "__future__" else node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        if ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        self.generic_visit(node)
-        return node
-
-
-@functools.cache
-def launcher_text() -> str:
-    """The launcher as a program of its own."""
-    files = engine_files()[1]
-    parts = [ast.parse(files[f"engine/{name}.py"]) for name in ("second_python", "launcher")]
-    trees = [ast.unparse(_Bare().visit(part)) for part in parts]
-    return "\n".join(["from __future__ import annotations", *trees, "main(sys.argv[1:])"])
-
-
 def archive(engine: bool, bundle: bytes | None) -> bytes:
     """What is shipped: the engine, a bundle, or both, as a zip file."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as packed:
         if engine:
-            for name, content in sorted(engine_files()[1].items()):
+            for name, content in sorted(engine_files().items()):
                 packed.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED, 1)
         if bundle is not None:
             packed.writestr(zipfile.ZipInfo("bundle", _EPOCH), bundle)
@@ -89,7 +57,7 @@ class Target:
 
         Raises EngineError when it refuses, or could not be run.
         """
-        envelope: dict[str, Any] = {"engine": engine_files()[0], "engines": ENGINES, "request": request}
+        envelope: dict[str, Any] = {"engine": engine_source().version, "engines": ENGINES, "request": request}
         engine = engine or not self.kept
         if engine or bundle is not None:
             envelope["ship"] = self._transferred(archive(engine, bundle))
@@ -105,7 +73,7 @@ class Target:
 
     def _run(self, envelope: dict[str, Any]) -> Reply:
         argument = base64.b64encode(json.dumps(envelope).encode()).decode()
-        program = f"{self._python()} -I -S -c {shlex.quote(_START)} {shlex.quote(launcher_text())} {argument}"
+        program = f"{self._python()} -I -S -c {shlex.quote(_START)} {shlex.quote(engine_source().launcher)} {argument}"
         done = self.action._low_level_execute_command(f"/bin/sh -c {shlex.quote(program)}", sudoable=True)
         for line in reversed(str(done.get("stdout", "")).splitlines()):
             if line.startswith(second_python.MARK):

@@ -9,14 +9,12 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ...module_utils.engine.voice.messages import text_of
-from ..options.evaluation import Evaluation
-from ..options.provenance import Provenance
-from ..plan.home import LIBRARY
 from ..report.source import Sources
 from ..report.spec_messages import message
-from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.errors import SpecError
 from ..syntax.errors import nearest as nearest_names
 from ..syntax.position import Position
+from ..values import LIBRARY
 from .datatags import position_of
 
 USERS = "home_users"
@@ -103,20 +101,6 @@ def spec_of(user: str, variables: dict[str, Any], template: Any) -> tuple[Any, P
             raise _error(f"the spec of {user} must be a mapping of options, not {_kind(spec)}", key, hint, value=True)
         return spec, key
     raise AnsibleError(f"nothing says what the home of {user} is: set `config`, or `{USERS}.{user}`")
-
-
-def check_name(evaluation: Evaluation, user: str, key: Position | None) -> None:
-    """Raises SpecErrors when a spec is for another user than the one whose home it is."""
-    name = str(evaluation.get("home.username"))
-    if name == user:
-        return
-    positions = Provenance(evaluation).option("home.username")
-    error = SpecError(
-        f"`home.username` is {name}, but this is the home of {user}", [*positions, key], path="home.username"
-    )
-    error.with_details("wrong-account", at_value=True, whole=True, labels=["this name", "and this one"])
-    error.keys = 1
-    raise SpecErrors([error], evaluation.collector.importers)
 
 
 def chosen(variables: dict[str, Any], template: Any) -> list[str]:

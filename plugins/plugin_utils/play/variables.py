@@ -13,6 +13,7 @@ from ansible.errors import AnsibleError
 from ansible.template import Templar, trust_as_template
 from jinja2 import pass_context
 
+from .. import inputs
 from ..expressions.lazy import LazyMapping
 from ..syntax.errors import SpecError
 from ..syntax.secrets import SECRETS, SHORTEST
@@ -38,6 +39,7 @@ class Variables:
     """Finds a name among the play's variables; `taint` is called when what is found must not be shown (see `noting`).
 
     `special` are further names, as the play's templating left them, and `special_source` what they were written as: they come first.
+    `read` are the names that were asked for, each with the host whose variables they are ("" for this one).
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class Variables:
         self.values: dict[str, Any] = {}
         self.secrets: dict[str, bool] = {}
         self.taint: Callable[[], None] = lambda: None
+        self.host = ""
+        self.read: set[tuple[str, str]] = set()
         self._templars: dict[str, Templar] = {}
         self._hosts: dict[str, Variables] = {}
         self._plaintexts: list[str] | None = None
@@ -65,6 +69,7 @@ class Variables:
         return bound
 
     def __call__(self, name: str, default: Any) -> Any:
+        self.read.add((self.host, name))
         if name in self.special:
             return self._noted(plain(self.special[name]), self._special_secret(name))
         if name in _LOOKUPS:
@@ -75,9 +80,26 @@ class Variables:
             return self._all_hosts()
         if name == "vars":
             return self.mapping()
+        return self._noted(self._value(name), self.secret(name))
+
+    def _value(self, name: str) -> Any:
         if name not in self.values:
             self.values[name] = self._templated(name)
-        return self._noted(self.values[name], self.secret(name))
+        return self.values[name]
+
+    def state(self, host: str, name: str) -> list[Any]:
+        """Plain data that differs whenever an evaluation would find something else under a name. Raises what templating raises."""
+        if host:
+            return self._of_host(host).state("", name)
+        if name in self.special:
+            return ["special", plain(self.special[name]), self._special_secret(name)]
+        if name not in self.variables:
+            return ["absent"]
+        if name == "hostvars":
+            return ["hosts", [str(host) for host in self.variables[name]]]
+        if name == "vars":
+            return ["names", sorted(self.variables)]
+        return ["variable", self._value(name), self.secret(name)]
 
     def _templated(self, name: str) -> Any:
         try:
@@ -97,6 +119,7 @@ class Variables:
 
     def mapping(self) -> LazyMapping:
         """All variables by name; each is templated, and noted where it is a secret, when it is read."""
+        self.read.add((self.host, "vars"))
         return _Read(sorted(self.variables), lambda name: self(name, None))
 
     def _all_hosts(self) -> LazyMapping:
@@ -107,7 +130,7 @@ class Variables:
         if host not in self._hosts:
             raw = self.variables["hostvars"].raw_get(host)
             inner = Variables(self.templar.copy_with_new_env(available_variables=raw), raw)
-            inner.taint = self.taint
+            inner.taint, inner.host, inner.read = self.taint, host, self.read
             self._hosts[host] = inner
         return self._hosts[host]
 
@@ -175,6 +198,7 @@ class Variables:
         @pass_context
         def call(context: Any, *terms: Any, **options: Any) -> Any:
             self.taint()
+            inputs.unstable(f"the lookup `{name}`")
             arguments = {"home_manager_terms": list(terms), "home_manager_options": options}
             source = trust_as_template(f"{name}(*home_manager_terms, **home_manager_options)")
             found = plain(self._near(context.scope.folder).evaluate_expression(source, local_variables=arguments))
@@ -211,6 +235,7 @@ class Restricted:
             return self.variables(name, default)
         if name in _LOOKUPS:
             raise SpecError(f"`{name}` cannot be used: this spec is restricted (home_restricted)")
+        self.variables.read.add((self.variables.host, name))
         if name in self.variables.variables:
             raise SpecError(
                 f"`{name}` is a variable of the play, and this spec is restricted (home_restricted)",

@@ -20,6 +20,7 @@ from ...module_utils.engine.voice.plan import Owner, Plan
 from ..packages.catalogue import Catalogue
 from ..plan.manifest import SwitchBundle as Built
 from .host_packages import host_name
+from .run_result import with_remarks
 from .source import Sources
 
 
@@ -88,8 +89,7 @@ class Telling:
         return self._warned(plan_of_probe(answer, self.owner, self.check))
 
     def _warned(self, plan: Plan) -> Plan:
-        warnings = tuple(dict.fromkeys([*self.warnings, *plan.warnings]))
-        return plan._replace(warnings=warnings, notes=(*plan.notes, *self.notes))
+        return with_remarks(plan, self.warnings, self.notes)
 
     def _file(self, file: File) -> File:
         entry = self.view.files.get(file.path)

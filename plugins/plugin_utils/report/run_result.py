@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...module_utils.engine.voice.failures import lacking
 from ...module_utils.engine.voice.lines import Line, View
+from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.messages import brief
 from ...module_utils.engine.voice.outcome import last_line
 from ...module_utils.engine.voice.outline import errors, joined, plan_lines
@@ -48,6 +51,11 @@ def remarks(plan: Plan) -> list[str]:
     missing = lacking(plan)
     messages = [*plan.warnings, *plan.notes, *([missing] if missing is not None else [])]
     return [f"{plan.home.label}: {brief(message)}" for message in messages]
+
+
+def with_remarks(plan: Plan, warnings: Iterable[Message], notes: Iterable[Message]) -> Plan:
+    """The plan with what the spec warns of before its own warnings, and with more notes."""
+    return plan._replace(warnings=tuple(dict.fromkeys([*warnings, *plan.warnings])), notes=(*plan.notes, *notes))
 
 
 def error_text(plan: Plan) -> str:

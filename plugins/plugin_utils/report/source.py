@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ...module_utils.engine.voice.message import Place
+from .. import inputs
+from ..expressions.source_file import read_file
+from ..syntax.errors import SpecError
 from ..syntax.position import Position
 
 # Longer lines are no help to look at.
@@ -40,7 +43,7 @@ class Sources:
 
     def module(self, path: str) -> str:
         """The name of a shipped module, such as `services/mpd`; empty for any other file."""
-        real = os.path.realpath(path)
+        real = inputs.real_path(path)
         if not real.startswith(self.library + os.sep):
             return ""
         return os.path.splitext(os.path.relpath(real, self.library))[0]
@@ -122,9 +125,8 @@ def joined(places: list[Place]) -> tuple[Place, ...]:
 
 def _read(path: str) -> list[str]:
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError):
+        text = read_file(path).content.decode("utf-8").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError, SpecError):
         return []
     return [] if text.startswith(_VAULT) else text.splitlines()
 

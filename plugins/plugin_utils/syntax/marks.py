@@ -12,6 +12,7 @@ import os.path
 import re
 from collections.abc import Callable
 
+from .. import inputs
 from ..values import Value
 from .errors import SpecError, did_you_mean
 from .nodes import Mapping, Sequence
@@ -72,7 +73,7 @@ def _path(node: object, position: Position, base: str) -> Mapping:
     if not isinstance(node, str) and not hasattr(node, "source"):
         raise SpecError("`!path` requires the path of a file or folder", [position])
     if isinstance(node, str):
-        node = os.path.normpath(os.path.join(base, os.path.expanduser(node)))
+        node = os.path.normpath(os.path.join(base, inputs.expanded(node)))
     return _record("path", position, path=node)
 
 

@@ -105,6 +105,7 @@ _LATE = (
     "io",
     "json",
     "platform",
+    "signal",
     "subprocess",
     "tempfile",
     "time",

@@ -17,7 +17,12 @@ from ansible_collections.home.manager.plugins.module_utils.engine.verbs.table im
     settings,
 )
 from ansible_collections.home.manager.plugins.modules import generation, home
-from ansible_collections.home.manager.plugins.plugin_utils.play.arguments import CONFIG, RESTRICTED, specification
+from ansible_collections.home.manager.plugins.plugin_utils.play.arguments import (
+    CONFIG,
+    PLAN_CACHE,
+    RESTRICTED,
+    specification,
+)
 
 TAKEN = {
     "generation": argument_spec(),
@@ -83,7 +88,7 @@ def test_the_role_takes_the_settings_of_a_switch_and_arguments_of_the_task():
 def test_the_role_hands_over_what_is_no_setting():
     (task,) = yaml.safe_load((ROLE / "tasks" / "main.yml").read_text())
     described = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
-    read_by_itself = {parameter.name for parameter in settings(Switch)} | {RESTRICTED}
+    read_by_itself = {parameter.name for parameter in settings(Switch)} | {PLAN_CACHE, RESTRICTED}
     handed_over = {ROLE_ARGUMENTS.get(name, name.removeprefix("home_")) for name in set(described) - OF_THE_PLAY}
     assert set(task["home.manager.home"]) - {"user"} == handed_over - read_by_itself
 

@@ -24,6 +24,7 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine import launcher, second_python
 from ansible_collections.home.manager.plugins.module_utils.engine.archive import archive
 from ansible_collections.home.manager.plugins.plugin_utils.play import target
+from ansible_collections.home.manager.plugins.plugin_utils.play.engine import engine as engine_source
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
 
@@ -43,7 +44,7 @@ class Machine:
         self.engines = folder / "engines"
         self.home.mkdir()
         os.chown(self.home, self.account.pw_uid, self.account.pw_gid)
-        self.program = target.launcher_text()
+        self.program = engine_source().launcher
         self.python = PYTHON
         self.environment = {"PATH": "/usr/bin:/bin", "ROOTS_TOKEN": "canary-of-root"}
 
@@ -52,7 +53,7 @@ class Machine:
         request = {
             "verb": "probe", "user": USER, "home": str(self.home), "state": str(self.state), "digest": "", "facts": True, **more,
         }  # fmt: skip
-        envelope = {"request": request, "engine": version or target.engine_files()[0], "engines": str(self.engines)}
+        envelope = {"request": request, "engine": version or engine_source().version, "engines": str(self.engines)}
         if ship:
             (self.folder / "shipped").write_bytes(target.archive(True, None))
             envelope["ship"] = str(self.folder / "shipped")
@@ -95,7 +96,7 @@ def test_root_keeps_the_engine_where_only_root_can_write(machine):
     assert first["kept"] is True
     for path in machine.engines.rglob("*"):
         assert (path.stat().st_uid, path.stat().st_mode & 0o022) == (0, 0), path
-    place = machine.engines / target.engine_files()[0]
+    place = machine.engines / engine_source().version
     assert list(place.rglob("*.pyc")), "users cannot keep what they compile there"
     assert machine.ask()["answer"]["facts"]["user"]["name"] == USER, "one command, once it is kept"
     assert not list(machine.home.rglob("*")), "nothing of it is in the home"
@@ -109,7 +110,7 @@ def test_a_check_keeps_nothing(machine):
 
 
 def test_an_engine_that_a_user_planted_never_runs(machine):
-    place = machine.state / "engine" / target.engine_files()[0]
+    place = machine.state / "engine" / engine_source().version
     machine.put(place, f"open({str(machine.home / 'ran')!r}, 'w').write('x'); return {{'facts': {{}}}}")
     for path in (machine.state, *machine.state.rglob("*")):
         os.chown(path, machine.account.pw_uid, machine.account.pw_gid)
@@ -338,4 +339,4 @@ def test_engines_of_other_controllers_stay_for_a_day(machine):
     old.mkdir()
     os.utime(old, (0, 0))
     machine.ask(ship=True)
-    assert sorted(os.listdir(machine.engines)) == sorted(["fake", target.engine_files()[0]])
+    assert sorted(os.listdir(machine.engines)) == sorted(["fake", engine_source().version])

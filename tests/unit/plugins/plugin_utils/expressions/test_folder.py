@@ -40,7 +40,7 @@ def test_what_cannot_be_read_is_an_error_and_not_an_empty_folder(tmp_path: Path,
     (tmp_path / "secret").mkdir()
     scandir = os.scandir
     monkeypatch.setattr(
-        folder.os, "scandir", lambda path: denied(path) if str(path).endswith("secret") else scandir(path)
+        folder.inputs.os, "scandir", lambda path: denied(path) if str(path).endswith("secret") else scandir(path)
     )
     with pytest.raises(SpecError, match="secret cannot be read: Permission denied"):
         list(walk(str(tmp_path)))

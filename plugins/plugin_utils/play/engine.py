@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The target's engine as this controller has it: its version, its sources, and the launcher as a program of its own.
+
+Version and launcher are kept in the user's cache by the stamp of the sources: to read and parse these costs more than a target with
+nothing to do.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import json
+import os
+from typing import NamedTuple
+
+from ...module_utils.engine.archive import sources
+from .private_folder import PrivateFolder
+from .stamp import stamp
+
+# Where the sources lie.
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "module_utils", "engine")
+
+
+class Engine(NamedTuple):
+    """`version` is a hash of the sources, `launcher` the text that starts the engine on a target."""
+
+    version: str
+    launcher: str
+
+
+class _Bare(ast.NodeTransformer):
+    """Leaves out docstrings, for the text travels with every command, and what one part imports from another."""
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
+        return None if node.level or node.module == "__future__" else node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        self.generic_visit(node)
+        return node
+
+
+@functools.cache
+def engine_files() -> dict[str, bytes]:
+    """The engine's files by their name in an archive."""
+    return sources()
+
+
+@functools.cache
+def engine(folder: str | None = None) -> Engine:
+    """The engine, from the cache in `folder` (default: the user's) if its sources are those that this was made from."""
+    cache = PrivateFolder(folder or os.path.join(cache_folder(), "engine"))
+    known = stamp(os.path.normpath(FOLDER))
+    if cache.usable():
+        try:
+            kept = json.loads(cache.read("engine.json") or b"null")
+            if kept["stamp"] == json.loads(json.dumps(known)):
+                return Engine(str(kept["version"]), str(kept["launcher"]))
+        except (OSError, ValueError, TypeError, KeyError):
+            pass  # nothing is kept, or something else: it is made anew
+    made = _made()
+    if cache.usable():
+        cache.write("engine.json", json.dumps({"stamp": known, **made._asdict()}).encode())
+    return made
+
+
+def _made() -> Engine:
+    files = engine_files()
+    digest = hashlib.sha256(b"".join(name.encode() + b"\0" + files[name] for name in sorted(files)))
+    parts = [ast.parse(files[f"engine/{name}.py"]) for name in ("second_python", "launcher")]
+    trees = [ast.unparse(_Bare().visit(part)) for part in parts]
+    text = "\n".join(["from __future__ import annotations", *trees, "main(sys.argv[1:])"])
+    return Engine(digest.hexdigest()[:32], text)
+
+
+def cache_folder() -> str:
+    """The controller's cache folder of home.manager."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(cache, "home.manager")

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a task `home.manager.home` is asked for, and all that the plan of its home can depend on besides files and variables."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from typing import Any
+
+import jinja2
+from ansible.release import __version__ as ansible_version
+
+from ...module_utils.engine.contract.answers import Answer, ProbeAnswer
+from ...module_utils.engine.contract.errors import EngineError
+from ...module_utils.engine.contract.manifest import Origin
+from ...module_utils.engine.verbs.probe import Probe
+from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
+from ...module_utils.engine.verbs.table import settings
+from ...module_utils.engine.verbs.verb import Verb
+from ...module_utils.engine.voice.message import Message
+from ...module_utils.engine.voice.plan import Owner
+from ...module_utils.engine.voice.plan import Plan as Owned
+from ..report.run_result import Refused
+from ..syntax.position import Position
+from .arguments import CONFIG, PLAN_CACHE, RESTRICTED, Arguments, specification, with_variables
+from .datatags import as_said, vault_secrets
+from .plan_cache import Kept
+from .refusals import refusal_of
+from .stamp import stamp
+from .target import Target
+from .users import spec_of
+from .variables import Variables, plain
+
+# The folder `plugins`, whose code and data all plans depend on.
+PLUGINS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class HomeTask:
+    """The task's arguments, completed by the play's variables, which are raw."""
+
+    def __init__(self, action: Any, variables: dict[str, Any]) -> None:
+        """AnsibleActionFail for wrong arguments, AnsibleError when nothing says what the home is."""
+        self.action = action
+        self.task = action._task
+        self.variables = variables
+        self.settings = settings(SwitchVerb)
+        values = with_variables(action, variables, self.settings)
+        self.arguments = Arguments("home.manager.home", values, specification(self.settings))
+        self.user: str = self.arguments.values["user"]
+        self.host = str(variables.get("inventory_hostname", "localhost"))
+        self.config: Any = self.arguments.given.get(CONFIG)
+        self.key: Position | None = None  # of the user in `home_users`
+        if CONFIG not in self.arguments.given:
+            self.config, self.key = spec_of(self.user, variables, action._templar.template)
+        self.target = Target(action, variables)
+        self.owner = Owner(self.user, self.host)
+        self.local = str(variables.get("ansible_connection") or action._play_context.connection) == "local"
+        self.special = self.arguments.values["special_args"]
+        self.special_source = self.task.args.get("special_args")  # a secret is known by its source
+        self.restricted: bool = self.arguments.values[RESTRICTED]
+        self.on_host = bool(self.arguments.values.get("install_on_host"))
+        self.specialisation = self.arguments.text("specialisation")
+        self.project = str(variables.get("inventory_dir") or action._loader.get_basedir())
+
+    @property
+    def only_switches(self) -> bool:
+        """Whether the plan is used to switch, or to preview that, and may be kept."""
+        other = any(self.arguments.given.get(name) is not None for name in ("option", "build_to", "update", "vendor"))
+        return not other and bool(self.arguments.values[PLAN_CACHE])
+
+    def play_variables(self) -> Variables:
+        """The play's variables, for expressions."""
+        templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
+        return Variables(templar, self.variables, self.special, self.special_source)
+
+    @functools.cached_property
+    def origin(self) -> Origin:
+        """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running."""
+        folder = str(self.variables.get("inventory_dir") or "") or None
+        own = folder is not None and os.path.exists(os.path.join(folder, "home.yml"))
+        inventory = str(self.variables.get("inventory_file") or "") or None
+        return Origin(self.host, folder, "home.yml" if own else "home.manager.switch", inventory)
+
+    def circumstances(self) -> list[Any]:
+        """Plain data that differs whenever the same facts, files and variables could make another plan. It holds secrets."""
+        code = [stamp(PLUGINS), sys.hexversion, ansible_version, jinja2.__version__]
+        place = [os.getcwd(), os.path.expanduser("~"), os.geteuid(), self.project, self.origin.json()]
+        given = [
+            plain(self.special),
+            {name: self.arguments.values[name] for name in self.arguments.values if name != "special_args"},
+        ]
+        said = [as_said(self.config), None if self.key is None else list(self.key)]
+        return [code, self.host, self.user, place, given, said, vault_secrets(self.action._loader)]
+
+    def ask(self, kept: Kept) -> ProbeAnswer:
+        """The answer to the question whether there is anything to do. Raises Refused."""
+        request = Probe(
+            {
+                "user": self.user,
+                "home": kept.home,
+                "state": kept.state,
+                "digest": kept.digest,
+                "specialisation": self.specialisation,
+                "facts": True,
+                "linger": kept.linger,
+                "supply": self.on_host,
+                "check": self.task.check_mode,
+            }
+        )
+        answer = self.call(request)
+        if not isinstance(answer, ProbeAnswer):
+            raise TypeError(f"not a ProbeAnswer: {answer!r}")
+        return answer
+
+    def call(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
+        """The engine's answer to a request. Raises Refused when it refuses."""
+        try:
+            return self.target.ask(request, bundle, engine)
+        except EngineError as error:
+            problem = refusal_of(error, self.host, self.variables, self.key)
+            raise self.refused(problem, kind=error.kind.value, **error.details) from None
+
+    def refused(self, *problems: Message, **members: Any) -> Refused:
+        """A run that did not take place, for these reasons."""
+        # Nothing is switched by who looks at an option, or builds.
+        asked = self.arguments.text("option") or self.arguments.text("build_to")
+        return Refused(
+            Owned("build" if asked else "switch", self.owner, "refused", self.task.check_mode, errors=problems),
+            **members,
+        )

@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The digest of a home's last plan, with all that it was made from: when nothing of that changed, nothing is evaluated.
+
+A record holds no content and no value, only HMACs of them with a random key of this user. It is believed only when everything that the
+evaluation asked for would be answered the same again; whatever is wrong with it, the home is evaluated. docs/performance.md has the rules.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from .. import inputs
+from ..inputs import Inputs, Signature
+from .engine import cache_folder
+from .private_folder import PrivateFolder
+from .stamp import RACY
+
+VERSION = 1
+KEY = "key"
+
+State = Callable[[str, str], object]
+
+
+class Kept(NamedTuple):
+    """What a run with nothing to do needs of a plan."""
+
+    digest: str
+    home: str
+    state: str
+    linger: bool | None
+    manager: str = ""
+    warnings: list[dict[str, Any]] = []  # noqa: RUF012 - never changed
+
+
+class Seen(NamedTuple):
+    """A file or folder of a record: its signature, the HMAC of its content, and whether the signature alone proves nothing."""
+
+    signature: Signature
+    content: str
+    racy: bool
+
+    @classmethod
+    def of(cls, value: list[Any]) -> Seen:
+        """The inverse of `json`."""
+        one, two, three, four, five, six, content, racy = value
+        return cls((one, two, three, four, five, six), content, bool(racy))
+
+    def json(self) -> list[Any]:
+        """As a list of plain data."""
+        return [*self.signature, self.content, int(self.racy)]
+
+
+class PlanCache:
+    """The record of one home: `name` are the texts that tell it from others, such as its host and user."""
+
+    def __init__(self, name: Iterable[str], folder: str | None = None) -> None:
+        self.folder = PrivateFolder(folder or os.path.join(cache_folder(), "plans"))
+        self.name = "\0".join(name)
+        self._key: bytes | None = None
+
+    @property
+    def key(self) -> bytes | None:
+        """The random key of this user's records, made when there is none; None where the folder is not the user's alone."""
+        if self._key is None and self.folder.usable():
+            with contextlib.suppress(OSError):
+                self._key = self._load_key()
+        return self._key
+
+    def _load_key(self) -> bytes | None:
+        """The key. Raises OSError."""
+        if not os.path.lexists(os.path.join(self.folder.path, KEY)):
+            self.folder.create(KEY, secrets.token_bytes(32))
+        key = self.folder.read(KEY)
+        return key if key is not None and len(key) == 32 else None
+
+    def file(self) -> str:
+        """The name of the record's file."""
+        return f"{self._hmac(self.name.encode())[:32]}.json"
+
+    def _hmac(self, content: bytes) -> str:
+        return hmac.digest(self.key or b"", content, "sha256").hex()
+
+    def _hmac_of(self, value: object) -> str:
+        return self._hmac(json.dumps(value, sort_keys=True, default=str).encode("utf-8", "surrogatepass"))
+
+    # Looking up
+
+    def find(self, identity: object, state: State) -> Kept | None:
+        """What is kept for a home that is asked for by `identity`; `state` gives the variables of the play. None: evaluate it."""
+        if self.key is None:
+            return None
+        try:
+            content = self.folder.read(self.file())
+            record = json.loads(content) if content is not None else None
+            if not isinstance(record, dict) or record.get("version") != VERSION:
+                return None
+            if record["identity"] != self._hmac_of(identity) or not self._holds(record):
+                return None
+            if any(self._hmac_of(state(host, name)) != known for host, name, known in record["variables"]):
+                return None
+            return Kept(**record["plan"])
+        except (
+            Exception
+        ):  # whatever is wrong with a record, or with a variable, comes up again when the home is evaluated
+            return None
+
+    def _holds(self, record: dict[str, Any]) -> bool:
+        """Whether the file system gives the same answers; signatures that had to be looked behind are written anew."""
+        if any(inputs.kind_of(path) != kind for path, kind in record["kinds"].items()):
+            return False
+        if any(os.path.realpath(path) != real for path, real in record["real"].items()):
+            return False
+        refreshed = False
+        for table, digest in (("files", _digest_of_file), ("folders", _digest_of_folder)):
+            for path, value in record[table].items():
+                known = Seen.of(value)
+                found = inputs.signature_of(path)
+                if found is None or found[5] != known.signature[5]:
+                    return False
+                if found == known.signature and not known.racy:
+                    continue
+                if self._hmac(digest(path)) != known.content or inputs.signature_of(path) != found:
+                    return False
+                record[table][path] = self._seen(found, known.content).json()
+                refreshed = True
+        if refreshed:
+            self._write(record)
+        return True
+
+    # Keeping
+
+    def keep(self, identity: object, kept: Kept, found: Inputs, variables: tuple[set[tuple[str, str]], State]) -> None:
+        """Keep a plan for the next run, unless what it was made from may be something else then."""
+        if self.key is None or (kept.warnings and found.tainted) or not found.lasting():
+            return
+        try:
+            self._write(self._record(identity, kept, found, variables))
+        except Exception:  # a home was switched: that its plan cannot be kept costs the next run time, and no more
+            return
+
+    def _record(
+        self, identity: object, kept: Kept, found: Inputs, variables: tuple[set[tuple[str, str]], State]
+    ) -> dict[str, Any]:
+        read, state = variables
+        tables = {
+            name: {path: self._seen(read.signature, self._hmac(read.digest)).json() for path, read in table.items()}
+            for name, table in (("files", found.files), ("folders", found.folders))
+        }
+        return {
+            "version": VERSION,
+            "identity": self._hmac_of(identity),
+            "plan": kept._asdict(),
+            **tables,
+            "kinds": {path: kind for path, kind in found.kinds.items() if path not in found.files},
+            "real": found.real,
+            "variables": [[host, name, self._hmac_of(state(host, name))] for host, name in sorted(read)],
+        }
+
+    @staticmethod
+    def _seen(signature: Signature, content: str) -> Seen:
+        return Seen(signature, content, max(signature[0], signature[1]) > time.time_ns() - RACY)
+
+    def _write(self, record: dict[str, Any]) -> None:
+        self.folder.write(self.file(), json.dumps(record).encode())
+
+
+def _digest_of_file(path: str) -> bytes:
+    """The SHA-256 of a regular file. Raises OSError."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _digest_of_folder(path: str) -> bytes:
+    return inputs.listing_digest(inputs.listing(path))
