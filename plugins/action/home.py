@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from ansible.errors import AnsibleAction
@@ -29,6 +30,8 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
+        # This process ends with the task. What Ansible has loaded is not to be searched for garbage again and again.
+        gc.freeze()
         try:
             result.update(switched(self, task_vars or {}))
         except Refused as refusal:

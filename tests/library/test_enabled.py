@@ -62,7 +62,7 @@ def outcome(root: str, platform: str) -> list[str]:
     )
     Builder(home).view()
     check_unread(home.evaluation)
-    return [*home.failed_assertions(), *(error.message for error in home.evaluation.errors)]
+    return [error.message for error in [*home.failed_assertions(), *home.evaluation.errors]]
 
 
 PLAIN = (

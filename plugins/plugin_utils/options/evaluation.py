@@ -136,7 +136,7 @@ class Evaluation(Trace):
             return
         scope = Scope(module.scope, {"platforms": list(platforms), "module": joined(module.root)})
         guard = Block(Block.fixed(scope), None)
-        guard.guard = [Expression("cfg.enable | default(false) and host.platform not in platforms", None, bare=True)]
+        guard.guard = [Expression("host.platform not in platforms and cfg.enable | default(false)", None, bare=True)]
         message = Expression(
             "{{ module }} is not for this platform ({{ host.platform }}); it is for {{ platforms | join(', ') }}"
         )

@@ -30,6 +30,7 @@ class Sources:
         self.importers = importers or {}
         self.folder = folder or os.getcwd()
         self._lines: dict[str, list[str]] = {}
+        self._files: dict[str, tuple[str, str, tuple[Place, ...]]] = {}
 
     def shown(self, path: str) -> str:
         """A path relative to the working folder, else to the home, else whole."""
@@ -56,7 +57,7 @@ class Sources:
         `value`: what is meant is the value behind the key there; `word`: a word on the line; `before`: with the line
         before it.
         """
-        module = self.module(position.file)
+        module, shown, chain = self._of_file(position.file)
         if module:
             return Place("", label=label, module=module)
         line = self._line(position)
@@ -65,9 +66,7 @@ class Sources:
         if before and line and position.line > 1:
             above = self._line(position._replace(line=position.line - 1))
             source = f"{above}\n{line}" if above else line
-        return Place(
-            self.shown(position.file), position.line, column, end, source, label, by=self._chain(position.file)
-        )
+        return Place(shown, position.line, column, end, source, label, by=chain)
 
     def origin(self, positions: Iterable[Position]) -> tuple[Place, ...]:
         """Where something comes from: the user's own places, with the modules of the library that they brought in."""
@@ -77,6 +76,12 @@ class Sources:
     def depth(self, position: Position) -> int:
         """How far a file is from the user's own: the number of imports that lead to it; a shipped module comes last."""
         return 100 if self.module(position.file) else len(self._chain(position.file))
+
+    def _of_file(self, path: str) -> tuple[str, str, tuple[Place, ...]]:
+        """Module, name and imports of a file. A thousand places are in few files."""
+        if path not in self._files:
+            self._files[path] = (self.module(path), self.shown(path), self._chain(path))
+        return self._files[path]
 
     def _chain(self, file: str) -> tuple[Place, ...]:
         """The imports that lead to a file, the nearest first, up to the inventory."""
