@@ -8,8 +8,9 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from ..syntax.errors import SpecError, did_you_mean, summary
@@ -20,6 +21,8 @@ FOLDER = os.path.normpath(
 )
 SHIPPED = os.path.join(FOLDER, "catalogue.json")
 PROVIDERS = ("deb", "uv", "npm", "archive", "system", "nix", "brew", "flatpak", "cargo", "go")
+# Those that are taken only where the user names them: they need a program on the target.
+ON_REQUEST = ("cargo", "go", "flatpak", "brew", "nix")
 # The package managers of hosts that `system` may name.
 MANAGERS = ("apt", "dnf", "pacman", "apk", "brew", "zypper")
 _FACTS = ("commands", "launch", "write", "make", "shares", "optional")
@@ -100,6 +103,20 @@ class Catalogue:
             if package:
                 known.setdefault(manager, str(package))
         return known
+
+    def others(self, name: str, order: Iterable[str]) -> list[str]:
+        """The providers that have a name and are taken only where the user says so; Nix has every name of the shipped catalogue."""
+        entry = self.entries.get(name)
+        known = entry.providers if entry is not None else {}
+        usual = {*order, "system"}
+        found = [provider for provider in ON_REQUEST if provider in known and provider not in usual]
+        return found + (["nix"] if name in _shipped()[0] and "nix" not in found else [])
+
+    def near(self, name: str, order: Iterable[str]) -> list[str]:
+        """Names like this one that a provider of `order` has."""
+        usual = set(order)
+        names = [other for other, entry in self.entries.items() if other != name and usual & set(entry.providers)]
+        return get_close_matches(name, names, 3, 0.75)
 
     def hint(self, name: str) -> str:
         """What a person who wrote `name` may have meant; names of commands count too."""

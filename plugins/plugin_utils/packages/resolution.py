@@ -113,8 +113,9 @@ class Resolution:
         name = wanted.name
         if self.settings.catalogue.get(name) is not None:
             message = f"no provider has {name!r}. Tried: {tried}."
-            hint = f"say where it is published: {{name: {name}, url: ..., sha256: ...}}, or an archive in home.packageCatalogue"
-            return SpecError(message, [wanted.position], hint=hint)
+            return SpecError(
+                message, [wanted.position], hint=without_provider(self.settings.catalogue, name, self.settings.order)
+            )
         message = f"no provider has {name!r}. Tried: {tried} (not in the catalogue)."
         return SpecError(message, [wanted.position], hint=self.settings.catalogue.hint(name))
 
@@ -123,6 +124,20 @@ class Resolution:
         if provider not in self._resolvers:
             self._resolvers[provider] = RESOLVERS[provider](self.settings.context)
         return self._resolvers[provider]
+
+
+def without_provider(catalogue: Catalogue, name: str, order: tuple[str, ...]) -> str:
+    """What to do about a name that the catalogue knows, and none of the usual providers has."""
+    published = f"say where it is published, {{name: {name}, url: ..., sha256: ...}}, or give an archive in home.packageCatalogue"
+    others = catalogue.others(name, order)
+    near = catalogue.near(name, order)
+    lines = []
+    if others:
+        lines.append(f"it can be had from {' or '.join(others)}: say {{name: {name}, provider: {others[0]}}}")
+    lines.append(f"else {published}" if others else published)
+    if near:
+        lines.append(f"near names that a provider has: {', '.join(near)}")
+    return "; ".join(lines)
 
 
 def _at(error: SpecError, wanted: Wanted) -> SpecError:

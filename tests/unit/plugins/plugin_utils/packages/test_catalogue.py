@@ -12,6 +12,10 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.recipe import Launch
 from ansible_collections.home.manager.plugins.plugin_utils.packages.catalogue import FOLDER, Catalogue
+from ansible_collections.home.manager.plugins.plugin_utils.packages.resolution import ORDER, Resolution, Settings
+from ansible_collections.home.manager.plugins.plugin_utils.packages.resolver import Context
+from ansible_collections.home.manager.plugins.plugin_utils.packages.sources import PackageSources
+from ansible_collections.home.manager.plugins.plugin_utils.packages.wanted import Wanted
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 
 FACTS = Path(__file__).resolve().parents[6] / "shared" / "packages" / "catalogue.json"
@@ -60,3 +64,35 @@ def test_names_of_commands_lead_to_the_package():
 def test_debians_keys_are_shipped():
     keys = sorted(path.name for path in Path(FOLDER, "keys").glob("*.asc"))
     assert len(keys) == 3
+
+
+def test_every_name_resolves_or_says_who_has_it():
+    catalogue = Catalogue()
+    context = Context(("x86_64-linux",), PackageSources(), "/nowhere", {}, lambda _text: None)
+    resolution = Resolution(Settings(catalogue, context))
+    without = [name for name, entry in catalogue.entries.items() if not set(ORDER) & set(entry.providers)]
+    for name, entry in catalogue.entries.items():
+        if name not in without:
+            assert resolution.choose(Wanted(name))[1] in entry.providers
+            continue
+        with pytest.raises(SpecError) as caught:
+            resolution.choose(Wanted(name))
+        assert caught.value.message == f"no provider has {name!r}. Tried: deb, uv, npm, archive."
+        others = catalogue.others(name, ORDER)
+        assert others[-1] == "nix"
+        assert f"had from {' or '.join(others)}: say {{name: {name}, provider: {others[0]}}}" in str(caught.value.hint)
+    document = (Path(__file__).resolve().parents[5] / "docs/packages-without-provider.md").read_text()
+    assert [
+        line.split(" | ")[0].removeprefix("| ")
+        for line in document.splitlines()
+        if line[:2] == "| " and line[:6] != "| name"
+    ] == sorted(without)
+
+
+def test_near_names_are_those_that_can_be_had():
+    catalogue = Catalogue({"some-program": {"deb": "some-program"}, "some-progran": {}})
+    assert catalogue.near("some-progran", ("deb",)) == ["some-program"]
+    assert catalogue.near("some-progran", ("uv",)) == []
+    assert catalogue.others("some-progran", ("deb",)) == []
+    assert catalogue.others("gitui", ("deb",)) == ["cargo", "brew", "nix"]
+    assert catalogue.others("gitui", ("archive", "brew")) == ["cargo", "nix"]
