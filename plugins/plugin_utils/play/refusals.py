@@ -10,9 +10,9 @@ from ansible import context
 
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.voice.message import Choice, Message
-from ..plan.home import LIBRARY
 from ..report.source import Sources
 from ..syntax.position import Position
+from ..values import LIBRARY
 from .datatags import position_of
 
 INTERPRETER = "ansible_python_interpreter"

@@ -80,3 +80,10 @@ def test_every_plugin_imports_the_finder_before_other_code_of_the_collection(pat
     ]  # fmt: skip
     assert imports[0].module == f"{BASE}.plugin_utils"
     assert [alias.name for alias in imports[0].names] == ["importer"]
+
+
+def test_nothing_that_evaluates_is_imported_before_it_is_needed(collections):
+    """A run with nothing to do only asks the target."""
+    found = _loaded(collections, "action", "home")
+    floors = {name.removeprefix(f"{BASE}.plugin_utils.").split(".")[0] for name in found if ".plugin_utils." in name}
+    assert floors.isdisjoint({"formats", "modules", "options", "packages", "plan"})
