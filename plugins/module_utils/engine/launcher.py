@@ -43,7 +43,8 @@ def main(arguments: List[str]) -> None:
     """Print the answer to an envelope (JSON in base64) as one line behind MARK.
 
     `arguments` are this program's text and the envelope, or `-` for the second Python, which reads what it needs. The envelope:
-    {"engine": HASH, "engines": root's folder of them, "request": REQUEST, "ship": PATH of a zip file | absent}.
+    {"engine": HASH, "engines": root's folder of them, "request": REQUEST, "ship": PATH of a zip file | absent,
+    "piped": the size of a zip file on standard input | absent}.
     """
     program, argument = arguments
     # A tenth of a first switch would be spent on cycles of objects, of which this short process makes few.
@@ -67,8 +68,8 @@ def respond(program: str, envelope: Dict[str, Any]) -> JsonObject:
     """
     import pwd
 
-    request, ship = envelope["request"], envelope.get("ship")
-    shipped = open_shipped(ship) if ship else None
+    request = envelope["request"]
+    shipped = open_shipped(envelope)
     user = request.get("user")
     try:
         account = pwd.getpwnam(str(user)) if user else pwd.getpwuid(os.geteuid())
@@ -200,13 +201,25 @@ def only_roots(path: str) -> bool:
     return True
 
 
-def open_shipped(path: str) -> zipfile.ZipFile:
-    """The shipped archive, read as the user who connected: the user to become may not be allowed to read it."""
+def open_shipped(envelope: Dict[str, Any]) -> Optional[zipfile.ZipFile]:
+    """The shipped archive, if there is one. It is read as the user who connected: the user to become may not be allowed to read it.
+
+    ValueError when not all of it arrived.
+    """
+    if "piped" not in envelope and "ship" not in envelope:
+        return None
     import io
     import zipfile
 
-    with open(path, "rb") as file:
-        return zipfile.ZipFile(io.BytesIO(file.read()))
+    if "piped" in envelope:
+        size = int(envelope["piped"])
+        content = sys.stdin.buffer.read(size)
+        if len(content) != size:
+            raise ValueError("only %d of %d bytes arrived over the connection" % (len(content), size))
+    else:
+        with open(envelope["ship"], "rb") as file:
+            content = file.read()
+    return zipfile.ZipFile(io.BytesIO(content))
 
 
 def unpack(shipped: zipfile.ZipFile) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
@@ -94,8 +95,11 @@ class HomeTask:
         said = [as_said(self.config), None if self.key is None else list(self.key)]
         return [code, self.host, self.user, place, given, said, vault_secrets(self.action._loader)]
 
-    def ask(self, kept: Kept) -> ProbeAnswer:
-        """The answer to the question whether there is anything to do. Raises Refused."""
+    def ask(self, kept: Kept, only: bool = False) -> ProbeAnswer:
+        """The answer to the question whether there is anything to do. Raises Refused.
+
+        `only`: of an engine that is there; raises NoEngine where there is none.
+        """
         request = Probe(
             {
                 "user": self.user,
@@ -109,15 +113,18 @@ class HomeTask:
                 "check": self.task.check_mode,
             }
         )
-        answer = self.call(request)
+        answer = self._answer(lambda: self.target.ask_kept(request)) if only else self.call(request)
         if not isinstance(answer, ProbeAnswer):
             raise TypeError(f"not a ProbeAnswer: {answer!r}")
         return answer
 
     def call(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
         """The engine's answer to a request. Raises Refused when it refuses."""
+        return self._answer(lambda: self.target.ask(request, bundle, engine))
+
+    def _answer(self, ask: Callable[[], Answer]) -> Answer:
         try:
-            return self.target.ask(request, bundle, engine)
+            return ask()
         except EngineError as error:
             problem = refusal_of(error, self.host, self.variables, self.key)
             raise self.refused(problem, kind=error.kind.value, **error.details) from None

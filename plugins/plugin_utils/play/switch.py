@@ -55,9 +55,13 @@ from .packages import ANY, ProjectLock, addable, updated
 from .plan_cache import Kept
 from .refusals import typed_command
 from .result import write_result
+from .target import NoEngine
 from .variables import Restricted
 
 Expected = TypeVar("Expected", bound=Answer)
+
+# Bytes that are sent together with the engine, though the target may have them.
+AT_ONCE = 4 * 1024 * 1024
 
 
 class Switch:
@@ -107,7 +111,7 @@ class Switch:
 
     def switch(self, found: Evaluated, host: TrackedFacts, known: bool) -> dict[str, Any]:
         """Ask the target, and ship what it lacks. `known`: it was asked before, so that `host` is no guess."""
-        answer = self.ask(found.plan) if known else self.first_contact(found, host)
+        answer = self.asked_or_delivered(found, host) if known else self.first_contact(found, host)
         real = answer.facts.json() if answer.facts is not None else {}
         if real != {key: value for key, value in host.items() if key != "paths"}:
             memory.remember(self.host, self.user, real)
@@ -211,6 +215,15 @@ class Switch:
         """The answer of a host that was never asked: a switch, if the facts that the spec asked for are as supposed."""
         return self.delivered(found, expected=host.read)
 
+    def asked_or_delivered(self, found: Evaluated, host: TrackedFacts) -> ProbeAnswer | SwitchAnswer:
+        """The answer to the question whether there is anything to do; where the target has lost its engine, that of a switch."""
+        if sum(map(len, found.plan.contents.values())) > AT_ONCE:
+            return self.ask(found.plan)
+        try:
+            return self.ask(found.plan, kept=True)
+        except NoEngine:
+            return self.first_contact(found, host)
+
     def plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan of the spec for a host. Raises Refused with all errors of the spec."""
 
@@ -267,12 +280,12 @@ class Switch:
         with noting(self.inputs):
             return self.lock.supply(host)
 
-    def ask(self, plan: SwitchBundle) -> ProbeAnswer:
-        """The answer to the question whether there is anything to do."""
-        kept = self.kept(plan)
-        if self.asked is not None and self.asked[0][:4] == kept[:4]:
+    def ask(self, plan: SwitchBundle, kept: bool = False) -> ProbeAnswer:
+        """The answer to the question whether there is anything to do; with `kept` of an engine that is there, or NoEngine."""
+        question = self.kept(plan)
+        if self.asked is not None and self.asked[0][:4] == question[:4]:
             return self.asked[1]
-        return self.given.ask(kept)
+        return self.given.ask(question, kept)
 
     def kept(self, plan: SwitchBundle) -> Kept:
         """What a run needs of a plan to ask whether there is anything to do."""

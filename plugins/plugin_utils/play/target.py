@@ -40,8 +40,12 @@ def archive(engine: bool, bundle: bytes | None) -> bytes:
     return held.getvalue()
 
 
+class NoEngine(Exception):
+    """The target has no engine of this version, and none was sent."""
+
+
 class Target:
-    """Sends requests over the task's connection."""
+    """Sends requests over the task's connection. `kept`: as far as is known the target has the engine."""
 
     def __init__(self, action: Any, variables: dict[str, Any]) -> None:
         self.action = action
@@ -52,29 +56,57 @@ class Target:
         """The engine's answer about a home. Raises EngineError as `send`."""
         return request.answer.of(self.send(request.json(), bundle, engine))
 
+    def ask_kept(self, request: Verb) -> Answer:
+        """The answer of the engine that the target has. Raises EngineError, and NoEngine where it has none."""
+        answer = self._answer(request.json(), None, False) if self.kept else None
+        if answer is None:
+            self.kept = False
+            raise NoEngine
+        return request.answer.of(answer)
+
     def send(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
         """The engine's answer. The engine is shipped when asked for, or when the target says that it has none.
 
         Raises EngineError when it refuses, or could not be run.
         """
-        envelope: dict[str, Any] = {"engine": engine_source().version, "engines": ENGINES, "request": request}
         engine = engine or not self.kept
+        answer = self._answer(request, bundle, engine)
+        if answer is None and not engine:
+            answer = self._answer(request, bundle, True)
+        if answer is None:
+            raise EngineError("the target does not take the engine that it was sent", ErrorKind.CONNECTION)
+        return answer
+
+    def _answer(self, request: dict[str, Any], bundle: bytes | None, engine: bool) -> dict[str, Any] | None:
+        """The engine's answer; None where there is no engine."""
+        envelope: dict[str, Any] = {"engine": engine_source().version, "engines": ENGINES, "request": request}
+        piped = None
         if engine or bundle is not None:
-            envelope["ship"] = self._transferred(archive(engine, bundle))
-        reply = self._run(envelope)
+            shipped = archive(engine, bundle)
+            if self._pipes():
+                piped, envelope["piped"] = shipped, len(shipped)
+            else:
+                envelope["ship"] = self._transferred(shipped)
+        reply = self._run(envelope, piped)
         self.kept = reply.kept
         if reply.error is not None:
             raise EngineError.of(reply.error)
-        if reply.answer is not None:
-            return reply.answer
-        if engine:
-            raise EngineError("the target does not take the engine that it was sent", ErrorKind.CONNECTION)
-        return self.send(request, bundle, engine=True)
+        return reply.answer
 
-    def _run(self, envelope: dict[str, Any]) -> Reply:
+    def _pipes(self) -> bool:
+        """Whether a command can be given data on its standard input: one call then, in place of six."""
+        connection = self.action._connection
+        if not getattr(connection, "has_pipelining", False):
+            return False
+        # Some ways to become a user want a terminal, which there is not with data; who has set `pipelining` says that these do not.
+        return not connection.become or bool(connection.is_pipelining_enabled())
+
+    def _run(self, envelope: dict[str, Any], piped: bytes | None) -> Reply:
         argument = base64.b64encode(json.dumps(envelope).encode()).decode()
         program = f"{self._python()} -I -S -c {shlex.quote(_START)} {shlex.quote(engine_source().launcher)} {argument}"
-        done = self.action._low_level_execute_command(f"/bin/sh -c {shlex.quote(program)}", sudoable=True)
+        done = self.action._low_level_execute_command(
+            f"/bin/sh -c {shlex.quote(program)}", sudoable=True, in_data=piped
+        )
         for line in reversed(str(done.get("stdout", "")).splitlines()):
             if line.startswith(second_python.MARK):
                 try:
