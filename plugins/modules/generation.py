@@ -189,6 +189,9 @@ generations:
     failed:
       description: Whether a hook of it failed when it was last activated.
       type: bool
+    failed_in:
+      description: The hook that failed then, where that is known.
+      type: str
     files:
       description: The number of its files.
       type: int

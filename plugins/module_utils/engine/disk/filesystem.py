@@ -292,6 +292,15 @@ def write(name: str, content: bytes, mode: int, at: int | None = None, sync: boo
         os.close(fd)
 
 
+def fill(name: str, content: bytes, at: int | None = None) -> None:
+    """Give an empty file that is there some content."""
+    fd = change("open", name, os.open, encode(name), os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+    try:
+        change("write", name, os.write, fd, content)
+    finally:
+        os.close(fd)
+
+
 def open_lock(name: str, at: int, create: bool) -> int:
     """A descriptor of a lock file. OSError EINVAL for what is no regular file (a fifo is never waited for)."""
     if not create:

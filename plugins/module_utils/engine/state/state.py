@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ..contract.provenance import Provenance
     from ..contract.value import JsonObject
 
+# More of the name of a hook is not shown.
+_LONGEST_NAME = 200
+
 
 class About(Value):
     """What is remembered of a generation besides its manifest.
@@ -219,6 +222,14 @@ class State:
             status = filesystem.lstat(layout.reference(number), self.fd)
             about.created = int(status.st_mtime) if status is not None else 0
         return about
+
+    def failed_in(self, number: int) -> str:
+        """The hook in which a generation failed; empty where that is not known."""
+        try:
+            text = filesystem.read(f"{layout.FAILED}/{number}", self.fd)[:_LONGEST_NAME].decode("utf-8", "replace")
+        except OSError:
+            return ""
+        return text if text.isprintable() else ""
 
     def content(self, name: str) -> bytes:
         """The content of an object in the store. FileNotFoundError when it is not there."""

@@ -368,6 +368,11 @@ class Switch:
         if self.goal.to is not None:
             state, mark = self.home.require_state(), f"{layout.FAILED}/{self.goal.number}"
             filesystem.rename(f"{layout.STAGING}/{layout.FAILED}", mark, state.fd, state.fd)
+            failed = self.answer.failed
+            if failed is not None and failed.kind == ErrorKind.HOOK and failed.entry:
+                # For people alone: the mark counts without it, which a full disk must not take away.
+                with contextlib.suppress(OSError):
+                    filesystem.fill(mark, failed.entry.encode(), state.fd)
 
     def _undo(self, back: str | None) -> Plan:
         """The same transaction, to the previous generation; what it did."""

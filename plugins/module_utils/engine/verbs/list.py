@@ -31,8 +31,9 @@ class Generation(Value):
     """What there is to know of a generation.
 
     `created` is in seconds since 1970. `completed`: its hooks have run to the end, and it is what last did; `failed`: a
-    hook of it failed when it was last activated; `damaged`: why it cannot be used, or empty. `files` is their number;
-    `counts` tells how much it changed (kind to sign to number), None when that is not known.
+    hook of it failed when it was last activated, the one that `failed_in` names where that is known; `damaged`: why it
+    cannot be used, or empty. `files` is their number; `counts` tells how much it changed (kind to sign to number), None
+    when that is not known.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Generation(Value):
         "damaged",
         "digest",
         "failed",
+        "failed_in",
         "files",
         "generation",
         "origin",
@@ -66,6 +68,7 @@ class Generation(Value):
         self.current = False
         self.completed = False
         self.failed = False
+        self.failed_in = ""
         self.damaged = ""
 
     def json(self) -> JsonObject:
@@ -89,7 +92,10 @@ class Generation(Value):
         found.provenance = Provenance.of(members.mapping("provenance"))
         for name in ("current", "completed", "failed"):
             setattr(found, name, members.flag(name))
-        found.damaged = members.optional_text("damaged") or ""
+        found.damaged, found.failed_in = (
+            members.optional_text("damaged") or "",
+            members.optional_text("failed_in") or "",
+        )
         counts = members.take("counts")
         found.counts = counts if isinstance(counts, dict) else None
         return found
@@ -177,6 +183,7 @@ class ListGenerations(Verb):
             item.current = number == answer.current
             item.completed = completed is not None and layout.parse_reference(completed)[0] == number
             item.failed = str(number) in failed
+            item.failed_in = state.failed_in(number) if item.failed else ""
             answer.generations.append(item)
         return answer
 
@@ -189,7 +196,7 @@ class ListGenerations(Verb):
             raise TypeError(f"not a list of generations: {answer!r}")
         rows = []
         for item in answer.generations:
-            source, failed = item.provenance, "unknown" if item.failed else ""
+            source, failed = item.provenance, (item.failed_in or "unknown") if item.failed else ""
             row = Row(item.generation, float(item.created), item.counts, source.commit, source.dirty, source.by, failed)
             special = answer.specialisation or "" if item.current else ""
             row = row._replace(current=item.current, specialisation=special, files=item.files)

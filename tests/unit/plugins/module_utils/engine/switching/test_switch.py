@@ -241,7 +241,10 @@ def test_a_failure_may_be_kept_and_is_marked(sandbox):
     assert sandbox.read("a") == "2"
     assert sandbox.probe({"a": "2"}, activation=fails())["hooks_due"]
     assert not sandbox.probe({"a": "2"}, activation=fails())["unchanged"]
-    assert [item["failed"] for item in sandbox.ask("list")["generations"]] == [True, False]
+    listed = sandbox.ask("list")["generations"]
+    assert [(item["failed"], item["failed_in"]) for item in listed] == [(True, "boom"), (False, "")]
+    (sandbox.state / "failed" / "2").write_bytes(b"a\nb")
+    assert sandbox.ask("list")["generations"][0]["failed_in"] == "", "what is no name is not shown"
     assert sandbox.switch({"a": "3"})["changed"]
     assert sandbox.ask("rollback")["generation"] == 1
 
