@@ -5,6 +5,7 @@
 Plugins may import:
 
 - `home`: `switched`, what the action `home` does; `generations`: `Generations`; `system`: `SystemRun`
+- `spec_action`: `SpecAction`, the base of the actions that evaluate a specification
 - `users`: whose homes a play is about
 - `facts`: what is remembered of hosts
 - `ansible_core`: refuses an old one when it is imported

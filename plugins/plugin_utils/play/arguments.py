@@ -15,6 +15,7 @@ from ...module_utils.engine.contract.parameter import Parameter
 
 ArgumentSpec = dict[str, dict[str, object]]
 
+ACTIONS = ("switch", "boot", "test", "build", "dry-activate", "rollback", "list", "expire", "confirm")
 RESTRICTED = "restricted"
 PLAN_CACHE = "plan_cache"
 # The arguments of `home.manager.home` that are not settings of a switch. `config` is the language's: it is not checked here.
@@ -31,6 +32,20 @@ HOME: ArgumentSpec = {
     "vendor": {"type": "str"},
     "locked": {"type": "bool", "default": False},
     "install_on_host": {"type": "bool", "default": False},
+}
+# The arguments of `home.manager.system`, likewise.
+SYSTEM: ArgumentSpec = {
+    "action": {"type": "str", "choices": list(ACTIONS), "default": "switch"},
+    "confirm": {"type": "int", "default": 0},
+    "allow_lockout": {"type": "bool", "default": False},
+    "allow_removal": {"type": "list", "elements": "str", "default": []},
+    "repair": {"type": "bool", "default": False},
+    "specialisation": {"type": "str"},
+    "generation": {"type": "int", "default": 0},
+    "keep": {"type": "int"},
+    "days": {"type": "int"},
+    "special_args": {"type": "dict", "default": {}},
+    "lock_timeout": {"type": "int", "default": 60},
 }
 CONFIG = "config"
 
@@ -60,18 +75,24 @@ class Arguments:
         return None if value is None else str(value)
 
 
+def given(action: Any) -> dict[str, Any]:
+    """The task's arguments that are there."""
+    values = {name: value for name, value in action._task.args.items() if value is not None and value != ""}
+    if "special_args" in values:  # the action leaves them as they are written
+        values["special_args"] = action._templar.template(values["special_args"])
+    return values
+
+
 def with_variables(action: Any, variables: dict[str, Any], settings: Iterable[Parameter]) -> dict[str, Any]:
     """The task's arguments, and for each setting that is not among them the variable `home_NAME`, if that is defined.
 
     `restricted` and `plan_cache` are among the settings, though none of a switch's: no playbook can forget them.
     """
-    values = {name: value for name, value in action._task.args.items() if value is not None and value != ""}
+    values = given(action)
     for name in (*(setting.name for setting in settings), RESTRICTED, PLAN_CACHE):
         variable = f"home_{name}"
         if name not in values and variable in variables:
             values[name] = action._templar.template(variables[variable])
-    if "special_args" in values:  # the action leaves them as they are written
-        values["special_args"] = action._templar.template(values["special_args"])
     return values
 
 

@@ -30,6 +30,7 @@ from ..report.system_result import SystemRefused, listing_lines, refusal, result
 from ..syntax.errors import SpecError, SpecErrors
 from ..syntax.secrets import SECRETS
 from . import facts as memory
+from .arguments import CONFIG, SYSTEM, Arguments, given
 from .datatags import live
 from .files import decrypter, reader
 from .filters import PlayPlugins
@@ -40,9 +41,10 @@ from .system_telling import EvaluatedSystem, telling_of
 from .target import Target
 from .variables import Variables
 
-ACTIONS = ("switch", "boot", "test", "build", "dry-activate", "rollback", "list", "expire", "confirm")
 # The name under which the facts of a host are remembered for its system; no user can be called so.
 _SYSTEM = "@system"
+# The arguments that the engine gets as they are.
+_SETTINGS = ("confirm", "allow_lockout", "allow_removal", "repair", "lock_timeout")
 _FACTS = ("init", "systemdBoot", "nix")
 
 
@@ -52,13 +54,11 @@ class SystemRun:
     def __init__(self, action: Any, variables: dict[str, Any]) -> None:
         self.action = action
         self.task = action._task
-        self.arguments: dict[str, Any] = self.task.args
+        self.arguments = Arguments("home.manager.system", given(action), SYSTEM)
         self.variables = variables
         self.host = str(variables.get("inventory_hostname", "localhost"))
         self.target = Target(action, variables)
-        self.verb = str(self.arguments.get("action") or "switch")
-        if self.verb not in ACTIONS:
-            raise AnsibleActionFail(f"home_system_action must be one of {', '.join(ACTIONS)}, not {self.verb!r}")
+        self.verb: str = self.arguments.values["action"]
         project = str(variables.get("inventory_dir") or action._loader.get_basedir())
         lock = ProjectLock(project, lambda text: Display().display(f"{self.host}: {text}"))
         self.homes = HomesInPlay(lock, bool(self.task.check_mode) or self.verb == "dry-activate", bool(self.task.diff))
@@ -91,7 +91,7 @@ class SystemRun:
         return self._told(self._supplied(real, homes, self._switch(plan, homes, answer)))
 
     def _rolled_back(self) -> dict[str, Any]:
-        request = {"step": "rollback", **self._settings(), "generation": self.arguments.get("generation")}
+        request = {"step": "rollback", **self._settings(), "generation": self.arguments.values["generation"]}
         try:
             done = self._call(request)
         except AnsibleConnectionFailure as problem:
@@ -105,8 +105,8 @@ class SystemRun:
     # Evaluation
 
     def _config(self) -> Any:
-        if "config" in self.arguments:
-            said = self.arguments["config"]
+        if CONFIG in self.arguments.given:
+            said = self.arguments.given[CONFIG]
             # A configuration that is one expression names a variable of the play, which holds the module.
             return self.action._templar.template(said) if isinstance(said, str) and live(said) else said
         if "system_config" not in self.variables:
@@ -151,10 +151,9 @@ class SystemRun:
         base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "system.yml")
         file = node.position.file if getattr(node, "position", None) else base
         read, decrypt = reader(self.action._loader), decrypter(self.action._loader)
-        source = self.arguments.get("special_args")
-        given = templar.template(source) or {}
-        variables = Variables(templar, self.variables, given, source)
-        special = {name: given[name] for name in given if name == "osConfig"}
+        source, special_args = self.task.args.get("special_args"), self.arguments.values["special_args"]
+        variables = Variables(templar, self.variables, special_args, source)
+        special = {name: special_args[name] for name in special_args if name == "osConfig"}
 
         def compute() -> EvaluatedSystem:
             request = SystemRequest(
@@ -176,7 +175,7 @@ class SystemRun:
 
     def _roots(self, node: Any, file: str, variables: Variables) -> list[tuple[Any, str]]:
         """The modules of the system, with that of the specialisation that is asked for."""
-        name = str(self.arguments.get("specialisation") or "")
+        name = self.arguments.text("specialisation")
         roots = [(node, file)]
         if not name:
             return roots
@@ -208,11 +207,7 @@ class SystemRun:
             "action": action,
             "check": self.task.check_mode,
             "diff": bool(self.task.diff),
-            "confirm": int(self.arguments.get("confirm") or 0),
-            "allow_lockout": bool(self.arguments.get("allow_lockout")),
-            "allow_removal": list(self.arguments.get("allow_removal") or []),
-            "repair": bool(self.arguments.get("repair")),
-            "lock_timeout": int(self.arguments.get("lock_timeout") or 60),
+            **{name: self.arguments.values[name] for name in _SETTINGS},
             "host": self.host,
         }
 
@@ -282,7 +277,7 @@ class SystemRun:
 
     def _asked(self, step: str) -> dict[str, Any]:
         request: dict[str, Any] = {"step": step, **self._settings()}
-        request.update({name: self.arguments[name] for name in ("keep", "days") if name in self.arguments})
+        request.update({name: self.arguments.values[name] for name in ("keep", "days") if name in self.arguments.given})
         answer = self._call(request)
         if step == "confirm":
             return self._told(answer)

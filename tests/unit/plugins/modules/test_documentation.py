@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,19 @@ from ansible_collections.home.manager.plugins.module_utils.engine.verbs.table im
     public_verbs,
     settings,
 )
-from ansible_collections.home.manager.plugins.modules import generation, home
+from ansible_collections.home.manager.plugins.modules import generation, home, system
 from ansible_collections.home.manager.plugins.plugin_utils.play.arguments import (
     CONFIG,
     PLAN_CACHE,
     RESTRICTED,
+    SYSTEM,
     specification,
 )
 
 TAKEN = {
     "generation": argument_spec(),
     "home": {**specification(settings(Switch)), CONFIG: {"type": "dict"}},
+    "system": {**SYSTEM, CONFIG: {"type": "dict"}},
 }
 ROLE = Path(__file__).resolve().parents[4] / "roles" / "home"
 # What the role hands to the task by other names, and what the task reads from the play by itself.
@@ -34,7 +37,7 @@ ROLE_ARGUMENTS = {"home_extra_special_args": "special_args", "home_package_prefi
 OF_THE_PLAY = {"home_user"}
 
 
-@pytest.mark.parametrize("module", [generation, home], ids=lambda module: module.__name__.rsplit(".", 1)[1])
+@pytest.mark.parametrize("module", [generation, home, system], ids=lambda module: module.__name__.rsplit(".", 1)[1])
 def test_it_says_what_the_action_takes(module):
     name = module.__name__.rsplit(".", 1)[1]
     taken, documented = TAKEN[name], yaml.safe_load(module.DOCUMENTATION)["options"]
@@ -106,3 +109,18 @@ def test_a_setting_is_an_attribute_and_its_documentation():
     for name, parameter in SwitchOptions.parameters.items():
         assert of_a_switch[name].argument_spec() == parameter.argument_spec(), name
     assert set(of_a_switch) - set(SwitchOptions.parameters) == {"lock_timeout"}, "which every verb has"
+
+
+def test_the_role_of_systems_takes_the_arguments_of_its_task():
+    role = ROLE.parent / "system"
+    described = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    (task,) = yaml.safe_load((role / "tasks" / "main.yml").read_text())
+    handed_over = task["home.manager.system"]
+    assert set(handed_over) == set(SYSTEM)
+    for name, text in handed_over.items():
+        (variable,) = re.findall(r"home_system_\w+", text)
+        option, argument = described[variable], SYSTEM[name]
+        assert option["type"] == argument["type"], variable
+        assert (option.get("default") or None) == (argument.get("default") or None), variable
+        assert option.get("choices") == argument.get("choices"), variable
+        assert option.get("elements") == argument.get("elements"), variable
