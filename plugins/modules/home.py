@@ -83,6 +83,7 @@ options:
   option:
     description:
       - The dotted path of an option, or of a group of them, to describe instead of switching. No target is touched then.
+      - A word finds the options that have it in their name or description; V(.) lists all options.
     type: str
   packages:
     description:

@@ -67,7 +67,7 @@ def cut(texts: dict[str, str]) -> list[str]:
         lines = list(shell_words(text)) if SHELL_FILES.search(name) or text.startswith("#!") else []
         if name.endswith((".service", ".socket", ".timer")):
             lines += [shlex.split(line) for line in UNIT_LINES.findall(text)]
-        if name.endswith(".ssh/config") or name.endswith("-config") and "\nHost " in text:
+        if name.endswith(".ssh/config") or (name.endswith("-config") and "\nHost " in text):
             lines += list(shell_words(text))
         found += [f"{name}: {' '.join(words)}" for words in lines if any(CUT.fullmatch(word) for word in words)]
     return found
@@ -79,7 +79,7 @@ def test_no_path_is_cut_at_its_blank(root: str) -> None:
 
 
 def test_a_path_without_quotes_is_found() -> None:
-    assert cut({".bashrc": f"source {HOME}/x\n"}) == ["".join([".bashrc: source ", HOME, "/x"])]
+    assert cut({".bashrc": f"source {HOME}/x\n"}) == [f".bashrc: source {HOME}/x"]
     assert cut({"x.service": f"[Service]\nExecStart={HOME}/x\n"})
     assert cut({".bashrc": f"source '{HOME}/x'\nPATH=\"{HOME}/bin:$PATH\"\n"}) == []
 

@@ -32,7 +32,12 @@ class Explainer:
         self.sources = sources
 
     def explain(self, dotted: str) -> Explanation:
-        """The option or group of a dotted path; of a word that is none, the options that have it. Raises SpecError."""
+        """The option or group of a dotted path; of a word that is none, the options that have it; of `.`, all options.
+
+        Raises SpecError.
+        """
+        if not dotted.strip("."):
+            return Explanation("", "search", tuple(self._search("")))
         try:
             node, rest = find(self.evaluation, dotted)
         except SpecError:

@@ -32,6 +32,8 @@ _TAIL = """\
   -b, --backup EXT      move files that are in the way to FILE.EXT
   -n, --dry-run         preview, write nothing
   --diff                with the lines that change
+  --vault-password-file FILE, --ask-vault-pass
+                        the password of the project's vault
   -v, --verbose         show everything
   --json                one JSON object instead of text
   --color WHEN          auto, always, never
@@ -119,6 +121,10 @@ def _common(where: argparse.ArgumentParser, text: Optional[str], flag: Union[boo
     )
     where.add_argument("-n", "--dry-run", action="store_true", default=flag, help="preview, write nothing")
     where.add_argument("--diff", action="store_true", default=flag, help="show the lines that change")
+    where.add_argument(
+        "--vault-password-file", metavar="FILE", default=text, help="the file with the password of the vault"
+    )
+    where.add_argument("--ask-vault-pass", action="store_true", default=flag, help="ask for the password of the vault")
     where.add_argument("-v", "--verbose", action="store_true", default=flag, help="show everything")
     where.add_argument("--json", action="store_true", default=flag, help="print one JSON object instead of text")
     where.add_argument("--color", choices=("auto", "always", "never"), default=text, help="when to colour")

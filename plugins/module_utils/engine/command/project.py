@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..contract.manifest import Origin
 
+_PLAYBOOK = "home.yml"
 _NO_ANSIBLE = (
     "this needs ansible-playbook, which is not installed here: install ansible-core, or run this where the project is."
     " switch --rollback, switch --generation, generations, verify and uninstall work without it."
@@ -21,24 +22,43 @@ _NO_ANSIBLE = (
 
 
 class Project:
-    """A folder with a playbook and an inventory. EngineError of kind `project` when it is not on this machine."""
+    """A folder with a playbook and an inventory. EngineError of kind `project` when it is not on this machine.
+
+    `moved` says that it was found around the current folder, and not where the generation came from.
+    """
 
     def __init__(self, origin: Origin, chosen: str | None = None) -> None:
         """`chosen` is the folder that was named, in place of the generation's."""
         self.host = origin.host
-        folder = os.path.abspath(chosen) if chosen else origin.project
-        if not folder:
-            raise EngineError("the current generation does not record which project it came from", ErrorKind.PROJECT)
-        if not os.path.isdir(folder):
-            raise EngineError(
-                f"the project {folder} is not on this machine; switch from where it is", ErrorKind.PROJECT
-            )
-        self.folder: str = folder
         self.playbook = origin.playbook
         self.inventory = origin.inventory
+        self.moved = False
         if chosen:
+            if not os.path.isdir(chosen):
+                raise EngineError(f"there is no folder {chosen}", ErrorKind.PROJECT)
             # A folder other than the generation's has its own playbook and inventory.
-            self.playbook, self.inventory = "home.yml", None
+            self.folder = os.path.abspath(chosen)
+            self.playbook, self.inventory = _PLAYBOOK, None
+        elif origin.project and os.path.isdir(origin.project):
+            self.folder = origin.project
+        else:
+            self.folder = self._around(origin.project)
+
+    def _around(self, old: str | None) -> str:
+        """The project that the current folder is in, in place of one that is gone. EngineError `project`."""
+        folder = os.getcwd()
+        while not os.path.isfile(os.path.join(folder, _PLAYBOOK)):
+            above = os.path.dirname(folder)
+            if above == folder:
+                where = f"the project {old} is not on this machine"
+                told = where if old else "the current generation does not record which project it came from"
+                raise EngineError(f"{told}; go to the project's folder, or name it with --project", ErrorKind.PROJECT)
+            folder = above
+        inside = os.path.relpath(self.inventory, old) if self.inventory and old else ""
+        there = os.path.join(folder, inside)
+        self.inventory = there if inside and not inside.startswith("..") and os.path.exists(there) else None
+        self.playbook, self.moved = _PLAYBOOK, bool(old)
+        return folder
 
     def play(self, playbook: str | None, extra: list[str], environment: dict[str, str]) -> int:
         """Run a playbook (None: the project's own) for this host and user, with our output; its exit code."""

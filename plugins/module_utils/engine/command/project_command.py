@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+# What the playbook takes for all options.
+_ALL = "."
+
+
 class BuildCommand(Subcommand):
     """Render, without touching the home."""
 
@@ -35,12 +39,17 @@ class OptionCommand(Subcommand):
         super().__init__("option", "look up options and their values")
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("option", metavar="PATH", nargs="+", help="the dotted path of an option")
+        parser.add_argument(
+            "option",
+            metavar="PATH",
+            nargs="*",
+            help="the dotted path of an option, or a word; without one, all options are listed",
+        )
 
     def run(self, session: Session) -> int:
         project, code = session.project(), 0
-        for path in session.parsed.option:
-            extra = ["-e", f"option={path.rstrip('.')}"]
+        for path in session.parsed.option or [_ALL]:
+            extra = ["-e", f"option={path.rstrip('.') or _ALL}"]
             code = project.play("home.manager.option", extra, session.environment()) or code
         return code
 

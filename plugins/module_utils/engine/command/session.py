@@ -112,11 +112,12 @@ class Session:
         try:
             origin = self.current().origin
         except EngineError:
-            # The first switch of a project that is named needs no generation before it.
-            if not self.parsed.project:
-                raise
+            # The first switch of a project needs no generation before it.
             origin = Origin()
-        return Project(origin, self.parsed.project)
+        found = Project(origin, self.parsed.project)
+        if found.moved:
+            self.output.note(f"the project {origin.project} is gone; using {found.folder}")
+        return found
 
     def environment(self) -> dict[str, str]:
         """What the Ansible that is called has to know of how to print."""
@@ -124,6 +125,11 @@ class Session:
         found = {"HOME_PLAN_FORMAT": "json"} if parsed.json else {}
         if parsed.verbose:
             found["ANSIBLE_VERBOSITY"] = "1"
+        if parsed.vault_password_file:
+            # Ansible runs in the project's folder.
+            found["ANSIBLE_VAULT_PASSWORD_FILE"] = os.path.abspath(parsed.vault_password_file)
+        if parsed.ask_vault_pass:
+            found["ANSIBLE_ASK_VAULT_PASS"] = "1"
         if parsed.color in ("always", "never"):
             found["ANSIBLE_FORCE_COLOR" if parsed.color == "always" else "ANSIBLE_NOCOLOR"] = "1"
         return found

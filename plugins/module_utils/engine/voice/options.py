@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Sequence
 
 from .fields import Fields, plain
 from .lines import HOME, NOTE, PLAIN, Line, View, columns, cut, padded
@@ -134,17 +134,23 @@ def _option(found: Explanation, view: View, _height: int) -> list[Line]:
 
 def _search(found: Explanation, view: View, _height: int) -> list[Line]:
     count = len(found.children)
+    if not found.path:
+        return [Line(f"{count:,} options; home-manager option NAME shows one in full:", HOME), *_found(found.children)]
     head = f"no option is called `{found.path}`"
     if not count:
         return [Line(f"{head}, and none has it in its name or description")]
     have = "has" if count == 1 else "have"
     lines = [Line(f"{head}; {count:,} {have} it in name or description:")]
     shown = found.children if view.verbose or count <= _MOST_FOUND + 1 else found.children[:_MOST_FOUND]
-    wide = _width([child.path for child in shown])
-    lines += [Line(f"  {padded(child.path, wide)}  {child.words}".rstrip()) for child in shown]
+    lines += _found(shown)
     if len(shown) < count:
         lines.append(Line(f"  ... {count - len(shown)} more (--all)", NOTE))
     return lines
+
+
+def _found(children: Sequence[Child]) -> list[Line]:
+    wide = _width([child.path for child in children])
+    return [Line(f"  {padded(child.path, wide)}  {child.words}".rstrip()) for child in children]
 
 
 def _shortened(text: str, view: View) -> list[str]:

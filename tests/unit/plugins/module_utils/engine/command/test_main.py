@@ -32,7 +32,7 @@ class Installed:
     def switch(self, spec, **more):
         return self.sandbox.switch({".local/bin/home-manager": self.program, **spec}, **more)
 
-    def run(self, *arguments, stdin="", code=0, **environment):
+    def run(self, *arguments, stdin="", code=0, cwd=None, **environment):
         command = [PYTHON, "-I", str(self.sandbox.home / ".local/bin/home-manager"), *arguments]
         done = subprocess.run(
             command,
@@ -40,6 +40,7 @@ class Installed:
             check=False,
             capture_output=True,
             text=True,
+            cwd=cwd,
             env={"PATH": str(self.tools), "HOME": "/nonexistent", "LANG": "C.UTF-8", **environment},
         )
         assert done.returncode == code, done.stderr + done.stdout
@@ -210,18 +211,46 @@ def test_a_new_spec_is_switched_by_the_project_playbook(installed):
     other = installed.sandbox.base / "other"
     other.mkdir()
     assert installed.run("switch", "-f", str(other), code=4) == (f"{other} home.yml --limit here -e home_user={user}\n")
+    assert "error: there is no folder /nowhere\n" in installed.run("switch", "--project", "/nowhere", code=1)
     program.write_text('#!/bin/sh\nPATH=/usr/bin:/bin\nenv | grep -E "^(ANSIBLE|HOME_PLAN)" | sort\n')
-    assert installed.run("switch", "--json", "-v", "--color", "never").splitlines() == [
-        "ANSIBLE_NOCOLOR=1",
-        "ANSIBLE_STDOUT_CALLBACK=home.manager.plan",
-        "ANSIBLE_VERBOSITY=1",
-        "HOME_PLAN_FORMAT=json",
-    ]
+    vault = ("--vault-password-file", "word", "--ask-vault-pass")
+    for given in (
+        ("switch", "--json", "-v", "--color", "never", *vault),
+        (*vault, "-v", "--json", "--color", "never", "switch"),
+    ):
+        assert installed.run(*given, cwd=other).splitlines() == [
+            "ANSIBLE_ASK_VAULT_PASS=1",
+            "ANSIBLE_NOCOLOR=1",
+            "ANSIBLE_STDOUT_CALLBACK=home.manager.plan",
+            f"ANSIBLE_VAULT_PASSWORD_FILE={other}/word",
+            "ANSIBLE_VERBOSITY=1",
+            "HOME_PLAN_FORMAT=json",
+        ]
     program.write_text('#!/bin/sh\necho "$PWD $*"\nexit 4\n')
     assert "option=programs.git" in installed.run("option", "programs.git.", code=4)
+    assert installed.run("option", code=4).endswith(" -e option=.\n")
     assert "VISUAL" in installed.run("edit", code=1)
     (project / "users" / f"{user}.yml").touch()
     assert installed.run("edit", EDITOR="/bin/echo -n") == f"users/{user}.yml"
+
+
+def test_a_project_that_moved_is_found_from_inside(installed):
+    old, new = installed.sandbox.base / "old", installed.sandbox.base / "new"
+    (new / "users").mkdir(parents=True)
+    origin = {"host": "here", "project": str(old), "playbook": "home.yml", "inventory": str(old / "inventory.yml")}
+    installed.switch({}, origin=origin)
+    program = installed.tools / "ansible-playbook"
+    program.write_text('#!/bin/sh\necho "$PWD $*"\n')
+    program.chmod(0o755)
+    told = f"the project {old} is not on this machine; go to the project's folder, or name it with --project"
+    assert told in installed.run("switch", code=1, cwd=new)
+    (new / "home.yml").touch()
+    end = f"--limit here -e home_user={installed.sandbox.user}\n"
+    assert installed.run("switch", cwd=new / "users").splitlines(keepends=True)[0] == f"{new} home.yml {end}"
+    (new / "inventory.yml").touch()
+    said = installed.run("switch", cwd=new / "users")
+    assert f"{new} home.yml -i {new}/inventory.yml {end}" in said
+    assert f"the project {old} is gone; using {new}" in said
 
 
 @pytest.mark.parametrize(
