@@ -8,5 +8,6 @@ Plugins may import:
 - `spec_action`: `SpecAction`, the base of the actions that evaluate a specification
 - `users`: whose homes a play is about
 - `facts`: what is remembered of hosts
+- `new_project`: a project that is begun
 - `ansible_core`: refuses an old one when it is imported
 """
