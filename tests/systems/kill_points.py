@@ -1,18 +1,22 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Kills a switch of a booted host at every change that it makes to the disk, recovers, and looks whether all of it is old or new.
+"""Kills a booted host's switches at every change that they make to the disk, recovers, and looks whether all of it is old or new.
 
     python3 kill_points.py FOLDER-OF-THE-ENGINE [FIRST [LAST [STEP]]]
 
-It changes the host that it runs on: for containers alone. Every point prints one line; the exit status is 1 when one was bad.
+Three ways are killed at their points FIRST, FIRST + STEP, ...: a switch forward, a rollback, and the recovery of a switch that was
+killed itself. It changes the host that it runs on: for containers alone. Every point prints one line; the exit status is 1 when one
+was bad.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import traceback
+from collections.abc import Callable, Iterator
 from typing import Any
 
 sys.path.insert(0, sys.argv[1])
@@ -77,8 +81,19 @@ def switch(what: tuple[dict[str, Any], list[tuple[str, bytes]]]) -> dict[str, An
     return answer
 
 
-def killed_at(point: int) -> bool:
-    """Switch to the new state in a child that dies at that change; whether it came so far."""
+def roll_back() -> None:
+    answer = SystemVerbs(lambda _request: {}).answer({"step": "rollback", "allow_lockout": True, "lock_timeout": 5})
+    if answer.get("failed") or answer.get("collisions"):
+        raise SystemExit(f"the rollback failed: {answer}")
+
+
+def recovery() -> str | None:
+    said: str | None = recover(SystemVerbs(lambda _request: {}).context())
+    return said
+
+
+def killed_at(point: int, act: Callable[[], object]) -> bool:
+    """Act in a child that dies at that change; whether it came so far."""
     child = os.fork()
     if child == 0:
         count, own = 0, os.getpid()
@@ -92,14 +107,14 @@ def killed_at(point: int) -> bool:
 
         filesystem.observer = observer
         try:
-            switch(NEW)
+            act()
         except BaseException:
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
     _pid, status = os.waitpid(child, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
-        raise SystemExit("the switch failed by itself")
+        raise SystemExit("the act failed by itself")
     return os.WIFSIGNALED(status)
 
 
@@ -131,27 +146,79 @@ def leftovers() -> list[str]:
     ]
 
 
+# Whether sshd still listens, the administrator may use sudo, and the accounts are as programs want them.
+SOUND = (
+    ["systemctl", "is-active", "--quiet", "ssh.service"],
+    ["runuser", "-u", "admin", "--", "sudo", "-n", "true"],
+    ["grpck", "-rq"],
+    ["pwck", "-rq"],
+)
+
+
+def reachable() -> bool:
+    return all(subprocess.run(check, stdout=subprocess.DEVNULL, check=False).returncode == 0 for check in SOUND)
+
+
+def prepare_switch() -> None:
+    switch(OLD)
+    expect("old")
+
+
+def prepare_rollback() -> None:
+    switch(OLD)
+    switch(NEW)
+    expect("new")
+
+
+def expect(word: str) -> None:
+    if words() != {word}:
+        raise SystemExit(f"the {word} state is not whole: {words()}")
+
+
+# Where a switch is killed whose recovery is killed in turn: before the commit, at it, and after it.
+DEEP = (25, 60, 110)
+
+
+def ways() -> Iterator[tuple[str, Callable[[], None], Callable[[], object]]]:
+    """The name of each way, what comes before it, and what is killed."""
+    yield "switch", prepare_switch, lambda: switch(NEW)
+    yield "rollback", prepare_rollback, roll_back
+    for deep in DEEP:
+
+        def prepare(point: int = deep) -> None:
+            prepare_switch()
+            killed_at(point, lambda: switch(NEW))
+
+        yield f"recovery of {deep}", prepare, recovery
+
+
+def look(point: int, prepare: Callable[[], None], act: Callable[[], object]) -> tuple[bool, str] | None:
+    """Kill at one point and recover: whether that was good, and a line about it. None when the act ends before."""
+    prepare()
+    if not killed_at(point, act):
+        return None
+    mixture = words()
+    said = recovery()
+    state = words()
+    whole = len(state) == 1 and "neither" not in state and not os.path.exists("/var/lib/home.manager/journal.json")
+    good = whole and not leftovers() and reachable()
+    line = f"{'/'.join(sorted(mixture))} -> {'/'.join(sorted(state))} {'good' if good else 'BAD'} {said or ''}"
+    return good, line + (f" {leftovers()}" if leftovers() else "")
+
+
 def main() -> int:
     first, last, step = (int(sys.argv[n]) if len(sys.argv) > n else d for n, d in ((2, 1), (3, 10_000), (4, 1)))
-    bad = 0
-    for point in range(first, last, step):
-        switch(OLD)
-        if words() != {"old"}:
-            print(f"{point}: the old state is not whole: {words()}")
-            return 1
-        if not killed_at(point):
-            print(f"{point}: beyond the end")
-            break
-        mixture = words()
-        said = recover(SystemVerbs(lambda _request: {}).context())
-        state = words()
-        good = len(state) == 1 and "neither" not in state and not os.path.exists("/var/lib/home.manager/journal.json")
-        bad += not good
-        print(
-            f"{point}: {'/'.join(sorted(mixture))} -> {'/'.join(sorted(state))} {'good' if good else 'BAD'} {said or ''} {leftovers()}",
-            flush=True,
-        )
-    print(f"{bad} bad")
+    points, bad = 0, 0
+    for name, prepare, act in ways():
+        for point in range(first, last, step):
+            found = look(point, prepare, act)
+            if found is None:
+                break
+            points += 1
+            bad += not found[0]
+            print(f"{name} {point}: {found[1]}", flush=True)
+        recovery()
+    print(f"{points} points, {bad} bad")
     return 1 if bad else 0
 
 

@@ -21,7 +21,6 @@ from .etc.lines import plan_lines
 from .etc.planner import EtcPlanner, Wanted, wanted_content
 from .manager import placed
 from .operation import Operation
-from .packages.apt import Apt
 from .packages.dpkg import Dpkg
 from .runner import own_entries
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from .accounts.planner import Plan as AccountsPlan
     from .declaration import Declaration, EtcEntry
     from .etc.planner import EtcPlan
+    from .packages.manager import PackageManager
     from .packages.planner import PackagePlan
     from .state import Ledger, SystemState
 
@@ -45,7 +45,7 @@ class Context(NamedTuple):
     state: SystemState
     etc: Etc
     read: Callable[[str], bytes]
-    apt: Apt
+    packages: PackageManager
     new_passwords: bool = True
 
 
@@ -109,12 +109,12 @@ def draw(context: Context, declaration: Declaration, ledger: Ledger) -> Blueprin
         )
         for target, entry in entries.items()
     }
-    etc = EtcPlanner(context.etc, ledger.etc, _owned(), _backup_names(context.state)).plan(wanted)
+    etc = EtcPlanner(context.etc, ledger.etc, _owned(), _backup_names(context.state), Dpkg().there).plan(wanted)
     contents = {target: read(entry.object) for target, entry in entries.items() if entry.object is not None}
     lines, rows, operations = plan_lines(
         _wanted_lines(context, declaration), ledger.etc.lines, _line_contents(context, declaration, ledger)
     )
-    packages = context.apt.plan(declaration.packages, ledger.packages)
+    packages = context.packages.plan(declaration.packages, ledger.packages)
     return Blueprint(
         declaration, entries, contents, etc, lines, rows, operations, accounts, before, packages, warnings
     )  # fmt: skip

@@ -11,7 +11,7 @@ from ..contract.errors import EngineError
 from ..units.transition import Transition
 from .manager import UNITS, SystemManager, is_booted, own_units, packaged_units, placed, unit_set
 from .operation import Operation
-from .process import run
+from .process import run, which
 from .runner import own_entries
 from .scripts import logged_in, run_all, run_for_users, run_script
 
@@ -39,6 +39,9 @@ class Effects:
     def after(self, former: Declaration, blueprint: Blueprint, ledger: Ledger) -> None:
         """Scripts of changed files, then units: stopped, reloaded, restarted, started."""
         changed = set(blueprint.etc.changed) | set(blueprint.lines)
+        if changed and which("restorecon") is not None:
+            # Under SELinux a file has the label of the folder that it was made in, until it is told otherwise.
+            run(["restorecon", *(f"/etc/{target}" for target in sorted(changed))], _TIMEOUT)
         self._changed_files(blueprint, changed)
         if not is_booted():
             return

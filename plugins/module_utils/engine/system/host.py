@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..contract.errors import EngineError, ErrorKind
 from ..machine import facts
 from .manager import is_booted
+from .packages.families import present
 
 if TYPE_CHECKING:
     from ..contract.value import JsonObject
@@ -34,9 +35,15 @@ def refuse_foreign() -> None:
         raise EngineError("this host runs NixOS; configure it with NixOS itself", ErrorKind.HOST)
     if os.path.exists("/run/ostree-booted"):
         raise EngineError("this host is an image of ostree, whose packages and /etc are managed by it", ErrorKind.HOST)
-    if not os.path.exists("/var/lib/dpkg/status"):
-        raise EngineError("this host has no dpkg: only Debian and its family can be managed so far", ErrorKind.HOST)
+    if not present():
+        raise EngineError(
+            "this host has none of apt, dnf, pacman and apk, so its packages cannot be managed", ErrorKind.HOST
+        )
     if not is_booted():
-        raise EngineError("this host was not booted by systemd, which the system playbook needs", ErrorKind.HOST)
+        raise EngineError(
+            "this host was not booted by systemd. The system playbook needs it for services, for the timer of an unconfirmed switch and for "
+            "recovery at boot; homes alone can be switched here",
+            ErrorKind.HOST,
+        )
     if not os.access("/etc", os.W_OK):
         raise EngineError("/etc cannot be written on this host", ErrorKind.HOST)

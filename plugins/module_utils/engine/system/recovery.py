@@ -63,8 +63,8 @@ def _mend_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:
     if not journal.installed:
         return
     if not boot:
-        switch.context.apt.mend()
-    rows = switch.context.apt.came_since(switch.ledger.packages, journal.installed)
+        switch.context.packages.mend()
+    rows = switch.context.packages.came_since(switch.ledger.packages, journal.installed)
     switch.ledger = switch.ledger._replace(packages=rows)
     switch.state.save_ledger(switch.ledger)
 

@@ -80,16 +80,16 @@ class SystemSwitch:
         return blueprint
 
     def _preview_packages(self, blueprint: Blueprint) -> None:
-        apt = self.context.apt
-        apt.check_whole(blueprint.packages, self.settings.repair and not self.settings.check)
+        manager = self.context.packages
+        manager.check_whole(blueprint.packages, self.settings.repair and not self.settings.check)
         if not blueprint.packages.install:
             return
-        if self._early(blueprint) or (self.settings.check and not apt.has_lists()):
+        if self._early(blueprint) or (self.settings.check and not manager.has_lists()):
             self.answer.warnings.append(
                 "the lists of packages are only read in the switch itself, so the packages were not checked"
             )
             return
-        found = apt.simulate(
+        found = manager.simulate(
             blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal, not self.settings.check
         )
         asked = {item.split("=", 1)[0] for item in blueprint.packages.install}
@@ -163,7 +163,7 @@ class SystemSwitch:
         """Fetch the packages while nothing has changed yet; those of a source that is only being added come later."""
         blueprint = draw(self.context, declaration, self.ledger)
         if not self._early(blueprint):
-            self.context.apt.download(blueprint.packages)
+            self.context.packages.download(blueprint.packages)
 
     def _former(self, origin: int) -> Declaration:
         with contextlib.suppress(EngineError):
@@ -207,7 +207,7 @@ class SystemSwitch:
             self._note_files(blueprint, early)
             writer.prepare(steps)
             writer.commit(steps)
-            refreshed = self.context.apt.update()
+            refreshed = self.context.packages.update()
             if not refreshed.good:
                 raise EngineError(
                     f"the new package sources cannot be read: {refreshed.last}",
@@ -261,18 +261,19 @@ class SystemSwitch:
         self.state.save_ledger(self.ledger)
 
     def _install(self, blueprint: Blueprint) -> None:
-        apt = self.context.apt
-        before = sorted(apt.installed())
+        manager = self.context.packages
+        before = sorted(manager.installed())
         current = self.state.journal()
         origin, number = (current.origin, current.target) if current else (0, 0)
         if blueprint.packages.install:
-            apt.simulate(blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal)
+            manager.simulate(blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal)
         self._journal("prepare", origin, number, before, policy=True)
-        hold_services(self.state.root)
+        if manager.starts_services:
+            hold_services(self.state.root)
         try:
-            rows = apt.install(blueprint.packages, self.ledger.packages)
+            rows = manager.install(blueprint.packages, self.ledger.packages)
         except EngineError:
-            self.ledger = self.ledger._replace(packages=apt.came_since(self.ledger.packages, before))
+            self.ledger = self.ledger._replace(packages=manager.came_since(self.ledger.packages, before))
             self.state.save_ledger(self.ledger)
             raise
         finally:
@@ -400,11 +401,11 @@ class SystemSwitch:
         tell_caches()
 
     def _release(self, declaration: Declaration) -> None:
-        plan = self.context.apt.plan(declaration.packages, self.ledger.packages)
+        plan = self.context.packages.plan(declaration.packages, self.ledger.packages)
         if not (plan.release or plan.unmark):
             return
         try:
-            rows = self.context.apt.release(plan, self.ledger.packages)
+            rows = self.context.packages.release(plan, self.ledger.packages)
         except EngineError as problem:
             self.answer.fail("packages", problem.message, undone=False)
             return

@@ -16,7 +16,7 @@ from .declaration import EMPTY, STATE, Declaration
 from .etc.disk import Etc
 from .homes import bring_up, former_homes, switch_homes
 from .host import facts_of_system, refuse_foreign
-from .packages.apt import Apt
+from .packages.families import manager_of, present
 from .recovery import recover
 from .state import SystemState
 from .switch import Settings, SystemSwitch
@@ -59,8 +59,9 @@ class SystemVerbs:
             return self.shipped[name] if name in self.shipped else self.state.object(name)
 
         facts = facts_of_system()
-        apt = Apt(self.state.root, f"{facts['distribution']} {facts['distribution_version']}".strip())
-        return Context(self.state, Etc(self.etc), read, apt, not rollback)
+        distribution = f"{facts['distribution']} {facts['distribution_version']}".strip()
+        packages = manager_of(present(), self.state.root, distribution)
+        return Context(self.state, Etc(self.etc), read, packages, not rollback)
 
     def answer(self, request: Request) -> Answer:
         """EngineError for whatever a person has to be told."""

@@ -63,17 +63,23 @@ class EtcPlanner:
     """Makes one plan.
 
     `owned` says whether a package owns a path (so that its own version can be moved aside); `backup_name` gives a free name
-    in the folder of backups.
+    in the folder of backups. Without `diverts` the host cannot move a package's file aside, and it is backed up.
     """
 
     def __init__(
-        self, etc: Etc, ledger: EtcLedger, owned: Callable[[str], bool], backup_name: Callable[[str], str]
+        self,
+        etc: Etc,
+        ledger: EtcLedger,
+        owned: Callable[[str], bool],
+        backup_name: Callable[[str], str],
+        diverts: bool = True,
     ) -> None:
         self.etc = etc
         self.old = ledger
         self.new = ledger.copy()
         self.owned = owned
         self.backup_name = backup_name
+        self.diverts = diverts
         self.steps: List[Step] = []
         self.operations: List[Operation] = []
         self.collisions: List[Collision] = []
@@ -109,12 +115,12 @@ class EtcPlanner:
         entry = wanted.entry
         before: Kept | None = None
         diverted = False
-        divert = entry.divert if entry.divert is not None else self.owned(target)
+        divert = self.diverts and (entry.divert if entry.divert is not None else self.owned(target))
         if divert:
             self.steps.append(Step("divert", target))
             diverted = True
         elif found.present:
-            if not entry.replace and not _same(found, wanted):
+            if not (entry.replace or entry.divert) and not _same(found, wanted):
                 self.collisions.append(Collision(target, "it exists and is not ours", entry.origin))
                 return
             before = self._kept(target, found)

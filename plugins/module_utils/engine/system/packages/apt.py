@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem
 from ..process import Done, run
 from ..state import PackageRows
 from .dpkg import Dpkg
+from .manager import Simulated
 from .planner import BROUGHT, PackagePlan, after_install, plan_packages
 
 if TYPE_CHECKING:
@@ -43,15 +44,10 @@ _VERSION = re.compile(r"^E: Version '([^']+)' for '([^']+)' was not found", re.M
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none", "NEEDRESTART_MODE": "l"}
 
 
-class Simulated(NamedTuple):
-    """What a transaction would do."""
-
-    install: List[str]
-    remove: List[str]
-
-
 class Apt:
     """The package manager. `state` is the state folder: archives are kept in its `debs`."""
+
+    starts_services = True
 
     def __init__(self, state: str, distribution: str = "this host") -> None:
         self.state = state

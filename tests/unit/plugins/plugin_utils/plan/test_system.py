@@ -270,6 +270,13 @@ def test_what_cannot_be_is_refused(text: str, problem: str, tmp_path: Path) -> N
     assert problem in refused(text, tmp_path)
 
 
+def test_a_host_of_another_family_has_no_sources_of_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(HOST, "distribution", "fedora")
+    assert manifest("environment.systemPackages: [git]", tmp_path)["packages"]["provider"] == "dnf"
+    text = "apt.sources.x: {uris: [a], suites: [b], trusted: true}"
+    assert "apt is not the package manager of fedora" in refused(text, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "warning"),
     [
