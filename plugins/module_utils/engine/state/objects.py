@@ -96,22 +96,22 @@ def repair_object(state: State, name: str, mode: str, tx: str, seen_in: str | No
 
     `seen_in` is the path (in the state) where it was found wrong, when that is not the store itself.
     EngineError `object` when its content is nowhere to be found; it is then removed from the store, so that the next
-    switch brings it again.
+    switch by Ansible brings it again.
     """
     paths = [f"{layout.STORE}/{name}", *_paths(state, name)]
     detail = "mode restored"
-    for path in [seen_in or paths[0], paths[0]]:
-        content = _content(state, path)
+    changed = {content: None for content in (_content(state, path) for path in [seen_in or paths[0], *paths])}
+    for content in changed:
         if content is not None and content_hash(content, mode) != name[:32]:
-            detail = "its content was changed in place; the changed text is saved as " + _save(state, content, name, tx)
-            break
+            saved = _saved(state, content, name) or _save(state, content, name, tx)
+            detail = f"its content was changed in place; the changed text is saved as {saved}"
     right = paths[0]
     good = _content(state, right)
     if good is None or content_hash(good, mode) != name[:32]:
         good = _original(state, name, mode)
         if good is None:
             filesystem.remove_tree(paths[0], state.fd)
-            message = f"the content of {name} is lost ({detail}); run the switch again to restore it"
+            message = f"the stored content of {name[33:]} is lost; the next switch by Ansible brings it again ({detail})"
             raise EngineError(message, ErrorKind.OBJECT)
         right = f"{layout.STORE}/.{name}"
         filesystem.remove_tree(right, state.fd)
@@ -142,6 +142,15 @@ def _content(state: State, path: str) -> bytes | None:
             raise
         filesystem.chmod(path, 0o600, state.fd)
         return filesystem.read(path, state.fd)
+
+
+def _saved(state: State, content: bytes, name: str) -> str | None:
+    """Where the same text was saved before; None when it was not."""
+    for found in state.names(layout.DRIFT):
+        path = f"{layout.DRIFT}/{found}"
+        if found.endswith(name[32:]) and filesystem.read_if_file(path, state.fd) == content:
+            return f"{state.path}/{path}"
+    return None
 
 
 def _save(state: State, content: bytes, name: str, tx: str) -> str:

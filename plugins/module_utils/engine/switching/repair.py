@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ..contract.errors import EngineError, ErrorKind
 from ..contract.operations import Operation, OperationKind
 from ..disk import filesystem
 from ..planning.plan import Purpose
@@ -50,7 +51,9 @@ def repair(home: HomeFolder, ledger: Ledger, current: str, drifted: list[tuple[s
     """Repair what can be without removing anything."""
     found = Repair()
     if drifted:
-        found.done = repair_objects(home, drifted, current)
+        repair_objects(home, drifted, current, found)
+    if found.left:
+        return found
     plan = examine(home, ledger, current)
     found.kept = kept_files(plan.operations)
     found.left = [str(problem) for problem in plan.collisions]
@@ -63,17 +66,21 @@ def repair(home: HomeFolder, ledger: Ledger, current: str, drifted: list[tuple[s
     return found
 
 
-def repair_objects(home: HomeFolder, drifted: list[tuple[str, str]], current: str) -> list[Operation]:
-    """Repair these objects (path below `home-files`, ID); what was done."""
+def repair_objects(home: HomeFolder, drifted: list[tuple[str, str]], current: str, found: Repair) -> None:
+    """Repair these objects (path below `home-files`, ID); one whose content is lost is left to a switch."""
     state = home.require_state()
     wanted, tx = state.manifest(current).view.objects, transaction_id()
-    done: list[Operation] = []
     state.folder(layout.STAGING)
     for name in sorted({name for _path, name in drifted}):
         path = next(path for path, other in drifted if other == name)
-        detail = objects.repair_object(state, name, wanted[name].mode, tx, f"{current}/{layout.FILES}/{path}")
+        try:
+            detail = objects.repair_object(state, name, wanted[name].mode, tx, f"{current}/{layout.FILES}/{path}")
+        except EngineError as error:
+            if error.kind != ErrorKind.OBJECT:
+                raise
+            found.left.append(error.message)
+            continue
         operation = Operation(OperationKind.REPAIR, path, detail)
         operation.found = "content"
-        done.append(operation)
+        found.done.append(operation)
     filesystem.remove_tree(layout.STAGING, state.fd)
-    return done

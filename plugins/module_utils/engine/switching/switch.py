@@ -25,6 +25,7 @@ from ..transaction.commit import commit
 from ..transaction.journal import transaction_id
 from ..transaction.recovery import recover
 from .hooks import Hooks, due
+from .lost_objects import lost_objects, repair
 from .planner import make_plan
 from .report import Report
 from .service_ends import Ends
@@ -81,6 +82,7 @@ class Switch:
         self.hooks = Hooks(home, user, options.hook_timeout)
         self.objects = self._objects()
         self.drifted = objects.drifted_objects(state, self.objects, self.ledger.large) if state is not None else []
+        self.drifted += lost_objects(state, goal)
         self.answer = SwitchAnswer()
         self.answer.generation = goal.number
         self.answer.previous = layout.parse_reference(self.source)[0] if self.source is not None else None
@@ -132,7 +134,7 @@ class Switch:
             if plan.collisions:
                 self.answer.changed = False
                 return self.answer
-        self._repair_objects()
+        repair(self.home.require_state(), self.goal, self.objects, self.drifted, self.tx, self.answer)
         self._go(plan)
         return self.answer
 
@@ -225,20 +227,12 @@ class Switch:
     def _objects(self) -> dict[str, StoredObject]:
         state = self.home.state
         found = dict(self.goal.view.objects)
+        if self.goal.bundled is not None and not self.goal.fresh:
+            found.update(self.goal.bundled.manifest.objects())
         if state is not None and self.source is not None:
             manifest = state.readable_manifest(self.source)
             found.update(manifest.view.objects if manifest is not None else {})
         return found
-
-    def _repair_objects(self) -> None:
-        state = self.home.require_state()
-        if self.drifted:
-            state.folder(layout.STAGING)
-        for name in self.drifted:
-            detail = objects.repair_object(state, name, self.objects[name].mode, self.tx)
-            for operation in self.answer.operations:
-                if operation.path == f"{layout.STORE}/{name}":
-                    operation.detail = detail
 
     def _content(self, name: str) -> bytes:
         if self.goal.bundled is not None and name in self.goal.bundled.held:
