@@ -30,6 +30,7 @@ ENGINES = "engine"
 STATE = ".local/state/home.manager"
 LINGERING = "/var/lib/systemd/linger"
 SEARCH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+ENGINE = "engine.verbs.dispatch"
 DOOR = os.path.join("engine", "verbs", "dispatch.py")
 # Seconds for which root keeps the engines of other controllers, which may be running.
 RETENTION = 86400.0
@@ -81,6 +82,8 @@ def respond(program: str, envelope: Dict[str, Any]) -> JsonObject:
     lasting = os.path.join(envelope["engines"] if other else os.path.join(state, ENGINES), envelope["engine"])
     place, temporary = engine_place(lasting, shipped, other, bool(request.get("check")))
     if place is None:
+        if not other and os.path.isdir(lasting):
+            discard(lasting)
         return {"engine": False}
     bundle = shipped.read("bundle") if shipped is not None and "bundle" in shipped.namelist() else None
     try:
@@ -90,8 +93,12 @@ def respond(program: str, envelope: Dict[str, Any]) -> JsonObject:
                 request["lingered"] = let_linger(account.pw_name, lingering)
             answer = as_user(account, become, program, sent(request, bundle, place))
         else:
+            if temporary is None and not loads(place):
+                discard(lasting)
+                return {"engine": False}
             answer = ask(request, bundle, place)
-            if temporary is not None and not request.get("check") and os.path.isdir(state):
+            # What was refused leaves nothing behind.
+            if temporary is not None and "answer" in answer and not request.get("check") and os.path.isdir(state):
                 settle(temporary, lasting)
         answer["kept"] = os.path.isdir(lasting) and (os.geteuid() != 0 or only_roots(lasting))
         return answer
@@ -236,12 +243,42 @@ def unpack(shipped: zipfile.ZipFile) -> str:
     return folder
 
 
+def loads(folder: str) -> bool:
+    """Whether the engine in a folder can be imported; one that is damaged or was cut short cannot."""
+    import importlib
+
+    sys.path.insert(0, folder)
+    try:
+        found = hasattr(importlib.import_module(ENGINE), "respond")
+    except Exception:  # a damaged file may fail in any way
+        found = False
+    sys.path.remove(folder)
+    if not found:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "engine"]:
+            del sys.modules[name]
+    return found
+
+
+def discard(lasting: str) -> None:
+    """Remove an engine that cannot be used, so that the next one can be kept; for root only where nobody else can write."""
+    import shutil
+
+    if os.geteuid() == 0 and not only_roots(lasting):
+        return
+    aside = os.path.join(os.path.dirname(lasting), ".new-%d" % os.getpid())
+    try:
+        os.rename(lasting, aside)
+    except OSError:
+        return  # a disk that cannot be written to: the engine is shipped each time
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 def ask(request: JsonObject, bundle: Optional[bytes], folder: str) -> JsonObject:
     """The answer of the engine, which is the package `engine` in `folder`."""
     sys.path.insert(0, folder)
     import importlib
 
-    answer: JsonObject = importlib.import_module("engine.verbs.dispatch").respond(request, bundle)
+    answer: JsonObject = importlib.import_module(ENGINE).respond(request, bundle)
     return answer
 
 

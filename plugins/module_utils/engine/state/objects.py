@@ -100,7 +100,7 @@ def repair_object(state: State, name: str, mode: str, tx: str, seen_in: str | No
     """
     paths = [f"{layout.STORE}/{name}", *_paths(state, name)]
     detail = "mode restored"
-    changed = {content: None for content in (_content(state, path) for path in [seen_in or paths[0], *paths])}
+    changed = dict.fromkeys(_content(state, path) for path in [seen_in or paths[0], *paths])
     for content in changed:
         if content is not None and content_hash(content, mode) != name[:32]:
             saved = _saved(state, content, name) or _save(state, content, name, tx)
@@ -111,7 +111,9 @@ def repair_object(state: State, name: str, mode: str, tx: str, seen_in: str | No
         good = _original(state, name, mode)
         if good is None:
             filesystem.remove_tree(paths[0], state.fd)
-            message = f"the stored content of {name[33:]} is lost; the next switch by Ansible brings it again ({detail})"
+            message = (
+                f"the stored content of {name[33:]} is lost; the next switch by Ansible brings it again ({detail})"
+            )
             raise EngineError(message, ErrorKind.OBJECT)
         right = f"{layout.STORE}/.{name}"
         filesystem.remove_tree(right, state.fd)

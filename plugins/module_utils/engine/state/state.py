@@ -72,6 +72,8 @@ class State:
     def __init__(self, path: str, fd: int) -> None:
         self.path = path
         self.fd = fd
+        # Whether this run has made the folder.
+        self.made = False
         # Whether the copy of the ledger serves where the ledger is damaged: for those who may not write it anew.
         self.use_copy = False
 
@@ -81,6 +83,7 @@ class State:
 
         EngineError `state`, `owner`.
         """
+        made = False
         try:
             fd = filesystem.open_folder(path, follow=True)
         except FileNotFoundError:
@@ -92,7 +95,7 @@ class State:
                     f"the state folder {path} is a link to {text}, which does not exist; mount or make that folder"
                 )
                 raise EngineError(message, ErrorKind.STATE) from None
-            _make(path)
+            made = _make(path)
             fd = filesystem.open_folder(path, follow=True)
         except OSError as error:
             raise EngineError(f"the state folder cannot be opened: {filesystem.said(error)}", ErrorKind.STATE) from None
@@ -104,7 +107,9 @@ class State:
             )
         if create and stat.S_IMODE(status.st_mode) != 0o700:
             filesystem.chmod(".", 0o700, fd)
-        return cls(path, fd)
+        state = cls(path, fd)
+        state.made = made
+        return state
 
     def close(self) -> None:
         """Close the folder."""
@@ -274,13 +279,16 @@ class State:
         filesystem.write(name, text.encode("utf-8", "surrogateescape"), mode, self.fd, sync)
 
 
-def _make(path: str) -> None:
+def _make(path: str) -> bool:
+    """Make the state folder; whether it was this run that did."""
     above = os.path.dirname(path)
     if filesystem.lstat(above) is None:
         _make_parents(above)
     # Another switch may be doing the same.
     with contextlib.suppress(FileExistsError):
         filesystem.mkdir(path, 0o700)
+        return True
+    return False
 
 
 def _make_parents(path: str) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 
 from ..contract.errors import EngineError, ErrorKind
@@ -12,6 +13,7 @@ from ..contract.operations import Operation, OperationKind
 from ..disk import filesystem
 from ..state import layout
 from ..state.garbage import collect
+from .journal import transaction_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 _UNITS = ".config/systemd/user"
 _POINTING = ".hm-point"
+# The name of the link that `repoint` renames, with that of its transaction.
+_TEMPORARY = re.compile(r"\..*-[0-9]{8}T[0-9]{6}-[0-9a-f]{8}\.hm-point\Z", re.DOTALL)
 
 
 def protected(state: State) -> set[int]:
@@ -93,19 +97,19 @@ def _lead_through_current(home: HomeFolder, fd: int, folder: str, name: str, tex
     path, rest = f"{folder}/{name}", text.split(f"/{layout.FILES}/", 1)[1]
     if filesystem.lstat(f"{layout.CURRENT}/{layout.FILES}/{rest}", home.require_state().fd) is None:
         return Operation(OperationKind.KEEP, path, f"leads to {text}, which is removed")
-    temporary = f".{name[:80]}{_POINTING}"
-    filesystem.remove_tree(temporary, fd)
+    temporary = f".{name[:80]}-{transaction_id()}{_POINTING}"
     filesystem.symlink(home.absolute_text(rest), temporary, fd)
     filesystem.rename(temporary, name, fd, fd)
     return Operation(OperationKind.REPAIR, path, f"led to {text}")
 
 
 def forget_repointing(home: HomeFolder) -> None:
-    """Remove the link that a crash in the middle of `repoint` left."""
+    """Remove the link that a crash in the middle of `repoint` left; nothing of the user's, whatever its name is."""
     for folder, names in _unit_folders(home):
         for name in names:
-            if name.endswith(_POINTING):
-                filesystem.unlink(f"{home.path}/{folder}/{name}")
+            path = f"{folder}/{name}"
+            if _TEMPORARY.match(name) and home.is_ours(path, filesystem.readlink(f"{home.path}/{path}")):
+                filesystem.unlink(f"{home.path}/{path}")
 
 
 def _unit_folders(home: HomeFolder) -> Iterator[tuple[str, list[str]]]:

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from ..contract.errors import EngineError, ErrorKind
+from ..disk import filesystem
 from ..home.folder import HomeFolder
 from ..machine import account as accounts
+from ..state.lock import NAME as LOCK
 from ..state.lock import Lock
 from ..state.state import State
 from .table import verb_named
@@ -16,7 +19,7 @@ from .table import verb_named
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    from typing import Callable, List, Optional, Tuple
+    from typing import Callable, Dict, List, Optional, Tuple
 
     from ..contract.answers import Answer
     from ..contract.outcomes import Recovered
@@ -89,7 +92,7 @@ def act(verb: Verb, account: pwd.struct_passwd, waiting: Optional[Waiting] = Non
 def _locked(verb: Verb, account: pwd.struct_passwd, waiting: Waiting) -> Answer:
     """Do it with the open home, its lock held if there is a state folder."""
     home_path, state_path = verb.locations(account)
-    replaced: list[str] = []
+    replaced: dict[str, list[str]] = {}
     for _attempt in range(_ATTEMPTS):
         # The home first: in another user's home not even the state folder must be made.
         home = HomeFolder(home_path, state_path, None)
@@ -105,9 +108,12 @@ def _locked(verb: Verb, account: pwd.struct_passwd, waiting: Waiting) -> Answer:
                     answer = verb.run(home, account)
                 except EngineError as error:
                     # Once for each file: then the verb begins anew.
-                    replaced += _replace(home, error, writes)
+                    _replace(home, error, writes, replaced)
                     continue
-                answer.warnings[:0], answer.recovered = [*replaced, *messages], recovered
+                finally:
+                    _forget(home)
+                said = [text for texts in replaced.values() for text in texts]
+                answer.warnings[:0], answer.recovered = [*said, *messages], recovered
                 answer.changed = answer.changed or answer.recovered is not None
                 return answer
         except EngineError as error:
@@ -119,17 +125,29 @@ def _locked(verb: Verb, account: pwd.struct_passwd, waiting: Waiting) -> Answer:
     raise EngineError(message, ErrorKind.STATE)
 
 
-def _replace(home: HomeFolder, error: EngineError, writes: bool) -> List[str]:
-    """Do without the damaged file of the state that an error is about, and say so; any other error is raised."""
+def _forget(home: HomeFolder) -> None:
+    """Remove a state folder that this run has made and left empty: what is refused leaves nothing behind."""
+    state = home.require_state()
+    if not state.made:
+        return
+    # Should it not work, an empty folder stays.
+    with contextlib.suppress(OSError):
+        if state.names(".") == [LOCK]:
+            filesystem.unlink(LOCK, state.fd)
+            filesystem.rmdir(state.path)
+
+
+def _replace(home: HomeFolder, error: EngineError, writes: bool, replaced: Dict[str, List[str]]) -> None:
+    """Do without the damaged file of the state that an error is about, once, and note what to say; raise any other error."""
     from ..transaction.salvage import REPLACED, replace
 
     part = str(error.details.get("part"))
-    if error.kind != ErrorKind.DAMAGED or part not in REPLACED:
+    if error.kind != ErrorKind.DAMAGED or part not in REPLACED or part in replaced:
         raise error
     if not writes:
         message = f"{error.message}. `home-manager verify`, or the next switch, does without it"
         raise EngineError(message, ErrorKind.DAMAGED, part=part) from None
-    return replace(home, part)
+    replaced[part] = replace(home, part)
 
 
 def _recovery(home: HomeFolder, verb: Verb) -> Tuple[List[str], Optional[Recovered]]:
