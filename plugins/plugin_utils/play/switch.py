@@ -16,7 +16,6 @@ from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ...module_utils.engine.contract.answers import Answer, ProbeAnswer, SwitchAnswer
-from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.facts import differ
 from ...module_utils.engine.verbs.probe import Probe
 from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
@@ -44,6 +43,7 @@ from ..syntax.nodes import Mapping, position_of
 from ..syntax.secrets import SECRETS
 from . import facts as memory
 from .account_name import check_name
+from .delivery import deliver
 from .downloading import downloading, needed
 from .evaluated import Evaluated
 from .facts import TrackedFacts
@@ -320,13 +320,12 @@ class Switch:
     ) -> SwitchAnswer:
         """Send a bundle with what is not `there`, and switch; see `request`."""
         plan, there = found.plan, there or ProbeAnswer()
-        objects = plan.declarations() if self.task.check_mode else plan.objects(set(there.objects))
         files = (
             needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check_mode else []
         )
         with downloading(files, plan.manifest.state if self.given.local else None, self.lock.tell):
-            bundle = write_bundle(plan.manifest.json(), objects)
-            return _expect(SwitchAnswer, self.call(self.request(found, expected), bundle, expected is not None))
+            request, held = self.request(found, expected), set(there.objects)
+            return _expect(SwitchAnswer, deliver(self.call, plan, request, held, expected is not None))
 
     def request(self, found: Evaluated, expected: dict[str, Any] | None = None) -> SwitchVerb:
         """What the engine is asked for with a bundle; with `expected` facts only if these are right."""
