@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine import second_python
 from ansible_collections.home.manager.plugins.plugin_utils.play import target
+from ansible_collections.home.manager.plugins.plugin_utils.play.engine import engine as engine_source
 
 SPEC = {"a": "1"}
 
@@ -22,12 +23,12 @@ SPEC = {"a": "1"}
 def ask(sandbox, ship=False, **request):
     """What the launcher answers to the user's own process."""
     request = {"user": sandbox.user, "home": str(sandbox.home), "state": str(sandbox.state), **request}
-    envelope = {"request": request, "engine": target.engine_files()[0], "engines": str(sandbox.base / "engines")}
+    envelope = {"request": request, "engine": engine_source().version, "engines": str(sandbox.base / "engines")}
     if ship:
         (sandbox.base / "shipped").write_bytes(target.archive(True, None))
         envelope["ship"] = str(sandbox.base / "shipped")
     argument = base64.b64encode(json.dumps(envelope).encode()).decode()
-    command = [sys.executable, "-I", "-S", "-c", target._START, target.launcher_text(), argument]
+    command = [sys.executable, "-I", "-S", "-c", target._START, engine_source().launcher, argument]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     return json.loads(done.stdout.rpartition("\n" + second_python.MARK)[2])
 
@@ -42,7 +43,7 @@ def fixture_kept(sandbox):
 
 
 def place(sandbox):
-    return sandbox.state / "engine" / target.engine_files()[0] / "engine"
+    return sandbox.state / "engine" / engine_source().version / "engine"
 
 
 def test_it_is_used(kept):
@@ -68,7 +69,7 @@ def test_a_damaged_one_is_not_used_and_replaced(name, damage, kept):
     assert answer["answer"]["drift"] == []
     assert answer["kept"] is True
     assert ask(kept, verb="verify")["answer"]["drift"] == []
-    assert sorted(os.listdir(kept.state / "engine")) == [target.engine_files()[0]]
+    assert sorted(os.listdir(kept.state / "engine")) == [engine_source().version]
 
 
 def test_one_that_was_refused_does_not_stay(sandbox):
