@@ -152,7 +152,7 @@ class Place(Sandbox):
                 found.append(os.fsencode(value[1]))
         saved = self.state / "drift"
         if saved.is_dir():
-            found += [path.read_bytes() for path in saved.iterdir()]
+            found += [path.read_bytes() for path in saved.iterdir() if path.is_file()]
         return found
 
     def unsound(self, drifted: bool = False) -> list[str]:

@@ -11,6 +11,16 @@ import stat
 from . import filesystem
 
 
+def make_all(path: str, mode: int) -> None:
+    """Make a folder and those above it that are missing, each with this mode."""
+    if filesystem.lstat(path) is not None:
+        return
+    above = os.path.dirname(path)
+    if above != path:
+        make_all(above, mode)
+    filesystem.mkdir(path, mode)
+
+
 class Blocked(Exception):
     """A folder cannot be entered; the `reason`: its `path` (relative) is `absent`, a `link` or a `file`.
 

@@ -14,6 +14,7 @@ from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..contract.errors import EngineError
 from ..disk import filesystem
+from ..disk.folders import make_all
 from .depot import PACKAGES, TEMPORARY, Depot, DepotLock
 from .host_places import program as program_of_host
 from .program import run
@@ -213,7 +214,7 @@ def _fill(tree: Tree, kind: Kind, inputs: Dict[str, Content], tool: str) -> str:
         return ""
     place, folder = tree.workplace()
     for inside, content in inputs.items():
-        os.makedirs(os.path.dirname(f"{place}/{inside}"), 0o700, exist_ok=True)
+        make_all(os.path.dirname(f"{place}/{inside}"), 0o700)
         # Of icons only the names count.
         text = b"" if kind.folder.startswith(_ICONS) and not inside.endswith("index.theme") else content()
         filesystem.write(f"{folder}/{inside}", text, 0o600, tree.depot.fd)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from ..contract.bundle import read_bundle
 from ..contract.errors import EngineError, ErrorKind
@@ -124,6 +125,10 @@ def repair_object(state: State, name: str, mode: str, tx: str, seen_in: str | No
         _link_again(state, name, right, path, good, mode)
     if right != paths[0]:
         # Last: as long as the store's own is wrong, a run that was killed is done again.
+        there = filesystem.lstat(paths[0], state.fd)
+        if there is not None and stat.S_ISDIR(there.st_mode):
+            # Nothing can be renamed over a folder.
+            filesystem.remove_tree(paths[0], state.fd)
         filesystem.rename(right, paths[0], state.fd, state.fd)
     return detail
 

@@ -84,7 +84,11 @@ def finish(home: HomeFolder, journal: Journal, held: Held | None = None) -> Roll
         # From here on the ledger counts: it must not say more than the disk will have after a power cut.
         forward.sync()
         for name in (layout.LEDGER_COPY, layout.LEDGER):
-            if filesystem.lstat(f"{layout.STAGING}/{name}", state.fd) is not None:
+            staged_one = filesystem.lstat(f"{layout.STAGING}/{name}", state.fd)
+            if staged_one is not None:
+                if stat.S_ISDIR(staged_one.st_mode):
+                    # Damaged since: the ledger that it takes the place of would be the wrong one.
+                    filesystem.remove_tree(name, state.fd)
                 filesystem.rename(f"{layout.STAGING}/{name}", name, state.fd, state.fd)
     who_ran = f"{layout.STAGING}/{layout.SERVICES}"
     if filesystem.lstat(who_ran, state.fd) is not None:

@@ -16,7 +16,7 @@ from ..contract.paths import split
 from ..disk import filesystem
 from ..disk.folders import Blocked
 from ..home.path_state import inspect
-from ..methods.table import method_named
+from ..methods.table import evidence, method_named
 from ..planning.path import ManagedPath
 from ..state import layout
 from ..state.ledger import Ledger
@@ -112,8 +112,10 @@ def _end_unknown(home: HomeFolder, saved: str) -> list[str]:
     records = {**(former.files if former is not None else {}), **(staged.files if staged is not None else {})}
     left = _remove_temporaries(home, records)
     if flipped and staged is not None:
-        # What the switch was to remove may be there still: the next one removes it.
+        # What the switch was to remove or to replace may be there still: the next one does it.
         staged.files.update({path: record for path, record in records.items() if path not in staged.files})
+        for path, earlier in former.files.items() if former is not None else ():
+            staged.files[path] = _fitting(home, path, [staged.files[path], earlier])
         _write(state, staged)
     sweep(home)
     message = (
@@ -121,6 +123,15 @@ def _end_unknown(home: HomeFolder, saved: str) -> list[str]:
         f" {'finished' if flipped else 'undone'} as far as can be seen; `home-manager verify` shows what differs"
     )
     return [message, *(f"{path} was left by that switch, and may hold what was there before" for path in left)]
+
+
+def _fitting(home: HomeFolder, target: str, records: list[Record]) -> Record:
+    """The first of these records by which what is at a path is ours; the first of all when it is by none."""
+    for record in records:
+        path = ManagedPath(home, target, home.inspect(target, record.follow), record.follow, record=record)
+        if evidence(path) is not None:
+            return record
+    return records[0]
 
 
 def _usable(state: State, name: str) -> Ledger | None:
