@@ -31,6 +31,7 @@ _TALLY = pytest.StashKey[Tally]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--whole`: every point, not a sample."""
     parser.addoption("--whole", action="store_true", help="tests/faults: every point, and write docs/reliability.md")
+    parser.addoption("--sample", type=int, help="tests/faults: with --whole, at most so many points a row")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,6 +62,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         config.workeroutput["faults"] = tally.given()
     elif config.getoption("whole", default=False) and tally.rows:
         tally.skipped = dict(_SKIPPED)
+        tally.sample = config.getoption("sample", default=None)
         tally.write(DOCUMENT, bool(config.getoption("keyword")) or any("::" in name for name in config.args))
 
 
@@ -77,17 +79,21 @@ def whole(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def choose(whole: bool) -> Choice:
+def choose(whole: bool, request: pytest.FixtureRequest) -> Choice:
     """A function from (how many points, how many at most in a bounded run, and in a whole one) to the points to try.
 
     They are the same in every run, and spread evenly.
     """
 
+    sample = request.config.getoption("sample", default=None)
+
     def chosen(count: int, bounded: int, most: int | None = None) -> list[int]:
         most = most if whole else bounded
+        if whole and sample is not None:
+            most = min(most or sample, sample)
         if most is None or count <= most:
             return list(range(count))
-        return sorted({number * (count - 1) // (most - 1) for number in range(most)})
+        return sorted({number * (count - 1) // max(most - 1, 1) for number in range(most)})
 
     return chosen
 

@@ -73,6 +73,8 @@ class Tally:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.skipped: dict[str, str] = {}
+        # How many points a row were tried at most; None for as many as there are.
+        self.sample: int | None = None
 
     def row(self, fault: str, scene: str, points: int = 0) -> Row:
         """A new row."""
@@ -89,7 +91,8 @@ class Tally:
 
     def lines(self) -> list[str]:
         """The table and its sums, as Markdown."""
-        out = [f"Linux {platform.release()}, Python {platform.python_version()}.", ""]
+        some = f" Of each row at most {self.sample} points were tried, spread evenly." if self.sample else ""
+        out = [f"Linux {platform.release()}, Python {platform.python_version()}.{some}", ""]
         out += [
             "| Fault | While | Points | Tried | Old | New | Path by path | Wrong until the next run | Lost or wrong |"
         ]
