@@ -100,7 +100,7 @@ def _forget_broken(depot: Depot, recipes: Dict[str, Recipe]) -> None:
         if (
             recipe.pinned
             and depot.has(identity)
-            and not all(os.path.exists(place) for place in depot.depends(identity))
+            and not all(filesystem.stat_followed(place) for place in depot.depends(identity))
         ):
             discard(depot, identity)
 
