@@ -27,6 +27,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.voice.messages
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import compiler
 from ansible_collections.home.manager.plugins.plugin_utils.play import switch
 from ansible_collections.home.manager.plugins.plugin_utils.play.filters import PlayPlugins
+from ansible_collections.home.manager.plugins.plugin_utils.play.home_task import HomeTask
 from ansible_collections.home.manager.plugins.plugin_utils.play.switch import Switch
 from ansible_collections.home.manager.plugins.plugin_utils.play.users import chosen
 from ansible_collections.home.manager.plugins.plugin_utils.report.run_result import Refused
@@ -94,7 +95,7 @@ def _of_user(user: str, variables: dict[str, Any], templar: Any, loader: Any) ->
     context = SimpleNamespace(connection="local")
     action = SimpleNamespace(_task=task, _templar=templar, _loader=loader, _play_context=context)
     try:
-        found = Switch(action, variables).plan({**FACTS, "user": {**USER, "name": user}})
+        found = Switch(HomeTask(action, variables)).plan({**FACTS, "user": {**USER, "name": user}})
     except Refused as refusal:
         yield from printed(refusal.plan.errors, "error")
     except AnsibleError as error:
