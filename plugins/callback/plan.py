@@ -40,6 +40,7 @@ requirements:
 """
 
 import atexit
+import os
 import shutil
 import sys
 from typing import Any
@@ -56,7 +57,10 @@ from ansible_collections.home.manager.plugins.module_utils.engine.voice import l
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines import Line, View
 
 # Refuses an ansible-core that is too old, before the imports below fail on it.
-from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401  # pylint: disable=unused-import
+from ansible_collections.home.manager.plugins.plugin_utils.play import (
+    ansible_core,  # noqa: F401  # pylint: disable=unused-import
+    progress,
+)
 from ansible_collections.home.manager.plugins.plugin_utils.report.screen import Screen
 from ansible_collections.home.manager.plugins.plugin_utils.report.task_result import (
     checkup_of,
@@ -164,6 +168,8 @@ class CallbackModule(Default):
         self._play = play
         manager = play.get_variable_manager()
         hosts = manager.get_vars(play=play, include_hostvars=False).get("ansible_play_hosts_all") or []
+        # Read by the tasks, in processes of their own.
+        os.environ[progress.SHOWN] = "1" if len(hosts) == 1 and sys.stderr.isatty() else "0"
         self.screen.hosts += [host for host in hosts if host not in self.screen.hosts]
 
     def _task_start(self, task: Any, prefix: str | None = None) -> None:

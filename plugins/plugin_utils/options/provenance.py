@@ -154,10 +154,11 @@ class Provenance:
         if node is None:
             return None
         enable = node.child(_ENABLE)
-        if enable is not None:
-            ordered = sorted(enable.assignments, key=lambda a: (not _of_user(a), a.rank))
-            return next((a for a in ordered if _holds(a)), None)
-        return next(filter(_of_user, _below(node)), None) if len(module.root) > 1 else None
+        ordered = sorted(enable.assignments, key=lambda a: (not _of_user(a), a.rank)) if enable is not None else []
+        used = next((a for a in ordered if _holds(a)), None)
+        if used is None and len(module.root) > 1:
+            used = next((a for a in _below(node) if _of_user(a) and _holds(a)), None)
+        return used
 
     def _read(self, source: str, module: Module | None) -> Iterator[Position | None]:
         """The positions of the user's definitions of the options that an expression names."""

@@ -9,5 +9,6 @@ Plugins may import:
 - `users`: whose homes a play is about
 - `facts`: what is remembered of hosts
 - `new_project`: a project that is begun
+- `progress`: `SHOWN`, whether a task may show what it is doing
 - `ansible_core`: refuses an old one when it is imported
 """

@@ -42,6 +42,7 @@ from ..syntax.errors import SpecError, SpecErrors
 from ..syntax.nodes import Mapping, position_of
 from ..syntax.secrets import SECRETS
 from . import facts as memory
+from . import progress
 from .account_name import check_name
 from .delivery import deliver
 from .downloading import downloading, needed
@@ -245,6 +246,7 @@ class Switch:
 
     def evaluated(self, host: dict[str, Any], use: Callable[[EvaluatedHome], Any]) -> Any:
         """What `use` makes of the spec evaluated for a host. Raises Refused with all errors of the spec."""
+        progress.tell(self.given.owner.label, "evaluating")
         variables = self.given.play_variables()
         variables.read = self.read
         special = self.given.special
@@ -381,6 +383,8 @@ class Switch:
 
     def call(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
         """The engine's answer to a request. Raises Refused when it refuses."""
+        if bundle is not None:
+            progress.tell(self.given.owner.label, progress.sending(bundle))
         return self.given.call(request, bundle, engine)
 
 

@@ -1,0 +1,29 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a task is doing, on one line of the terminal, while nothing else is printed.
+
+A task runs in a process of its own. The callback, in the main process, says by the environment whether the line can be shown:
+there is a terminal, and one host alone, for several would write over each other. It takes the line away before it prints.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ansible.utils.display import Display
+
+from ...module_utils.engine.voice.quantities import size
+
+SHOWN = "HOME_MANAGER_PROGRESS"
+_CLEAR = "\r\x1b[K"
+
+
+def tell(home: str, text: str) -> None:
+    """Show what is being done for a home."""
+    if os.environ.get(SHOWN) == "1":
+        Display().display(f"{_CLEAR}{home}: {text}", stderr=True, newline=False, screen_only=True)
+
+
+def sending(bundle: bytes) -> str:
+    """The words for sending a bundle."""
+    return f"sending {size(len(bundle))}"
