@@ -45,10 +45,10 @@ class InstanceLoader(Loader, Known, Protocol):
 class Instance:
     """The options of a home (`outer` is None) or of one submodule value.
 
-    `old_names` are, in the home's own instance, the submodules in which options were renamed or removed.
+    `submodules` are, in the home's own instance, all those of the home.
     """
 
-    __slots__ = ("_scopes", "home", "loader", "old_names", "outer", "path", "pending_keys", "root", "trace")
+    __slots__ = ("_scopes", "home", "loader", "outer", "path", "pending_keys", "root", "submodules", "trace")
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Instance:
         self.root = Node(self, schema, None, "")
         self._scopes: dict[int, Scope] = {}
         self.pending_keys = 0
-        self.old_names: list[Instance] = []
+        self.submodules: list[Instance] = []
 
     def submodule(self, schema: Schema, path: tuple[str, ...], definitions: list[Definition]) -> LazyMapping:
         """The value of a submodule of this instance with these (discharged) definitions."""
@@ -77,8 +77,7 @@ class Instance:
         for number, definition in enumerate(definitions):
             block = Block.fixed(definition.scope)
             instance.define(Assignment(block, definition.value, definition.position, (number,)))
-        if schema.has_old_names():
-            self.home.old_names.append(instance)
+        self.home.submodules.append(instance)
         return instance.value()
 
     def value(self) -> LazyMapping:

@@ -207,6 +207,10 @@ class Node:
     def entry(self, key: str) -> Any:
         """The value of one name of this group. Raises KeyError when there is no such name."""
         self.settle()
+        if key not in self.children:
+            constant = self._constant(key)
+            if constant is not NO_VALUE:
+                return constant
         node = self.child(key)
         if node is None:
             extra = self.extra()
@@ -216,6 +220,15 @@ class Node:
             if node is None:
                 raise KeyError(key)
         return node.read()
+
+    def _constant(self, key: str) -> object:
+        """The value of an option that nobody mentions, where that needs no node; else NO_VALUE."""
+        schema = self.schema.children.get(key)
+        if schema is None or schema.declaration is None or self.instance.pending_keys:
+            return NO_VALUE
+        if any(name in self.children and self.children[name].assignments for name in schema.feeders):
+            return NO_VALUE
+        return schema.declaration.constant
 
     def read(self) -> Any:
         """The value: of a group its mapping, of an option the merge of its definitions. Raises SpecError."""
@@ -227,14 +240,10 @@ class Node:
                 raise self._value
             self.instance.trace.recall(self.path)
             return self._value
-        if (
-            not self.assignments
-            and declaration.constant is not NO_VALUE
-            and not self.instance.pending_keys
-            and not self.fed()
-        ):
-            self._value = declaration.constant
-            return self._value
+        constant = self.parent._constant(self.name) if self.parent is not None and not self.assignments else NO_VALUE
+        if constant is not NO_VALUE:
+            self._value = constant
+            return constant
         trace = self.instance.trace
         position = (self.assignments[0].position if self.assignments else None) or declaration.position
         with trace.visiting(self, position) as frame:
@@ -316,13 +325,6 @@ class Node:
         for feeder in self.schema.feeders:
             found.extend(self._fed(feeder))
         return found
-
-    def fed(self) -> bool:
-        """Whether a sibling that feeds this option has been defined."""
-        if not self.schema.feeders or self.parent is None:
-            return False
-        children = self.parent.children
-        return any(name in children and bool(children[name].assignments) for name in self.schema.feeders)
 
     def _fed(self, name: str) -> list[Definition]:
         """The definition that a sibling option which feeds this one gives, as strong and as early as the definitions of that one."""

@@ -29,8 +29,14 @@ class Unread:
 
     def check(self) -> None:
         self.attempt(partial(self._finish, self.evaluation.home.root))
-        for instance in self.evaluation.home.old_names:
-            self.attempt(partial(self._old_names, instance.root))
+        old: dict[int, bool] = {}
+        for instance in list(self.evaluation.home.submodules):
+            schema = instance.root.schema
+            # Asked once of those that share their options, such as all files of a home.
+            if id(schema) not in old:
+                old[id(schema)] = schema.has_old_names()
+            if old[id(schema)]:
+                self.attempt(partial(self._old_names, instance.root))
 
     def _old_names(self, node: Node) -> None:
         node.settle()

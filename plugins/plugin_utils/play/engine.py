@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import ast
 import functools
-import hashlib
 import json
 import os
 from typing import NamedTuple
 
-from ...module_utils.engine.archive import sources
+from ...module_utils.engine.archive import sources, version
 from .private_folder import PrivateFolder
 from .stamp import stamp
 
@@ -69,11 +68,10 @@ def engine(folder: str | None = None) -> Engine:
 
 def _made() -> Engine:
     files = engine_files()
-    digest = hashlib.sha256(b"".join(name.encode() + b"\0" + files[name] for name in sorted(files)))
     parts = [ast.parse(files[f"engine/{name}.py"]) for name in ("second_python", "launcher")]
     trees = [ast.unparse(_Bare().visit(part)) for part in parts]
     text = "\n".join(["from __future__ import annotations", *trees, "main(sys.argv[1:])"])
-    return Engine(digest.hexdigest()[:32], text)
+    return Engine(version(files), text)
 
 
 def cache_folder() -> str:

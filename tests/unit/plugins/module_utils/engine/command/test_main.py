@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.archive import archive
+from ansible_collections.home.manager.plugins.module_utils.engine.archive import archive, sources, version
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.age import parse_age
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 
@@ -55,6 +55,50 @@ def installed(sandbox, tmp_path):
 
 def test_the_archive_depends_on_its_sources_alone():
     assert archive() == archive()
+
+
+def _engine(installed, main="def main(arguments):\n    print('the kept engine')\n    return 0\n"):
+    """The engine as the launcher leaves it; `main` is the text of its command, to know it by."""
+    files = sources()
+    folder = installed.sandbox.state / "engine" / version(files)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    if main:
+        (folder / "engine/command/main.py").write_text(main)
+    for path in (folder, folder / "engine", folder / "engine/command"):
+        path.chmod(0o700)
+    return folder
+
+
+def test_it_runs_the_engine_that_the_home_keeps_where_it_is_the_same(installed):
+    folder = _engine(installed)
+    assert installed.run("generations") == "the kept engine\n"
+    folder.rename(folder.parent / ("0" * 32))
+    assert "2 generations" in installed.run("generations")
+
+
+def test_the_kept_engine_answers_as_the_archive_does_and_keeps_its_bytecode(installed):
+    before = installed.run("--json", "generations")
+    folder = _engine(installed, main="")
+    assert installed.run("--json", "generations") == before
+    assert list((folder / "engine" / "command" / "__pycache__").glob("main.*.pyc"))
+
+
+@pytest.mark.parametrize("part", [".", "engine", "engine/command"])
+def test_it_runs_no_engine_that_others_can_write(installed, part):
+    folder = _engine(installed)
+    (folder / part).chmod(0o770)
+    assert "2 generations" in installed.run("generations")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("part", [".", "engine", "engine/command"])
+def test_it_runs_no_engine_of_another_user(installed, part):
+    folder = _engine(installed)
+    os.chown(folder / part, 12345, 12345)
+    assert "2 generations" in installed.run("generations")
 
 
 def test_it_finds_its_own_state_and_lists(installed):
