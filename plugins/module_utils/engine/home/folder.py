@@ -30,11 +30,14 @@ class HomeFolder:
         try:
             self.fd = filesystem.open_folder(self.path, follow=True)
         except OSError as error:
-            raise EngineError(f"the home cannot be opened: {filesystem.said(error)}", ErrorKind.HOME) from None
+            from ..disk.advice import told
+
+            raise EngineError(f"the home cannot be opened: {told(error)}", ErrorKind.HOME) from None
         owner = os.fstat(self.fd).st_uid
         if owner != os.geteuid():
             message = (
-                f"the home {self.path} belongs to the user ID {owner}, but this runs as the user ID {os.geteuid()}"
+                f"the home {self.path} belongs to the user ID {owner}, but this runs as the user ID {os.geteuid()}."
+                f" Become its owner, or correct that with `chown {os.geteuid()} {self.path}`"
             )
             raise EngineError(message, ErrorKind.OWNER)
         self.folders = Folders(self.fd)

@@ -8,7 +8,6 @@ import json
 import os
 
 from ..contract.errors import EngineError, ErrorKind
-from ..disk.filesystem import said
 from ..disk.folders import Blocked
 from ..launcher import become
 
@@ -64,7 +63,9 @@ def engine_error(error: Exception) -> EngineError:
         message = f"{error.path} was changed meanwhile ({error.reason}); run it again"
         return EngineError(message, ErrorKind.CHANGED)
     if isinstance(error, OSError):
-        return EngineError(said(error), ErrorKind.SYSTEM, errno=error.errno)
+        from ..disk.advice import told
+
+        return EngineError(told(error), ErrorKind.SYSTEM, errno=error.errno)
     return EngineError(f"internal error: {type(error).__name__}: {error}", ErrorKind.BUG)
 
 

@@ -65,6 +65,9 @@ class Lock:
                 announced = True
                 time.sleep(_PAUSE)
                 continue
+            except OSError as error:
+                os.close(fd)
+                raise filesystem.placed(error, NAME, self._state) from None
             if self._still_there(fd):
                 self._fd = fd
                 self._sign(fd)

@@ -98,12 +98,16 @@ class State:
             made = _make(path)
             fd = filesystem.open_folder(path, follow=True)
         except OSError as error:
-            raise EngineError(f"the state folder cannot be opened: {filesystem.said(error)}", ErrorKind.STATE) from None
+            from ..disk.advice import told
+
+            raise EngineError(f"the state folder cannot be opened: {told(error)}", ErrorKind.STATE) from None
         status = os.fstat(fd)
         if status.st_uid != os.geteuid():
             os.close(fd)
             raise EngineError(
-                f"the state folder {path} belongs to the user ID {status.st_uid}, not to this user", ErrorKind.OWNER
+                f"the state folder {path} belongs to the user ID {status.st_uid}, not to this user (ID {os.geteuid()})."
+                f" Correct that with `chown -R {os.geteuid()} {path}`, as root",
+                ErrorKind.OWNER,
             )
         if create and stat.S_IMODE(status.st_mode) != 0o700:
             filesystem.chmod(".", 0o700, fd)

@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a person can do about a call that the system refused."""
+
+from __future__ import annotations
+
+import errno
+
+from .filesystem import said
+
+_FULL = "Free some space or inodes there (`df -h`, `df -i`), by `home-manager expire` for example, and switch again"
+_ADVICE = {
+    errno.EROFS: "The file system is mounted read-only. Mount it for writing (`findmnt -T PATH` shows it), and switch again",
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: "The disk quota of this user is used up. Free some space (`quota`, `du -sh ~`), or have the quota raised",
+    errno.EACCES: "Check the owner and the mode of that path and of the folders above it (`namei -l PATH`)",
+    errno.EPERM: "Check the owner of that path, and whether it is immutable (`lsattr -d PATH`)",
+    errno.ENOLCK: "The file system has no locks, as NFS without its lock service. Start that, or put the state on a local disk with"
+    " `xdg.stateHome`",
+    errno.ESTALE: "The file server has replaced what was there. Mount it again (`findmnt -T PATH`), and switch again",
+    errno.EIO: "The disk or the file server has failed to answer; the kernel's log says more (`dmesg`)",
+    errno.EMFILE: "This process may not open more files. Raise the limit (`ulimit -n`)",
+    errno.ENFILE: "The machine can open no more files; see /proc/sys/fs/file-max",
+    errno.ENAMETOOLONG: "The file system does not take names of this length. Choose a shorter one",
+    errno.ELOOP: "A link is on the way where there should be a file or a folder",
+}
+_ADVICE[errno.ENOSYS] = _ADVICE[errno.EOPNOTSUPP] = (
+    "The file system cannot do this; vfat and some network file systems are not supported"
+)
+
+
+def told(error: OSError) -> str:
+    """An error as a person needs it: the path, what was refused, and what to do."""
+    advice = _ADVICE.get(error.errno or 0, "")
+    where = error.filename
+    path = where.decode("utf-8", "surrogateescape") if isinstance(where, bytes) else str(where or "")
+    return said(error) + (". " + advice.replace("PATH", path or ".") if advice else "")
