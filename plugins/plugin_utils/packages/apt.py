@@ -114,12 +114,12 @@ class Apt:
             )
         return "".join(lines)
 
-    def _refused(self, said: str) -> str:
-        bad = _BAD_SIGNATURE.search(said)
+    def _refused(self, output: str) -> str:
+        bad = _BAD_SIGNATURE.search(output)
         if bad:
             return f"{RELEASE}: Release is not signed by a Debian archive key ({bad[0].strip()[:80]}). The lock was not changed."
-        told = _PROBLEM.findall(said)
-        return f"{RELEASE}: the lists of packages cannot be had: {told[0] if told else said.strip()[-300:]}. The lock was not changed."
+        problems = _PROBLEM.findall(output)
+        return f"{RELEASE}: the lists of packages cannot be had: {problems[0] if problems else output.strip()[-300:]}. The lock was not changed."
 
     def releases(self) -> dict[str, str]:
         """The hash of each signed release, by source."""
@@ -135,8 +135,8 @@ class Apt:
         arch = ARCHITECTURES[platform]
         done = self._run(arch, "apt-get", "install", "--print-uris", "-y", "-qq", *names)
         if done.returncode != 0:
-            told = _PROBLEM.findall(done.stderr) or [done.stderr.strip()[-200:]]
-            raise SpecError(f"{RELEASE} ({arch}) cannot give {' '.join(names)}: {told[0]}")
+            problems = _PROBLEM.findall(done.stderr) or [done.stderr.strip()[-200:]]
+            raise SpecError(f"{RELEASE} ({arch}) cannot give {' '.join(names)}: {problems[0]}")
         found = [match for line in done.stdout.splitlines() if (match := _URI.match(line))]
         wanted = []
         for match in found:

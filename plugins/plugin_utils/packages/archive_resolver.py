@@ -54,10 +54,10 @@ class ArchiveResolver(Resolver):
             if address not in seen:
                 seen[address] = _first_sight(address)
             sha256, size = seen[address]
-            said = wanted.sha256 or _said(details, platform)
-            if said and said != sha256 and (len(self.context.platforms) == 1 or address == url):
+            expected = wanted.sha256 or _checksum(details, platform)
+            if expected and expected != sha256 and (len(self.context.platforms) == 1 or address == url):
                 raise SpecError(
-                    f"{address}: SHA-256 is {sha256[:12]}…, {said[:12]}… was expected. The lock was not changed."
+                    f"{address}: SHA-256 is {sha256[:12]}…, {expected[:12]}… was expected. The lock was not changed."
                 )
             file = unquote(os.path.basename(urlsplit(address).path)) or wanted.name
             closure[platform] = (f"{wanted.name}={sha256}",)
@@ -82,13 +82,13 @@ class ArchiveResolver(Resolver):
 
 def _address(url: str, version: str, platform: str, own: Mapping[str, Any]) -> str | None:
     words = {**TRIPLES.get(platform, {}), "version": version}
-    said = own.get(platform)
-    if own and said is None and "{" in url:
+    own_address = own.get(platform)
+    if own and own_address is None and "{" in url:
         return None
-    if isinstance(said, str):
-        url = said
-    elif isinstance(said, dict):
-        words.update({str(key): str(value) for key, value in said.items()})
+    if isinstance(own_address, str):
+        url = own_address
+    elif isinstance(own_address, dict):
+        words.update({str(key): str(value) for key, value in own_address.items()})
     for word, text in words.items():
         url = url.replace("{" + word + "}", text)
     return url
@@ -98,9 +98,9 @@ def _texts(place: Mapping[str, str], version: str) -> dict[str, str]:
     return {target: pattern.replace("{version}", version) for target, pattern in place.items()}
 
 
-def _said(details: Mapping[str, Any], platform: str) -> str | None:
-    said = details.get("sha256")
-    return said.get(platform) if isinstance(said, dict) else said
+def _checksum(details: Mapping[str, Any], platform: str) -> str | None:
+    checksum = details.get("sha256")
+    return checksum.get(platform) if isinstance(checksum, dict) else checksum
 
 
 def _first_sight(address: str) -> tuple[str, int]:

@@ -88,7 +88,7 @@ class NodeResolver(Resolver):
             )
         command = [npm, "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]
         command.append("--omit-lockfile-registry-resolved=false")
-        if NPM in self.context.sources.said:
+        if NPM in self.context.sources.addresses:
             command += ["--registry", self.context.sources.of(NPM)[0]]
         with tempfile.TemporaryDirectory() as folder:
             with open(os.path.join(folder, "package.json"), "w", encoding="utf-8") as target:
@@ -103,8 +103,10 @@ class NodeResolver(Resolver):
                 timeout=_TIMEOUT,
             )
             if done.returncode != 0:
-                told = [line for line in done.stderr.splitlines() if "npm error" in line or "ERR!" in line]
-                raise SpecError(f"npm cannot resolve {requirement}: {told[0] if told else done.stderr.strip()[-200:]}")
+                errors = [line for line in done.stderr.splitlines() if "npm error" in line or "ERR!" in line]
+                raise SpecError(
+                    f"npm cannot resolve {requirement}: {errors[0] if errors else done.stderr.strip()[-200:]}"
+                )
             with open(os.path.join(folder, "package-lock.json"), encoding="utf-8") as source:
                 found: Mapping[str, Mapping[str, Any]] = json.load(source)["packages"]
         return found
@@ -119,10 +121,10 @@ def _fits(item: Mapping[str, Any], platform: str) -> bool:
     )
 
 
-def _allowed(said: Any, value: str) -> bool:
-    if not said:
+def _allowed(allowed: Any, value: str) -> bool:
+    if not allowed:
         return True
-    words = [said] if isinstance(said, str) else list(said)
+    words = [allowed] if isinstance(allowed, str) else list(allowed)
     if any(word == f"!{value}" for word in words):
         return False
     plain = [word for word in words if not word.startswith("!")]

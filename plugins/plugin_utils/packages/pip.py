@@ -59,7 +59,7 @@ def wheels(requirement: str, platform: str, python: str, sources: PackageSources
             command += ["--abi", tag]
         for tag in _tags(platform):
             command += ["--platform", tag]
-        if PYPI in sources.said:
+        if PYPI in sources.addresses:
             command += ["--index-url", sources.of(PYPI)[0]]
         if alone:
             command.append("--no-deps")
@@ -125,8 +125,8 @@ def _pip() -> Sequence[str]:
     )
 
 
-def _refused(requirement: str, platform: str, said: str) -> str:
-    lines = [line for line in said.splitlines() if line.startswith("ERROR: ")]
+def _refused(requirement: str, platform: str, output: str) -> str:
+    lines = [line for line in output.splitlines() if line.startswith("ERROR: ")]
     if any("No matching distribution" in line or "Could not find a version" in line for line in lines):
         return f"{requirement} has no wheel for {platform}; it would have to be compiled: refused"
-    return f"pip cannot resolve {requirement} for {platform}: {lines[-1][7:] if lines else said.strip()[-200:]}"
+    return f"pip cannot resolve {requirement} for {platform}: {lines[-1][7:] if lines else output.strip()[-200:]}"

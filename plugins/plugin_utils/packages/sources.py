@@ -26,12 +26,12 @@ _LABELS = {"Debian": DEBIAN, "Debian-Security": SECURITY}
 class PackageSources:
     """The addresses of each source by name; `cache` is a folder or address that is asked first."""
 
-    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cache: str | None = None
 
     def of(self, name: str) -> tuple[str, ...]:
         """The addresses of a source. Raises SpecError when neither the spec nor this machine knows any."""
-        found = self.said.get(name) or _configured(name)
+        found = self.addresses.get(name) or _configured(name)
         if not found:
             raise SpecError(
                 f"no address of {name} is known: this machine's own package manager names none",
@@ -83,10 +83,10 @@ def _lines(command: list[str]) -> list[str]:
 
 def sources_of(value: Any, cache: Any = None) -> PackageSources:
     """The sources that a spec says (`home.packageSources`, `home.packageCache`). Raises SpecError for unknown names."""
-    said: dict[str, tuple[str, ...]] = {}
+    places: dict[str, tuple[str, ...]] = {}
     for name, addresses in (value or {}).items():
         if name not in NAMES:
             raise SpecError(f"home.packageSources has no source {name!r} (known: {', '.join(NAMES)})")
         words = [addresses] if isinstance(addresses, str) else addresses
-        said[name] = tuple(str(word).rstrip("/") for word in words)
-    return PackageSources(said, str(cache) if cache else None)
+        places[name] = tuple(str(word).rstrip("/") for word in words)
+    return PackageSources(places, str(cache) if cache else None)

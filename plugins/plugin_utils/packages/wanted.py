@@ -56,12 +56,10 @@ class Wanted:
                 raise SpecError(
                     f"{key} of the package {value['name']} must be a string, not {summary(value[key])}", [position]
                 )
-        said = [key for key in ("version", "url", "sha256", "with", "map") if value.get(key)]
-        if value.get("provider") == SYSTEM and said:
-            message = (
-                f"{said[0]} of the package {value['name']} means nothing to the provider system: the host decides that"
-            )
-            raise SpecError(message, [position], hint=f"leave out {said[0]}, or take another provider")
+        details = [key for key in ("version", "url", "sha256", "with", "map") if value.get(key)]
+        if value.get("provider") == SYSTEM and details:
+            message = f"{details[0]} of the package {value['name']} means nothing to the provider system: the host decides that"
+            raise SpecError(message, [position], hint=f"leave out {details[0]}, or take another provider")
         commands = value.get("commands") or {}
         if isinstance(commands, list):
             commands = {command: command for command in commands}
@@ -80,7 +78,7 @@ class Wanted:
 
     def asked(self) -> dict[str, Any]:
         """What was said beyond the name, as the lock keeps it."""
-        said = {
+        details = {
             "provider": self.provider,
             "version": self.version,
             "url": self.url,
@@ -89,7 +87,7 @@ class Wanted:
             "map": dict(self.place),
             "commands": dict(self.commands),
         }
-        return {key: value for key, value in said.items() if value}
+        return {key: value for key, value in details.items() if value}
 
 
 def missing(lock: Lock, wanted: Iterable[Wanted], platform: str) -> list[Wanted]:

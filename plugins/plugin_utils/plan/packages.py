@@ -71,10 +71,10 @@ class PackagePlan:
         )
 
 
-def wrappers(said: Iterable[Value]) -> dict[str, FileSource]:
+def wrappers(packages: Iterable[Value]) -> dict[str, FileSource]:
     """The programs that modules start in a way of their own, by their path in the profile."""
     found = {}
-    for package in said:
+    for package in packages:
         if isinstance(package, Package) and isinstance(package.program, StoreFile):
             script = package.program
             found[f"bin/{script.name}"] = FileSource(content=script.content, executable=True)
@@ -94,8 +94,8 @@ def plan_packages(
     names = {(match[1].decode(), match[2].decode()) for text in texts for match in _USED.finditer(text)}
     wanted: dict[str, Wanted] = {}
     unwrapped: dict[str, list[str]] = {}
-    said = [item for item in evaluation.get("home.packages") if isinstance(item, Package) and item.out == place]
-    for package in [*said, *(item for item in language.named.values() if item.out == place)]:
+    declared = [item for item in evaluation.get("home.packages") if isinstance(item, Package) and item.out == place]
+    for package in [*declared, *(item for item in language.named.values() if item.out == place)]:
         item = wanted_of(package, catalogue, supply)
         known = wanted.get(item.name)
         if known is None or (not known.named and item.named) or (item.asked() and not known.asked()):

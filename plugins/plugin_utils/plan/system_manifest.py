@@ -184,38 +184,38 @@ class SystemBuilder:
         }
 
     def _user(self, user: User) -> JsonObject:
-        said = user.options
+        options = user.options
         return {
             "name": user.name,
-            "uid": said["uid"],
-            "normal": said["isNormalUser"],
-            "group": said["group"],
-            "extraGroups": said["extraGroups"],
-            "home": said["home"],
-            "homeMode": said["homeMode"],
-            "createHome": said["createHome"],
-            "shell": said["shell"],
-            "description": said["description"],
-            "password": self._password(said),
-            "expires": said["expires"],
-            "linger": said["linger"],
-            "autoIds": said["autoSubUidGidRange"],
-            "uids": [[entry["startUid"], entry["count"]] for entry in said["subUidRanges"]],
-            "gids": [[entry["startGid"], entry["count"]] for entry in said["subGidRanges"]],
-            "keys": said["keys"],
-            "explicit": said["explicit"],
+            "uid": options["uid"],
+            "normal": options["isNormalUser"],
+            "group": options["group"],
+            "extraGroups": options["extraGroups"],
+            "home": options["home"],
+            "homeMode": options["homeMode"],
+            "createHome": options["createHome"],
+            "shell": options["shell"],
+            "description": options["description"],
+            "password": self._password(options),
+            "expires": options["expires"],
+            "linger": options["linger"],
+            "autoIds": options["autoSubUidGidRange"],
+            "uids": [[entry["startUid"], entry["count"]] for entry in options["subUidRanges"]],
+            "gids": [[entry["startGid"], entry["count"]] for entry in options["subGidRanges"]],
+            "keys": options["keys"],
+            "explicit": options["explicit"],
             "origin": self._origin(user.positions),
         }
 
-    def _password(self, said: dict[str, Value]) -> JsonObject | None:
+    def _password(self, options: dict[str, Value]) -> JsonObject | None:
         """The password that counts: of those that are set, the last in NixOS' order."""
-        chosen = next((name for name in reversed(PASSWORDS) if said[name] is not None), None)
+        chosen = next((name for name in reversed(PASSWORDS) if options[name] is not None), None)
         if chosen is None:
             return None
         if chosen == "hashedPasswordFile":
-            return {"kind": "file", "source": said[chosen], "initial": False}
+            return {"kind": "file", "source": options[chosen], "initial": False}
         kind = "hash" if "ashed" in chosen else "clear"
-        name = self._use(said[chosen].encode("utf-8"), "0600", f"password-of-{said['name']}")
+        name = self._use(options[chosen].encode("utf-8"), "0600", f"password-of-{options['name']}")
         return {"kind": kind, "source": name, "initial": chosen.startswith("initial")}
 
     # Packages, shells, scripts
@@ -234,9 +234,9 @@ class SystemBuilder:
         return list(wanted.values())
 
     def _shells(self) -> list[str]:
-        said = self.evaluation.get("environment.shells")
+        shells = self.evaluation.get("environment.shells")
         found = []
-        for shell in said:
+        for shell in shells:
             if isinstance(shell, Package):
                 program = shell.main_program or shell.name
                 found += [f"/bin/{program}", f"/usr/bin/{program}"]
@@ -246,13 +246,13 @@ class SystemBuilder:
 
     def _scripts(self, kind: str) -> list[JsonObject]:
         """The scripts in the order of their dependencies."""
-        said = self.evaluation.get(f"system.{kind}")
+        scripts = self.evaluation.get(f"system.{kind}")
         entries: dict[str, JsonObject] = {name: {"after": [], "before": [], "data": None} for name in _ANCHORS}
         provenance = Provenance(self.evaluation)
-        for name in said:
+        for name in scripts:
             position = next(iter(provenance.entry(f"system.{kind}", name)), None)
             with self.evaluation.visiting(("system", kind, name, "script"), position) as frame:
-                script = said[name]
+                script = scripts[name]
                 data = {"name": name, "script": str(script["text"]), "dry": script["supportsDryActivation"]}
                 entries[name] = {"after": list(script["deps"]), "before": [], "data": data}
             if frame.secret:

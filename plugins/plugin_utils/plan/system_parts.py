@@ -88,10 +88,10 @@ class Parts:
 
     def etc(self) -> list[EtcFile]:
         """The files below /etc, by target. Errors: two entries for one path, a path outside /etc, a missing source."""
-        said = self.evaluation.get("environment.etc")
+        entries = self.evaluation.get("environment.etc")
         found: dict[str, EtcFile] = {}
-        for name in said:
-            for file in self.evaluation.attempt(partial(self._files, said, name), []):
+        for name in entries:
+            for file in self.evaluation.attempt(partial(self._files, entries, name), []):
                 if file.target in found:
                     self.evaluation.collect(
                         SpecError(
@@ -103,10 +103,10 @@ class Parts:
                 found[file.target] = file
         return [found[target] for target in sorted(found)]
 
-    def _files(self, said: Value, name: str) -> list[EtcFile]:
+    def _files(self, entries: Value, name: str) -> list[EtcFile]:
         positions = self.provenance.entry("environment.etc", name)
         with self.evaluation.visiting(("environment", "etc", name, "content"), next(iter(positions), None)) as frame:
-            entry = said[name]
+            entry = entries[name]
             if not entry["enable"]:
                 return []
             target = str(entry["target"])
@@ -171,12 +171,12 @@ class Parts:
 
     def users(self) -> list[User]:
         """The accounts to exist. root is among them only where the user's modules declare it."""
-        said = self.evaluation.get("users.users")
+        users = self.evaluation.get("users.users")
         found = []
-        for key in said:
+        for key in users:
             if key == "root" and not self._root_declared():
                 continue
-            user = self.evaluation.attempt(partial(self._user, said, key))
+            user = self.evaluation.attempt(partial(self._user, users, key))
             if user is not None:
                 found.append(user)
         return found
@@ -185,10 +185,10 @@ class Parts:
         touched = Touched(self.evaluation)
         return bool(touched("users.users.root") or touched("users.extraUsers.root"))
 
-    def _user(self, said: Value, key: str) -> User | None:
+    def _user(self, users: Value, key: str) -> User | None:
         positions = self.provenance.entry("users.users", key)
         with self.evaluation.visiting(("users", "users", key, "account"), next(iter(positions), None)) as frame:
-            value = said[key]
+            value = users[key]
             if not value["enable"]:
                 return None
             options = {name: plain(value[name]) for name in value if name not in ("openssh", "packages")}
@@ -205,12 +205,12 @@ class Parts:
 
     def groups(self) -> list[Group]:
         """The groups to exist, with their members. Those of every host are left out when nobody is declared a member."""
-        said = self.evaluation.get("users.groups")
+        groups = self.evaluation.get("users.groups")
         primary = {user.options["group"] for user in self.users()}
         touched = Touched(self.evaluation)
         found = []
-        for key in said:
-            value = self.evaluation.attempt(partial(plain, said[key]))
+        for key in groups:
+            value = self.evaluation.attempt(partial(plain, groups[key]))
             if value is None:
                 continue
             if key in ("root", "wheel", "users") and not (
@@ -224,17 +224,17 @@ class Parts:
         """The declared units, by name."""
         found = []
         for kind in KINDS:
-            said = self.evaluation.get(f"systemd.{kind}s")
-            for key in said if isinstance(said, dict) else range(len(said)):
-                unit = self.evaluation.attempt(partial(self._unit, said, key, kind))
+            units = self.evaluation.get(f"systemd.{kind}s")
+            for key in units if isinstance(units, dict) else range(len(units)):
+                unit = self.evaluation.attempt(partial(self._unit, units, key, kind))
                 if unit is not None:
                     found.append(unit)
         masked = self.evaluation.get("systemd.maskedUnits")
         return sorted([*found, *(Unit(name, "", masked=True) for name in masked)], key=lambda unit: unit.name)
 
-    def _unit(self, said: Value, key: Value, kind: str) -> Unit:
+    def _unit(self, units: Value, key: Value, kind: str) -> Unit:
         with self.evaluation.visiting(("systemd", f"{kind}s", str(key), "unit"), None) as frame:
-            value = said[key]
+            value = units[key]
             unit = Unit(
                 f"{value['stem']}.{kind}",
                 str(value["text"]),
@@ -251,5 +251,7 @@ class Parts:
 
     def packages(self) -> list[str]:
         """The names of the packages to install, each once, in the order of their definition."""
-        said: list[Package] = self.evaluation.get("environment.systemPackages")
-        return list(dict.fromkeys(package.name if isinstance(package, Package) else str(package) for package in said))
+        packages: list[Package] = self.evaluation.get("environment.systemPackages")
+        return list(
+            dict.fromkeys(package.name if isinstance(package, Package) else str(package) for package in packages)
+        )

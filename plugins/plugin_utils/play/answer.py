@@ -45,18 +45,18 @@ def parsed(line: str, request: dict[str, Any]) -> Reply:
     if len(line) > LARGEST:
         raise AnswerError(f"it has more than {LARGEST:,} characters")
     try:
-        said = json.loads(line)
+        reply = json.loads(line)
     except (ValueError, RecursionError):
         raise AnswerError("it is no JSON") from None
-    said = _Cleaner().clean(said)
-    if not isinstance(said, dict):
+    reply = _Cleaner().clean(reply)
+    if not isinstance(reply, dict):
         raise AnswerError("it is no mapping")
-    kept = said.get("kept", True) is True
-    if said.get("engine") is False:
+    kept = reply.get("kept", True) is True
+    if reply.get("engine") is False:
         return Reply(kept=kept)
-    if "error" in said:
-        return Reply(error=_error(said["error"]), kept=kept)
-    answer = said.get("answer")
+    if "error" in reply:
+        return Reply(error=_error(reply["error"]), kept=kept)
+    answer = reply.get("answer")
     if not isinstance(answer, dict):
         raise AnswerError("it holds neither an answer nor an error")
     _check(answer, request)

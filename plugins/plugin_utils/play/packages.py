@@ -93,11 +93,11 @@ class ProjectLock:
 
     def request(self, plan: PackagePlan, without: Iterable[str], on_host: bool = False) -> dict[str, Any]:
         """What a switch request says of packages; `on_host`: those of the provider `system` are to be installed there."""
-        said = plan.settings.sources
+        sources = plan.settings.sources
         lock = self.lock
-        mirrors = {name: list(said.said.get(name) or source.mirrors) for name, source in lock.sources.items()}
+        mirrors = {name: list(sources.addresses.get(name) or source.mirrors) for name, source in lock.sources.items()}
         snapshots: dict[str, list[str]] = {}
-        for top in said.said.get("debian-snapshot", ()):
+        for top in sources.addresses.get("debian-snapshot", ()):
             for name, source in lock.sources.items():
                 if source.at:
                     snapshots.setdefault(name, []).append(f"{top}/{name}/{source.at}")
@@ -106,7 +106,7 @@ class ProjectLock:
             item.name: catalogue.host_names(item.name) for item in plan.wanted if on_host and item.provider == SYSTEM
         }
         return {
-            "sources": {"cache": said.cache, "mirrors": mirrors, "snapshots": snapshots},
+            "sources": {"cache": sources.cache, "mirrors": mirrors, "snapshots": snapshots},
             "without": sorted(set(without)),
             **({"host": host} if host else {}),
         }
@@ -158,11 +158,11 @@ def addable(
     try:
         return lock.add(known, settings, platform), reasons
     except SpecErrors as errors:
-        told = [error.message.splitlines()[0] for error in errors.errors]
+        messages = [error.message.splitlines()[0] for error in errors.errors]
     except SpecError as error:
         return [], [*reasons, error.message]
     if len(known) == 1:
-        return [], [*reasons, *told]
+        return [], [*reasons, *messages]
     # One that cannot be had must not keep out the others.
     added: list[str] = []
     for item in known:

@@ -106,9 +106,9 @@ class SystemRun:
 
     def _config(self) -> Any:
         if CONFIG in self.arguments.given:
-            said = self.arguments.given[CONFIG]
+            config = self.arguments.given[CONFIG]
             # A configuration that is one expression names a variable of the play, which holds the module.
-            return self.action._templar.template(said) if isinstance(said, str) and live(said) else said
+            return self.action._templar.template(config) if isinstance(config, str) and live(config) else config
         if "system_config" not in self.variables:
             raise AnsibleActionFail(
                 f"there is no system for {self.host}: neither `config` nor `system_config` is given"
@@ -188,11 +188,13 @@ class SystemRun:
                 compiler=self.compilers["system"],
             )
         )
-        said = system.evaluation.get("specialisation")
-        if name not in said:
+        specialisations = system.evaluation.get("specialisation")
+        if name not in specialisations:
             raise SpecError(f"there is no specialisation {name!r}", path="specialisation")
-        added = [(d.value, d.position.file if d.position is not None else "") for d in said[name]["configuration"]]
-        return [*roots, *added] if said[name]["inheritParentConfig"] else added
+        added = [
+            (d.value, d.position.file if d.position is not None else "") for d in specialisations[name]["configuration"]
+        ]
+        return [*roots, *added] if specialisations[name]["inheritParentConfig"] else added
 
     def _origin(self) -> Origin:
         project = str(self.variables.get("inventory_dir") or "") or None

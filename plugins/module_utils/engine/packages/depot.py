@@ -103,7 +103,7 @@ class DepotLock:
 
         end = time.monotonic() + max(self._timeout, 0)
         fd = filesystem.open_lock(LOCK, self._depot.fd, True)
-        told = False
+        announced = False
         while True:
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,9 +114,9 @@ class DepotLock:
                         f"another run is installing packages in {self._depot.path}; gave up after {self._timeout:g} s",
                         ErrorKind.LOCKED,
                     ) from None
-                if not told and self._waiting is not None:
+                if not announced and self._waiting is not None:
                     self._waiting("")
-                told = True
+                announced = True
                 time.sleep(_PAUSE)
                 continue
             self._fd = fd

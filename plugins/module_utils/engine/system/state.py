@@ -183,8 +183,8 @@ class SystemState:
         self.save("ledger.json", ledger.json())
 
     def journal(self) -> Journal | None:
-        said = self.document("journal.json")
-        return Journal.of(said) if said else None
+        document = self.document("journal.json")
+        return Journal.of(document) if document else None
 
     def save_journal(self, journal: Journal) -> None:
         self.save("journal.json", journal.json())
@@ -293,10 +293,10 @@ class SystemState:
         """The declaration of a generation, None for 0. EngineError `state` when it is not there."""
         if number == 0:
             return None
-        said = self.document(os.path.join("generations", str(number), "manifest.json"))
-        if said is None:
+        manifest = self.document(os.path.join("generations", str(number), "manifest.json"))
+        if manifest is None:
             raise EngineError(f"there is no generation {number}", ErrorKind.GENERATION)
-        return Declaration.of(said)
+        return Declaration.of(manifest)
 
     def remove_generation(self, number: int) -> None:
         """Remove a generation's folder."""

@@ -158,7 +158,7 @@ class Systemctl:
 
 def _last_lines(output: str, invocation: str) -> List[str]:
     own: List[str] = []
-    told: List[str] = []
+    of_others: List[str] = []
     for line in output.splitlines():
         try:
             entry = json.loads(line)
@@ -169,5 +169,5 @@ def _last_lines(output: str, invocation: str) -> List[str]:
             # What is no text arrives as numbers.
             message = bytes(message).decode("utf-8", "replace")
         if isinstance(message, str):
-            (told if entry.get("USER_INVOCATION_ID") == invocation else own).append(message)
-    return (own or told)[-_LINES:]
+            (of_others if entry.get("USER_INVOCATION_ID") == invocation else own).append(message)
+    return (own or of_others)[-_LINES:]

@@ -207,20 +207,20 @@ class AccountsPlanner:
         elif "expires" in known.ours:
             shadow = shadow._replace(expires=known.before.get("expires", ""))
         before, ours = dict(known.before), dict(known.ours)
-        told = []
+        changes = []
         for field, (old, value) in changed.items():
             if old != value:
-                told.append(field)
+                changes.append(field)
                 if not known.created:
                     before.setdefault(field, old)
                     ours[field] = value
-        shadow = self._password(user, shadow, known, told)
+        shadow = self._password(user, shadow, known, changes)
         self.database.accounts[user.name] = new
         self.database.shadows[user.name] = shadow
         self.rows.users[user.name] = UserRow(known.created, before, ours, identity(user) or known.password)
         self.rows.ids["uid"].setdefault(user.name, row.uid)
-        if told:
-            self._note("user", "change", user.name, ", ".join(told))
+        if changes:
+            self._note("user", "change", user.name, ", ".join(changes))
 
     def _adapted(self, user: User, row: Account, gid: int, known: UserRow) -> Account:
         """An account that exists, with what is declared of it. Fields that are no longer declared get back what they were."""
@@ -231,15 +231,15 @@ class AccountsPlanner:
             "home": user.home,
             "shell": row.shell if user.shell is None else self.around.shell(user.shell),
         }
-        for said, value in wanted.items():
-            field = "gid" if said == "group" else said
-            if every or said in user.explicit:
+        for name, value in wanted.items():
+            field = "gid" if name == "group" else name
+            if every or name in user.explicit:
                 row = with_field(row, field, value)
             elif field in known.ours and str(getattr(row, field)) == known.ours[field]:
                 row = with_field(row, field, known.before[field])
         return row
 
-    def _password(self, user: User, shadow: Shadow, known: UserRow, told: List[str]) -> Shadow:
+    def _password(self, user: User, shadow: Shadow, known: UserRow, changes: List[str]) -> Shadow:
         """A present password is only replaced where accounts are not managed by hand, and where another one is declared."""
         if self.wanted.mutable or user.password is None or user.password.initial or not self.around.new_passwords:
             return shadow
@@ -250,16 +250,16 @@ class AccountsPlanner:
             self.warnings.append(f"users.users.{user.name}: {user.password.source} is missing, so the password stays")
             return shadow
         if found != shadow.hash:
-            told.append("password")
+            changes.append("password")
             return shadow._replace(hash=found, changed=str(self.around.today))
         return shadow
 
     def _sub_ids(self, user: User) -> None:
-        for kind, said in (("subuid", user.uids), ("subgid", user.gids)):
+        for kind, ranges in (("subuid", user.uids), ("subgid", user.gids)):
             rows = self.database.ranges[kind]
             own = [row for row in rows if row.name == user.name]
-            if said:
-                new = [Range(user.name, start, count) for start, count in said]
+            if ranges:
+                new = [Range(user.name, start, count) for start, count in ranges]
             elif user.auto_ids and not own:
                 new = [self._new_range(kind, user.name)]
             else:
@@ -311,8 +311,8 @@ class AccountsPlanner:
             del self.rows.members[name]
         if added or removed:
             self.database.set_members(name, tuple(new))
-            told = [f"+{member}" for member in added] + [f"-{member}" for member in removed]
-            self._note("group", "change", name, " ".join(told))
+            changes = [f"+{member}" for member in added] + [f"-{member}" for member in removed]
+            self._note("group", "change", name, " ".join(changes))
         for member in wanted:
             if member not in self.database.accounts:
                 self.warnings.append(f"users.groups.{name}.members: this host has no user {member}")
@@ -360,20 +360,20 @@ class AccountsPlanner:
 
     def _restore(self, name: str, row: UserRow) -> None:
         account = self.database.accounts[name]
-        told = []
+        changes = []
         for field, old in row.before.items():
             if field == "expires":
                 shadow = self.database.shadows.get(name)
                 if shadow is not None and shadow.expires == row.ours.get(field):
                     self.database.shadows[name] = shadow._replace(expires=old)
-                    told.append(field)
+                    changes.append(field)
             elif str(getattr(account, field)) == row.ours.get(field):
                 account = with_field(account, field, old)
-                told.append(field)
+                changes.append(field)
         self.database.accounts[name] = account
         del self.rows.users[name]
-        if told:
-            self._note("user", "restore", name, ", ".join(told))
+        if changes:
+            self._note("user", "restore", name, ", ".join(changes))
 
     def _forget_groups(self) -> None:
         wanted = {self.real(group.name) for group in self.wanted.groups} | {
