@@ -81,6 +81,9 @@ def caches(depot: Depot, links: Dict[str, str], members: List[str], own: Mapping
         identity = _identity(depot, kind, inputs)
         if not depot.has(identity):
             tool = _tool(depot, kind.tool, members) if kind.tool else ""
+            if tool is None and kind.folder.startswith(_ICONS):
+                # Programs find icons without a cache, a little later.
+                continue
             if tool is None:
                 warnings.append(
                     f"there is no {kind.tool}, neither in a package nor on the host: {kind.name} of the packages are not cached"
