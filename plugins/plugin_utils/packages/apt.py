@@ -7,6 +7,7 @@ Nothing of the host is read but its apt itself, and nothing of it is changed; an
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import hashlib
 import os
@@ -79,7 +80,14 @@ class Apt:
             )
         self.folder = folder
         self.keys = keys
-        self.mirrors = {name: sources.of(name) for name in SUITES}
+        self.mirrors = {DEBIAN: sources.of(DEBIAN)}
+        with contextlib.suppress(SpecError):
+            self.mirrors[SECURITY] = sources.of(SECURITY)
+
+    @property
+    def has_security(self) -> bool:
+        """Whether a mirror of the security updates is known."""
+        return SECURITY in self.mirrors
 
     def refresh(self, always: bool = False) -> None:
         """Fetch the signed lists, unless they were fetched a few minutes ago. Raises SpecError when a signature is bad."""
@@ -107,11 +115,9 @@ class Apt:
     def _sources(self) -> str:
         keys = ",".join(sorted(glob.glob(os.path.join(self.keys, "*.asc"))))
         lines: list[str] = []
-        for name, suite in SUITES.items():
+        for name, mirrors in self.mirrors.items():
             arch = ",".join(ARCHITECTURES.values())
-            lines.extend(
-                f"deb [signed-by={keys} arch={arch}] {mirror} {suite} main\n" for mirror in self.mirrors[name][:1]
-            )
+            lines.extend(f"deb [signed-by={keys} arch={arch}] {mirror} {SUITES[name]} main\n" for mirror in mirrors[:1])
         return "".join(lines)
 
     def _refused(self, output: str) -> str:

@@ -40,6 +40,11 @@ class DebResolver(Resolver):
     def _refreshed(self, always: bool = False) -> Apt:
         apt = Apt(os.path.join(self.context.folder, RELEASE), self.context.sources)
         apt.refresh(always)
+        if not apt.has_security:
+            self.context.tell(
+                "this machine's apt names no mirror of debian-security, so packages are locked without security updates;"
+                " set home.packageSources.debian-security"
+            )
         return apt
 
     def knows(self, name: str) -> bool:

@@ -61,6 +61,14 @@ def _apt() -> dict[str, tuple[str, ...]]:
         source = _LABELS.get(label)
         if origin == "Debian" and source and address.rstrip("/") not in found.setdefault(source, []):
             found[source].append(address.rstrip("/"))
+    if not found:
+        # The lists were never read here, so apt does not know yet whose repositories these are.
+        for line in _lines(["apt-get", "update", "--print-uris"]):
+            address, dists, suite = line.split(" ")[0].strip("'").partition("/dists/")
+            if dists and address.endswith((f"/{DEBIAN}", f"/{SECURITY}")):
+                source = SECURITY if suite.split("/")[0].endswith("-security") else DEBIAN
+                if address not in found.setdefault(source, []):
+                    found[source].append(address)
     return {name: tuple(addresses) for name, addresses in found.items()}
 
 
