@@ -65,7 +65,8 @@ def wrap(tree: Tree, path: str, text: str, wrapped: List[str]) -> None:
 
 def wrap_script(tree: Tree, path: str, interpreter: str, arguments: str) -> None:
     """Put a launcher in place of a script whose interpreter has too long a path for its first line."""
-    moved = _wrapped(path) if os.path.dirname(path) in ("bin", "sbin") else f".hm/{path}"
+    # Away from the links to the folders of data, which the programs in `.hm/bin` look for.
+    moved = _wrapped(path) if os.path.dirname(path) in ("bin", "sbin") else f".hm/scripts/{path}"
     words = [quoted(interpreter), *([quoted(arguments)] if arguments else []), quoted(f"{tree.prefix}/{moved}")]
     own = tree.leaves[path].own
     tree.move(path, moved)

@@ -22,6 +22,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.packages impor
     freeing,
     host_depot,
     realisation,
+    relocation,
 )
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.depot import Depot
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import Sources
@@ -106,6 +107,22 @@ def test_launcher_sets_its_variables_for_links_too(depot, server):
         assert said == f"hello {top}/share/hello/text first\n"
     script = (top / "bin/script").read_text()
     assert f"{top}/bin/tool" in script
+
+
+def test_script_below_lib_with_a_long_path_is_no_obstacle_to_launchers(depot, server, monkeypatch):
+    monkeypatch.setattr(relocation, "LONGEST_SHEBANG", 10)
+    members = [
+        ("./usr/bin/hello-real", b"#!/bin/sh\necho $(cat $(dirname $0)/../lib/word)\n", 0o755),
+        ("./usr/lib/word", b"word", 0o644),
+        ("./usr/lib/hello/helper", SCRIPT, 0o755),
+        ("./usr/bin/tool", b"#!/bin/sh\n", 0o755),
+    ]
+    launch = {"hello*": {"set": {"GREETING": "x"}}}
+    recipe = recipe_of("hello", [server.put("hello.deb", deb_of(members))], launch=launch)
+    run(depot, server, recipe)
+    top = tree(depot, recipe)
+    assert f"{top}/.hm/scripts/lib/hello/helper" in (top / "lib/hello/helper").read_text()
+    assert subprocess.run([top / "bin/hello-real"], capture_output=True, text=True, check=True).stdout == "word\n"
 
 
 def test_same_recipe_gives_the_same_tree(depot, server, tmp_path):
