@@ -15,6 +15,7 @@ from ...module_utils.engine.contract.manifest import Manifest, Origin, Script, V
 from ...module_utils.engine.contract.objects import StoredObject, object_id
 from ...module_utils.engine.contract.package import Package
 from ...module_utils.engine.contract.paths import safe_path
+from ...module_utils.engine.contract.settings import settings_objects
 from ...module_utils.engine.methods.copy import ON_CONFLICT
 from ...module_utils.engine.methods.merge import FORMAT
 from ...module_utils.engine.methods.table import method_named, objects_to_read
@@ -55,6 +56,7 @@ class SwitchBundle:
         names = [
             *objects_to_read(self.manifest),
             *(name for view in self.manifest.views() for name in unit_objects(view)),
+            *(name for view in self.manifest.views() for name in settings_objects(view.profile).values()),
         ]
         return [(name, self.contents[name]) for name in dict.fromkeys(names)]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import List, Optional
 
     from .services import ServicesAnswer
+    from .settings import SettingChange
     from .value import JsonObject
 
 
@@ -96,6 +97,7 @@ class SwitchAnswer(Answer):
         "realised",
         "services",
         "session",
+        "settings",
         "stock",
         "wanting",
     )
@@ -107,6 +109,7 @@ class SwitchAnswer(Answer):
         self.previous: Optional[int] = None
         self.operations: List[Operation] = []
         self.session: List[SessionChange] = []
+        self.settings: List[SettingChange] = []
         self.packages: List[PackageChange] = []
         self.collisions: List[Collision] = []
         self.hooks: List[HookRun] = []
@@ -135,6 +138,8 @@ class SwitchAnswer(Answer):
             found["failed"] = self.failed.json()
         if self.facts is not None:
             found.update(facts=self.facts.json(), facts_differ=self.facts_differ)
+        if self.settings:
+            found["settings"] = [item.json() for item in self.settings]
         if self.stock is not None:
             found["stock"] = self.stock.json()
         if self.services is not None:
@@ -146,6 +151,11 @@ class SwitchAnswer(Answer):
         self.generation, self.previous = members.optional_number("generation"), members.optional_number("previous")
         self.operations = [Operation.of(item) for item in members.sequence("operations")]
         self.session = [SessionChange.of(item) for item in members.sequence("session")]
+        settings = members.sequence("settings")
+        if settings:
+            from .settings import SettingChange
+
+            self.settings = [SettingChange.of(item) for item in settings]
         self.packages = [PackageChange.of(item) for item in members.sequence("packages")]
         self.collisions = [Collision.of(item) for item in members.sequence("collisions")]
         self.hooks = [HookRun.of(item) for item in members.sequence("hooks")]

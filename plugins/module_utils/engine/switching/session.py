@@ -8,9 +8,9 @@ from ..contract.operations import SessionChange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Sequence
+    from typing import Dict, List
 
-    from ..contract.operations import Operation, PackageChange
+    from ..contract.answers import SwitchAnswer
     from ..contract.provenance import Session
 
 _SIGNS = {"add": "+", "remove": "-", "change": "~", "repair": "~", "adopt": "=", "backup": ">"}
@@ -45,20 +45,19 @@ def _variable(name: str, before: Session, after: Session) -> SessionChange | Non
     return change
 
 
-def counts(
-    operations: Sequence[Operation], session: Sequence[SessionChange], packages: Sequence[PackageChange]
-) -> Dict[str, Dict[str, int]]:
+def counts(answer: SwitchAnswer) -> Dict[str, Dict[str, int]]:
     """Kind to sign to number, as a generation remembers it for lists of generations."""
     found: Dict[str, Dict[str, int]] = {}
-    moved = {operation.path for operation in operations if operation.op.value == "backup"}
+    moved = {operation.path for operation in answer.operations if operation.op.value == "backup"}
     kinds = []
-    for operation in operations:
+    for operation in answer.operations:
         # What took the place of a file that was moved aside is new.
         new = operation.op.value == "change" and operation.path in moved
         kinds.append(("files", "add" if new else operation.op.value))
-    kinds += [(change.kind + "s", change.op) for change in session]
+    kinds += [(change.kind + "s", change.op) for change in answer.session]
     # The host's own packages neither come nor go.
-    kinds += [("packages", change.op) for change in packages if change.provider != "host"]
+    kinds += [("packages", change.op) for change in answer.packages if change.provider != "host"]
+    kinds += [("settings", change.op) for change in answer.settings]
     for kind, op in kinds:
         sign = _SIGNS.get(op)
         if sign is not None:

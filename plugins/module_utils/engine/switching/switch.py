@@ -31,11 +31,13 @@ from .report import Report
 from .service_ends import Ends
 from .service_work import work_on_services
 from .session import counts, session_changes
+from .settings import setting_changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..contract.objects import StoredObject
     from ..contract.operations import SessionChange
+    from ..contract.settings import SettingChange
     from ..home.folder import HomeFolder
     from ..planning.plan import Plan
     from ..transaction.roll_forward import RollForward
@@ -150,6 +152,7 @@ class Switch:
         repairs = [Operation(OperationKind.REPAIR, f"{layout.STORE}/{name}", detail) for name in self.drifted]
         self.answer.operations = repairs + plan.operations
         self.answer.session = self._session()
+        self.answer.settings = self._settings()
         self.answer.collisions = plan.collisions
         self.answer.warnings = list(dict.fromkeys([*self.answer.warnings, *plan.warnings]))
         if plan.collisions:
@@ -169,6 +172,16 @@ class Switch:
             provenance = self.home.require_state().about(number).provenance
             before = provenance.session if provenance is not None and specialisation is None else None
         return session_changes(before, self.goal.session) if before is not None else []
+
+    def _settings(self) -> list[SettingChange]:
+        """What changes in the settings stores; nothing where what is current cannot be read."""
+        state, before = self.home.state, View()
+        if state is not None and self.source is not None:
+            manifest = state.readable_manifest(self.source)
+            if manifest is None:
+                return []
+            before = manifest.view
+        return setting_changes(before, self.goal.view, self._content)
 
     def _compare_packages(self) -> bool:
         """Enter in the answer which packages come and go; False when some must be asked for first."""
@@ -302,7 +315,7 @@ class Switch:
             unsynced = stage_objects(state, bundled.manifest, bundled.held, bundled.raw, self.tx)
             about = About(bundled.digest, tx=self.tx)
             about.provenance = bundled.provenance
-            about.counts = counts(self.answer.operations, self.answer.session, self.answer.packages)
+            about.counts = counts(self.answer)
             stage_generation(state, bundled.manifest, about, goal.number or 0, self.packaged, unsynced)
         elif goal.to is not None:
             self._touch_refreshed(plan)

@@ -10,7 +10,7 @@ from ..contract.answers import Answer, ProbeAnswer, SwitchAnswer
 from ..contract.errors import ErrorKind
 from ..contract.operations import Operation, OperationKind
 from ..contract.outcomes import Failure
-from .entries import Collision, Diff, File, Hook, Package, Variable
+from .entries import Collision, Diff, File, Hook, Package, Setting, Variable
 from .message import BACKUP, Choice, Message
 from .plan import Owner, Plan, Recovered, Stock, Undo
 from .services import units_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..contract.operations import Collision as Obstacle
     from ..contract.operations import LineDiff, PackageChange, SessionChange
     from ..contract.outcomes import Drift, HookRun
+    from ..contract.settings import SettingChange
 
 _FOUND = {"absent": "absent", "link": "link", "file": "file", "mode": "mode"}
 # What a person sees of the folder of the generations itself is no file of the home.
@@ -54,6 +55,7 @@ def plan_of_switch(answer: SwitchAnswer, verb: str, home: Owner, check: bool, wa
         session=tuple(_variable(change) for change in answer.session),
         packages=tuple(_packages(answer.packages)),
         units=tuple(units_of(answer.services)) if answer.services is not None else (),
+        settings=tuple(_setting(change) for change in answer.settings),
         hooks=tuple(_hook(run) for run in answer.hooks),
         collisions=tuple(collisions_of(answer.collisions, ways or Ways())),
         warnings=_warnings(answer),
@@ -205,6 +207,10 @@ def _packages(changes: Sequence[PackageChange]) -> Iterator[Package]:
             yield package._replace(from_=old, download=change.download, trust=change.trust, note=change.note)
         elif change.op == "add":
             yield package._replace(op="same", to="")
+
+
+def _setting(change: SettingChange) -> Setting:
+    return Setting(change.path, change.key, change.op, change.store, change.old, change.new)
 
 
 def _hook(run: HookRun) -> Hook:
