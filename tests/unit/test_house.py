@@ -340,7 +340,7 @@ ALLOWED = {
     "transaction/roll_forward.py:_drop_folder": "noted: the folder stays in the ledger",
     "transaction/roll_forward.py:_forget_pin": "tried again by `clean`, which raises",
     "transaction/roll_forward.py:clean": "raised after the other steps",
-    "verbs/dispatch.py:_forget": "a refused engine that stays takes room, and no more",
+    "verbs/dispatch.py:_forget": "an empty folder that stays does no harm",
     "verbs/doctor.py:_findings": "shown as a finding",
     "verbs/list.py:_generation": "shown as a damaged generation",
 }

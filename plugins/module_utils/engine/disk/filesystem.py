@@ -17,7 +17,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Iterator, TypeVar
+    from typing import Callable, TypeVar
 
     Result = TypeVar("Result")
     # Called with "before" or "after", the name of the system call, and what it is done to; may raise OSError before.
@@ -90,6 +90,9 @@ def open_folder(name: str, at: int | None = None, follow: bool = False) -> int:
     """A descriptor of a folder. OSError (ELOOP or ENOTDIR) for a link unless `follow`."""
     try:
         return os.open(encode(name), _FOLDER if follow else _FOLDER | os.O_NOFOLLOW, dir_fd=at)
+    except FileNotFoundError:
+        # Asked for often, and hardly ever shown: it is not worth the look for the whole path.
+        raise
     except OSError as error:
         raise placed(error, name, at) from None
 
@@ -98,6 +101,8 @@ def open_file(name: str, at: int | None = None, follow: bool = False) -> int:
     """A descriptor of a file to be read; a fifo is not waited for."""
     try:
         return os.open(encode(name), _READ & ~os.O_NOFOLLOW if follow else _READ, dir_fd=at)
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise placed(error, name, at) from None
 
@@ -152,26 +157,6 @@ def names_in(folder: str, at: int | None = None) -> list[str]:
         return []
     try:
         return names(fd)
-    finally:
-        os.close(fd)
-
-
-def walk(top: str, at: int | None = None, follow: bool = False) -> Iterator[tuple[str, list[str]]]:
-    """Each folder from `top` down with its sorted names; nothing when `top` is absent or no folder.
-
-    Links below it are not followed; `top` itself is with `follow`.
-    """
-    status = stat_followed(top, at) if follow else lstat(top, at)
-    if status is None or not stat.S_ISDIR(status.st_mode):
-        return
-    fd = open_folder(top, at, follow)
-    try:
-        found = names(fd)
-        yield top, found
-        for name in found:
-            inner = lstat(name, fd)
-            if inner is not None and stat.S_ISDIR(inner.st_mode):
-                yield from walk(f"{top}/{name}", at)
     finally:
         os.close(fd)
 

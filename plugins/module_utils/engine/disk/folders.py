@@ -10,6 +10,10 @@ import stat
 
 from . import filesystem
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator
+
 
 def make_all(path: str, mode: int) -> None:
     """Make a folder and those above it that are missing, each with this mode."""
@@ -19,6 +23,26 @@ def make_all(path: str, mode: int) -> None:
     if above != path:
         make_all(above, mode)
     filesystem.mkdir(path, mode)
+
+
+def walk(top: str, at: int | None = None, follow: bool = False) -> Iterator[tuple[str, list[str]]]:
+    """Each folder from `top` down with its sorted names; nothing when `top` is absent or no folder.
+
+    Links below it are not followed; `top` itself is with `follow`.
+    """
+    status = filesystem.stat_followed(top, at) if follow else filesystem.lstat(top, at)
+    if status is None or not stat.S_ISDIR(status.st_mode):
+        return
+    fd = filesystem.open_folder(top, at, follow)
+    try:
+        found = filesystem.names(fd)
+        yield top, found
+        for name in found:
+            inner = filesystem.lstat(name, fd)
+            if inner is not None and stat.S_ISDIR(inner.st_mode):
+                yield from walk(f"{top}/{name}", at)
+    finally:
+        os.close(fd)
 
 
 class Blocked(Exception):

@@ -10,7 +10,7 @@ import time
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.operations import Operation, OperationKind
-from ..disk import filesystem
+from ..disk import filesystem, folders
 from ..state import layout
 from ..state.garbage import collect
 from .journal import transaction_id
@@ -113,4 +113,4 @@ def forget_repointing(home: HomeFolder) -> None:
 
 
 def _unit_folders(home: HomeFolder) -> Iterator[tuple[str, list[str]]]:
-    return filesystem.walk(_UNITS, home.fd, follow=True)
+    return folders.walk(_UNITS, home.fd, follow=True)
