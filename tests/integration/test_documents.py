@@ -79,7 +79,8 @@ def test_evaluates(text, tmp_path):
 
     def evaluate() -> tuple[list[str], list[str]]:
         node = load(text, spec)
-        roots = [(node, spec)]
+        # A fragment shows variables without the shell that reads them.
+        roots = [(node, spec), (Mapping({"home.sessionReaders": ["bash"]}), "")]
         if "stateVersion" not in text:
             roots.insert(0, (Mapping({"home.stateVersion": "26.05"}), ""))
         home = EvaluatedHome(Request(roots, host, variable=VARIABLES.get))

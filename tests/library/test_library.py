@@ -20,7 +20,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import M
 HERE = Path(__file__).parent
 COMPILER = compiler()
 CASES = sorted(HERE.glob("*/*/*.yml"))
-WORDS = {"spec", "platform", "files", "links", "contains", "absent", "packages", "warnings", "refused"}
+WORDS = {"spec", "platform", "files", "links", "contains", "absent", "packages", "warnings", "silent", "refused"}
 
 
 def host(platform: str) -> dict[str, Any]:
@@ -89,3 +89,5 @@ def test_behaviour(path: Path) -> None:
         assert name in got["packages"]
     for part in case.get("warnings", []):
         assert any(part in warning for warning in got["warnings"])
+    for part in case.get("silent", []):
+        assert not any(part in warning for warning in got["warnings"])

@@ -25,6 +25,8 @@ class OptionFacts(dict[str, Value]):
             return OptionFacts(child)
         if name == "isDefined":
             return bool(node.definitions()) and node.defined()
+        if name == "isOwn":
+            return any(d.value and d.scope.language.is_own(d.position) for d in discharge(node.definitions()))
         if name == "highestPrio":
             found = discharge(node.definitions())
             return min((d.priority for d in found), default=1500)
