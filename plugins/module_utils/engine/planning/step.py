@@ -113,7 +113,7 @@ class Displaced(Value):
     `backup`, and the paths in `inside` (relative to it) then go from it if they are still ours.
     """
 
-    __slots__ = ("backup", "inside", "partial", "swap")
+    __slots__ = ("backup", "copy", "inside", "partial", "swap")
 
     def __init__(
         self,
@@ -126,6 +126,8 @@ class Displaced(Value):
         self.swap = swap
         self.inside = inside
         self.partial = partial
+        # The inode of a backup that is a copy, once it is made; a journal does not know it.
+        self.copy: Optional[int] = None
 
 
 class Pin(Value):

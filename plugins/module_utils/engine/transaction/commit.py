@@ -12,14 +12,14 @@ import stat
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.paths import parents, split
 from ..contract.records import KEPT, Record
-from ..disk import filesystem, renames
+from ..disk import filesystem
 from ..disk.folders import Blocked
 from ..planning.step import NewFolder, NewLink, NewText, Put
 from ..state import layout
 from ..state.ledger import Ledger
 from ..state.staging import FEW
 from . import pin
-from .backup import drop_backup
+from .backup import back_up, drop_backup
 from .journal import Journal, transaction_id
 from .roll_forward import RollForward
 
@@ -155,7 +155,7 @@ def undo(home: HomeFolder, journal: Journal, held: Held | None = None) -> None:
             _drop_temporary(step, fd)
             backup = step.displaced.backup
             if backup and not (step.displaced.swap and (not step.was or step.was[0] == "folder")):
-                drop_backup(name, backup, fd)
+                drop_backup(step, name, backup, fd)
     home.folders.close()
     for folder in sorted(journal.folders, reverse=True):
         try:
@@ -255,7 +255,7 @@ class _Preparation:
             raise TypeError(f"no content for {step.path}")
         backup = step.displaced.backup
         if backup and not (step.was and step.was[0] == "folder"):
-            self._back_up(step, name, fd)
+            back_up(self.state, step, self.journal.steps.index(step), name, fd)
         self.files += [(folder, path, step.follow) for path in made]
         self.touched.add(folder)
 
@@ -283,24 +283,6 @@ class _Preparation:
         else:
             content = new.content if isinstance(new, NewText) else self.state.content(new.object)
             filesystem.write(name, content, new.mode, fd)
-
-    @staticmethod
-    def _back_up(step: Put, name: str, fd: int) -> None:
-        """Give what is there a second name; where it has to be a copy, only once that is whole and lasting."""
-        backup, partial = step.displaced.backup or "", step.displaced.partial or ""
-        try:
-            filesystem.link(name, backup, fd, fd)
-            return
-        except OSError as error:
-            if error.errno not in filesystem.NO_HARD_LINK:
-                raise
-        text = filesystem.readlink(name, fd)
-        if text is not None:
-            filesystem.symlink(text, backup, fd)
-            return
-        content, status = filesystem.read_with_status(name, fd)
-        filesystem.write(partial, content, stat.S_IMODE(status.st_mode), fd, sync=True, mtime=status.st_mtime_ns)
-        renames.rename_new(partial, backup, fd)
 
     def _sync(self) -> None:
         if len(self.touched) + len(self.files) > FEW:

@@ -10,6 +10,7 @@ from ..disk import filesystem
 from ..state import layout
 from ..state.garbage import collect
 from ..state.ledger import Ledger
+from .backup import recall
 from .commit import finish, undo
 from .expiry import forget_repointing
 from .journal import Journal
@@ -37,6 +38,7 @@ def recover(home: HomeFolder) -> Recovery:
         if journal.home != home.path:
             message = f"an interrupted switch of the home {journal.home} must be finished there"
             raise EngineError(message, ErrorKind.OWNER)
+        recall(state, journal)
         committed = journal.committed(state)
         if committed:
             forward = finish(home, journal)

@@ -147,7 +147,7 @@ def clean_up(step: Put, fd: int, name: str) -> None:
 def _take_back(step: Put, backup: str, fd: int, name: str) -> None:
     if not step.displaced.swap or inspect(name, fd).kind != "absent":
         if not (step.was and step.was[0] == "folder"):
-            drop_backup(name, backup, fd)
+            drop_backup(step, name, backup, fd)
         return
     # Without an exchange, it stopped between two renames.
     aside = inspect(backup, fd)
