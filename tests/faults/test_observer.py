@@ -132,13 +132,13 @@ WRITERS = set(
 )
 
 
-# The launcher writes only the engine itself, before there is one; the second Python writes to pipes alone. The files of a whole system are written by root, are
-# no home's, and have a recovery of their own.
+# The launcher writes only the engine itself, before there is one; the second Python writes to pipes alone. The checks of a whole system work on copies of
+# their own, in folders and mount namespaces that go with them.
 SOURCES = [
     path
     for path in sorted(PLACE.rglob("*.py"))
     if path.name not in ("filesystem.py", "launcher.py", "second_python.py")
-    and path.relative_to(PLACE).parts[0] != "system"
+    and path.relative_to(PLACE).parts[:2] != ("system", "checks")
 ]
 
 

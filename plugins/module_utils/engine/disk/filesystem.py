@@ -286,7 +286,7 @@ def fill(name: str, content: bytes, at: int | None = None) -> None:
         os.close(fd)
 
 
-def open_lock(name: str, at: int, create: bool) -> int:
+def open_lock(name: str, at: int | None, create: bool) -> int:
     """A descriptor of a lock file. OSError EINVAL for what is no regular file (a fifo is never waited for)."""
     if not create:
         fd = os.open(encode(name), _READ, dir_fd=at)

@@ -13,7 +13,7 @@ from ..contract.canonical import canonical
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.members import Members
 from ..contract.objects import content_hash
-from ..disk import filesystem
+from ..disk import filesystem, trees
 from .accounts.rows import Rows
 from .declaration import Declaration
 from .etc.ledger import EtcLedger, ledger_members
@@ -139,12 +139,13 @@ class SystemState:
 
     def create(self) -> None:
         """Create what is missing of the folders."""
-        os.makedirs(self.root, 0o700, exist_ok=True)
-        os.chmod(self.root, 0o711)
+        trees.make_folders(os.path.dirname(self.root), 0o755)
+        trees.make_folders(self.root, 0o711)
+        filesystem.chmod(self.root, 0o711)
         for name in FOLDERS:
             mode = 0o711 if name in ("store", "engine") else 0o700
-            os.makedirs(self.path(name), mode, exist_ok=True)
-            os.chmod(self.path(name), mode)
+            trees.make_folders(self.path(name), mode)
+            filesystem.chmod(self.path(name), mode)
 
     # Documents
 
@@ -230,15 +231,13 @@ class SystemState:
             self._remove("store", os.path.basename(temporary))
             for relative, leaf in sorted(inside.items()):
                 path = os.path.join(temporary, relative)
-                os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
+                trees.make_folders(os.path.dirname(path), 0o755)
                 if leaf.object is not None:
                     filesystem.link(self.path("store", leaf.object), path)
                 elif leaf.symlink is not None:
                     filesystem.symlink(leaf.symlink, path)
                 else:
-                    os.makedirs(path, 0o755, exist_ok=True)
-            for folder, _folders, _names in os.walk(temporary):
-                os.chmod(folder, 0o755)
+                    trees.make_folders(path, 0o755)
             filesystem.rename(temporary, self.path("store", name))
 
     def missing(self, declaration: Declaration) -> List[str]:

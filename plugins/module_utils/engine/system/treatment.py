@@ -9,6 +9,7 @@ import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..contract.errors import EngineError, ErrorKind
+from ..disk import filesystem
 from ..machine import account as accounts
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _remove(home: str, paths: List[str]) -> Answer:
         place = os.path.join(home, path)
         # A folder that was moved aside holds more than one file: it stays, and the new backup gets another name.
         if stat.S_ISREG(os.lstat(place).st_mode) or os.path.islink(place):
-            os.unlink(place)
+            filesystem.unlink(place)
     return {}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ..contract.bundle import read_bundle
 from ..contract.errors import EngineError, ErrorKind
+from ..disk import filesystem
 from ..state.lock import Lock
 from . import confirm
 from .blueprint import Context, draw
@@ -36,11 +37,11 @@ def open_engine() -> None:
     above = os.path.dirname(package)
     if not os.path.isdir(package) or os.stat(above).st_mode & os.stat(package).st_mode & 0o005 == 0o005:
         return
-    os.chmod(above, 0o755)
+    filesystem.chmod(above, 0o755)
     for folder, _folders, names in os.walk(package):
-        os.chmod(folder, 0o755)
+        filesystem.chmod(folder, 0o755)
         for name in names:
-            os.chmod(os.path.join(folder, name), 0o644)
+            filesystem.chmod(os.path.join(folder, name), 0o644)
 
 
 class SystemVerbs:

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import time
 from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem
+from ...disk import filesystem, trees
 from ..process import run, which
 from .database import MODES, Database, read_database
 
@@ -36,7 +35,7 @@ class DatabaseLock:
     def __enter__(self) -> DatabaseLock:
         import fcntl
 
-        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        self._fd = filesystem.open_lock(self._path, None, True)
         end = time.monotonic() + _PATIENCE
         while True:
             try:
@@ -99,7 +98,7 @@ def _stage(etc: str, name: str, text: str) -> None:
         raise EngineError(f"/etc/{name} is no regular file", ErrorKind.ACCOUNTS)
     filesystem.write(staged, text.encode("utf-8", "surrogateescape"), 0o600, sync=True)
     if status is not None:
-        os.chown(staged, status.st_uid, status.st_gid)
+        trees.chown(staged, status.st_uid, status.st_gid)
         _keep_former(path, mode)
     filesystem.chmod(staged, mode)
 
@@ -139,23 +138,28 @@ def make_homes(users: Sequence[User], etc: str) -> list[str]:
             continue
         account = pwd.getpwnam(user.name)
         parent = os.path.dirname(user.home)
-        os.makedirs(parent, 0o755, exist_ok=True)
+        trees.make_folders(parent, 0o755)
         temporary = os.path.join(parent, f".home-manager-{user.name}")
-        if os.path.lexists(temporary):
-            shutil.rmtree(temporary)
+        _remove(temporary)
         skeleton = os.path.join(etc, _SKELETON)
         if os.path.isdir(skeleton):
-            shutil.copytree(skeleton, temporary, symlinks=True)
+            trees.copy(skeleton, temporary)
         else:
-            os.mkdir(temporary)
-        for where, folders, names in os.walk(temporary):
-            for name in [*folders, *names]:
-                os.lchown(os.path.join(where, name), account.pw_uid, account.pw_gid)
-        os.chown(temporary, account.pw_uid, account.pw_gid)
-        os.chmod(temporary, user.home_mode)
-        os.rename(temporary, user.home)
+            filesystem.mkdir(temporary, 0o700)
+        filesystem.chmod(temporary, user.home_mode)
+        trees.give(temporary, account.pw_uid, account.pw_gid)
+        filesystem.rename(temporary, user.home)
         made.append(user.name)
     return made
+
+
+def _remove(folder: str) -> None:
+    """Remove a folder of ours with all that is below it; absent is fine."""
+    above = filesystem.open_folder(os.path.dirname(folder), follow=True)
+    try:
+        filesystem.remove_tree(os.path.basename(folder), above)
+    finally:
+        os.close(above)
 
 
 def set_linger(name: str, linger: bool) -> None:
@@ -163,11 +167,10 @@ def set_linger(name: str, linger: bool) -> None:
     path = f"/var/lib/systemd/linger/{name}"
     if linger and not os.path.exists(path):
         if not run(["loginctl", "enable-linger", name], 30.0).good:
-            os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
-            with open(path, "ab"):
-                pass
+            trees.make_folders(os.path.dirname(path), 0o755)
+            filesystem.write(path, b"", 0o644)
     elif not linger and os.path.exists(path) and not run(["loginctl", "disable-linger", name], 30.0).good:
-        os.unlink(path)
+        filesystem.unlink(path)
 
 
 def lingers(name: str) -> bool:

@@ -10,7 +10,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem
+from ...disk import filesystem, trees
 
 if TYPE_CHECKING:
     from typing import Callable, Iterable, List
@@ -113,7 +113,7 @@ class Etc:
         path = self.path(target)
         temporary = self._temporary(target)
         filesystem.write(temporary, content, 0o600, sync=True)
-        os.chown(temporary, uid, gid)
+        trees.chown(temporary, uid, gid)
         filesystem.chmod(temporary, mode)
         self._rename(temporary, path, lambda: self._refill(path, content))
 
@@ -143,7 +143,7 @@ class Etc:
 
     @staticmethod
     def _refill(path: str, content: bytes) -> None:
-        fd = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = filesystem.open_part(path)
         try:
             filesystem.refill(fd, content)
             filesystem.sync(fd, path)

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem
+from ...disk import filesystem, trees
 from ..process import Done, run
 from ..state import PackageRows
 from .dpkg import Dpkg
@@ -208,7 +208,7 @@ class Apt:
         if "--simulate" in arguments:
             return run(["apt-get", *_DEFAULTS, *arguments], _TIMEOUT, _QUIET)
         archives = os.path.join(self.state, "debs")
-        os.makedirs(os.path.join(archives, "partial"), 0o700, exist_ok=True)
+        trees.make_folders(os.path.join(archives, "partial"), 0o700)
         keep = (
             "-o",
             f"Dir::Cache::archives={archives}",
@@ -226,7 +226,7 @@ def hold_services(state: str) -> None:
     if filesystem.lstat(POLICY) is not None and filesystem.lstat(kept) is None:
         if filesystem.read(POLICY, follow=True) == _POLICY_TEXT:
             return
-        _move(POLICY, kept)
+        trees.move(POLICY, kept)
     if filesystem.lstat(POLICY) is None:
         filesystem.write(POLICY, _POLICY_TEXT, 0o755)
 
@@ -235,13 +235,6 @@ def release_services(state: str) -> None:
     """Put back what was there before `hold_services`; can be repeated."""
     kept = os.path.join(state, _POLICY_KEPT)
     if filesystem.lstat(kept) is not None:
-        _move(kept, POLICY)
+        trees.move(kept, POLICY)
     elif filesystem.lstat(POLICY) is not None and filesystem.read(POLICY, follow=True) == _POLICY_TEXT:
         filesystem.unlink(POLICY)
-
-
-def _move(source: str, target: str) -> None:
-    import shutil
-
-    # The state folder and /usr may be on different file systems.
-    shutil.move(source, target)
