@@ -11,15 +11,33 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from ...module_utils.engine.contract.errors import EngineError, ErrorKind
+from ...module_utils.engine.contract.members import Members
 from ..expressions.source_file import read_file
 from ..syntax.errors import SpecError
+
+if TYPE_CHECKING:
+    from ...module_utils.engine.contract.value import JsonObject
 
 VERSION = 1
 NAME = "home.lock"
 # Ends the names of packages that macOS has from elsewhere than Linux.
 _DARWIN = "@darwin"
+
+
+def _members(value: object, what: str) -> Members:
+    return Members(value, what, ErrorKind.PACKAGES)
+
+
+def _texts(value: object) -> dict[str, str]:
+    members = _members(value, "a mapping of texts")
+    return {name: members.text(name) for name in members.names()}
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(_members({"make": value}, "a package").texts("make"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +49,12 @@ class LockedArtefact:
     at: tuple[str, ...]
 
     @classmethod
-    def of(cls, value: Any) -> LockedArtefact:
-        """Raises KeyError or TypeError for anything malformed."""
-        return cls(int(value["size"]), str(value["file"]), tuple(value["at"]))
+    def of(cls, value: object) -> LockedArtefact:
+        """Raises EngineError for anything malformed."""
+        members = _members(value, "an artefact")
+        return cls(members.number("size"), members.text("file"), tuple(members.texts("at")))
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> JsonObject:
         """The form that `of` reads."""
         return {"size": self.size, "file": self.file, "at": list(self.at)}
 
@@ -51,13 +70,13 @@ class LockedPackage:
 
     provider: str
     version: str
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    asked: Mapping[str, object] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
     closure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: tuple[str, ...] = ()
     source: str = ""
     package: str = ""
-    launch: Mapping[str, Any] = field(default_factory=dict)
+    launch: Mapping[str, object] = field(default_factory=dict)
     write: Mapping[str, str] = field(default_factory=dict)
     make: tuple[tuple[str, ...], ...] = ()
     place: Mapping[str, str] = field(default_factory=dict)
@@ -66,27 +85,29 @@ class LockedPackage:
     pinned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, value: Any) -> LockedPackage:
-        """Raises KeyError or TypeError for anything malformed."""
+    def of(cls, value: object) -> LockedPackage:
+        """Raises EngineError for anything malformed."""
+        members = _members(value, "a package")
+        closure = _members(members.mapping("closure"), "`closure` of a package")
         return cls(
-            str(value["provider"]),
-            str(value["version"]),
-            value.get("asked") or {},
-            value.get("commands") or {},
-            {platform: tuple(names) for platform, names in (value.get("closure") or {}).items()},
-            tuple(value.get("own") or ()),
-            value.get("source") or "",
-            value.get("package") or "",
-            value.get("launch") or {},
-            value.get("write") or {},
-            tuple(tuple(command) for command in value.get("make") or ()),
-            value.get("place") or {},
-            tuple(value.get("shares") or ()),
-            tuple(value.get("requires") or ()),
-            {platform: dict(pins) for platform, pins in (value.get("pinned") or {}).items()},
+            members.text("provider"),
+            members.text("version"),
+            members.mapping("asked"),
+            _texts(members.mapping("commands")),
+            {platform: tuple(closure.texts(platform)) for platform in closure.names()},
+            tuple(members.texts("own")),
+            members.text("source", ""),
+            members.text("package", ""),
+            members.mapping("launch"),
+            _texts(members.mapping("write")),
+            tuple(_words(command) for command in members.sequence("make")),
+            _texts(members.mapping("place")),
+            tuple(members.texts("shares")),
+            tuple(members.texts("requires")),
+            {platform: _texts(pins) for platform, pins in members.mapping("pinned").items()},
         )
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> JsonObject:
         """The form that `of` reads, without what is empty."""
         value = {
             "provider": self.provider,
@@ -117,17 +138,18 @@ class Source:
     release: str = ""
 
     @classmethod
-    def of(cls, value: Any) -> Source:
-        """Raises KeyError or TypeError for anything malformed."""
-        return cls(tuple(value.get("mirrors") or ()), value.get("at") or "", value.get("release") or "")
+    def of(cls, value: object) -> Source:
+        """Raises EngineError for anything malformed."""
+        members = _members(value, "a source")
+        return cls(tuple(members.texts("mirrors")), members.text("at", ""), members.text("release", ""))
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> JsonObject:
         """The form that `of` reads."""
         return {k: v for k, v in (("mirrors", list(self.mirrors)), ("at", self.at), ("release", self.release)) if v}
 
 
 class _Item(Protocol):
-    def json(self) -> dict[str, Any]:
+    def json(self) -> JsonObject:
         """The JSON form."""
 
 
@@ -157,17 +179,18 @@ class Lock:
             found = value.get("version") if isinstance(value, dict) else None
             raise SpecError(f"{path} is of version {found!r}, and this collection reads version {VERSION}")
         try:
+            members = _members(value, "the lock")
             return cls(
-                value.get("catalogue") or "",
-                tuple(value.get("platforms") or ()),
-                {name: Source.of(item) for name, item in (value.get("sources") or {}).items()},
-                {name: LockedPackage.of(item) for name, item in (value.get("packages") or {}).items()},
-                {name: LockedArtefact.of(item) for name, item in (value.get("artefacts") or {}).items()},
-                value.get("tools") or {},
+                members.text("catalogue", ""),
+                tuple(members.texts("platforms")),
+                {name: Source.of(item) for name, item in members.mapping("sources").items()},
+                {name: LockedPackage.of(item) for name, item in members.mapping("packages").items()},
+                {name: LockedArtefact.of(item) for name, item in members.mapping("artefacts").items()},
+                {name: _texts(item) for name, item in members.mapping("tools").items()},
             )
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except EngineError as error:
             raise SpecError(
-                f"{path} is damaged: {error!r}", hint="restore it, or make it anew by home.manager.update"
+                f"{path} is damaged: {error.message}", hint="restore it, or make it anew by home.manager.update"
             ) from None
 
     def text(self) -> str:
@@ -264,5 +287,5 @@ def _alone(path: str) -> Iterator[None]:
         os.close(fd)
 
 
-def _one(value: Any) -> str:
+def _one(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)

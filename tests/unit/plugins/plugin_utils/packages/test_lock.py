@@ -64,6 +64,27 @@ def test_a_missing_lock_is_empty_and_a_damaged_one_an_error(tmp_path):
             Lock.read(str(path))
 
 
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (
+            {"closure": {"x86_64-linux": "htop=0"}},
+            "`closure` of a package: `x86_64-linux` must be a list, got a string",
+        ),
+        ({"version": 3}, "`version` must be a string, got a number"),
+        ({"commands": ["htop"]}, "`commands` must be an object, got a list"),
+        ({"make": [["a", 1]]}, "`make` must contain only strings"),
+    ],
+)
+def test_an_entry_of_a_wrong_type_is_an_error(tmp_path, entry, problem):
+    path = tmp_path / "home.lock"
+    path.write_text(json.dumps({"version": 1, "packages": {"x": {"provider": "deb", "version": "1", **entry}}}))
+    with pytest.raises(SpecError) as caught:
+        Lock.read(str(path))
+    assert problem in str(caught.value)
+    assert "home.manager.update" in str(caught.value)
+
+
 def test_a_platform_that_is_not_locked_is_told():
     with pytest.raises(SpecError, match=r"home\.lock has no aarch64-linux for x"):
         recipe_of(lock(), "x", "aarch64-linux", "/base")
