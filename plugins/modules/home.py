@@ -99,6 +99,17 @@ options:
     description:
       - With O(update), a folder on the controller that gets every file which F(home.lock) names, under its SHA-256.
     type: str
+  tell_wanted:
+    description:
+      - With O(update), whether to return the names of all packages that the home wants, as O(keep) takes them.
+    type: bool
+    default: false
+  keep:
+    description:
+      - With O(update), the names of all packages that any home of the project wants. Instead of resolving, F(home.lock) then loses every
+        other package, and the folder O(vendor) every file that F(home.lock) does not name.
+    type: list
+    elements: str
   locked:
     description:
       - Whether to refuse when F(home.lock) lacks a package, instead of adding it.

@@ -272,3 +272,24 @@ def test_downloads_are_announced_once_and_not_again(project, tmp_path):
     project.write("user.yml", spec(tmp_path, "alpha"))
     assert "to download" not in project.play()
     assert not (project.home / ".local/state/home.manager/downloads/progress").exists()
+
+
+def test_pruning_takes_out_what_no_home_names(project, tmp_path):
+    cache = tmp_path / "cache"
+    vendor = ("-e", f"home_vendor={cache}")
+    project.play(*vendor, playbook="home.manager.update")
+    assert len(list(cache.iterdir())) == 2
+    (cache / "README").write_text("mine")
+    project.write("user.yml", spec(tmp_path, "alpha"))
+    prune = ("-e", '{"home_prune": true}')
+    output = project.play(*vendor, *prune, "--check", playbook="home.manager.update")
+    assert "beta is out of home.lock: no home names it" in output
+    assert '"beta"' in (project.folder / "home.lock").read_text()
+    output = project.play(*vendor, *prune, playbook="home.manager.update")
+    assert "beta is out of home.lock: no home names it" in output
+    assert "1 files that home.lock does not name are gone" in output
+    assert '"beta"' not in (project.folder / "home.lock").read_text()
+    assert len(list(cache.iterdir())) == 2
+    assert "beta" not in project.play(*vendor, *prune, playbook="home.manager.update")
+    output = project.play(*prune, "--limit", "localhost", playbook="home.manager.update", fails=True)
+    assert "it needs all of them" in output

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
@@ -237,6 +237,18 @@ class Lock:
         used = {hash_of(item) for entry in packages.values() for names in entry.closure.values() for item in names}
         used.update(item for platforms in merged.tools.values() for item in platforms.values())
         return replace(merged, artefacts={key: item for key, item in merged.artefacts.items() if key in used})
+
+    def only(self, names: Collection[str]) -> Lock:
+        """This lock with the packages of these names alone, and with what they are run by; so too what is locked for macOS apart."""
+        kept: set[str] = set()
+        waiting = [name for name in self.packages if name.removesuffix(_DARWIN) in names]
+        while waiting:
+            name = waiting.pop()
+            if name in self.packages and name not in kept:
+                kept.add(name)
+                waiting += [need + end for need in self.packages[name].requires for end in ("", _DARWIN)]
+        packages = {name: item for name, item in self.packages.items() if name in kept}
+        return replace(self, packages=packages).with_packages(Lock())
 
 
 def hash_of(item: str) -> str:

@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import os
+import re
 
 from ...module_utils.engine.contract.errors import EngineError
 from ...module_utils.engine.packages.download import FOLDER, Downloads, Sources
 from ...module_utils.engine.packages.recipe import Artefact
 from ..syntax.errors import SpecError
 from .lock import Lock
+
+_HASH = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def vendor(lock: Lock, folder: str, sources: Sources) -> int:
@@ -37,6 +40,17 @@ def vendor(lock: Lock, folder: str, sources: Sources) -> int:
     except OSError as error:
         raise SpecError(f"{folder} cannot be filled: {error.strerror}") from None
     return len(wanted)
+
+
+def prune(lock: Lock, folder: str) -> int:
+    """Remove from a folder the files, named by their SHA-256, that the lock does not name: their number. Raises SpecError."""
+    try:
+        old = [name for name in os.listdir(folder) if _HASH.match(name) and name not in lock.artefacts]
+        for name in old:
+            os.unlink(os.path.join(folder, name))
+    except OSError as error:
+        raise SpecError(f"{folder} cannot be pruned: {error.strerror}") from None
+    return len(old)
 
 
 def _has(folder: str, sha256: str, size: int) -> bool:

@@ -30,6 +30,8 @@ HOME: ArgumentSpec = {
     "packages": {"type": "path"},
     "update": {"type": "list", "elements": "str"},
     "vendor": {"type": "str"},
+    "keep": {"type": "list", "elements": "str"},
+    "tell_wanted": {"type": "bool", "default": False},
     "locked": {"type": "bool", "default": False},
     "install_on_host": {"type": "bool", "default": False},
 }

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils.engine.packages.download import Sources
@@ -15,7 +15,7 @@ from ..packages.lock import NAME, Lock, change
 from ..packages.resolver import Context
 from ..packages.supply import Supply
 from ..packages.updates import Update, updates
-from ..packages.vendor import vendor
+from ..packages.vendor import prune, vendor
 from ..packages.wanted import SYSTEM, Wanted, missing
 from ..plan.packages import PackagePlan, PackageSettings
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
@@ -79,6 +79,13 @@ class ProjectLock:
         """Download everything that the lock names into a folder, by hash; the number of new files. Raises SpecError."""
         return vendor(self.lock, folder, Sources.of(self.request(plan, ())["sources"]))
 
+    def keep(self, names: Collection[str], write: bool) -> list[str]:
+        """Take every package but these, and what runs them, out of the lock: the names that go. Raises SpecError."""
+        before = set(self.lock.packages)
+        after = change(self.path, lambda old: old.only(names)) if write else self.lock.only(names)
+        self._lock = after if write else self._lock
+        return sorted(before - set(after.packages))
+
     def resolution(self, old: Lock, settings: PackageSettings, platform: str) -> Resolution:
         """A resolution for this platform, and for the lock's others of its kind."""
         from ..packages.resolution import DARWIN, LINUX, ORDER, ORDER_DARWIN, Resolution
@@ -128,13 +135,30 @@ def chosen(plan: PackagePlan, lock: Lock, names: list[str]) -> list[Wanted]:
 
 
 def updated(
-    lock: ProjectLock, plan: PackagePlan, host: dict[str, Any], names: list[str], write: bool
+    lock: ProjectLock, plan: PackagePlan, host: dict[str, Any], asked: Mapping[str, Any], write: bool
 ) -> tuple[bool, list[str]]:
-    """Resolve some packages of a home anew, or all: whether the lock changes, and a line for each. Raises SpecError or SpecErrors."""
+    """Do what the arguments of an update ask for: whether anything changes, and a line for each change.
+
+    `update` are the names of packages of a home to resolve anew, none for all. With `keep`, which are the names that any
+    home wants, the lock loses the others instead. `vendor` is a folder to fill, or with `keep` to prune.
+    Raises SpecError or SpecErrors.
+    """
+    folder = os.path.abspath(asked["vendor"]) if asked.get("vendor") and write else None
+    if asked.get("keep") is not None:
+        gone = lock.keep(asked["keep"], write)
+        lines = [f"{name} is out of home.lock: no home names it" for name in gone]
+        pruned = prune(lock.lock, folder) if folder is not None else 0
+        if pruned:
+            lines.append(f"{pruned} files that home.lock does not name are gone from {folder}")
+        return bool(lines), lines
     supply = lock.supply(host)
-    wanted = chosen(plan, supply.lock, names)
+    wanted = chosen(plan, supply.lock, [str(name) for name in asked["update"]])
     changed = lock.update(wanted, plan.settings, supply.platform, write) if wanted else []
-    return bool(changed), [update.line() for update in changed] or ["every package is at its newest version"]
+    lines = [update.line() for update in changed] or ["every package is at its newest version"]
+    filled = lock.vendor(folder, plan) if folder is not None else 0
+    if folder is not None:
+        lines.append(f"{filled} new files in {folder}")
+    return bool(changed or filled), lines
 
 
 def cache_folder() -> str:

@@ -130,16 +130,14 @@ class Switch:
 
     def updated(self, found: Evaluated, host: dict[str, Any]) -> dict[str, Any]:
         """The result of resolving packages anew. No target is touched. Raises Refused."""
-        names = [str(name) for name in self.arguments.values["update"]]
-        write = not self.task.check_mode
+        packages = found.plan.packages
         try:
-            changed, lines = updated(self.lock, found.plan.packages, host, names, write)
-            if (folder := self.arguments.text("vendor")) is not None and write:
-                filled = self.lock.vendor(os.path.abspath(folder), found.plan.packages)
-                lines, changed = [*lines, f"{filled} new files in {folder}"], changed or bool(filled)
+            changed, lines = updated(self.lock, packages, host, self.arguments.values, not self.task.check_mode)
         except (SpecError, SpecErrors) as error:
             raise self.refused(*messages(error, self.sources(error))) from None
-        return {"changed": changed, "lines": lines, "_ansible_verbose_always": True}
+        wanted = sorted(item.name for item in packages.wanted) if self.arguments.values["tell_wanted"] else []
+        more = {"wanted": wanted} if wanted else {}
+        return {"changed": changed, "lines": lines, **more, "_ansible_verbose_always": True}
 
     def built(self, found: Evaluated, target: str, supposed: dict[str, Any]) -> dict[str, Any]:
         """The result of a build; `supposed` are the facts that nobody has asked the host for."""

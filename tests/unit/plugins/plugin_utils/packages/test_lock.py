@@ -131,3 +131,16 @@ def test_what_macos_has_from_elsewhere_is_locked_apart():
     assert both.seen_from("x86_64-linux").packages == {"fd": deb}
     assert both.seen_from("aarch64-darwin").packages == {"fd": brew}
     assert lock.kept_for("x86_64-linux") is lock
+
+
+def test_only_some_packages_stay_with_what_runs_them():
+    tool, other = LockedPackage("uv", "1", requires=("python3",)), LockedPackage("deb", "2")
+    packages = {
+        "tool": tool,
+        "python3": other,
+        "gone": other,
+        "tool@darwin": LockedPackage("brew", "3"),
+        "gone@darwin": other,
+    }
+    assert sorted(Lock(packages=packages).only(["tool"]).packages) == ["python3", "tool", "tool@darwin"]
+    assert Lock(packages=packages).only([]).packages == {}
