@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
@@ -57,6 +58,7 @@ def _one_compiler() -> Iterator[None]:
     """What the library's modules share is compiled once."""
     shared = compiler(plugins=PlayPlugins(False))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constants, "INVENTORY_ENABLED", ["yaml"])
         patch.setattr(switch, "compiler", lambda **_: shared)
         yield
 
