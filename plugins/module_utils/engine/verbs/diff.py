@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from ..contract.answers import SwitchAnswer
 from ..contract.entries import FileEntry, SymlinkEntry
 from ..contract.errors import EngineError, ErrorKind
@@ -15,6 +17,7 @@ from ..state import layout
 from ..state.ledger import Ledger
 from ..switching.drift import path_drift
 from ..switching.session import session_changes
+from ..switching.settings import setting_changes
 from ..switching.unit_files import unit_changes
 from .switching_verb import report_of_switch
 from .verb import Verb
@@ -68,8 +71,8 @@ class Diff(Verb):
             answer.previous, answer.operations = number, _drifted(home, state, current)
         if self.path is not None:
             answer.operations = [operation for operation in answer.operations if operation.path == self.path]
-            answer.session, answer.packages, answer.services = [], [], None
-        answer.changed = bool(answer.operations or answer.session or answer.packages)
+            answer.session, answer.packages, answer.settings, answer.services = [], [], [], None
+        answer.changed = bool(answer.operations or answer.session or answer.packages or answer.settings)
         return answer
 
     @classmethod
@@ -85,6 +88,7 @@ class Diff(Verb):
         if before is not None and after is not None and before.session is not None and after.session is not None:
             answer.session = session_changes(before.session, after.session)
         answer.packages = _packages(old, new)
+        answer.settings = setting_changes(old.view, new.view, functools.partial(_object, state))
         answer.services = unit_changes(old.view, new.view, state.content, home.path)
 
 
