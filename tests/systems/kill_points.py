@@ -82,7 +82,10 @@ def switch(what: tuple[dict[str, Any], list[tuple[str, bytes]]]) -> dict[str, An
 
 
 def roll_back() -> None:
-    answer = SystemVerbs(lambda _request: {}).answer({"step": "rollback", "allow_lockout": True, "lock_timeout": 5})
+    verbs = SystemVerbs(lambda _request: {})
+    # A switch that was killed may have left a generation of its own between the two.
+    old = max(number for number in verbs.state.numbers() if verbs.state.info(number).digest == digest(OLD[0]))
+    answer = verbs.answer({"step": "rollback", "generation": old, "allow_lockout": True})
     if answer.get("failed") or answer.get("collisions"):
         raise SystemExit(f"the rollback failed: {answer}")
 
@@ -118,6 +121,13 @@ def killed_at(point: int, act: Callable[[], object]) -> bool:
     return os.WIFSIGNALED(status)
 
 
+def lives(name: str) -> bool:
+    """Whether an account is there and usable. One that goes is locked with the commit, and its row goes at the end of a whole run."""
+    with open("/etc/shadow", encoding="utf-8") as source:
+        rows = [line.split(":") for line in source]
+    return any(row[0] == name and row[7] != "1" for row in rows)
+
+
 def words() -> set[str]:
     """Which of the two states the parts of the host are in."""
     found = set()
@@ -126,8 +136,7 @@ def words() -> set[str]:
             text = source.read()
         found.add("old" if "old" in text else "new" if "new" in text else "neither")
     found.add(os.readlink("/etc/kill-link")[1:])
-    with open("/etc/passwd", encoding="utf-8") as source:
-        found.add("new" if "\nberta:" in source.read() else "old")
+    found.add("new" if lives("berta") else "old")
     with open("/etc/group", encoding="utf-8") as source:
         groups = source.read()
     found.update(word for word in ("old", "new") if f"\nkill-{word}:" in groups)
@@ -155,8 +164,11 @@ SOUND = (
 )
 
 
-def reachable() -> bool:
-    return all(subprocess.run(check, stdout=subprocess.DEVNULL, check=False).returncode == 0 for check in SOUND)
+def unsound() -> list[str]:
+    """The programs of these that complain."""
+    return [
+        check[0] for check in SOUND if subprocess.run(check, stdout=subprocess.DEVNULL, check=False).returncode != 0
+    ]
 
 
 def prepare_switch() -> None:
@@ -200,10 +212,11 @@ def look(point: int, prepare: Callable[[], None], act: Callable[[], object]) -> 
     mixture = words()
     said = recovery()
     state = words()
-    whole = len(state) == 1 and "neither" not in state and not os.path.exists("/var/lib/home.manager/journal.json")
-    good = whole and not leftovers() and reachable()
-    line = f"{'/'.join(sorted(mixture))} -> {'/'.join(sorted(state))} {'good' if good else 'BAD'} {said or ''}"
-    return good, line + (f" {leftovers()}" if leftovers() else "")
+    wrong = [*leftovers(), *unsound()]
+    wrong += ["a mixture"] if len(state) != 1 or "neither" in state else []
+    wrong += ["the journal is still there"] if os.path.exists("/var/lib/home.manager/journal.json") else []
+    line = f"{'/'.join(sorted(mixture))} -> {'/'.join(sorted(state))} {said or ''}"
+    return not wrong, f"{line} {'BAD: ' + ', '.join(wrong) if wrong else 'good'}"
 
 
 def main() -> int:

@@ -74,11 +74,9 @@ class SystemRun:
         known = memory.remembered(self.host, _SYSTEM) or self._learned()
         plan, homes = self._plan(known)
         if self.verb == "build":
-            return {
-                "changed": False,
-                "msg": f"{self.host}: {len(plan.targets)} files, {len(homes.plans)} homes",
-                "manifest": plan.manifest,
-            }
+            text = f"{self.host}: {len(plan.targets)} files, {len(homes.plans)} homes"
+            built = {"changed": False, "msg": text, "manifest": plan.manifest}
+            return {**built, "lines": [text], "_ansible_verbose_always": True}
         answer = self._probe(plan, homes)
         real = self._facts_of(answer["facts"])
         if real != known:

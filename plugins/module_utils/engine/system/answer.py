@@ -28,6 +28,11 @@ class Units:
         self.skipped: Dict[str, str] = {}
         self.failed: Dict[str, str] = {}
 
+    @property
+    def acted(self) -> bool:
+        """Whether anything is, or would be, done with a unit."""
+        return bool(self.stop or self.reload or self.restart or self.start)
+
     def json(self) -> JsonObject:
         return {name: getattr(self, name) for name in ("stop", "reload", "restart", "start", "skipped", "failed")}
 

@@ -123,7 +123,7 @@ class WantedPackage(NamedTuple):
 
 
 class Script(NamedTuple):
-    """A script to run at the end of a switch; `dry` ones also run when nothing is to change, and must change nothing then."""
+    """A script to run at the end of a switch; `dry` ones also run in a dry activation, and must change nothing then."""
 
     name: str
     text: str

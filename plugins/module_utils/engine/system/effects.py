@@ -36,9 +36,14 @@ class Effects:
         self.answer = answer
         self.manager = SystemManager(_TIMEOUT)
 
-    def after(self, former: Declaration, blueprint: Blueprint, ledger: Ledger) -> None:
-        """Scripts of changed files, then units: stopped, reloaded, restarted, started."""
+    def after(self, former: Declaration, blueprint: Blueprint, ledger: Ledger, deferred: bool = False) -> None:
+        """Scripts of changed files, then units: stopped, reloaded, restarted, started.
+
+        `deferred`: files were put in place before, for the next boot, and nothing has been told of them.
+        """
         changed = set(blueprint.etc.changed) | set(blueprint.lines)
+        if deferred:
+            changed |= {target for target, entry in blueprint.entries.items() if former.etc.get(target) != entry}
         if changed and which("restorecon") is not None:
             # Under SELinux a file has the label of the folder that it was made in, until it is told otherwise.
             run(["restorecon", *(f"/etc/{target}" for target in sorted(changed))], _TIMEOUT)
@@ -214,9 +219,11 @@ class Effects:
         return found
 
     def scripts(self, declaration: Declaration, action: str) -> None:
-        """The activation scripts: those of the system, then those of the users who are logged in."""
-        failures = run_all(declaration.activation, action)
-        if declaration.user_activation:
-            failures += run_for_users(declaration.user_activation, logged_in())
+        """The activation scripts: those of the system, then those of the users who are logged in. Dry, those that know how."""
+        dry = action == "dry-activate"
+        failures = run_all([script for script in declaration.activation if script.dry or not dry], action)
+        users = [script for script in declaration.user_activation if script.dry or not dry]
+        if users:
+            failures += run_for_users(users, logged_in())
         for failure in failures:
             self.answer.fail("script", f"the activation script {failure.message}", undone=False)

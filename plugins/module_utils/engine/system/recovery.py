@@ -45,6 +45,9 @@ def recover(context: Context, boot: bool = False) -> str | None:
     if back:
         switch.take_out(blueprint)
         confirm.disarm(state)
+        if journal.target not in (journal.origin, state.current(), state.current("completed")):
+            # Nobody means this one by "the generation before".
+            state.save(f"failed/{journal.target}", {"why": "interrupted"})
     else:
         state.point("current", number)
     if not boot:

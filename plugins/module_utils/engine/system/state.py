@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _UNFINISHED = ".new"
 FOLDERS = ("store", "generations", "failed", "backups", "debs", "engine")
 
+_DEFERRED = "deferred.json"
+
 
 class PackageRows:
     """Packages that are ours: those that we installed with why, the mark of those that we marked manual, and versions kept."""
@@ -258,6 +260,19 @@ class SystemState:
         base = os.path.basename(text) if text else ""
         return int(base) if base.isdigit() else 0
 
+    def defer(self, number: int) -> None:
+        """Note that services run what generation `number` says until the next boot."""
+        if self.in_effect(-1) < 0:
+            self.save(_DEFERRED, {"from": number, "boot": _boot()})
+
+    def in_effect(self, current: int) -> int:
+        """The generation that services run: `current`, unless it was put in place for the next boot."""
+        found = self.document(_DEFERRED)
+        if not isinstance(found, dict) or found.get("boot") != _boot():
+            return current
+        number = found.get("from")
+        return number if isinstance(number, int) else current
+
     def point(self, name: str, number: int) -> None:
         """Let `current` or `completed` lead to a generation, by one rename; 0 removes it."""
         if number == 0:
@@ -319,3 +334,8 @@ class SystemState:
         for name in gone:
             self._remove("store", name)
         return gone
+
+
+def _boot() -> str:
+    """What distinguishes this boot from all others."""
+    return filesystem.read("/proc/sys/kernel/random/boot_id").decode("ascii").strip()

@@ -129,7 +129,8 @@ class SystemSwitch:
     def preview_units(self, blueprint: Blueprint) -> None:
         """Note what would be done with units. That nobody can be asked is no reason to refuse a preview."""
         with contextlib.suppress(EngineError):
-            Effects(self.context, self.answer).preview(self._former(self.state.current()), blueprint, self.ledger)
+            base = self.state.in_effect(self.state.current())
+            Effects(self.context, self.answer).preview(self._former(base), blueprint, self.ledger)
 
     # Steps 4 to 8
 
@@ -152,9 +153,13 @@ class SystemSwitch:
                 problem if isinstance(problem, EngineError) else EngineError(str(problem), ErrorKind.SYSTEM)
             ) from problem
         self._commit(blueprint, number)
-        if self.settings.action != "boot":
-            Effects(self.context, self.answer).after(self._former(origin), blueprint, self.ledger)
+        base = self.state.in_effect(origin)
+        if self.settings.action == "boot":
+            self.state.defer(base)
+        else:
+            Effects(self.context, self.answer).after(self._former(base), blueprint, self.ledger, base != origin)
             self.state.save_ledger(self.ledger)
+            self.state.forget("deferred.json")
         self.state.forget("journal.json")
         self.answer.changed = True
         self.answer.generation, self.answer.previous = number, origin

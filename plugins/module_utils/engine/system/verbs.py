@@ -14,6 +14,7 @@ from ..state.lock import Lock
 from . import confirm
 from .blueprint import Context, draw
 from .declaration import EMPTY, STATE, Declaration
+from .effects import Effects
 from .etc.disk import Etc
 from .homes import bring_up, former_homes, switch_homes
 from .host import facts_of_system, refuse_foreign
@@ -142,7 +143,13 @@ class SystemVerbs:
         return self._run(switch, declaration, expected, lambda: self._number(manifest, declaration, request), request)
 
     def _recover(self) -> str | None:
-        if confirm.pending(self.state) is not None:
+        waiting = confirm.pending(self.state)
+        if waiting is not None and waiting.until == 0:
+            raise EngineError(
+                "a test is under way, which the next boot ends. Boot, or keep it with home_system_action: confirm",
+                ErrorKind.CONFIRM,
+            )
+        if waiting is not None:
             raise EngineError(
                 "the last switch is not confirmed yet. Wait until it is reverted, or confirm it with home_system_action: confirm",
                 ErrorKind.CONFIRM,
@@ -213,7 +220,10 @@ class SystemVerbs:
             switch.answer.changed = not blueprint.nothing
             switch.answer.generation, switch.answer.previous = expected, self.state.current()
             switch.preview_units(blueprint)
+            switch.answer.changed = switch.answer.changed or switch.answer.units.acted
             switch.answer.homes = self._homes(request or self._former(switch, declaration))
+            if settings.action == "dry-activate" and request is not None and not request.get("check"):
+                Effects(switch.context, switch.answer).scripts(declaration, settings.action)
             return switch.answer.json()
         switch.carry_out(declaration, number())
         if switch.answer.armed is None and settings.action in ("switch", "test"):

@@ -12,7 +12,7 @@ from ..operation import Operation
 from .database import LOCKED, Account, Database, Range, Shadow
 from .fields import expiry, identity, with_field
 from .limits import Limits, free_downward, free_upward
-from .rows import Rows, UserRow
+from .rows import LEAVING, Rows, UserRow
 
 if TYPE_CHECKING:
     from typing import Callable, Dict, List, Set
@@ -195,6 +195,10 @@ class AccountsPlanner:
         shadow = self.database.shadows.get(user.name) or Shadow(user.name, LOCKED)
         known = self.rows.users.get(user.name, UserRow(False, {}, {}, ""))
         new = self._adapted(user, row, gid, known)
+        back = LEAVING in known.ours
+        if back:
+            # It was to go, and stays after all: a switch was taken back, or declares it again.
+            shadow = shadow._replace(hash=shadow.hash[len(LOCKED) :] or LOCKED, expires=known.ours.pop(LEAVING))
         changed = {
             "description": (row.description, new.description),
             "home": (row.home, new.home),
@@ -207,7 +211,7 @@ class AccountsPlanner:
         elif "expires" in known.ours:
             shadow = shadow._replace(expires=known.before.get("expires", ""))
         before, ours = dict(known.before), dict(known.ours)
-        changes = []
+        changes = ["unlocked"] if back else []
         for field, (old, value) in changed.items():
             if old != value:
                 changes.append(field)
@@ -352,9 +356,10 @@ class AccountsPlanner:
         if name in self.leaving:
             return
         self.leaving.append(name)
-        shadow = self.database.shadows.get(name)
-        if shadow is not None:
-            hashed = shadow.hash if shadow.hash.startswith(LOCKED) else LOCKED + shadow.hash
+        shadow, row = self.database.shadows.get(name), self.rows.users.get(name)
+        if shadow is not None and row is not None and LEAVING not in row.ours:
+            row.ours[LEAVING] = shadow.expires
+            hashed = shadow.hash if shadow.hash == LOCKED else LOCKED + shadow.hash
             self.database.shadows[name] = shadow._replace(hash=hashed, expires="1")
         self._note("user", "remove", name, "its home stays")
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from ...contract.value import JsonObject
 
+# Under this name `ours` keeps when an account would have expired that was locked because it goes.
+LEAVING = "leaving"
 FIELDS = ("description", "home", "shell", "gid", "expires")
 
 

@@ -141,6 +141,20 @@ def test_the_id_of_a_removed_account_is_given_to_nobody_else() -> None:
     assert back.database.accounts["carol"].uid == 1003
 
 
+@pytest.mark.parametrize("hashed", ["!", "$6$salt$hash", "!$6$salt$hash"])
+def test_an_account_that_stays_after_all_is_as_it_was(hashed: str) -> None:
+    first = plan([person("carol", expires="2030-01-31")])
+    before = first.database.shadows["carol"]._replace(hash=hashed)
+    first.database.shadows["carol"] = before
+    going = plan([], on=first.database, rows=first.rows)
+    assert going.database.shadows["carol"].expires == "1"
+    # A switch that was not confirmed is taken back before the row has gone.
+    again = plan([], on=going.database, rows=going.rows)
+    back = plan([person("carol", expires="2030-01-31")], on=again.database, rows=again.rows)
+    assert back.database.shadows["carol"] == before
+    assert plan([person("carol", expires="2030-01-31")], on=back.database, rows=back.rows).operations == []
+
+
 def test_a_present_password_is_never_touched_where_accounts_are_managed_by_hand() -> None:
     host = database()
     host.shadows["alice"] = host.shadows["alice"]._replace(hash="by hand")
