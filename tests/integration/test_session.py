@@ -116,11 +116,14 @@ def test_a_login_shell_finds_path_again_that_etc_profile_has_reset(session: Sess
 
 
 def test_a_path_of_the_variables_itself_has_each_folder_once(session: Session) -> None:
-    spec = FIRST.replace("EDITOR: one", "EDITOR: one, PATH: '$HOME/own:$PATH'")
+    spec = FIRST.replace("EDITOR: one", "EDITOR: one, PATH: '$HOME/own:$PATH', FOLDERS: '/a${FOLDERS:+:}$FOLDERS'")
     session.switch(spec)
     inside = session.environment(SHELLS["bash, a login shell"])
     assert session.folders(inside) == [".local/bin", "own"]
+    assert inside["FOLDERS"] == "/a"
     session.switch(spec.replace("EDITOR: one", "EDITOR: two"))
+    again = session.environment(SHELLS["bash, a login shell"], {**inside, "FOLDERS": "/b:/a"})
+    assert (again["EDITOR"], again["FOLDERS"]) == ("two", "/a:/b")
     for start in (inside, {**inside, "PATH": PATH}):
         assert sorted(session.folders(session.environment(SHELLS["bash, a login shell"], start))) == [
             ".local/bin",
