@@ -41,7 +41,7 @@ class UnknownName(jinja2.StrictUndefined):
         text, _separator, near = (self._undefined_hint or self._undefined_message).partition("; ")
         error = SpecError(text, hint=near)
         name = str(self._undefined_name or "")
-        advice = [LITERALLY] if text.endswith("` here") and not near else []
+        advice = [LITERALLY] if text.endswith("` here") and name != "item" else []
         raise error.with_details("undefined", word=name, whole=True, advice=advice)
 
     __add__ = __radd__ = __sub__ = __rsub__ = _fail_with_undefined_error

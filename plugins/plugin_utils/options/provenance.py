@@ -28,6 +28,7 @@ Positions = tuple[Position, ...]
 _ENABLE = "enable"
 _READ = re.compile(r"\b(cfg|config)((?:\.\w+|\['[^']+'\]|\[\"[^\"]+\"\])+)")
 _WORD = re.compile(r"[\w-]+")
+_NAMED = re.compile(r"`([A-Za-z]\w*(?:\.[\w-]+)+)`")
 _PART = re.compile(r"\.(\w+)|\['([^']+)'\]|\[\"([^\"]+)\"\]")
 
 
@@ -94,6 +95,14 @@ class Provenance:
         value = value.value if isinstance(value, Closure) else value
         read = list(self._read(value.source, module)) if isinstance(value, Expression) else []
         return self._unique(assertion.position, *(read or self._because(module)))
+
+    def named(self, text: str) -> Positions:
+        """The user's definitions of the options that a text names between backquotes."""
+        found: list[Position | None] = []
+        for name in _NAMED.findall(text):
+            node = self._node(tuple(name.split(".")))
+            found += [a.position for a in node.assignments if _of_user(a) and _holds(a)] if node is not None else []
+        return self._unique(*found)
 
     def complete(self, error: SpecError) -> None:
         """Give an error that has positions in the library alone the user's line that brought its module in."""
