@@ -13,6 +13,7 @@ from ..report.run_result import result_of, with_remarks
 from . import facts as memory
 from .home_task import HomeTask
 from .plan_cache import Kept, PlanCache
+from .target import NoEngine
 
 
 def switched(action: Any, variables: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +45,11 @@ class _Run:
         kept = self.cache.find(self._identity(facts), self.task.play_variables().state)
         if kept is None:
             return self._evaluated(None)
-        answer = self.task.ask(kept)
+        try:
+            answer = self.task.ask(kept, only=True)
+        except NoEngine:
+            # The home is not what it was: it is sent together with the engine.
+            return self._evaluated(None)
         if answer.unchanged and answer.facts is not None and answer.facts.json() == _without_paths(facts):
             return self._settled(kept, answer)
         return self._evaluated((kept, answer))

@@ -1,0 +1,211 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whole plays, in turns with a play of one ping: the figures are medians of the ratios within a round."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scratch import Cost, Scratch
+
+FILES = "files"
+PROGRAMS = "programs"
+HOSTS = "hosts"
+USERS = "users"
+
+
+@dataclass
+class Figure:
+    """What one case costs: ratios of CPU to the ping of its round, and operations of the connection, which are exact."""
+
+    label: str
+    wanted: str = ""
+    ratios: list[float] = field(default_factory=list)
+    operations: int | None = None
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.ratios)
+
+    @property
+    def spread(self) -> str:
+        return f"{min(self.ratios):.2f}-{max(self.ratios):.2f}"
+
+
+@dataclass
+class Result:
+    """The figures of a run, and the points of its plots: what is counted, to pairs of a number and a ratio."""
+
+    figures: list[Figure] = field(default_factory=list)
+    points: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    plain: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def figure(self, label: str, wanted: str = "") -> Figure:
+        found = next((figure for figure in self.figures if figure.label == label), None)
+        if found is None:
+            found = Figure(label, wanted)
+            self.figures.append(found)
+        return found
+
+
+class Plays:
+    """The cases of plays."""
+
+    def __init__(self, scratch: Scratch, rounds: int, largest: int, hosts: int) -> None:
+        self.scratch = scratch
+        self.rounds = rounds
+        self.sizes = [size for size in (0, 1000, 5000, 20000) if size <= largest]
+        self.counts = [0, 10, 20, 30]
+        self.host_count = hosts
+        self.result = Result()
+
+    def run(self) -> Result:
+        scratch = self.scratch
+        for size in self.sizes:
+            scratch.files(f"files-{size}.yml", size)
+            scratch.hosts(f"files-{size}", [f"f{size}"], f"files-{size}.yml")
+            self._settle(f"files-{size}")
+        for count in self.counts:
+            scratch.programs(f"programs-{count}.yml", count)
+            scratch.hosts(f"programs-{count}", [f"p{count}"], f"programs-{count}.yml")
+            self._settle(f"programs-{count}")
+        scratch.programs("seven.yml", 7)
+        hosts = [f"h{number}" for number in range(self.host_count)]
+        scratch.hosts("hosts", hosts, "seven.yml")
+        self._settle("hosts")
+        for number in range(self.rounds):
+            self._no_op()
+            self._changes(number)
+            self._many_hosts(hosts)
+        self._operations()
+        self._points()
+        return self.result
+
+    def _settle(self, inventory: str) -> None:
+        """Switched, with a kept plan whose signatures are believed."""
+        self.scratch.switch(inventory)
+        self.scratch.switch(inventory)
+
+    def _paired(self, label: str, wanted: str, play: Callable[[], Cost], ping: Cost) -> None:
+        self.result.figure(label, wanted).ratios.append(play().cpu / ping.cpu)
+
+    def _ping(self, *arguments: str) -> Cost:
+        return self.scratch.play("ping.yml", "files-0", *arguments)
+
+    def _no_op(self) -> None:
+        scratch = self.scratch
+        wanted = {"files-1000": "0.90", "files-5000": "1.00", "programs-30": "0.90"}
+        for name in (*(f"files-{size}" for size in self.sizes), *(f"programs-{count}" for count in self.counts)):
+            label, ping = f"no-op, {_label(name)}", self._ping()
+            self._paired(label, wanted.get(name, ""), lambda n=name: scratch.switch(n), ping)  # type: ignore[misc]
+        for name in ("files-1000", "programs-30"):
+            ping = self._ping()
+            off = lambda n=name: scratch.switch(n, "-e", "home_plan_cache=false")  # noqa: E731
+            self._paired(f"the same, {_label(name)}, plan cache off", "", off, ping)
+            scratch.forget_plans()
+            self._paired(f"the same, {_label(name)}, no plan kept", "", lambda n=name: scratch.switch(n), ping)  # type: ignore[misc]
+
+    def _changes(self, number: int) -> None:
+        scratch = self.scratch
+        (scratch.folder / "sources-1000" / "file7.conf").write_text(f"setting 7 = {number}\n")
+        self._paired("one change of 1,000 files", "1.15", lambda: scratch.switch("files-1000"), self._ping())
+        scratch.move_home("f1000", number)
+        self._paired("first switch of 1,000 files", "1.50", lambda: scratch.switch("files-1000"), self._ping())
+        scratch.switch("files-1000")
+
+    def _many_hosts(self, hosts: list[str]) -> None:
+        scratch, more = self.scratch, len(hosts) - 1
+        scratch.switch("hosts")
+        ping = scratch.play("ping.yml", "hosts").cpu - scratch.play("ping.yml", "hosts", "--limit", hosts[0]).cpu
+        ours = scratch.switch("hosts").cpu - scratch.switch("hosts", "--limit", hosts[0]).cpu
+        label = f"a further host over a further host of ping ({len(hosts)} hosts, 7 programs)"
+        self.result.figure(label, "0.60").ratios.append(ours / ping)
+        self.result.plain.append(("a further host, CPU seconds", f"{ours / more:.3f}", f"of ping {ping / more:.3f}"))
+
+    def _operations(self) -> None:
+        scratch = self.scratch
+        cases = {
+            "no-op, 1,000 files": lambda: scratch.switch("files-1000", "-vvv"),
+            "one change of 1,000 files": self._counted_change,
+            "first switch of 1,000 files": self._counted_first,
+        }
+        for label, play in cases.items():
+            self.result.figure(label).operations = play().operations
+        scratch.forget_all()
+        scratch.move_home("f1000", 1001)
+        contact = scratch.switch("files-1000", "-vvv").operations
+        self.result.plain.append(("operations of a first contact", str(contact), "what is shipped goes with the first"))
+        scratch.second_controller()
+        scratch.switch("programs-30")
+        again = scratch.switch("programs-30", "-vvv").operations
+        self.result.plain.append(
+            ("operations of a controller with the collection elsewhere", str(again), "1: nothing differs")
+        )
+
+    def _counted_change(self) -> Cost:
+        (self.scratch.folder / "sources-1000" / "file7.conf").write_text("setting 7 = counted\n")
+        return self.scratch.switch("files-1000", "-vvv")
+
+    def _counted_first(self) -> Cost:
+        self.scratch.move_home("f1000", 1000)
+        return self.scratch.switch("files-1000", "-vvv")
+
+    def _points(self) -> None:
+        median = {figure.label: figure.median for figure in self.result.figures}
+        self.result.points[FILES] = [(size, median[f"no-op, {_label(f'files-{size}')}"]) for size in self.sizes]
+        self.result.points[PROGRAMS] = [
+            (count, median[f"no-op, {_label(f'programs-{count}')}"]) for count in self.counts
+        ]
+        unit = self._ping().cpu
+        self.result.points[HOSTS] = [
+            (
+                count,
+                self.scratch.switch("hosts", "--limit", ",".join(f"h{number}" for number in range(count))).cpu / unit,
+            )
+            for count in (1, self.host_count // 2, self.host_count)
+        ]
+
+
+def _label(name: str) -> str:
+    kind, _dash, count = name.partition("-")
+    return f"{int(count):,} {kind}"
+
+
+def rollback(scratch: Scratch, result: Result) -> None:
+    """The command in a home of 1,000 files, wall seconds."""
+    text = (scratch.folder / "files-1000.yml").read_text() + "programs.home-manager.enable: true\n"
+    (scratch.folder / "rolled.yml").write_text(text)
+    scratch.hosts("rolled", ["rolled"], "rolled.yml")
+    scratch.switch("rolled")
+    (scratch.folder / "rolled.yml").write_text(text + "home.sessionVariables.A: b\n")
+    scratch.switch("rolled")
+    program = str(scratch.home("rolled") / ".local/bin/home-manager")
+    walls = []
+    for number in range(7):
+        choice = ("--rollback",) if number % 2 == 0 else ("--generation", "2")
+        walls.append(scratch.command(program, "switch", *choice).wall)
+    median = f"{statistics.median(walls[1:]):.3f}"
+    result.plain.append(("rollback of 1,000 files by the command, wall seconds", median, "wanted 0.10"))
+
+
+def users(scratch: Scratch, result: Result, most: int) -> None:
+    """Homes of several users of one host; the machine's own accounts, whose homes here are scratch folders. Only root can."""
+    accounts = [account for account in pwd.getpwall() if 0 < account.pw_uid < 1000][:most]
+    unit = scratch.play("ping.yml", "files-0").cpu
+    scratch.folder.chmod(0o755)
+    for count in sorted({1, len(accounts) // 2, len(accounts)}):
+        lines = ["all:", f"  hosts: {{users{count}: }}", "  vars:"]
+        lines += ["    ansible_connection: local", "    home_package_prefix: /usr", "    home_users:"]
+        for account in accounts[:count]:
+            home = scratch.home(f"users{count}-{account.pw_name}")
+            home.mkdir(parents=True)
+            os.chown(home, account.pw_uid, account.pw_gid)
+            lines.append(f"      {account.pw_name}: {{imports: [seven.yml], home.homeDirectory: {home}}}")
+        (scratch.folder / f"users-{count}").write_text("\n".join(lines) + "\n")
+        scratch.switch(f"users-{count}")
+        scratch.switch(f"users-{count}")
+        result.points.setdefault(USERS, []).append((count, scratch.switch(f"users-{count}").cpu / unit))
