@@ -103,3 +103,14 @@ def test_whoever_lacks_the_password_uses_no_plan_of_who_has_it(settled):
     assert not _play(settled, *options)[1]
     output = settled.play(fails=True)
     assert "cannot be decrypted" in output
+
+
+def test_a_home_that_was_lost_is_made_again(settled):
+    """The engine was lost with it: everything is sent at once."""
+    settled.home.rename(settled.home.parent / "lost")
+    settled.home.mkdir()
+    output, _evaluated = _play(settled, "-vvv")
+    assert "changed=1" in output
+    assert (settled.home / "a").read_text() == "1"
+    assert output.count("> EXEC ") == 2
+    assert "> PUT " not in output
