@@ -174,3 +174,22 @@ def test_the_name_that_an_earlier_engine_used_is_settled(new_place):
     assert place.tidy()
     place.ask("uninstall")
     assert sorted(place.snapshot()) == ["tree", "tree/mine"]
+
+
+def test_what_was_written_through_a_link_is_saved_whole(new_place, choose):
+    """A kill while it is saved leaves no part of it in the folder where the user looks for it."""
+    place = new_place()
+    place.switch({"a": "1\n"})
+    shown = (place.home / "a").resolve()
+    shown.chmod(0o644)
+    shown.write_text("MINE written through the link\n")
+    place.keep(place.base / "kept")
+    points = child.points_of(place, lambda place: place.ask("verify", repair=True))
+    for at in choose(len(points), 30):
+        place.put_back(place.base / "kept")
+        child.run(place, lambda place: place.ask("verify", repair=True), child.killer(at))
+        saved = [path for path in (place.state / "drift").glob("*") if not path.name.startswith(".")]
+        assert all(path.read_text() == "MINE written through the link\n" for path in saved), points[at]
+        assert child.run(place, lambda place: place.ask("verify", repair=True)).well
+        assert [path.read_text() for path in (place.state / "drift").iterdir()] == ["MINE written through the link\n"]
+        assert place.read("a") == "1\n"

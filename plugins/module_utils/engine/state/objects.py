@@ -167,7 +167,11 @@ def _save(state: State, content: bytes, name: str, tx: str) -> str:
     while filesystem.lstat(path, state.fd) is not None:
         count += 1
         path = f"{layout.DRIFT}/{tx}-{count}-{name[33:]}"
-    filesystem.write(path, content, 0o600, state.fd, sync=True)
+    # What a user finds there is whole.
+    partial = f"{layout.DRIFT}/.partial"
+    filesystem.remove_tree(partial, state.fd)
+    filesystem.write(partial, content, 0o600, state.fd, sync=True)
+    filesystem.rename(partial, path, state.fd, state.fd)
     return f"{state.path}/{path}"
 
 

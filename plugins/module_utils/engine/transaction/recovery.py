@@ -56,7 +56,7 @@ def sweep(home: HomeFolder) -> None:
     """Remove what a crash left in the state folder: staged things, temporaries, a generation that was never finished."""
     state = home.require_state()
     ledger = Ledger.read(state, home.path, settled=False)
-    for folder in (layout.STORE, layout.GENERATIONS, layout.PACKS):
+    for folder in (layout.STORE, layout.GENERATIONS, layout.PACKS, layout.DRIFT):
         for name in state.names(folder):
             if name.startswith("."):
                 filesystem.remove_tree(f"{folder}/{name}", state.fd)
