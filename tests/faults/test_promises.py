@@ -193,3 +193,28 @@ def test_what_was_written_through_a_link_is_saved_whole(new_place, choose):
         assert child.run(place, lambda place: place.ask("verify", repair=True)).well
         assert [path.read_text() for path in (place.state / "drift").iterdir()] == ["MINE written through the link\n"]
         assert place.read("a") == "1\n"
+
+
+def test_an_undo_that_is_not_complete_does_not_say_that_it_is(new_place):
+    """A hook fails, and on the way back one rename is refused: the copy has the newer text still, which is owed and said."""
+    place = new_place()
+    spec = {"a": "1\n", "copied": {"text": "1\n", "method": "copy"}}
+    place.switch(spec)
+    fails = [{"name": "boom", "script": "exit 3", "phase": "write"}]
+    later = {"a": "2\n", "copied": {"text": "2\n", "method": "copy"}}
+    count = 0
+
+    def refuse(phase, call, what):
+        nonlocal count
+        count += phase == "before" and (call, what) == ("rename", "copied")
+        if phase == "before" and (call, what) == ("rename", "copied") and count > 1:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), what)
+
+    result = child.run(place, lambda place: place.switch(later, activation=fails), refuse)
+    assert result.answer is not None, result.error
+    assert not result.answer["failed"]["undone"]
+    assert any("copied" in warning and "(EIO)" in warning for warning in result.answer["warnings"])
+    assert (place.read("a"), place.read("copied")) == ("1\n", "2\n")
+    assert "failed" not in place.switch(spec)
+    assert (place.read("a"), place.read("copied")) == ("1\n", "1\n")
+    assert place.tidy()

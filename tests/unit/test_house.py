@@ -329,7 +329,7 @@ SYSTEM_ERRORS = {"OSError", "PermissionError", "EnvironmentError", "IOError"}
 # Functions that may ask in another way, or go on after an error, each with the reason.
 ALLOWED = {
     "state/state.py:failed_in": "a name for people; the mark itself counts",
-    "switching/switch.py:_mark_failed": "a name for people; the mark itself is there",
+    "switching/way_back.py:mark_failed": "a name for people; the mark itself is there",
     "state/lock.py:_sign": "the number in the lock file only serves a message",
     "switching/hooks.py:_environment": "whether a login has a folder at run time: no part of the home",
     "switching/hooks.py:_shell": "the shell of the machine",

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The ledger: every path of the home that is managed, and what was put there.
 
-As JSON: `{"version", "home", "files": {TARGET: RECORD}, "folders": [PATH], "last": NUMBER, "large": {ID: [SIZE, TIME, MODE]}}`.
+As JSON: `{"version", "home", "files": {TARGET: RECORD}, "folders": [PATH], "last": NUMBER, "large": {ID: [SIZE, TIME, MODE]}}`,
+and `"owed": [PATH]` where there is any.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class Ledger:
         self.last = last
         # Large objects: ID to [size, modification time in nanoseconds, mode] when they were last known to be right.
         self.large = large
+        # Paths that a switch could not bring up to date, since the system refused it: their records are the former ones.
+        self.owed: List[str] = []
         self._read = files
         self._raw: Dict[str, Dict[str, object]] = {}
 
@@ -115,11 +118,15 @@ class Ledger:
             raise EngineError("the ledger is damaged: it does not have its form", ErrorKind.DAMAGED)
         ledger = cls(value["home"], {}, value["folders"], value["last"], value["large"])
         ledger._raw = value["files"]
+        owed = value.get("owed")
+        ledger.owed = [str(path) for path in owed] if isinstance(owed, list) else []
         return ledger
 
     def json(self) -> Dict[str, object]:
         """As it is kept."""
+        owed: Dict[str, object] = {"owed": self.owed} if self.owed else {}
         return {
+            **owed,
             "version": VERSION,
             "home": self.home,
             "files": {target: record.json() for target, record in self.files.items()},

@@ -35,7 +35,9 @@ def path_drift(home: HomeFolder, ledger: Ledger) -> list[Drift]:
         drift = _drift(home, target, record) if record is not None else None
         if drift is not None:
             found.append(drift)
-    return found
+    known = {item.path for item in found}
+    detail = "the system refused to bring it up to date; the next switch does"
+    return found + [Drift(target, "changed", detail) for target in ledger.owed if target not in known]
 
 
 def _drift(home: HomeFolder, target: str, record: Record) -> Drift | None:

@@ -23,15 +23,15 @@ from ..state.staging import check_space, stage_generation, stage_objects
 from ..state.state import About
 from ..transaction.commit import commit
 from ..transaction.journal import transaction_id
-from ..transaction.recovery import recover
+from ..transaction.recovery import recover, sweep_quickly
 from .hooks import Hooks, due
 from .lost_objects import lost_objects, repair
 from .planner import make_plan
 from .report import Report
-from .service_ends import Ends
 from .service_work import work_on_services
 from .session import counts, session_changes
 from .settings import setting_changes
+from .way_back import WayBack, mark_failed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Switch:
             return self.answer
         if not self._has_work(plan):
             # The ledger alone may differ: an adopted link, a seed that was there already.
-            if plan.files != self.ledger.files:
+            if plan.files != self.ledger.files or self.ledger.owed:
                 self._transact(plan)
                 sweep_quickly(self.home)
             if self.services is not None:
@@ -146,8 +146,8 @@ class Switch:
         purpose = Purpose(
             self.options.backup_extension, self.goal.restoring, same, overwrite=self.options.overwrite or ()
         )
-        plan = make_plan(self.home, self.goal.view, self.ledger, self.tx, purpose, self._content)
-        Report(self.home, self.goal.view, self.ledger, self._content, self.options.diff).complete(plan)
+        plan = make_plan(self.home, self.goal.view, self.ledger, self.tx, purpose, self.content)
+        Report(self.home, self.goal.view, self.ledger, self.content, self.options.diff).complete(plan)
         detail = "its content or mode was changed in place"
         repairs = [Operation(OperationKind.REPAIR, f"{layout.STORE}/{name}", detail) for name in self.drifted]
         self.answer.operations = repairs + plan.operations
@@ -159,7 +159,7 @@ class Switch:
             self.answer.failed = Failure(ErrorKind.COLLISION, plan.obstacles())
         else:
             changed = [step.path for step in plan.steps]
-            self.services = work_on_services(self.home, self.user, self.completed, self.goal, self._content, changed)
+            self.services = work_on_services(self.home, self.user, self.completed, self.goal, self.content, changed)
         return plan
 
     def _session(self) -> list[SessionChange]:
@@ -181,7 +181,7 @@ class Switch:
             if manifest is None:
                 return []
             before = manifest.view
-        return setting_changes(before, self.goal.view, self._content)
+        return setting_changes(before, self.goal.view, self.content)
 
     def _compare_packages(self) -> bool:
         """Enter in the answer which packages come and go; False when some must be asked for first."""
@@ -213,7 +213,7 @@ class Switch:
 
         state = self.home.require_state()
         asked = Asked.of(self.options.packages)
-        done = install(Depot(state.path, state.fd), bundled.manifest, self._content, asked)
+        done = install(Depot(state.path, state.fd), bundled.manifest, self.content, asked)
         self.packaged = done.packaged
         self.answer.realised = done.made
         self.answer.warnings += done.warnings
@@ -247,7 +247,8 @@ class Switch:
             found.update(manifest.view.objects if manifest is not None else {})
         return found
 
-    def _content(self, name: str) -> bytes:
+    def content(self, name: str) -> bytes:
+        """The content of an object of the goal, or of the store. EngineError `objects` when it is nowhere."""
         if self.goal.bundled is not None and name in self.goal.bundled.held:
             return self.goal.bundled.held[name]
         try:
@@ -346,70 +347,27 @@ class Switch:
         self.answer.failed = failed
         again = self.source == self.goal.to
         if self.options.on_failure == "keep" or self.goal.to is None or (again and self.was_kept):
-            self._mark_failed()
+            mark_failed(self.home, self.goal, failed)
             sweep_quickly(self.home)
             return
         sweep_quickly(self.home)
         back = self.completed if again else self.source
         try:
-            undone = self._undo(back)
+            way = WayBack(self.home, self.goal, self.ledger, self.content, self.answer)
+            undone = way.undo(back, self.services)
         except (OSError, Blocked, EngineError) as error:
             why = filesystem.said(error) if isinstance(error, OSError) else str(error)
             failed.message += f". It could not be undone: {why}. The next run goes on from here"
             _settle(self.home)
             return
-        failed.undone = True
+        failed.undone = not undone.problems
         # Where this run only went on with one that was interrupted, the undo is all that it did.
         self.answer.changed = again
         if again:
-            self.answer.operations = undone.operations
+            self.answer.operations = undone.plan.operations
         self.answer.generation = layout.parse_reference(back)[0] if back is not None else None
         if started and back is not None:
             outcome = self.hooks.run_again(self.home.require_state().manifest(back).view, started, back)
             self.answer.hooks += outcome.runs
             if outcome.failed is not None:
                 self.answer.warnings.append(f"after the undo: {outcome.message()}")
-
-    def _mark_failed(self) -> None:
-        """Mark the generation: only when nothing is left to be done, since the next run takes one so marked for kept."""
-        if self.goal.to is not None:
-            state, mark = self.home.require_state(), f"{layout.FAILED}/{self.goal.number}"
-            filesystem.rename(f"{layout.STAGING}/{layout.FAILED}", mark, state.fd, state.fd)
-            failed = self.answer.failed
-            if failed is not None and failed.kind == ErrorKind.HOOK and failed.entry:
-                # For people alone: the mark counts without it, which a full disk must not take away.
-                with contextlib.suppress(OSError):
-                    filesystem.fill(mark, failed.entry.encode(), state.fd)
-
-    def _undo(self, back: str | None) -> Plan:
-        """The same transaction, to the previous generation; what it did."""
-        state = self.home.require_state()
-        ledger = Ledger.read(state, self.home.path)
-        view = state.manifest(back).view if back is not None else View()
-        # The ledger before this switch is what `self.ledger` read.
-        purpose = Purpose(former=self.ledger.files)
-        plan = make_plan(self.home, view, ledger, transaction_id(), purpose, self._content)
-        self.answer.warnings += [str(problem) for problem in plan.collisions]
-        state.folder(layout.STAGING)
-        large = objects.large_objects(state, view.objects)
-        ends = Ends(self.goal.to, self.goal.view, back, view)
-        services = self.services.way_back(ends) if self.services is not None else None
-        if services is not None:
-            services.prepare()
-            services.stage()
-        forward = commit(self.home, plan, Ledger(self.home.path, plan.files, plan.made, ledger.last, large), back)
-        self.answer.warnings += [str(problem) for problem in forward.problems]
-        if services is not None:
-            services.act()
-            self.answer.warnings += services.warnings
-        if back is None and filesystem.lstat(layout.COMPLETED, state.fd) is not None:
-            filesystem.unlink(layout.COMPLETED, state.fd)
-        self._mark_failed()
-        sweep_quickly(self.home)
-        filesystem.remove_tree(layout.SERVICES, state.fd)
-        return plan
-
-
-def sweep_quickly(home: HomeFolder) -> None:
-    """The sweep after a transaction that ended well: only what it staged can be left."""
-    filesystem.remove_tree(layout.STAGING, home.require_state().fd)

@@ -72,3 +72,8 @@ def sweep(home: HomeFolder) -> None:
     collect(state)
     # Last, for while it is there the next run knows that there is something to sweep.
     filesystem.remove_tree(layout.STAGING, state.fd)
+
+
+def sweep_quickly(home: HomeFolder) -> None:
+    """The sweep after a transaction that ended well: only what it staged can be left."""
+    filesystem.remove_tree(layout.STAGING, home.require_state().fd)
