@@ -116,6 +116,7 @@ def repair_object(state: State, name: str, mode: str, tx: str, seen_in: str | No
                 f"the stored content of {name[33:]} is lost; the next switch by Ansible brings it again ({detail})"
             )
             raise EngineError(message, ErrorKind.OBJECT)
+        state.folder(layout.STORE)
         right = f"{layout.STORE}/.{name}"
         filesystem.remove_tree(right, state.fd)
         filesystem.write(right, good, int(mode, 8), state.fd, sync=True)

@@ -31,7 +31,7 @@ from .report import Report
 from .service_work import work_on_services
 from .session import counts, session_changes
 from .settings import setting_changes
-from .way_back import WayBack, mark_failed
+from .way_back import WayBack, mark_failed, was_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Switch:
         self.answer.previous = layout.parse_reference(self.source)[0] if self.source is not None else None
         self.services: ServiceWork | None = None
         # A generation that failed, and was kept all the same, is what there was before.
-        self.was_kept = state is not None and filesystem.lstat(f"{layout.FAILED}/{goal.number}", state.fd) is not None
+        self.was_kept = was_kept(state, goal)
 
     @property
     def hooks_due(self) -> bool:
@@ -347,7 +347,7 @@ class Switch:
         self.answer.failed = failed
         again = self.source == self.goal.to
         if self.options.on_failure == "keep" or self.goal.to is None or (again and self.was_kept):
-            mark_failed(self.home, self.goal, failed)
+            mark_failed(self.home, self.goal, failed, kept=True)
             sweep_quickly(self.home)
             return
         sweep_quickly(self.home)

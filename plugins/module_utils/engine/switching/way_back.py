@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import stat
 
 from ..contract.errors import ErrorKind
 from ..contract.manifest import View
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
     from ..contract.outcomes import Failure
     from ..home.folder import HomeFolder
     from ..planning.plan import Plan
+    from ..state.state import State
     from .goal import Goal
     from .service_ends import ServiceWork
+
+
+# The mode of the mark of a generation that was kept. A mark needs no room when it is made.
+_KEPT = 0o400
 
 
 class Undone:
@@ -71,19 +77,27 @@ class WayBack:
             self.answer.warnings += services.warnings
         if back is None and filesystem.lstat(layout.COMPLETED, state.fd) is not None:
             filesystem.unlink(layout.COMPLETED, state.fd)
-        mark_failed(self.home, self.goal, self.answer.failed)
+        mark_failed(self.home, self.goal, self.answer.failed, kept=False)
         sweep_quickly(self.home)
         filesystem.remove_tree(layout.SERVICES, state.fd)
         return Undone(plan, forward.problems)
 
 
-def mark_failed(home: HomeFolder, goal: Goal, failed: Failure | None) -> None:
-    """Mark a generation: only when nothing is left to be done, since the next run takes one so marked for kept."""
+def was_kept(state: State | None, goal: Goal) -> bool:
+    """Whether the goal is a generation that failed, and was kept all the same."""
+    mark = filesystem.lstat(f"{layout.FAILED}/{goal.number}", state.fd) if state is not None else None
+    return mark is not None and stat.S_IMODE(mark.st_mode) == _KEPT
+
+
+def mark_failed(home: HomeFolder, goal: Goal, failed: Failure | None, kept: bool) -> None:
+    """Mark a generation, once nothing is left to be done; one that is `kept` by the mode of the mark."""
     if goal.to is None:
         return
-    state, mark = home.require_state(), f"{layout.FAILED}/{goal.number}"
-    filesystem.rename(f"{layout.STAGING}/{layout.FAILED}", mark, state.fd, state.fd)
+    state, staged = home.require_state(), f"{layout.STAGING}/{layout.FAILED}"
     if failed is not None and failed.kind == ErrorKind.HOOK and failed.entry:
         # For people alone: the mark counts without it, which a full disk must not take away.
         with contextlib.suppress(OSError):
-            filesystem.fill(mark, failed.entry.encode(), state.fd)
+            filesystem.fill(staged, failed.entry.encode(), state.fd)
+    if kept:
+        filesystem.chmod(staged, _KEPT, state.fd)
+    filesystem.rename(staged, f"{layout.FAILED}/{goal.number}", state.fd, state.fd)
