@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from ..contract.errors import ErrorKind
+from ..contract.errors import EngineError, ErrorKind
 from ..contract.outcomes import Failure
 from ..contract.services import ServicePolicy, ServicesAnswer, UnitFailure
 from ..disk import filesystem
@@ -32,9 +32,14 @@ _CGROUP = "/proc/self/cgroup"
 
 
 def read_record(home: HomeFolder) -> Record | None:
-    """The units' part that an earlier switch left; None when it left none. EngineError `state`."""
+    """The units' part that an earlier switch left; None when it left none. EngineError `damaged`."""
     found = home.state.json(layout.SERVICES) if home.state is not None else None
-    return Record.of(found) if found is not None else None
+    if home.state is None or found is None:
+        return None
+    try:
+        return Record.of(found)
+    except EngineError as error:
+        raise home.state.damage(layout.SERVICES, error.message) from None
 
 
 class Services:

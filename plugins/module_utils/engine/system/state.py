@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ..contract.value import JsonObject
 
+LEDGER_COPY = "ledger.copy.json"
 _UNFINISHED = ".new"
 FOLDERS = ("store", "generations", "failed", "backups", "debs", "engine")
 
@@ -152,14 +153,18 @@ class SystemState:
     # Documents
 
     def document(self, name: str) -> object:
-        """A JSON document; None when there is none. EngineError `state` when it cannot be understood."""
+        """A JSON document; None when there is none. EngineError `state` when it cannot be understood, or is no file."""
         try:
             text = filesystem.read(self.path(name))
         except FileNotFoundError:
             return None
+        except OSError as error:
+            if error.errno not in filesystem.NO_FILE:
+                raise
+            raise EngineError(f"{self.path(name)} is damaged: it is not a regular file", ErrorKind.STATE) from None
         try:
             return json.loads(text.decode("utf-8", "surrogateescape"))
-        except ValueError:
+        except (ValueError, RecursionError):
             raise EngineError(f"{self.path(name)} is damaged", ErrorKind.STATE) from None
 
     def save(self, name: str, document: object) -> None:
@@ -180,9 +185,18 @@ class SystemState:
             filesystem.sync_named(os.path.dirname(self.path(name)))
 
     def ledger(self) -> Ledger:
-        return Ledger.of(self.document("ledger.json") or {})
+        """The ledger, or its copy when it is damaged. EngineError `state` when both are."""
+        try:
+            return Ledger.of(self.document("ledger.json") or {})
+        except EngineError as error:
+            copy = self.document(LEDGER_COPY) if error.kind == ErrorKind.STATE else None
+            if copy is None:
+                raise
+            return Ledger.of(copy)
 
     def save_ledger(self, ledger: Ledger) -> None:
+        """Twice, in files of their own: what is managed is known from it alone."""
+        self.save(LEDGER_COPY, ledger.json())
         self.save("ledger.json", ledger.json())
 
     def journal(self) -> Journal | None:
@@ -300,8 +314,16 @@ class SystemState:
         return number
 
     def info(self, number: int) -> Info:
-        """What is noted of a generation."""
-        return Info.of(self.document(os.path.join("generations", str(number), "generation.json")) or {})
+        """What is noted of a generation; where that is damaged, its age alone."""
+        name = os.path.join("generations", str(number), "generation.json")
+        try:
+            found = Info.of(self.document(name) or {})
+        except EngineError:
+            found = Info("", 0, "(its note is damaged)")
+        if found.time:
+            return found
+        status = filesystem.lstat(self.path("generations", str(number)))
+        return found._replace(time=status.st_mtime if status is not None else 0)
 
     def declaration(self, number: int) -> Declaration | None:
         """The declaration of a generation, None for 0. EngineError `state` when it is not there."""
@@ -324,10 +346,13 @@ class SystemState:
             os.close(fd)
 
     def sweep(self) -> List[str]:
-        """Remove the objects and folders that no generation names; their names."""
+        """Remove the objects and folders that no generation names; their names. None as long as a generation is damaged."""
         needed = set()
         for number in self.numbers():
-            declaration = self.declaration(number)
+            try:
+                declaration = self.declaration(number)
+            except EngineError:
+                return []
             if declaration is not None:
                 needed |= set(declaration.objects) | set(declaration.folders)
         gone = [name for name in self.known() if name not in needed]

@@ -372,3 +372,13 @@ def test_policy_goes_with_the_last_unit(sandbox, manager):
     switch(sandbox, wanted(a=1))
     answer = switch(sandbox, {}, {".vimrc": "x"}, policy=None)
     assert answer["services"]["stop"] == ["a.service"]
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"source": 3}', b"\x00"])
+def test_a_damaged_record_of_units_is_set_aside(content, sandbox, manager):
+    switch(sandbox, wanted(a=1))
+    (sandbox.state / "services").write_bytes(content)
+    answer = switch(sandbox, wanted(a=2))
+    assert not answer.get("failed")
+    assert any("services was damaged" in text for text in answer["warnings"])
+    assert not (sandbox.state / "services").exists()
