@@ -81,8 +81,9 @@ class Plays:
             self._no_op()
             self._changes(number)
             self._many_hosts(hosts)
-        self._operations()
         self._points()
+        # Last: it forgets what is remembered.
+        self._operations()
         return self.result
 
     def _settle(self, inventory: str) -> None:
@@ -106,8 +107,8 @@ class Plays:
             ping = self._ping()
             off = lambda n=name: scratch.switch(n, "-e", "home_plan_cache=false")  # noqa: E731
             self._paired(f"the same, {_label(name)}, plan cache off", "", off, ping)
-            scratch.forget_plans()
-            self._paired(f"the same, {_label(name)}, no plan kept", "", lambda n=name: scratch.switch(n), ping)  # type: ignore[misc]
+            again = lambda n=name: scratch.without_plans(lambda: scratch.switch(n))  # noqa: E731
+            self._paired(f"the same, {_label(name)}, no plan kept", "", again, ping)
 
     def _changes(self, number: int) -> None:
         scratch = self.scratch
@@ -119,7 +120,6 @@ class Plays:
 
     def _many_hosts(self, hosts: list[str]) -> None:
         scratch, more = self.scratch, len(hosts) - 1
-        scratch.switch("hosts")
         ping = scratch.play("ping.yml", "hosts").cpu - scratch.play("ping.yml", "hosts", "--limit", hosts[0]).cpu
         ours = scratch.switch("hosts").cpu - scratch.switch("hosts", "--limit", hosts[0]).cpu
         label = f"a further host over a further host of ping ({len(hosts)} hosts, 7 programs)"

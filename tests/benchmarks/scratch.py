@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -116,9 +116,15 @@ class Scratch:
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return Cost(cpu, wall, len(_OPERATION.findall(done.stdout)) if "-vvv" in command else 0)
 
-    def forget_plans(self) -> None:
-        """So that the next play evaluates."""
-        shutil.rmtree(self.caller / ".cache" / "home.manager" / "plans", ignore_errors=True)
+    def without_plans(self, play: Callable[[], Cost]) -> Cost:
+        """The cost of a play that finds no kept plan, and keeps one."""
+        plans = self.caller / ".cache" / "home.manager" / "plans"
+        aside = plans.with_name("aside")
+        plans.rename(aside)
+        cost = play()
+        shutil.rmtree(plans, ignore_errors=True)
+        aside.rename(plans)
+        return cost
 
     def forget_all(self) -> None:
         """So that the next play is that of a new controller."""
