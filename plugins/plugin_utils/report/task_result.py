@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from ...module_utils.engine.voice.options import Explanation, explanation_lines
 from ...module_utils.engine.voice.plan import Owner, Plan
 
 # What Ansible puts before the reason why a host cannot be reached.
+_NOT_SENT = re.compile(
+    r'^Data could not be sent to remote host "[^"]*"\. Make sure this host can be reached over ssh: '
+)
 _WRAPPING = ("Task failed: ", "Action failed: ", "Failed to connect to the host via ssh: ")
 
 
@@ -72,6 +76,7 @@ def plans_of_unreachable(host: str, result: Mapping[str, Any]) -> list[Plan]:
     reason = next((str(item["msg"]) for item in items if item.get("msg")), str(result.get("msg") or ""))
     for words in _WRAPPING:
         reason = reason.removeprefix(words)
+    reason = _NOT_SENT.sub("", reason)
     lines = [line for line in reason.strip().splitlines() if line.strip()] or ["the reason is not known"]
     message = Message(f"{host} cannot be reached: {lines[-1].removeprefix('ssh: ')}", code="unreachable")
     return [Plan("switch", Owner(user, host), "unreachable", errors=(message,)) for user in dict.fromkeys(users)]
