@@ -400,9 +400,10 @@ class SystemSwitch:
             end_processes(name)
         plan = blueprint.accounts
         removed(plan.database, plan.rows, leaving)
+        # The ledger forgets a row once it is gone, or an interruption would leave a locked account that is nobody's.
+        write_database(self.context.etc.root, plan.database, blueprint.before)
         self.ledger = self.ledger._replace(accounts=plan.rows)
         self.state.save_ledger(self.ledger)
-        write_database(self.context.etc.root, plan.database, blueprint.before)
         tell_caches()
 
     def _release(self, declaration: Declaration) -> None:
