@@ -33,6 +33,9 @@ def recover(context: Context, boot: bool = False) -> str | None:
     state = context.state
     journal = state.journal() if state.exists else None
     if journal is None:
+        # The removal of accounts at the end of a switch has no journal, but may leave files that were not renamed yet.
+        if state.exists:
+            sweep_staged(context.etc.root)
         return None
     back = journal.phase == PREPARE and state.current() != journal.target
     # What goes to an older generation, in either direction, brings no password back.
