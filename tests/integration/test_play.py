@@ -399,7 +399,7 @@ def test_a_preview_tells_the_hooks_and_a_failure_its_reason(project: Any) -> Non
     project.write("user.yml", HOOKS.replace("FIRST", "bad"))
     output = project.play(fails=True)
     assert (
-        "the hook `tell` failed with status 1\n      because\n      last\n  Everything is as before, generation 1."
+        "the hook `tell` failed with status 1\n  user.yml:6:1\n      because\n      last\n  Everything is as before, generation 1."
         in output
     )
     assert project.read("two\nlines") == "good"

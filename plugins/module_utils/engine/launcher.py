@@ -96,7 +96,13 @@ def respond(program: str, envelope: Dict[str, Any]) -> JsonObject:
             if temporary is None and not loads(place):
                 discard(lasting)
                 return {"engine": False}
-            answer = ask(request, bundle, place)
+            try:
+                answer = ask(request, bundle, place)
+            except Exception:
+                if temporary is not None or intact(lasting):
+                    raise
+                discard(lasting)
+                return {"engine": False}
             # What was refused leaves nothing behind.
             if temporary is not None and "answer" in answer and not request.get("check") and os.path.isdir(state):
                 settle(temporary, lasting)
@@ -257,6 +263,21 @@ def loads(folder: str) -> bool:
         for name in [name for name in sys.modules if name.partition(".")[0] == "engine"]:
             del sys.modules[name]
     return found
+
+
+def intact(lasting: str) -> bool:
+    """Whether a kept engine is what its name says: a file that was cut short may load and fail only when it is used."""
+    import hashlib
+
+    files = {}
+    for where, _folders, names in os.walk(os.path.join(lasting, "engine")):
+        for name in names:
+            if name.endswith(".py"):
+                path = os.path.join(where, name)
+                with open(path, "rb") as file:
+                    files[os.path.relpath(path, lasting)] = file.read()
+    text = b"".join(name.encode() + b"\0" + files[name] for name in sorted(files))
+    return hashlib.sha256(text).hexdigest()[:32] == os.path.basename(lasting)
 
 
 def discard(lasting: str) -> None:
