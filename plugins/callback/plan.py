@@ -57,8 +57,8 @@ from ansible_collections.home.manager.plugins.module_utils.engine.voice import l
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines import Line, View
 
 # Refuses an ansible-core that is too old, before the imports below fail on it.
-from ansible_collections.home.manager.plugins.plugin_utils.play import (
-    ansible_core,  # noqa: F401  # pylint: disable=unused-import
+from ansible_collections.home.manager.plugins.plugin_utils.play import (  # pylint: disable=unused-import
+    ansible_core,  # noqa: F401
     progress,
 )
 from ansible_collections.home.manager.plugins.plugin_utils.report.screen import Screen

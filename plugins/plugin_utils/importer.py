@@ -14,6 +14,7 @@ from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceF
 from types import ModuleType
 
 _COLLECTION = __name__.partition(".plugin_utils.")[0]
+_ANSIBLES = "_AnsibleCollectionFinder"
 _OWN = (f"{_COLLECTION}.plugin_utils.", f"{_COLLECTION}.module_utils.")
 
 
@@ -43,9 +44,10 @@ class NativeFinder:
 
 
 def install() -> None:
-    """Put one finder before Ansible's."""
-    if not any(type(finder).__name__ == NativeFinder.__name__ for finder in sys.meta_path):
-        sys.meta_path.insert(0, NativeFinder())
+    """Put one finder right before Ansible's; without that one Python imports the collection itself."""
+    names = [type(finder).__name__ for finder in sys.meta_path]
+    if _ANSIBLES in names and NativeFinder.__name__ not in names:
+        sys.meta_path.insert(names.index(_ANSIBLES), NativeFinder())
 
 
 install()

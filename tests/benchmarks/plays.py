@@ -9,6 +9,7 @@ import pwd
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from scratch import Cost, Scratch
 
@@ -102,12 +103,12 @@ class Plays:
         wanted = {"files-1000": "0.90", "files-5000": "1.00", "programs-30": "0.90"}
         for name in (*(f"files-{size}" for size in self.sizes), *(f"programs-{count}" for count in self.counts)):
             label, ping = f"no-op, {_label(name)}", self._ping()
-            self._paired(label, wanted.get(name, ""), lambda n=name: scratch.switch(n), ping)  # type: ignore[misc]
+            self._paired(label, wanted.get(name, ""), partial(scratch.switch, name), ping)
         for name in ("files-1000", "programs-30"):
             ping = self._ping()
-            off = lambda n=name: scratch.switch(n, "-e", "home_plan_cache=false")  # noqa: E731
+            off = partial(scratch.switch, name, "-e", "home_plan_cache=false")
             self._paired(f"the same, {_label(name)}, plan cache off", "", off, ping)
-            again = lambda n=name: scratch.without_plans(lambda: scratch.switch(n))  # noqa: E731
+            again = partial(scratch.without_plans, partial(scratch.switch, name))
             self._paired(f"the same, {_label(name)}, no plan kept", "", again, ping)
 
     def _changes(self, number: int) -> None:

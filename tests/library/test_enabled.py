@@ -11,9 +11,10 @@ import pytest
 from ansible_collections.home.manager.plugins.plugin_utils.modules.library import Library
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import LIBRARY, EvaluatedHome, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Builder
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
+from ansible_collections.home.manager.plugins.plugin_utils.values import LIBRARY
 
 COMPILER = compiler()
 ROOTS = sorted(path for path in Library(LIBRARY).paths if "<name>" not in path)

@@ -20,7 +20,7 @@ from ..options.evaluation import Evaluation
 from ..options.provenance import Provenance
 from ..packages.supply import Supply
 from ..syntax.errors import SpecError, SpecErrors, SpecWarning
-from ..values import LIBRARY as LIBRARY  # noqa: PLC0414 - other floors take it from here
+from ..values import LIBRARY
 from .assertions import failed_assertions, module_warnings
 from .foreign_syntax import nix_references
 from .store import Store

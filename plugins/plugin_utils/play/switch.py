@@ -26,7 +26,7 @@ from ..inputs import Inputs, noting
 from ..packages.supply import Supply
 from ..packages.wanted import SYSTEM, Wanted
 from ..plan.deep_stack import with_deep_stack
-from ..plan.home import LIBRARY, EvaluatedHome, Request, compiler
+from ..plan.home import EvaluatedHome, Request, compiler
 from ..plan.manifest import SwitchBundle, build
 from ..report.build_plan import build_plan, without_texts
 from ..report.explanation import Explainer
@@ -41,6 +41,7 @@ from ..report.spec_messages import message, messages
 from ..syntax.errors import SpecError, SpecErrors
 from ..syntax.nodes import Mapping, position_of
 from ..syntax.secrets import SECRETS
+from ..values import LIBRARY
 from . import facts as memory
 from . import progress
 from .account_name import check_name

@@ -12,7 +12,6 @@ from ansible import context
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner
 from ..plan.bridge import Homes
-from ..plan.home import LIBRARY as HOME_LIBRARY
 from ..plan.system import LIBRARY, System
 from ..plan.system_manifest import SystemPlan
 from ..plan.system_origins import SystemOrigins
@@ -20,6 +19,7 @@ from ..report.home_plan import Telling
 from ..report.source import Sources
 from ..report.spec_messages import message
 from ..report.system_plan import SystemTelling
+from ..values import LIBRARY as HOME_LIBRARY
 
 _BACKUP = "home-manager.backupFileExtension: bak"
 

@@ -649,13 +649,13 @@ def test_a_record_with_another_key_is_a_miss(spec: Spec) -> None:
 def test_plays_at_the_same_time_use_one_key_and_leave_whole_records(tmp_path: Path) -> None:
     folder = str(tmp_path / "cache")
     keys: set[bytes | None] = set()
-    caches = [PlanCache(("host", "alice"), folder) for _ in range(8)]
+    caches = [PlanCache(("host", "alice"), folder) for _number in range(8)]
     kept = Kept("digest", "/home/alice", "/home/alice/.local/state/home.manager", None)
     broken: list[object] = []
 
     def work(cache: PlanCache) -> None:
         keys.add(cache.key)
-        for _ in range(20):
+        for _round in range(20):
             cache.keep(["first"], kept, Inputs(), (set(), lambda _host, _name: None))
             found = cache.find(["first"], lambda _host, _name: None)
             if found != kept:

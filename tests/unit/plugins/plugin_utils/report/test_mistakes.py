@@ -11,13 +11,14 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.manif
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.messages import message_lines
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import LIBRARY, EvaluatedHome, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
 from ansible_collections.home.manager.plugins.plugin_utils.report.source import Sources
 from ansible_collections.home.manager.plugins.plugin_utils.report.spec_messages import message, messages
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping, Sequence
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.position import Position
+from ansible_collections.home.manager.plugins.plugin_utils.values import LIBRARY
 
 USER = {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
 HOST = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "user": USER}

@@ -32,8 +32,8 @@ class Shout(Method):
         else:
             builder.replace(path, NewText(text, path.file.permissions), fresh)
 
-    def record(self, path, builder):
-        written = content_hash(self.text(path, builder), path.file.mode)
+    def record(self, path, objects):
+        written = content_hash(self.text(path, objects), path.file.mode)
         return Record(self.name, object=path.file.object, mode=path.file.mode, memory={"written": written})
 
     def evidence(self, path):
