@@ -10,6 +10,7 @@ among them, so that the lock is held until the group has ended.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from typing import NamedTuple
@@ -83,9 +84,19 @@ def _run(
         return program.returncode, False
     finally:
         # The end of the line has told the guard to end the group, if it still runs.
-        if program is not None:
-            program.wait()
         os.waitpid(guard, 0)
+        if program is not None:
+            _reap(program)
+
+
+def _reap(program: Popen[bytes]) -> None:
+    """Wait for a program's end, which is now: a guard that was killed itself, or was told of nothing, has not seen to it."""
+    import signal
+
+    if program.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+    program.wait()
 
 
 def _start_guard(reader: int, writer: int) -> int:

@@ -112,3 +112,20 @@ def test_a_group_dies_with_the_engine_and_the_lock_is_held_until_then(number, tm
         assert number == signal.SIGINT or not free()
         assert wait_for(free)
     assert not alive(pid)
+
+
+def test_a_guard_that_is_gone_leaves_nobody_waiting(monkeypatch):
+    start = process_group._start_guard
+
+    def killed(reader, writer):
+        guard = start(reader, writer)
+        os.kill(guard, signal.SIGKILL)
+        os.waitid(os.P_PID, guard, os.WEXITED | os.WNOWAIT)
+        return guard
+
+    monkeypatch.setattr(process_group, "_start_guard", killed)
+    began = time.monotonic()
+    code, output, _overdue = sh("sleep 60")
+    assert code == process_group.NO_PROGRAM
+    assert b"Broken pipe" in output
+    assert time.monotonic() - began < 30
