@@ -84,19 +84,22 @@ def _run(
         return program.returncode, False
     finally:
         # The end of the line has told the guard to end the group, if it still runs.
-        os.waitpid(guard, 0)
         if program is not None:
             _reap(program)
+        os.waitpid(guard, 0)
 
 
 def _reap(program: Popen[bytes]) -> None:
-    """Wait for a program's end, which is now: a guard that was killed itself, or was told of nothing, has not seen to it."""
+    """Wait for a program's end. A guard that was killed itself, or was told of nothing, does not see to it."""
     import signal
+    import subprocess
 
-    if program.poll() is None:
+    try:
+        program.wait(2 * GRACE + 1)
+    except subprocess.TimeoutExpired:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(program.pid, signal.SIGKILL)
-    program.wait()
+        program.wait()
 
 
 def _start_guard(reader: int, writer: int) -> int:
