@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -165,10 +166,15 @@ SOUND = (
 
 
 def unsound() -> list[str]:
-    """The programs of these that complain."""
-    return [
-        check[0] for check in SOUND if subprocess.run(check, stdout=subprocess.DEVNULL, check=False).returncode != 0
-    ]
+    """The programs of these that complain, twice with a second between: a daemon may be at work on the same files."""
+    return [check[0] for check in SOUND if _complains(check) and (time.sleep(1) or _complains(check))]
+
+
+def _complains(check: list[str]) -> bool:
+    done = subprocess.run(check, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        print(f"{' '.join(check)}: {done.stdout.strip()}", file=sys.stderr)
+    return done.returncode != 0
 
 
 def prepare_switch() -> None:
