@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ..unit.plugins.module_utils.engine.conftest import BASE
+from .judge import Case
 from .mounts import tmpfs
 from .place import Place
+from .scenes import SCENES
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -124,6 +126,14 @@ def far(tmp_path: Path, scratch: Path) -> Iterator[Path]:
     if os.stat(tmp_path).st_dev == os.stat(scratch).st_dev:
         pytest.skip("there is only one file system to be written to")
     yield tmp_path
+
+
+@pytest.fixture(name="case")
+def fixture_case(request: pytest.FixtureRequest, scratch: Path, new_place: Placer) -> Case:
+    """The case of a scene, which is named indirectly."""
+    scene = SCENES[request.param]
+    state = request.getfixturevalue("far") / "state" if scene.far else None
+    return Case(scene, new_place(state=state), scratch / "kept")
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ import os
 import pytest
 
 from . import child
-from .judge import AGAIN, Case
-from .scenes import SCENES
+from .judge import AGAIN
 
 ERRORS = (errno.EIO, errno.EACCES, errno.ENOSPC)
 CHOSEN = [
@@ -28,13 +27,6 @@ CHOSEN = [
     "switch over drift",
     "state on another file system",
 ]
-
-
-@pytest.fixture(name="case")
-def fixture_case(request, scratch, new_place):
-    scene = SCENES[request.param]
-    state = request.getfixturevalue("far") / "state" if scene.far else None
-    return Case(scene, new_place(state=state), scratch / "kept")
 
 
 def refused(case, row, at, number, lasting):

@@ -7,15 +7,8 @@ from __future__ import annotations
 import pytest
 
 from . import child
-from .judge import AGAIN, BACK, LOOK, WAYS, Case
+from .judge import AGAIN, BACK, LOOK, WAYS
 from .scenes import SCENES
-
-
-@pytest.fixture(name="case")
-def fixture_case(request, scratch, new_place):
-    scene = SCENES[request.param]
-    state = request.getfixturevalue("far") / "state" if scene.far else None
-    return Case(scene, new_place(state=state), scratch / "kept")
 
 
 def where(case, at):

@@ -10,8 +10,7 @@ import signal
 import pytest
 
 from . import child
-from .judge import AGAIN, WAYS, Case
-from .scenes import SCENES
+from .judge import AGAIN, WAYS
 
 KINDS = ["rename", "rename_new", "exchange", "link", "unlink", "symlink", "mkdir", "rmdir", "open", "write", "fsync"]
 CHOSEN = [
@@ -24,11 +23,6 @@ CHOSEN = [
     "rollback",
     "uninstall",
 ]
-
-
-@pytest.fixture(name="case")
-def fixture_case(request, scratch, new_place):
-    return Case(SCENES[request.param], new_place(), scratch / "kept")
 
 
 @pytest.mark.parametrize("case", CHOSEN, indirect=True)

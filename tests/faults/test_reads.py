@@ -9,8 +9,7 @@ import errno
 import pytest
 
 from . import child
-from .judge import AGAIN, Case
-from .scenes import SCENES
+from .judge import AGAIN
 
 ERRORS = (errno.EIO, errno.EMFILE, errno.EACCES)
 CHOSEN = [
@@ -28,11 +27,6 @@ CHOSEN = [
     "repair",
     "switch over drift",
 ]
-
-
-@pytest.fixture(name="case")
-def fixture_case(request, scratch, new_place):
-    return Case(SCENES[request.param], new_place(), scratch / "kept")
 
 
 def refused(case, points, row, at, number, lasting):

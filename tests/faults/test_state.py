@@ -10,8 +10,6 @@ import os
 import pytest
 
 from . import child
-from .judge import Case
-from .scenes import SCENES
 
 EMPTY, SHORT, GARBAGE, GONE, NEWER, OLDER, FOLDER, LINK = (
     "empty", "cut short", "garbage", "gone", "of a newer engine", "of an older engine", "a folder", "a dangling link",
@@ -49,11 +47,6 @@ def files_of(state):
         if (path.is_symlink() or path.is_file()) and "home-files" not in inside and "home-path" not in inside:
             found.append("/".join(inside))
     return [name for name in found if name != "lock"]
-
-
-@pytest.fixture(name="case")
-def fixture_case(request, scratch, new_place):
-    return Case(SCENES[request.param], new_place(), scratch / "kept")
 
 
 def judged(case, interrupted):

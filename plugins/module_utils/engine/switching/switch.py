@@ -26,6 +26,7 @@ from ..transaction.journal import transaction_id
 from ..transaction.recovery import recover, sweep_quickly
 from .hooks import Hooks, due
 from .lost_objects import lost_objects, repair
+from .package_changes import package_changes
 from .planner import make_plan
 from .report import Report
 from .service_work import work_on_services
@@ -175,13 +176,15 @@ class Switch:
 
     def _settings(self) -> list[SettingChange]:
         """What changes in the settings stores; nothing where what is current cannot be read."""
-        state, before = self.home.state, View()
-        if state is not None and self.source is not None:
-            manifest = state.readable_manifest(self.source)
-            if manifest is None:
-                return []
-            before = manifest.view
-        return setting_changes(before, self.goal.view, self.content)
+        before = self._view_before()
+        return setting_changes(before, self.goal.view, self.content) if before is not None else []
+
+    def _view_before(self) -> View | None:
+        """What is current shows, which may be nothing; None where that cannot be read."""
+        if self.home.state is None or self.source is None:
+            return View()
+        manifest = self.home.state.readable_manifest(self.source)
+        return manifest.view if manifest is not None else None
 
     def _compare_packages(self) -> bool:
         """Enter in the answer which packages come and go; False when some must be asked for first."""
@@ -190,6 +193,8 @@ class Switch:
             if self.goal.number is not None and state is not None:
                 gone = packaged.lost(state, self.goal.number)
                 self.answer.warnings += [f"{name} is missing; a switch by Ansible restores it" for name in gone]
+                shown = self._view_before()
+                self.answer.packages = package_changes(shown, self.goal.view) if shown is not None else []
             return True
         if not bundled.manifest.names_packages():
             return True

@@ -9,13 +9,14 @@ import functools
 from ..contract.answers import SwitchAnswer
 from ..contract.entries import FileEntry, SymlinkEntry
 from ..contract.errors import EngineError, ErrorKind
-from ..contract.operations import LineDiff, Operation, OperationKind, PackageChange
+from ..contract.operations import LineDiff, Operation, OperationKind
 from ..contract.parameter import NUMBERS, TEXT, internal, option
 from ..contract.texts import changed_lines, text_of
 from ..contract.value import Value
 from ..state import layout
 from ..state.ledger import Ledger
 from ..switching.drift import path_drift
+from ..switching.package_changes import package_changes
 from ..switching.session import session_changes
 from ..switching.settings import setting_changes
 from ..switching.unit_files import unit_changes
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from typing import Dict, List, Optional
 
     from ..contract.answers import Answer
-    from ..contract.manifest import Manifest, View
-    from ..contract.package import Package
+    from ..contract.manifest import View
     from ..home.folder import HomeFolder
     from ..state.state import State
     from ..voice.answers import Ways
@@ -87,7 +87,7 @@ class Diff(Verb):
         before, after = (state.about(number).provenance for number in (first, second))
         if before is not None and after is not None and before.session is not None and after.session is not None:
             answer.session = session_changes(before.session, after.session)
-        answer.packages = _packages(old, new)
+        answer.packages = package_changes(old.view, new.view)
         answer.settings = setting_changes(old.view, new.view, functools.partial(_object, state))
         answer.services = unit_changes(old.view, new.view, state.content, home.path)
 
@@ -103,23 +103,6 @@ class _Shown(Value):
         self.sensitive = sensitive
         self.method = "link"
         self.mode: Optional[str] = None
-
-
-def _packages(old: Manifest, new: Manifest) -> List[PackageChange]:
-    before, after = ({package.name: package for package in side.view.packages} for side in (old, new))
-    found = []
-    for name in sorted({**before, **after}, key=str.lower):
-        first, second = before.get(name), after.get(name)
-        if first != second:
-            found.append(_package_change(name, first, second))
-    return found
-
-
-def _package_change(name: str, first: Optional[Package], second: Optional[Package]) -> PackageChange:
-    change = PackageChange(name, "add" if first is None else "remove" if second is None else "change")
-    change.old = first.version if first is not None else ""
-    change.new = second.version if second is not None else ""
-    return change
 
 
 def _files(view: View) -> Dict[str, _Shown]:

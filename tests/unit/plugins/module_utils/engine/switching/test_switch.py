@@ -197,6 +197,16 @@ def test_rollback_at_the_lowest_says_so(sandbox):
         sandbox.ask("rollback")
 
 
+def test_a_rollback_tells_which_packages_come_and_go(sandbox):
+    for packages in (["jq", "htop"], ["jq", "bat"]):
+        manifest, contents = sandbox.manifest({"a": packages[1]}, packages=packages)
+        sandbox.ship(manifest, list(contents.items()))
+    expected = [{"name": "bat", "op": "remove"}, {"name": "htop", "op": "add"}]
+    assert sandbox.ask("rollback", check=True)["packages"] == expected
+    assert sandbox.ask("rollback")["packages"] == expected
+    assert sandbox.ask("activate", generation=1)["packages"] == []
+
+
 def test_a_rolled_back_file_looks_new_to_caches(sandbox):
     sandbox.switch({"a": "1"})
     time.sleep(0.02)
