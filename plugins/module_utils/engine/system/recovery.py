@@ -15,6 +15,7 @@ from .declaration import EMPTY, Declaration
 from .effects import Effects
 from .manager import is_booted
 from .packages.apt import release_services
+from .packages.planner import brought_since
 from .process import run
 from .switch import Settings, SystemSwitch
 
@@ -70,7 +71,7 @@ def _mend_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:
         return
     if not boot:
         switch.context.packages.mend()
-    rows = switch.context.packages.came_since(switch.ledger.packages, journal.installed)
+    rows = brought_since(switch.ledger.packages, journal.installed, switch.context.packages.installed())
     switch.ledger = switch.ledger._replace(packages=rows)
     switch.state.save_ledger(switch.ledger)
 

@@ -28,6 +28,7 @@ from .effects import Effects
 from .etc.writer import Writer
 from .homes import failure
 from .packages.apt import hold_services, release_services
+from .packages.planner import brought_since
 from .process import run
 from .state import Journal, Ledger, SystemState
 
@@ -275,16 +276,16 @@ class SystemSwitch:
         self._journal("prepare", origin, number, before, policy=True)
         if manager.starts_services:
             hold_services(self.state.root)
+        rows = self.ledger.packages
         try:
-            rows = manager.install(blueprint.packages, self.ledger.packages)
+            rows = manager.install(blueprint.packages, rows)
         except EngineError:
-            self.ledger = self.ledger._replace(packages=manager.came_since(self.ledger.packages, before))
-            self.state.save_ledger(self.ledger)
+            rows = brought_since(rows, before, manager.installed())
             raise
         finally:
             release_services(self.state.root)
-        self.ledger = self.ledger._replace(packages=rows)
-        self.state.save_ledger(self.ledger)
+            self.ledger = self.ledger._replace(packages=rows)
+            self.state.save_ledger(self.ledger)
         self._journal("prepare", origin, number)
 
     def _check_again(self, blueprint: Blueprint) -> None:

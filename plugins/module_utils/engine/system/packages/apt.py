@@ -14,7 +14,7 @@ from ..process import Done, run
 from ..state import PackageRows
 from .dpkg import Dpkg
 from .manager import Simulated
-from .planner import BROUGHT, PackagePlan, after_install, plan_packages
+from .planner import PackagePlan, after_install, after_release, plan_packages, removable
 
 if TYPE_CHECKING:
     from typing import List, Sequence, Set
@@ -162,20 +162,12 @@ class Apt:
             )
         return after_install(rows, plan, before, self.installed())
 
-    def came_since(self, rows: PackageRows, before: Sequence[str]) -> PackageRows:
-        """The rows after a transaction that was interrupted: whatever came since `before` is ours."""
-        ours = dict(rows.ours)
-        for name in self.installed() - set(before):
-            ours.setdefault(name, BROUGHT)
-        return PackageRows(ours, rows.marked)
-
     def release(self, plan: PackagePlan, rows: PackageRows) -> PackageRows:
         """Remove what is ours and no longer wanted, with what it brought and nobody else needs; never more than that."""
         for name in plan.unmark:
             run(["apt-mark", "auto", name], _TIMEOUT, _QUIET)
-        marked = [name for name in rows.marked if name not in plan.unmark]
         if not plan.release:
-            return PackageRows(rows.ours, marked)
+            return after_release(rows, plan, rows.ours)
         run(["apt-mark", "auto", *plan.release], _TIMEOUT, _QUIET)
         going = self._closure(plan, rows)
         if going:
@@ -187,14 +179,11 @@ class Apt:
                 raise EngineError(
                     f"the packages cannot be removed: {done.last}", ErrorKind.PACKAGES, output=done.output[-2000:]
                 )
-        there = self.installed()
-        # What somebody else needs stays, and goes once nobody does.
-        ours = {name: BROUGHT if name in plan.release else why for name, why in rows.ours.items() if name in there}
-        return PackageRows(ours, marked)
+        return after_release(rows, plan, self.installed())
 
     def _closure(self, plan: PackagePlan, rows: PackageRows) -> List[str]:
         """The packages to remove: of those that are no longer wanted, and of what came with them, what nothing else needs."""
-        mine = {name for name, why in rows.ours.items() if why == BROUGHT} | set(plan.release)
+        mine = removable(rows, plan)
         done = self._apt("--simulate", "autoremove")
         if not done.good:
             raise EngineError(

@@ -10,7 +10,7 @@ from ...contract.errors import EngineError, ErrorKind
 from ..process import Done, run
 from ..state import PackageRows
 from .manager import Simulated
-from .planner import BROUGHT, PackagePlan, after_install, plan_packages
+from .planner import PackagePlan, after_install, after_release, plan_packages, removable
 
 if TYPE_CHECKING:
     from typing import Dict, List, Sequence, Set
@@ -140,29 +140,20 @@ class Foreign:
             self._expect(self.mark(plan.mark, True), "the packages cannot be marked")
         return after_install(rows, plan, before, self.installed())
 
-    def came_since(self, rows: PackageRows, before: Sequence[str]) -> PackageRows:
-        ours = dict(rows.ours)
-        for name in self.installed() - set(before):
-            ours.setdefault(name, BROUGHT)
-        return PackageRows(ours, rows.marked)
-
     def release(self, plan: PackagePlan, rows: PackageRows) -> PackageRows:
         """Remove what is ours and no longer wanted, with what it brought, leaf by leaf; never more than that."""
         if plan.unmark:
             self.mark(plan.unmark, False)
-        marked = [name for name in rows.marked if name not in plan.unmark]
         if plan.release:
             self.mark(plan.release, False)
         if plan.release or plan.unmark:
-            mine = {name for name, why in rows.ours.items() if why == BROUGHT} | set(plan.release)
+            mine = removable(rows, plan)
             going = sorted(mine & self.unneeded())
             while going:
                 self._expect(self.remove(going), "the packages cannot be removed")
                 left = sorted(mine & self.unneeded())
                 going = left if left != going else []
-        there = self.installed()
-        ours = {name: BROUGHT if name in plan.release else why for name, why in rows.ours.items() if name in there}
-        return PackageRows(ours, marked)
+        return after_release(rows, plan, self.installed())
 
     def call(self, *arguments: str) -> Done:
         """Run the family's program."""

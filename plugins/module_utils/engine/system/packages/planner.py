@@ -10,7 +10,7 @@ from ..operation import Operation
 from ..state import PackageRows
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Sequence, Set
+    from typing import Collection, Dict, List, Sequence, Set
 
     from ..declaration import WantedPackage
     from .dpkg import Package
@@ -77,6 +77,17 @@ def after_install(rows: PackageRows, plan: PackagePlan, before: Set[str], after:
     return PackageRows(ours, sorted({*rows.marked, *plan.mark}))
 
 
-def removable(rows: PackageRows, plan: PackagePlan) -> List[str]:
+def brought_since(rows: PackageRows, before: Collection[str], now: Collection[str]) -> PackageRows:
+    """The rows after a transaction that was interrupted: whatever came since `before` is ours."""
+    return PackageRows({**dict.fromkeys(set(now) - set(before), BROUGHT), **rows.ours}, rows.marked)
+
+
+def after_release(rows: PackageRows, plan: PackagePlan, there: Collection[str]) -> PackageRows:
+    """The rows once the unwanted is removed. What somebody else needs stays, and goes once nobody does."""
+    ours = {name: BROUGHT if name in plan.release else why for name, why in rows.ours.items() if name in there}
+    return PackageRows(ours, [name for name in rows.marked if name not in plan.unmark])
+
+
+def removable(rows: PackageRows, plan: PackagePlan) -> Set[str]:
     """What may be removed with the packages that are no longer wanted: nothing but what we brought."""
-    return sorted({*plan.release, *(name for name, why in rows.ours.items() if why == BROUGHT)})
+    return {*plan.release, *(name for name, why in rows.ours.items() if why == BROUGHT)}

@@ -103,16 +103,16 @@ def program(folder: Path, name: str) -> Path:
     return path
 
 
-def test_a_program_of_the_system_that_hides_the_homes_own(patient: Known, sandbox: Any, tmp_path: Path) -> None:
-    program(sandbox.home / ".local/bin", "vim")
-    other = program(tmp_path / "usr", "vim")
-    patient.session = Session(path=["~/.local/bin"])
-    patient.environment = {"PATH": f"{sandbox.home}/.local/bin:{other.parent}"}
+def test_a_program_of_the_system_that_hides_the_homes_own(patient: Known, tmp_path: Path) -> None:
+    # Not in the home of the sandbox: where that lies in memory, nothing may be executable.
+    own, other = program(tmp_path / "own", "vim").parent, program(tmp_path / "usr", "vim")
+    patient.session = Session(path=[str(own)])
+    patient.environment = {"PATH": f"{own}:{other.parent}"}
     assert list(of_home.path(patient)) == []
-    patient.environment = {"PATH": f"{other.parent}:{sandbox.home}/.local/bin"}
+    patient.environment = {"PATH": f"{other.parent}:{own}"}
     (found,) = of_home.path(patient)
-    assert found.text == f"{other.parent} comes before ~/.local/bin in PATH, so `vim` is {other}"
-    patient.environment = {"PATH": str(other.parent)}
+    assert found.text == f"{other.parent} comes before {own} in PATH, so `vim` is {other}"
+    patient.session = Session(path=["~/.local/bin"])
     assert [item.text for item in of_home.path(patient)] == ["~/.local/bin is not in PATH of a login shell"]
 
 

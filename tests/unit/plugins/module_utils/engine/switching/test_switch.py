@@ -253,7 +253,10 @@ def test_a_failure_may_be_kept_and_is_marked(sandbox):
     assert not sandbox.probe({"a": "2"}, activation=fails())["unchanged"]
     listed = sandbox.ask("list")["generations"]
     assert [(item["failed"], item["failed_in"]) for item in listed] == [(True, "boom"), (False, "")]
-    (sandbox.state / "failed" / "2").write_bytes(b"a\nb")
+    note = sandbox.state / "failed" / "2"
+    note.chmod(0o600)
+    note.write_bytes(b"a\nb")
+    note.chmod(0o400)
     assert sandbox.ask("list")["generations"][0]["failed_in"] == "", "what is no name is not shown"
     assert sandbox.switch({"a": "3"})["changed"]
     assert sandbox.ask("rollback")["generation"] == 1
