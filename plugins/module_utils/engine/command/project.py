@@ -51,8 +51,8 @@ class Project:
             above = os.path.dirname(folder)
             if above == folder:
                 where = f"the project {old} is not on this machine"
-                told = where if old else "the current generation does not record which project it came from"
-                raise EngineError(f"{told}; go to the project's folder, or name it with --project", ErrorKind.PROJECT)
+                reason = where if old else "the current generation does not record which project it came from"
+                raise EngineError(f"{reason}; go to the project's folder, or name it with --project", ErrorKind.PROJECT)
             folder = above
         inside = os.path.relpath(self.inventory, old) if self.inventory and old else ""
         there = os.path.join(folder, inside)

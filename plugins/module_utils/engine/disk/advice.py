@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import errno
 
-from .filesystem import said
+from .filesystem import describe
 
 _FULL = "Free some space or inodes there (`df -h`, `df -i`), by `home-manager expire` for example, and switch again"
 _ADVICE = {
@@ -29,9 +29,9 @@ _ADVICE[errno.ENOSYS] = _ADVICE[errno.EOPNOTSUPP] = (
 )
 
 
-def told(error: OSError) -> str:
+def explain(error: OSError) -> str:
     """An error as a person needs it: the path, what was refused, and what to do."""
     advice = _ADVICE.get(error.errno or 0, "")
     where = error.filename
     path = where.decode("utf-8", "surrogateescape") if isinstance(where, bytes) else str(where or "")
-    return said(error) + (". " + advice.replace("PATH", path or ".") if advice else "")
+    return describe(error) + (". " + advice.replace("PATH", path or ".") if advice else "")

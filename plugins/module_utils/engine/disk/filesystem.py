@@ -72,7 +72,7 @@ def placed(error: OSError, name: str, at: object = None) -> OSError:
     return OSError(error.errno, error.strerror, name or None)
 
 
-def said(error: OSError) -> str:
+def describe(error: OSError) -> str:
     """An error in words: the path, what was refused, and the name of the error, as in `/a/b: Input/output error (EIO)`."""
     where = error.filename
     if isinstance(where, bytes):

@@ -30,9 +30,9 @@ class HomeFolder:
         try:
             self.fd = filesystem.open_folder(self.path, follow=True)
         except OSError as error:
-            from ..disk.advice import told
+            from ..disk.advice import explain
 
-            raise EngineError(f"the home cannot be opened: {told(error)}", ErrorKind.HOME) from None
+            raise EngineError(f"the home cannot be opened: {explain(error)}", ErrorKind.HOME) from None
         owner = os.fstat(self.fd).st_uid
         if owner != os.geteuid():
             message = (

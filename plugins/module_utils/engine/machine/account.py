@@ -63,9 +63,9 @@ def engine_error(error: Exception) -> EngineError:
         message = f"{error.path} was changed meanwhile ({error.reason}); run it again"
         return EngineError(message, ErrorKind.CHANGED)
     if isinstance(error, OSError):
-        from ..disk.advice import told
+        from ..disk.advice import explain
 
-        return EngineError(told(error), ErrorKind.SYSTEM, errno=error.errno)
+        return EngineError(explain(error), ErrorKind.SYSTEM, errno=error.errno)
     return EngineError(f"internal error: {type(error).__name__}: {error}", ErrorKind.BUG)
 
 

@@ -41,8 +41,8 @@ def let_linger(user: str, wanted: bool) -> bool:
     except OSError as error:
         raise EngineError(f"`{_LOGINCTL}` cannot be run: {error.strerror}", ErrorKind.SERVICE) from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        raise EngineError(f"`{' '.join(command)}` failed: {said}", ErrorKind.SERVICE)
+        problem = done.stderr.decode("utf-8", "replace").strip()
+        raise EngineError(f"`{' '.join(command)}` failed: {problem}", ErrorKind.SERVICE)
     return True
 
 

@@ -141,8 +141,8 @@ def _patch(tree: Tree, patchelf: str, interpreter: str, search: str, paths: List
         check=False,
     )
     if done.returncode != 0:
-        said = done.stdout.decode("utf-8", "replace").strip().splitlines()
-        raise EngineError(f"{paths[0]} cannot be patched: {said[-1] if said else done.returncode}", ErrorKind.PATCH)
+        lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
+        raise EngineError(f"{paths[0]} cannot be patched: {lines[-1] if lines else done.returncode}", ErrorKind.PATCH)
     for path in paths:
         executable = tree.leaves[path].executable
         filesystem.set_time(f"{tree.base}/{path}", _TIME, tree.depot.fd)

@@ -98,9 +98,9 @@ class State:
             made = _make(path)
             fd = filesystem.open_folder(path, follow=True)
         except OSError as error:
-            from ..disk.advice import told
+            from ..disk.advice import explain
 
-            raise EngineError(f"the state folder cannot be opened: {told(error)}", ErrorKind.STATE) from None
+            raise EngineError(f"the state folder cannot be opened: {explain(error)}", ErrorKind.STATE) from None
         status = os.fstat(fd)
         if status.st_uid != os.geteuid():
             os.close(fd)

@@ -68,8 +68,8 @@ class Agents:
         """Why the switch failed, when agents did not come up."""
         if not self.answer.failed:
             return None
-        said = "; ".join(item.message.rstrip(".") for item in self.answer.failed)
-        return Failure(ErrorKind.SERVICE, f"{said}. The new generation is in place")
+        failures = "; ".join(item.message.rstrip(".") for item in self.answer.failed)
+        return Failure(ErrorKind.SERVICE, f"{failures}. The new generation is in place")
 
     def way_back(self, ends: Ends) -> Agents | None:
         """The work of the undo of this switch; None when launchd has not been told of anything."""

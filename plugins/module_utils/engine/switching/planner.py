@@ -109,7 +109,7 @@ class Planner:
             if self.purpose.former is not None:
                 # An undo does not stop at a collision: it would leave the path as it is, and say that it is done.
                 raise
-            reason = f"it cannot be looked at: {filesystem.said(error)}"
+            reason = f"it cannot be looked at: {filesystem.describe(error)}"
             self.plan.collide(target, reason, "denied").parent = split(target)[0] or "."
             return None
         if any(above in self.builder.placement.new_folders for above in parents(target)):

@@ -152,8 +152,8 @@ class Services:
         others = {*self.answer.reload, *self.answer.restart, *self.answer.start} - {item.unit for item in failed}
         rest = f"; the other {len(others)} units were switched" if len(others) > 1 else ""
         rest = "; the other unit was switched" if len(others) == 1 else rest
-        said = "; ".join(item.message.rstrip(".") for item in failed)
-        return Failure(ErrorKind.SERVICE, f"{said}. The new generation is in place{rest}")
+        failures = "; ".join(item.message.rstrip(".") for item in failed)
+        return Failure(ErrorKind.SERVICE, f"{failures}. The new generation is in place{rest}")
 
     def way_back(self, ends: Ends) -> Services | None:
         """The work of the undo of this switch; None when the manager has not been told of anything."""

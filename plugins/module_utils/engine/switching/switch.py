@@ -361,7 +361,7 @@ class Switch:
             way = WayBack(self.home, self.goal, self.ledger, self.content, self.answer)
             undone = way.undo(back, self.services)
         except (OSError, Blocked, EngineError) as error:
-            why = filesystem.said(error) if isinstance(error, OSError) else str(error)
+            why = filesystem.describe(error) if isinstance(error, OSError) else str(error)
             failed.message += f". It could not be undone: {why}. The next run goes on from here"
             _settle(self.home)
             return

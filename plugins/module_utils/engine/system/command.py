@@ -31,17 +31,17 @@ def main(arguments: List[str]) -> int:
             if command == "expire":
                 days = [word[:-1] for word in arguments[2:] if word.endswith("d") and word[:-1].isdigit()]
                 removed = verbs.expire({"days": int(days[0])} if days else {})["removed"]
-                said = f"removed {len(removed)} generation(s)" if removed else None
+                message = f"removed {len(removed)} generation(s)" if removed else None
             elif command in ("recover", "revert"):
-                said = (recover if command == "recover" else revert)(verbs.context(), boot)
+                message = (recover if command == "recover" else revert)(verbs.context(), boot)
             else:
                 sys.stderr.write(_USAGE + "\n")
                 return 2
     except (EngineError, OSError) as problem:
         sys.stderr.write(f"home.manager: {problem}\n")
         return 1
-    if said:
-        sys.stdout.write(f"home.manager: {said}\n")
+    if message:
+        sys.stdout.write(f"home.manager: {message}\n")
     return 0
 
 

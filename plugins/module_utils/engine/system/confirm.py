@@ -42,8 +42,8 @@ class Unconfirmed(NamedTuple):
 
 def pending(state: SystemState) -> Unconfirmed | None:
     """The switch that waits for its confirmation, if there is one."""
-    said = state.document(DOCUMENT)
-    return Unconfirmed.of(said) if said else None
+    document = state.document(DOCUMENT)
+    return Unconfirmed.of(document) if document else None
 
 
 def arm(state: SystemState, origin: int, target: int, seconds: int, rollback: bool = False) -> Unconfirmed:

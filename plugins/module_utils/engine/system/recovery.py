@@ -70,7 +70,7 @@ def _mend_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:
     if not journal.installed:
         return
     if not boot:
-        switch.context.packages.mend()
+        switch.context.packages.repair()
     rows = brought_since(switch.ledger.packages, journal.installed, switch.context.packages.installed())
     switch.ledger = switch.ledger._replace(packages=rows)
     switch.state.save_ledger(switch.ledger)

@@ -28,8 +28,8 @@ class Failure(NamedTuple):
 
     @property
     def message(self) -> str:
-        said = f": {self.output}" if self.output else ""
-        return f"{self.name} (exit {self.code}{said})"
+        detail = f": {self.output}" if self.output else ""
+        return f"{self.name} (exit {self.code}{detail})"
 
 
 def run_script(name: str, text: str, variables: Dict[str, str], sensitive: bool = False) -> Failure | None:

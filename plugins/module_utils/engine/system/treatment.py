@@ -33,8 +33,10 @@ class Treatment(NamedTuple):
     verbose: bool = False
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Treatment:
-        return cls(str(said.get("backup_command") or ""), bool(said.get("overwrite_backup")), bool(said.get("verbose")))
+    def of(cls, values: Mapping[str, Any]) -> Treatment:
+        return cls(
+            str(values.get("backup_command") or ""), bool(values.get("overwrite_backup")), bool(values.get("verbose"))
+        )
 
     def json(self) -> Dict[str, Any]:
         return dict(self._asdict())

@@ -276,10 +276,10 @@ class Changes:
         if template is None or names.type_of(unit) != "service":
             return False
         socket = names.prefix_of(unit) + ".socket"
-        said = any(
+        accepting = any(
             units.owns(socket) and units.text(socket).truth("Socket", "Accept") for units in (self.old, self.new)
         )
-        return said or self.before.get(socket).yes("Accept")
+        return accepting or self.before.get(socket).yes("Accept")
 
     def _works(self, unit: str) -> bool:
         """Whether it is at the job for which a timer or a path unit started it."""

@@ -26,10 +26,8 @@ class Failure(NamedTuple):
     @property
     def message(self) -> str:
         """The sentence for people."""
-        said = ": " + "; ".join(line.strip() for line in self.lines if line.strip()) if self.lines else ""
-        return (
-            f"{self.unit} {_FAILED.get(self.result, _FAILED['']).format(result=self.result, status=self.status)}{said}"
-        )
+        detail = ": " + "; ".join(line.strip() for line in self.lines if line.strip()) if self.lines else ""
+        return f"{self.unit} {_FAILED.get(self.result, _FAILED['']).format(result=self.result, status=self.status)}{detail}"
 
 
 _FAILED = {

@@ -224,15 +224,15 @@ def own_units(read: Callable[[], str]) -> FrozenSet[str]:
 
 def unloadable(plan: Plan, containers: Collection[str]) -> List[str]:
     """Sentences about units that cannot be started. `containers`: those that podman's generator makes."""
-    said: List[str] = []
+    sentences: List[str] = []
     for unit, state in plan.unloadable.items():
         if state == "not-found" and unit in containers:
-            said.append(
+            sentences.append(
                 f"{unit} is to be started, but nothing makes it of its file: podman 4.4 or newer has to be installed"
             )
         else:
-            said.append(_UNLOADABLE.get(state, _BAD).replace("{}", unit))
-    return said
+            sentences.append(_UNLOADABLE.get(state, _BAD).replace("{}", unit))
+    return sentences
 
 
 _BAD = "{} cannot be loaded; `systemctl --user status {}` tells why"

@@ -112,8 +112,8 @@ def _locked(verb: Verb, account: pwd.struct_passwd, waiting: Waiting) -> Answer:
                     continue
                 finally:
                     _forget(home)
-                said = [text for texts in replaced.values() for text in texts]
-                answer.warnings[:0], answer.recovered = [*said, *messages], recovered
+                replacements = [text for texts in replaced.values() for text in texts]
+                answer.warnings[:0], answer.recovered = [*replacements, *messages], recovered
                 answer.changed = answer.changed or answer.recovered is not None
                 return answer
         except EngineError as error:

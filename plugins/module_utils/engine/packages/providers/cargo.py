@@ -56,8 +56,8 @@ def locked_crate(cargo: str, crate: str, requirement: str, folder: str) -> Tuple
     filesystem.write(f"{folder}/lib.rs", b"", 0o600)
     done = run([cargo, "generate-lockfile"], {"CARGO_TERM_COLOR": "never"}, folder)
     if done.code:
-        said = [line.strip() for line in done.errors.splitlines() if line.strip()]
-        problem = "; ".join(line for line in said if not line.startswith(("Updating", "Caused by", "warning")))
+        lines = [line.strip() for line in done.errors.splitlines() if line.strip()]
+        problem = "; ".join(line for line in lines if not line.startswith(("Updating", "Caused by", "warning")))
         raise EngineError(f"cargo finds no {crate} {requirement}: {problem[:500]}", ErrorKind.PACKAGE)
     text = filesystem.read(f"{folder}/Cargo.lock").decode("utf-8", "replace")
     for block in text.split("[[package]]"):

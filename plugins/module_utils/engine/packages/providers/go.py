@@ -48,9 +48,9 @@ def module(go: str, path: str, version: str, folder: str) -> Module:
     """A module by its path and version (or `latest`). EngineError `package` when go cannot get it."""
     done = run([go, "mod", "download", "-json", f"{path}@{version}"], VARIABLES, folder)
     try:
-        told = json.loads(done.output)
+        answer = json.loads(done.output)
     except ValueError:
-        told = {"Error": done.last}
-    if done.code or told.get("Error") or not told.get("Sum"):
-        raise EngineError(f"go finds no {path}@{version}: {told.get('Error') or done.last}", ErrorKind.PACKAGE)
-    return Module(str(told["Path"]), str(told["Version"]), str(told["Sum"]))
+        answer = {"Error": done.last}
+    if done.code or answer.get("Error") or not answer.get("Sum"):
+        raise EngineError(f"go finds no {path}@{version}: {answer.get('Error') or done.last}", ErrorKind.PACKAGE)
+    return Module(str(answer["Path"]), str(answer["Version"]), str(answer["Sum"]))

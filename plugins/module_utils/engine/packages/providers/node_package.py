@@ -42,8 +42,8 @@ class NodePackage(Provider):
     def _commands(self, tree: Tree, folder: str) -> None:
         try:
             about: Any = json.loads(tree.read(f"{folder}/package.json").decode("utf-8"))
-            said = about.get("bin") or {}
-            commands = {posixpath.basename(about["name"]): said} if isinstance(said, str) else dict(said)
+            programs = about.get("bin") or {}
+            commands = {posixpath.basename(about["name"]): programs} if isinstance(programs, str) else dict(programs)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise EngineError(f"{folder}/package.json cannot be read: {error}", ErrorKind.ARCHIVE) from None
         node = f"{tree.places['nodejs']}/bin/node" if "nodejs" in tree.places else "node"

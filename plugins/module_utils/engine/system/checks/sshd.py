@@ -40,8 +40,8 @@ def syntax() -> Check:
     done = run([program() or "sshd", "-t"], 20.0)
     if done.good:
         return Check("sshd", True)
-    said = _BAD_LINE.search(done.output)
-    why = f"{said[1]} line {said[2]}: {said[3]}" if said else done.last
+    line = _BAD_LINE.search(done.output)
+    why = f"{line[1]} line {line[2]}: {line[3]}" if line else done.last
     unknown = _UNKNOWN.search(done.output)
     if unknown:
         near = difflib.get_close_matches(unknown[1].lower(), _settings(), 1)

@@ -69,9 +69,9 @@ class Apt:
                 ErrorKind.PACKAGES,
             )
         if plan.broken:
-            self.mend()
+            self.repair()
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Finish what an interrupted transaction left half done."""
         run(["dpkg", "--configure", "-a", "--force-confdef", "--force-confold"], _TIMEOUT, _QUIET)
         self._apt("-f", "install")

@@ -92,7 +92,7 @@ class Foreign:
     def check_whole(self, plan: PackagePlan, repair: bool) -> None:
         """Nothing: these managers finish or undo a transaction by themselves."""
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Nothing, as above."""
 
     def has_lists(self) -> bool:
