@@ -13,10 +13,10 @@ description:
   - Works on the generations that M(home.manager.home) has made in a user's home. It needs no specification.
   - Everything happens as the user whose home it is. Run it as that user, or as root, which then becomes the user.
   - A switch that was interrupted, by a crash or a power cut, is finished or undone first, except for O(verb=list).
-  - O(backup_extension), O(on_failure), O(hook_timeout) and O(lock_timeout) are taken from the variables C(home_backup_extension),
-    C(home_on_failure), C(home_hook_timeout) and C(home_lock_timeout) where the task does not set them.
 author:
   - The home.manager contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - home.manager.switch
 options:
   verb:
     description:
@@ -85,42 +85,13 @@ options:
       - Repair links, modes and stored contents that differ. Edits of the user stay.
     type: bool
     default: false
-  backup_extension:
-    description:
-      - Move files that are in the way aside, to names with this extension, never over an existing backup. They come back when their
-        path is no longer managed. Without it, they are reported and nothing is changed.
-    type: str
-  on_failure:
-    description:
-      - What to do when a hook, an activation script or a service fails. V(undo) puts the previous generation back, V(keep) leaves
-        the new one. Without it, a hook or a script that fails puts the previous generation back, and a service does not.
-    type: str
-    choices: [undo, keep]
-  hook_timeout:
-    description:
-      - How many seconds a hook or an activation script may take. One that takes longer is ended, with all that it has started, and
-        has failed. V(0) sets no limit.
-    type: int
-    default: 3600
-  lock_timeout:
-    description:
-      - How many seconds to wait while another switch of the same home is running.
-    type: int
-    default: 30
 attributes:
-  action:
-    description: Has a part that runs on the controller.
-    support: full
   check_mode:
     description: Can run in check mode and report what would change, without writing anything.
     support: full
   diff_mode:
     description: Shows which paths change, and what the files held before and hold after.
     support: full
-  platform:
-    description: Works on any Linux or macOS home, without privileges.
-    support: full
-    platforms: posix
 seealso:
   - module: home.manager.home
 """

@@ -15,10 +15,10 @@ description:
     switches all of it at once.
   - A home that already is as the specification says costs one command on the target, whatever the number of its files.
   - The task runs as the user whose home it is, or as root, which becomes the user before it touches anything.
-  - O(backup_extension), O(on_failure), O(hook_timeout) and O(lock_timeout) are taken from the variables C(home_backup_extension),
-    C(home_on_failure), C(home_hook_timeout) and C(home_lock_timeout) where the task does not set them.
 author:
   - The home.manager contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - home.manager.switch
 options:
   user:
     description:
@@ -31,32 +31,10 @@ options:
       - By default the entry of O(user) in the variable C(home_users).
       - Its expressions are the language's own; the play does not template it.
     type: dict
-  backup_extension:
-    description:
-      - Move files that are in the way aside, to names with this extension, never over an existing backup. They come back when their
-        path is no longer managed. Without it, they are reported and nothing is changed.
-    type: str
-  on_failure:
-    description:
-      - What to do when a hook, an activation script or a service fails. V(undo) puts the previous generation back, V(keep) leaves
-        the new one. Without it, a hook or a script that fails puts the previous generation back, and a service does not.
-    type: str
-    choices: [undo, keep]
-  hook_timeout:
-    description:
-      - How many seconds a hook or an activation script may take. One that takes longer is ended, with all that it has started, and
-        has failed. V(0) sets no limit.
-    type: int
-    default: 3600
   specialisation:
     description:
       - The specialisation to switch to, instead of the home itself.
     type: str
-  lock_timeout:
-    description:
-      - How many seconds to wait while another switch of the same home is running.
-    type: int
-    default: 30
   special_args:
     description:
       - Further names for the expressions of the specification.
@@ -123,19 +101,12 @@ options:
     type: bool
     default: false
 attributes:
-  action:
-    description: Has a part that runs on the controller.
-    support: full
   check_mode:
     description: Can run in check mode and report what would change, without writing anything.
     support: full
   diff_mode:
     description: Shows a diff of each file that changes, and one block of everything else. What is sensitive is never shown.
     support: full
-  platform:
-    description: Works on any Linux or macOS home, without privileges.
-    support: full
-    platforms: posix
 seealso:
   - module: home.manager.generation
 """

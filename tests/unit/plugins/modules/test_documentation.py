@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.home.manager.plugins.doc_fragments import switch
 from ansible_collections.home.manager.plugins.module_utils.engine.switching.options import SwitchOptions
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.switch import Switch
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.table import (
@@ -31,16 +32,28 @@ TAKEN = {
     "home": {**specification(settings(Switch)), CONFIG: {"type": "dict"}},
     "system": {**SYSTEM, CONFIG: {"type": "dict"}},
 }
+FRAGMENTS = {"home.manager.switch": switch.ModuleDocFragment}
 ROLE = Path(__file__).resolve().parents[4] / "roles" / "home"
 # What the role hands to the task by other names, and what the task reads from the play by itself.
 ROLE_ARGUMENTS = {"home_extra_special_args": "special_args", "home_package_prefix": "packages"}
 OF_THE_PLAY = {"home_user"}
 
 
+def documented_options(module):
+    """The options of a module's documentation, with those of the fragments that it extends."""
+    documentation = yaml.safe_load(module.DOCUMENTATION)
+    found = dict(documentation["options"])
+    for fragment in documentation.get("extends_documentation_fragment", []):
+        shared = yaml.safe_load(FRAGMENTS[fragment].DOCUMENTATION)["options"]
+        assert not found.keys() & shared.keys()
+        found.update(shared)
+    return found
+
+
 @pytest.mark.parametrize("module", [generation, home, system], ids=lambda module: module.__name__.rsplit(".", 1)[1])
 def test_it_says_what_the_action_takes(module):
     name = module.__name__.rsplit(".", 1)[1]
-    taken, documented = TAKEN[name], yaml.safe_load(module.DOCUMENTATION)["options"]
+    taken, documented = TAKEN[name], documented_options(module)
     assert set(documented) == set(taken)
     for option, described in documented.items():
         for key in ("type", "default", "choices", "elements", "required"):
@@ -51,7 +64,7 @@ def test_it_says_what_the_action_takes(module):
 
 
 def test_it_describes_options_in_the_words_of_the_verbs():
-    documented = yaml.safe_load(generation.DOCUMENTATION)["options"]
+    documented = documented_options(generation)
     for verb in public_verbs():
         for parameter in verb.parameters.values():
             if parameter.option is not None:
@@ -59,7 +72,7 @@ def test_it_describes_options_in_the_words_of_the_verbs():
 
 
 def test_the_task_describes_settings_in_the_same_words():
-    documented = yaml.safe_load(home.DOCUMENTATION)["options"]
+    documented = documented_options(home)
     for parameter in settings(Switch):
         assert " ".join(documented[parameter.name]["description"]) == parameter.help, parameter.name
 
