@@ -33,7 +33,9 @@ class Rig:
         host.run_test(f"rm -rf {PLACE} && mkdir {PLACE}")
         name = host.backend.name
         subprocess.run(["podman", "cp", f"{ENGINE}", f"{name}:{PLACE}/engine"], check=True)
-        subprocess.run(["podman", "cp", str(SCENARIO / "files/generations.py"), f"{name}:{PLACE}/generations.py"], check=True)
+        subprocess.run(
+            ["podman", "cp", str(SCENARIO / "files/generations.py"), f"{name}:{PLACE}/generations.py"], check=True
+        )
         host.run_test(f"chmod -R a+rX {PLACE}")
 
     def write(self, path: str, text: str) -> None:
