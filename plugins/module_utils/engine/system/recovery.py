@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
 from . import confirm
-from .accounts.writer import sweep_staged
+from .accounts.writer import finish_interrupted
 from .blueprint import draw
 from .declaration import EMPTY, Declaration
 from .effects import Effects
@@ -34,9 +34,9 @@ def recover(context: Context, boot: bool = False) -> str | None:
     state = context.state
     journal = state.journal() if state.exists else None
     if journal is None:
-        # The removal of accounts at the end of a switch has no journal, but may leave files that were not renamed yet.
+        # The removal of accounts at the end of a switch has no journal, but may have been cut short between two files.
         if state.exists:
-            sweep_staged(context.etc.root)
+            finish_interrupted(context.etc.root)
         return None
     back = journal.phase == PREPARE and state.current() != journal.target
     # What goes to an older generation, in either direction, brings no password back.
@@ -91,7 +91,7 @@ def _other(switch: SystemSwitch, journal: Journal, back: bool) -> Declaration:
 def _carry(switch: SystemSwitch, declaration: Declaration) -> Blueprint:
     """Make files and rows those of a declaration; can be repeated."""
     context = switch.context
-    sweep_staged(context.etc.root)
+    finish_interrupted(context.etc.root)
     context.etc.sweep({"", *(os.path.dirname(target) for target in switch.ledger.etc.files)})
     blueprint = draw(context, declaration, switch.ledger)
     switch.write_accounts(blueprint)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..archive import archive
 from ..contract.objects import object_id
 from ..disk import filesystem
+from .accounts.replacement import NOTE
 from .declaration import STATE, EtcEntry
 
 if TYPE_CHECKING:
@@ -47,9 +48,11 @@ def _quoted(words: List[str]) -> str:
     return " ".join('"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") + '"' for word in words)
 
 
-def _unit(description: str, condition: str, after: str, arguments: List[str]) -> bytes:
+def _unit(description: str, reasons: List[str], after: str, arguments: List[str]) -> bytes:
+    """A unit that acts at boot where one of some files is there."""
+    conditions = "".join(f"ConditionPathExists=|{path}\n" for path in reasons)
     return (
-        f"[Unit]\nDescription={description}\nDefaultDependencies=no\nConditionPathExists={condition}\n"
+        f"[Unit]\nDescription={description}\nDefaultDependencies=no\n{conditions}"
         f"RequiresMountsFor={STATE}\nAfter={after}\nBefore=sysinit.target systemd-sysctl.service systemd-modules-load.service\n\n"
         f"[Service]\nType=oneshot\nTimeoutStartSec=120\nExecStart={_quoted(arguments)}\n\n[Install]\nWantedBy=sysinit.target\n"
     ).encode()
@@ -60,13 +63,13 @@ def boot_units(state: str) -> Dict[str, bytes]:
     return {
         RECOVER: _unit(
             "Finish or undo an interrupted switch of the system",
-            os.path.join(state, "journal.json"),
+            [os.path.join(state, "journal.json"), f"/etc/{NOTE}"],
             "local-fs.target systemd-remount-fs.service",
             command(state, "recover", "--boot"),
         ),
         REVERT: _unit(
             "Take back a switch of the system that nobody confirmed",
-            os.path.join(state, "unconfirmed.json"),
+            [os.path.join(state, "unconfirmed.json")],
             f"local-fs.target systemd-remount-fs.service {RECOVER}",
             command(state, "revert", "--boot"),
         ),

@@ -158,6 +158,11 @@ class Database:
         self.groups[name] = GroupRow(name, "x", gid, ())
         self.group_shadows[name] = GroupShadow(name, "!", "", ())
 
+    def complete_group(self, name: str) -> None:
+        """Add the row of gshadow that a group lacks, where the host has such rows."""
+        if "gshadow" in self.present and name not in self.group_shadows:
+            self.group_shadows[name] = GroupShadow(name, LOCKED, "", self.groups[name].members)
+
     def remove_user(self, name: str) -> None:
         """Remove an account from every file."""
         self.accounts.pop(name, None)

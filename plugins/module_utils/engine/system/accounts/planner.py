@@ -90,6 +90,8 @@ class AccountsPlanner:
         name = self.real(group.name)
         row = self.database.groups.get(name)
         if row is not None:
+            if name in self.rows.groups:
+                self.database.complete_group(name)
             if group.gid is not None and row.gid != group.gid and name == group.name:
                 self.warnings.append(
                     f"users.groups.{name}.gid is {group.gid}, but {name} has {row.gid} on this host. An id in use is not changed."
@@ -337,6 +339,8 @@ class AccountsPlanner:
             if name in wanted:
                 continue
             if name not in self.database.accounts:
+                # Whoever removed it may have left its password.
+                self.database.shadows.pop(name, None)
                 del self.rows.users[name]
             elif row.created:
                 self._leave(name)

@@ -13,6 +13,7 @@ from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem, trees
 from ..process import run, which
 from .database import MODES, Database, read_database
+from .replacement import STAGED, finish, put_in_place
 
 if TYPE_CHECKING:
     from typing import Callable, Dict, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _LOCK = ".pwd.lock"
 _PATIENCE = 15.0
 _SKELETON = "skel"
-_NEW = ".home-manager-new"
 
 
 class DatabaseLock:
@@ -70,7 +70,7 @@ def read_from(etc: str) -> Callable[[str], bytes | None]:
 
 
 def write_database(etc: str, database: Database, expected: Dict[str, str]) -> None:
-    """Replace the files that differ, each by one rename, with the former ones kept as `passwd-` and so on.
+    """Replace the files that differ, all of them or none, with the former ones kept as `passwd-` and so on.
 
     EngineError `changed` when somebody changed them since `expected` was read: nothing is written then.
     """
@@ -82,14 +82,12 @@ def write_database(etc: str, database: Database, expected: Dict[str, str]) -> No
         changed = [name for name, text in new.items() if text != now.get(name)]
         for name in changed:
             _stage(etc, name, new[name])
-        for name in changed:
-            filesystem.rename(os.path.join(etc, name + _NEW), os.path.join(etc, name))
         if changed:
-            filesystem.sync_named(etc)
+            put_in_place(etc, changed)
 
 
 def _stage(etc: str, name: str, text: str) -> None:
-    path, staged = os.path.join(etc, name), os.path.join(etc, name + _NEW)
+    path, staged = os.path.join(etc, name), os.path.join(etc, name + STAGED)
     if filesystem.lstat(staged) is not None:
         filesystem.unlink(staged)
     status = filesystem.lstat(path)
@@ -112,13 +110,10 @@ def _keep_former(path: str, mode: int) -> None:
     filesystem.chmod(former, mode)
 
 
-def sweep_staged(etc: str) -> None:
-    """Remove what an interrupted switch left of files that it was about to put in place."""
+def finish_interrupted(etc: str) -> None:
+    """Finish what an interrupted switch had begun to put in place, and remove what it had only prepared."""
     with DatabaseLock(etc):
-        for name in MODES:
-            path = os.path.join(etc, name + _NEW)
-            if filesystem.lstat(path) is not None:
-                filesystem.unlink(path)
+        finish(etc)
 
 
 def tell_caches() -> None:

@@ -212,3 +212,12 @@ def test_twenty_people_are_planned_at_once() -> None:
     found = plan([person(f"user{number}") for number in range(20)])
     ids = [found.database.accounts[f"user{number}"].uid for number in range(20)]
     assert ids == list(range(1003, 1023))
+
+
+def test_rows_that_an_interruption_left_without_a_partner_are_put_right() -> None:
+    first = plan([person("carol")], [{"name": "band", "gid": None, "members": ["carol"]}])
+    first.database.accounts.pop("carol")
+    first.database.group_shadows.pop("band")
+    second = plan([], [{"name": "band", "gid": None, "members": []}], on=first.database, rows=first.rows)
+    assert "carol" not in second.database.shadows
+    assert "band" in second.database.group_shadows
