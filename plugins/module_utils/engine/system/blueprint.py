@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from .etc.planner import EtcPlan
     from .packages.manager import PackageManager
     from .packages.planner import PackagePlan
-    from .state import Ledger, SystemState
+    from .records import Ledger
+    from .state import SystemState
 
 _SHELL_FOLDERS = ("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin")
 _DAY = 86400

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.members import Members
+from ..disk import filesystem
 from .process import run
 from .runner import command
 
@@ -41,9 +42,18 @@ class Unconfirmed(NamedTuple):
 
 
 def pending(state: SystemState) -> Unconfirmed | None:
-    """The switch that waits for its confirmation, if there is one."""
-    document = state.document(DOCUMENT)
-    return Unconfirmed.of(document) if document else None
+    """The switch that waits for its confirmation, if there is one.
+
+    Where the note of it is damaged, it went from the generation that was completed last to the current one.
+    """
+    if filesystem.lstat(state.path(DOCUMENT)) is None:
+        return None
+    try:
+        return Unconfirmed.of(state.document(DOCUMENT))
+    except EngineError as error:
+        if error.kind != ErrorKind.STATE:
+            raise
+        return Unconfirmed(state.current("completed"), state.current(), int(time.time()), rollback=True)
 
 
 def arm(state: SystemState, origin: int, target: int, seconds: int, rollback: bool = False) -> Unconfirmed:

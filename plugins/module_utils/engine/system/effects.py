@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .answer import Answer
     from .blueprint import Blueprint, Context
     from .declaration import Declaration
-    from .state import Ledger
+    from .records import Ledger
 
 _TIMEOUT = 300.0
 _REBOOT = "/run/reboot-required"

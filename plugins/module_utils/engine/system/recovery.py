@@ -7,23 +7,29 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ..contract.errors import EngineError
+from ..contract.errors import EngineError, ErrorKind
 from . import confirm
 from .accounts.writer import finish_interrupted
 from .blueprint import draw
-from .declaration import EMPTY, Declaration
+from .declaration import EMPTY
 from .effects import Effects
 from .manager import is_booted
 from .packages.apt import release_services
 from .packages.planner import brought_since
 from .process import run
+from .records import Journal
+from .state import JOURNAL
 from .switch import Settings, SystemSwitch
 
 if TYPE_CHECKING:
+    from typing import Tuple
+
     from .blueprint import Blueprint, Context
-    from .state import Journal
+    from .declaration import Declaration
+    from .state import SystemState
 
 PREPARE = "prepare"
+_COMMIT = "commit"
 
 
 def recover(context: Context, boot: bool = False) -> str | None:
@@ -32,7 +38,7 @@ def recover(context: Context, boot: bool = False) -> str | None:
     `boot`: only files and rows, since most services do not run yet.
     """
     state = context.state
-    journal = state.journal() if state.exists else None
+    journal, damaged = _journal(state) if state.exists else (None, "")
     if journal is None:
         # The removal of accounts at the end of a switch has no journal, but may have been cut short between two files.
         if state.exists:
@@ -44,7 +50,9 @@ def recover(context: Context, boot: bool = False) -> str | None:
     switch = SystemSwitch(context._replace(new_passwords=False) if older else context, Settings(journal.action))
     _mend_packages(switch, journal, boot)
     number = journal.origin if back else journal.target
-    declaration = _declaration(switch, number)
+    declaration = state.readable(number)
+    if declaration is None:
+        return _given_up(switch, number)
     blueprint = _carry(switch, declaration)
     if back:
         switch.take_out(blueprint)
@@ -55,14 +63,44 @@ def recover(context: Context, boot: bool = False) -> str | None:
     else:
         state.point("current", number)
     if not boot:
-        Effects(context, switch.answer).after(_other(switch, journal, back), blueprint, switch.ledger)
+        other = state.readable(journal.target if back else journal.origin) or EMPTY
+        Effects(context, switch.answer).after(other, blueprint, switch.ledger)
         state.save_ledger(switch.ledger)
-    state.forget("journal.json")
+    state.forget(JOURNAL)
     if boot:
         _tell_manager()
+    if damaged:
+        return f"{damaged}; the host is as generation {number} says" if number else f"{damaged}; nothing is managed now"
     if back:
         return "an interrupted switch was undone; nothing of it was in effect yet"
     return f"an interrupted switch to generation {number} was finished"
+
+
+def _journal(state: SystemState) -> Tuple[Journal | None, str]:
+    """The journal, with what to say of it where it is damaged: the current generation is then the one to be made whole.
+
+    The rename of `current` is the commit, so nothing else of a damaged journal is needed to know where to go.
+    """
+    try:
+        return state.journal(), ""
+    except EngineError as error:
+        if error.kind != ErrorKind.STATE:
+            raise
+    aside = state.set_aside(JOURNAL)
+    current = state.current()
+    newest = max(state.numbers(), default=0)
+    origin = newest if newest != current else state.current("completed")
+    stand_in = Journal(_COMMIT, origin, current, "switch", [], False, [])
+    state.save_journal(stand_in)
+    return stand_in, f"the journal of an interrupted switch was damaged and is now {aside}"
+
+
+def _given_up(switch: SystemSwitch, number: int) -> str:
+    """Leave the parts of an interrupted switch as they are: the generation that they should be made whole by is damaged."""
+    finish_interrupted(switch.context.etc.root)
+    confirm.disarm(switch.state)
+    switch.state.forget(JOURNAL)
+    return f"an interrupted switch was left as it is, for generation {number} is damaged; a switch puts everything in order"
 
 
 def _mend_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:
@@ -74,18 +112,6 @@ def _mend_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:
     rows = brought_since(switch.ledger.packages, journal.installed, switch.context.packages.installed())
     switch.ledger = switch.ledger._replace(packages=rows)
     switch.state.save_ledger(switch.ledger)
-
-
-def _declaration(switch: SystemSwitch, number: int) -> Declaration:
-    return switch.state.declaration(number) or EMPTY
-
-
-def _other(switch: SystemSwitch, journal: Journal, back: bool) -> Declaration:
-    """The declaration that may be in effect in part."""
-    try:
-        return _declaration(switch, journal.target if back else journal.origin)
-    except EngineError:
-        return EMPTY
 
 
 def _carry(switch: SystemSwitch, declaration: Declaration) -> Blueprint:
@@ -116,9 +142,10 @@ def revert(context: Context, boot: bool = False) -> str | None:
         return None
     recover(context, boot)
     switch = SystemSwitch(context._replace(new_passwords=False), Settings("switch"))
-    former = _declaration(switch, waiting.target)
-    declaration = _declaration(switch, waiting.origin)
-    state.save(f"failed/{waiting.target}", {"why": "not confirmed"})
+    former = state.readable(waiting.target) or EMPTY
+    declaration = state.declaration(waiting.origin) or EMPTY
+    if waiting.target != waiting.origin:
+        state.save(f"failed/{waiting.target}", {"why": "not confirmed"})
     blueprint = _carry(switch, declaration)
     state.point("current", waiting.origin)
     state.point("completed", waiting.origin)

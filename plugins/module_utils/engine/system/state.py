@@ -7,124 +7,32 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..contract.canonical import canonical
 from ..contract.errors import EngineError, ErrorKind
-from ..contract.members import Members
 from ..contract.objects import content_hash
 from ..disk import filesystem, trees
-from .accounts.rows import Rows
-from .declaration import Declaration
-from .etc.ledger import EtcLedger, ledger_members
+from .declaration import EMPTY, Declaration
+from .records import Info, Journal, Ledger
 
 if TYPE_CHECKING:
-    from typing import Dict, Iterable, List, Mapping, Tuple
+    from typing import Iterable, List, Mapping, Tuple
 
     from ..contract.value import JsonObject
 
+LEDGER = "ledger.json"
 LEDGER_COPY = "ledger.copy.json"
+JOURNAL = "journal.json"
 _UNFINISHED = ".new"
 FOLDERS = ("store", "generations", "failed", "backups", "debs", "engine")
 
 _DEFERRED = "deferred.json"
-
-
-class PackageRows:
-    """Packages that are ours: those that we installed with why, the mark of those that we marked manual, and versions kept."""
-
-    def __init__(self, ours: Dict[str, str] | None = None, marked: List[str] | None = None) -> None:
-        self.ours = ours if ours is not None else {}
-        self.marked = marked if marked is not None else []
-
-    @classmethod
-    def of(cls, value: object) -> PackageRows:
-        """EngineError `state` when it is damaged."""
-        members = ledger_members(value, "`packages`")
-        ours = ledger_members(members.mapping("ours"), "`ours`")
-        return cls({name: ours.text(name) for name in ours.names()}, members.texts("marked"))
-
-    def json(self) -> JsonObject:
-        return {"ours": self.ours, "marked": self.marked}
-
-
-class Ledger(NamedTuple):
-    """All that is ours on this host, with what was there before. `provided`: unit to whether it was enabled before."""
-
-    etc: EtcLedger
-    accounts: Rows
-    packages: PackageRows
-    provided: Dict[str, bool]
-    shells: List[str]
-
-    @classmethod
-    def of(cls, value: object) -> Ledger:
-        """EngineError `state` when it is damaged."""
-        members = ledger_members(value, "all of it")
-        provided = ledger_members(members.mapping("provided"), "`provided`")
-        return cls(
-            EtcLedger.of(members.mapping("etc")),
-            Rows.of(members.mapping("accounts")),
-            PackageRows.of(members.mapping("packages")),
-            {name: provided.flag(name) for name in provided.names()},
-            members.texts("shells"),
-        )
-
-    def json(self) -> JsonObject:
-        return {
-            "etc": self.etc.json(),
-            "accounts": self.accounts.json(),
-            "packages": self.packages.json(),
-            "provided": self.provided,
-            "shells": self.shells,
-        }
-
-
-class Journal(NamedTuple):
-    """The transaction under way. `phase`: prepare (nothing committed), commit (forward only), finish (what cannot be taken back).
-
-    `origin` and `target` are generations, 0 for none; `installing` are the packages that were there before a transaction of the
-    package manager began; `policy` says that the policy of starting services is held back; `running` are the units that ran.
-    """
-
-    phase: str
-    origin: int
-    target: int
-    action: str
-    installed: List[str]
-    policy: bool
-    running: List[str]
-
-    @classmethod
-    def of(cls, value: object) -> Journal:
-        """EngineError `state` when it is damaged."""
-        members = Members(value, "the journal of the system is damaged", ErrorKind.STATE)
-        return cls(
-            members.text("phase"),
-            members.number("origin"),
-            members.number("target"),
-            members.text("action"),
-            members.texts("installed"),
-            members.flag("policy"),
-            members.texts("running"),
-        )
-
-    def json(self) -> JsonObject:
-        return dict(self._asdict())
-
-
-class Info(NamedTuple):
-    """What is noted of a generation: the digest of its manifest, when it was made (seconds since 1970), its label."""
-
-    digest: str
-    time: float
-    label: str
-
-    @classmethod
-    def of(cls, value: object) -> Info:
-        """EngineError `state` when it is damaged."""
-        members = Members(value, "the note of a generation is damaged", ErrorKind.STATE)
-        return cls(members.text("digest", ""), members.optional_real("time") or 0, members.text("label", ""))
+_DAMAGED = "damaged"
+_FORGOTTEN = (
+    "files, accounts and packages that are no longer declared then stay, files of the host that were replaced stay in the folder "
+    "`backups` of the state, and ids of removed accounts may be given out again"
+)
 
 
 class SystemState:
@@ -184,27 +92,66 @@ class SystemState:
             filesystem.unlink(self.path(name))
             filesystem.sync_named(os.path.dirname(self.path(name)))
 
-    def ledger(self) -> Ledger:
-        """The ledger, or its copy when it is damaged. EngineError `state` when both are."""
+    def set_aside(self, name: str) -> str:
+        """Move a damaged document, or what has its name, to the folder `damaged`; its new path."""
+        trees.make_folders(self.path(_DAMAGED), 0o700)
+        aside = self.path(_DAMAGED, f"{name}-{time.time_ns()}")
+        filesystem.rename(self.path(name), aside)
+        filesystem.sync_named(self.root)
+        return aside
+
+    def ledger(self, begin: bool = False) -> Ledger:
+        """The ledger, or its copy when it is damaged. When both are, an empty one to `begin` anew, else EngineError `state`."""
         try:
-            return Ledger.of(self.document("ledger.json") or {})
+            return Ledger.of(self.document(LEDGER) or {})
         except EngineError as error:
-            copy = self.document(LEDGER_COPY) if error.kind == ErrorKind.STATE else None
-            if copy is None:
+            if error.kind != ErrorKind.STATE:
                 raise
-            return Ledger.of(copy)
+            copy = self._ledger_copy()
+            if copy is None and begin:
+                return Ledger.of({})
+            if copy is None:
+                text = f"{error.message}, and so is its copy. Set home_system_repair: true to go on without them: {_FORGOTTEN}"
+                raise EngineError(text, ErrorKind.STATE) from None
+            return copy
+
+    def _ledger_copy(self) -> Ledger | None:
+        try:
+            document = self.document(LEDGER_COPY)
+            return None if document is None else Ledger.of(document)
+        except EngineError as error:
+            if error.kind != ErrorKind.STATE:
+                raise
+            return None
+
+    def repair_ledger(self) -> str | None:
+        """Begin a new ledger where both copies of it are damaged; a sentence about that."""
+        try:
+            self.ledger()
+        except EngineError as error:
+            if error.kind != ErrorKind.STATE:
+                raise
+        else:
+            return None
+        kept = [self.set_aside(name) for name in (LEDGER, LEDGER_COPY) if filesystem.lstat(self.path(name)) is not None]
+        self.save_ledger(Ledger.of({}))
+        return f"the ledger was damaged and is begun anew: {_FORGOTTEN}. What is left of it is in {' and '.join(kept)}"
 
     def save_ledger(self, ledger: Ledger) -> None:
         """Twice, in files of their own: what is managed is known from it alone."""
         self.save(LEDGER_COPY, ledger.json())
-        self.save("ledger.json", ledger.json())
+        self.save(LEDGER, ledger.json())
+
+    def interrupted(self) -> bool:
+        """Whether there is a journal, damaged or not."""
+        return filesystem.lstat(self.path(JOURNAL)) is not None
 
     def journal(self) -> Journal | None:
-        document = self.document("journal.json")
-        return Journal.of(document) if document else None
+        """The journal; None when there is none. EngineError `state` when it is damaged."""
+        return Journal.of(self.document(JOURNAL)) if self.interrupted() else None
 
     def save_journal(self, journal: Journal) -> None:
-        self.save("journal.json", journal.json())
+        self.save(JOURNAL, journal.json())
 
     # Objects and folders
 
@@ -281,7 +228,12 @@ class SystemState:
 
     def in_effect(self, current: int) -> int:
         """The generation that services run: `current`, unless it was put in place for the next boot."""
-        found = self.document(_DEFERRED)
+        try:
+            found = self.document(_DEFERRED)
+        except EngineError as error:
+            if error.kind != ErrorKind.STATE:
+                raise
+            return current
         if not isinstance(found, dict) or found.get("boot") != _boot():
             return current
         number = found.get("from")
@@ -333,6 +285,13 @@ class SystemState:
         if manifest is None:
             raise EngineError(f"there is no generation {number}", ErrorKind.GENERATION)
         return Declaration.of(manifest)
+
+    def readable(self, number: int) -> Declaration | None:
+        """The declaration of a generation, an empty one for 0; None when it is gone or damaged."""
+        try:
+            return self.declaration(number) or EMPTY
+        except EngineError:
+            return None
 
     def remove_generation(self, number: int) -> None:
         """Remove a generation's folder."""

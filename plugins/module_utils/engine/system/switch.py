@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..contract.errors import EngineError, ErrorKind
 from . import confirm, runner
 from .accounts.planner import removed
-from .accounts.writer import (
-    end_processes,
-    lingers,
-    make_homes,
-    set_linger,
-    tell_caches,
-    write_database,
-)
+from .accounts.writer import tell_caches, write_database
 from .answer import Answer
 from .blueprint import Blueprint, Context, diffs, draw
 from .checks.access import connected
@@ -26,19 +19,16 @@ from .checks.validate import complaints, programs, validate
 from .declaration import EMPTY, Declaration
 from .effects import Effects
 from .etc.writer import Writer
-from .homes import failure
 from .packages.apt import hold_services, release_services
 from .packages.planner import brought_since
 from .process import run
-from .state import Journal, Ledger, SystemState
+from .records import Journal, Ledger
+from .state import JOURNAL, SystemState
 
 if TYPE_CHECKING:
-    from typing import Callable, Dict, List, Sequence
+    from typing import Dict, List, Sequence
 
-    from ..contract.value import JsonObject
     from .checks.report import Check
-
-_ETC = "/etc"
 
 
 class Settings(NamedTuple):
@@ -63,7 +53,7 @@ class SystemSwitch:
         self.state: SystemState = context.state
         self.settings = settings
         self.answer = Answer()
-        self.ledger: Ledger = self.state.ledger()
+        self.ledger: Ledger = self.state.ledger(begin=settings.repair)
 
     # Steps 1 to 3: nothing changes
 
@@ -149,10 +139,9 @@ class SystemSwitch:
             elif self.settings.action == "test":
                 confirm.until_boot(self.state, origin, number)
         except (EngineError, OSError) as problem:
-            self._undo(origin)
-            raise (
-                problem if isinstance(problem, EngineError) else EngineError(str(problem), ErrorKind.SYSTEM)
-            ) from problem
+            undone = self._undo(origin)
+            error = problem if isinstance(problem, EngineError) else EngineError(str(problem), ErrorKind.SYSTEM)
+            raise (error if undone else _not_undone(error, origin)) from problem
         self._commit(blueprint, number)
         base = self.state.in_effect(origin)
         if self.settings.action == "boot":
@@ -161,7 +150,7 @@ class SystemSwitch:
             Effects(self.context, self.answer).after(self._former(base), blueprint, self.ledger, base != origin)
             self.state.save_ledger(self.ledger)
             self.state.forget("deferred.json")
-        self.state.forget("journal.json")
+        self.state.forget(JOURNAL)
         self.answer.changed = True
         self.answer.generation, self.answer.previous = number, origin
 
@@ -172,9 +161,7 @@ class SystemSwitch:
             self.context.packages.download(blueprint.packages)
 
     def _former(self, origin: int) -> Declaration:
-        with contextlib.suppress(EngineError):
-            return self.state.declaration(origin) or EMPTY
-        return EMPTY
+        return self.state.readable(origin) or EMPTY
 
     def _journal(
         self, phase: str, origin: int, number: int, installed: Sequence[str] = (), policy: bool = False
@@ -338,15 +325,21 @@ class SystemSwitch:
 
     # The way back, before the commit
 
-    def _undo(self, origin: int) -> None:
-        """Take back what `_prepare` did: rows, diverts and sources as the present generation has them. Packages stay until released."""
+    def _undo(self, origin: int) -> bool:
+        """Take back what `_prepare` did: rows, diverts and sources as the present generation has them. Packages stay until released.
+
+        False where that generation is damaged, and all is left as it is.
+        """
         release_services(self.state.root)
-        blueprint = draw(self.context, self._former(origin) if origin else EMPTY, self.ledger)
-        self.write_accounts(blueprint)
-        self.take_out(blueprint)
-        self.put(blueprint)
+        former = self.state.readable(origin)
+        if former is not None:
+            blueprint = draw(self.context, former, self.ledger)
+            self.write_accounts(blueprint)
+            self.take_out(blueprint)
+            self.put(blueprint)
         confirm.disarm(self.state)
-        self.state.forget("journal.json")
+        self.state.forget(JOURNAL)
+        return former is not None
 
     def take_out(self, blueprint: Blueprint) -> None:
         """Accounts that only the failed switch brought are gone again at once: nothing has used them."""
@@ -359,62 +352,7 @@ class SystemSwitch:
             self.ledger = self.ledger._replace(accounts=plan.rows)
             self.state.save_ledger(self.ledger)
 
-    # Steps 10 and 11
 
-    def finish(self, declaration: Declaration, homes: Callable[[], Dict[str, JsonObject]]) -> None:
-        """What cannot be taken back: homes, scripts, removals. A failure is reported, and the next run tries again."""
-        number = self.state.current()
-        blueprint = draw(self.context, declaration, self.ledger)
-        make_homes(blueprint.accounts.homes, self.context.etc.root)
-        self._linger(declaration)
-        self.answer.homes = dict(homes())
-        for user, home in sorted(self.answer.homes.items()):
-            why = failure(home)
-            if why is not None:
-                self.answer.fail("home", f"home of {user} ({why})", undone=False)
-        effects = Effects(self.context, self.answer)
-        effects.scripts(declaration, self.settings.action)
-        if self.settings.action != "test":
-            # A test ends with the next boot, which needs what was there before.
-            self._leave(declaration)
-            self._release(declaration)
-        if self.answer.failed is None:
-            self.state.point("completed", number)
-            self.state.sweep()
-
-    def _linger(self, declaration: Declaration) -> None:
-        rows = self.ledger.accounts
-        wanted = {user.name: user.linger for user in declaration.accounts.users if user.linger is not None}
-        for name, linger in wanted.items():
-            rows.linger.setdefault(name, lingers(name))
-            set_linger(name, bool(linger))
-        for name in [name for name in rows.linger if name not in wanted]:
-            set_linger(name, rows.linger.pop(name))
-        self.state.save_ledger(self.ledger)
-
-    def _leave(self, declaration: Declaration) -> None:
-        blueprint = draw(self.context, declaration, self.ledger)
-        leaving = blueprint.accounts.leaving
-        if not leaving:
-            return
-        for name in leaving:
-            end_processes(name)
-        plan = blueprint.accounts
-        removed(plan.database, plan.rows, leaving)
-        # The ledger forgets a row once it is gone, or an interruption would leave a locked account that is nobody's.
-        write_database(self.context.etc.root, plan.database, blueprint.before)
-        self.ledger = self.ledger._replace(accounts=plan.rows)
-        self.state.save_ledger(self.ledger)
-        tell_caches()
-
-    def _release(self, declaration: Declaration) -> None:
-        plan = self.context.packages.plan(declaration.packages, self.ledger.packages)
-        if not (plan.release or plan.unmark):
-            return
-        try:
-            rows = self.context.packages.release(plan, self.ledger.packages)
-        except EngineError as problem:
-            self.answer.fail("packages", problem.message, undone=False)
-            return
-        self.ledger = self.ledger._replace(packages=rows)
-        self.state.save_ledger(self.ledger)
+def _not_undone(error: EngineError, origin: int) -> EngineError:
+    text = f"{error.message}. What was prepared for the switch stays, for generation {origin} is damaged; a switch that succeeds puts it in order"
+    return EngineError(text, error.kind, **error.details)

@@ -16,6 +16,7 @@ from .blueprint import Context, draw
 from .declaration import EMPTY, STATE, Declaration
 from .effects import Effects
 from .etc.disk import Etc
+from .finishing import Finishing
 from .homes import bring_up, former_homes, switch_homes
 from .host import facts_of_system, refuse_foreign
 from .packages.families import manager_of, present
@@ -25,6 +26,8 @@ from .switch import Settings, SystemSwitch
 from .treatment import Treatment
 
 if TYPE_CHECKING:
+    from .records import Ledger
+
     Request = dict[str, Any]
     Answer = dict[str, Any]
     Handle = Callable[[Request], Answer]
@@ -116,15 +119,25 @@ class SystemVerbs:
             "homes": self._homes(request),
         }
         waiting = confirm.pending(self.state) if self.state.exists else None
-        settled = current == self.state.current("completed") and self.state.journal() is None and waiting is None
-        if info is not None and settled and info.digest == request.get("digest"):
+        settled = current == self.state.current("completed") and not self.state.interrupted() and waiting is None
+        ledger = self._readable_ledger() if settled else None
+        if info is not None and ledger is not None and info.digest == request.get("digest"):
             declaration = self.state.declaration(current) or EMPTY
-            blueprint = draw(self.context(), declaration, self.state.ledger())
+            blueprint = draw(self.context(), declaration, ledger)
             answer["unchanged"] = blueprint.nothing and all(
                 "error" not in home and home.get("unchanged") for home in answer["homes"].values()
             )
             answer["warnings"] = blueprint.warnings
         return answer
+
+    def _readable_ledger(self) -> Ledger | None:
+        """The ledger; None where it is damaged, which the switch then tells of."""
+        try:
+            return self.state.ledger()
+        except EngineError as error:
+            if error.kind != ErrorKind.STATE:
+                raise
+            return None
 
     def switch(self, request: Request) -> Answer:
         """Switch to the declaration of a bundle, or in check mode say what that would do."""
@@ -135,12 +148,19 @@ class SystemVerbs:
         declaration = Declaration.of(manifest)
         self.shipped = dict(bundle.contents())
         settings = self._settings(request)
-        recovered = None if settings.check else self._recover()
+        told = self._recovered(settings)
         switch = SystemSwitch(self.context(), settings)
-        if recovered:
-            switch.answer.warnings.append(recovered)
+        switch.answer.warnings += told
         expected = self._expected(request)
         return self._run(switch, declaration, expected, lambda: self._number(manifest, declaration, request), request)
+
+    def _recovered(self, settings: Settings) -> list[str]:
+        """Put in order what came before; what there is to tell of that. A check only looks."""
+        if settings.check:
+            text = "an earlier switch was interrupted; the next run that writes finishes or undoes it first"
+            return [text] if self.state.exists and self.state.interrupted() else []
+        repaired = self.state.repair_ledger() if settings.repair else None
+        return [text for text in (repaired, self._recover()) if text]
 
     def _recover(self) -> str | None:
         waiting = confirm.pending(self.state)
@@ -227,7 +247,7 @@ class SystemVerbs:
             return switch.answer.json()
         switch.carry_out(declaration, number())
         if switch.answer.armed is None and settings.action in ("switch", "test"):
-            switch.finish(declaration, homes)
+            Finishing(switch, declaration).run(homes)
         return switch.answer.json()
 
     def _switch_homes(self, request: Request) -> dict[str, Answer]:
@@ -255,7 +275,7 @@ class SystemVerbs:
         switch = SystemSwitch(self.context(waiting.rollback), self._settings(request, waiting.rollback))
         declaration = self.state.declaration(waiting.target) or EMPTY
         shipped = request if request.get("homes") else None
-        switch.finish(declaration, lambda: self._switch_homes(shipped or self._former(switch, declaration)))
+        Finishing(switch, declaration).run(lambda: self._switch_homes(shipped or self._former(switch, declaration)))
         switch.answer.changed = True
         switch.answer.generation, switch.answer.previous = waiting.target, waiting.origin
         return switch.answer.json()
@@ -272,9 +292,9 @@ class SystemVerbs:
             )
         declaration = self.state.declaration(number) or EMPTY
         settings = self._settings(request, rollback=True)
-        if not settings.check:
-            self._recover()
+        told = self._recovered(settings)
         switch = SystemSwitch(self.context(rollback=True), settings)
+        switch.answer.warnings += told
         # Asked once the accounts are those of that generation, unless it is only a check.
         return self._run(switch, declaration, number, lambda: number)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem, trees
 from ..process import Done, run
-from ..state import PackageRows
+from ..records import PackageRows
 from .dpkg import Dpkg
 from .manager import Simulated
 from .planner import PackagePlan, after_install, after_release, plan_packages, removable

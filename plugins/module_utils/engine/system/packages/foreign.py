@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
 from ..process import Done, run
-from ..state import PackageRows
+from ..records import PackageRows
 from .manager import Simulated
 from .planner import PackagePlan, after_install, after_release, plan_packages, removable
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ..declaration import WantedPackage
     from ..process import Done
-    from ..state import PackageRows
+    from ..records import PackageRows
     from .planner import PackagePlan
 
 

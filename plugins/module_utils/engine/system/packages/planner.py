@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..operation import Operation
-from ..state import PackageRows
+from ..records import PackageRows
 
 if TYPE_CHECKING:
     from typing import Collection, Dict, List, Sequence, Set

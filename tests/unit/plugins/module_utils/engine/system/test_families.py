@@ -18,7 +18,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.declara
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages import families, foreign
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.families import Apk, Dnf, Pacman
 from ansible_collections.home.manager.plugins.module_utils.engine.system.process import Done
-from ansible_collections.home.manager.plugins.module_utils.engine.system.state import PackageRows
+from ansible_collections.home.manager.plugins.module_utils.engine.system.records import PackageRows
 
 RPM = r"rpm -qa --queryformat %{NAME} %{VERSION}-%{RELEASE}\n"
 UNNEEDED = r"dnf -q -C repoquery --unneeded --qf %{name}\n"

@@ -14,7 +14,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.package
     after_install,
     plan_packages,
 )
-from ansible_collections.home.manager.plugins.module_utils.engine.system.state import PackageRows
+from ansible_collections.home.manager.plugins.module_utils.engine.system.records import PackageRows
 
 STATUS = """\
 Package: git

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The end of a switch of the system, which cannot be taken back: homes, scripts, and what is no longer declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..contract.errors import EngineError
+from .accounts.planner import removed
+from .accounts.writer import end_processes, lingers, make_homes, set_linger, tell_caches, write_database
+from .blueprint import draw
+from .effects import Effects
+from .homes import failure
+
+if TYPE_CHECKING:
+    from typing import Callable, Dict
+
+    from ..contract.value import JsonObject
+    from .declaration import Declaration
+    from .switch import SystemSwitch
+
+
+class Finishing:
+    """The last steps of a switch that is in effect."""
+
+    def __init__(self, switch: SystemSwitch, declaration: Declaration) -> None:
+        self.declaration = declaration
+        self.context, self.state, self.answer = switch.context, switch.state, switch.answer
+        self.action = switch.settings.action
+        self.ledger = switch.ledger
+
+    def run(self, homes: Callable[[], Dict[str, JsonObject]]) -> None:
+        """Do it. A failure is reported, and the next run tries again."""
+        number = self.state.current()
+        blueprint = draw(self.context, self.declaration, self.ledger)
+        make_homes(blueprint.accounts.homes, self.context.etc.root)
+        self._linger()
+        self.answer.homes = dict(homes())
+        for user, home in sorted(self.answer.homes.items()):
+            why = failure(home)
+            if why is not None:
+                self.answer.fail("home", f"home of {user} ({why})", undone=False)
+        effects = Effects(self.context, self.answer)
+        effects.scripts(self.declaration, self.action)
+        if self.action != "test":
+            # A test ends with the next boot, which needs what was there before.
+            self._leave()
+            self._release()
+        if self.answer.failed is None:
+            self.state.point("completed", number)
+            self.state.sweep()
+
+    def _linger(self) -> None:
+        rows = self.ledger.accounts
+        wanted = {user.name: user.linger for user in self.declaration.accounts.users if user.linger is not None}
+        for name, linger in wanted.items():
+            rows.linger.setdefault(name, lingers(name))
+            set_linger(name, bool(linger))
+        for name in [name for name in rows.linger if name not in wanted]:
+            set_linger(name, rows.linger.pop(name))
+        self.state.save_ledger(self.ledger)
+
+    def _leave(self) -> None:
+        blueprint = draw(self.context, self.declaration, self.ledger)
+        leaving = blueprint.accounts.leaving
+        if not leaving:
+            return
+        for name in leaving:
+            end_processes(name)
+        plan = blueprint.accounts
+        removed(plan.database, plan.rows, leaving)
+        # The ledger forgets a row once it is gone, or an interruption would leave a locked account that is nobody's.
+        write_database(self.context.etc.root, plan.database, blueprint.before)
+        self.ledger = self.ledger._replace(accounts=plan.rows)
+        self.state.save_ledger(self.ledger)
+        tell_caches()
+
+    def _release(self) -> None:
+        plan = self.context.packages.plan(self.declaration.packages, self.ledger.packages)
+        if not (plan.release or plan.unmark):
+            return
+        try:
+            rows = self.context.packages.release(plan, self.ledger.packages)
+        except EngineError as problem:
+            self.answer.fail("packages", problem.message, undone=False)
+            return
+        self.ledger = self.ledger._replace(packages=rows)
+        self.state.save_ledger(self.ledger)
