@@ -50,7 +50,7 @@ options:
     default: []
   repair:
     description:
-      - Finish a transaction of dpkg that something else left interrupted.
+      - Finish a transaction of dpkg that something else left interrupted, and begin a new ledger where both copies of it are damaged.
     type: bool
     default: false
   specialisation:
