@@ -9,6 +9,7 @@ import sys
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.manifest import Origin
+from ..disk import filesystem, looks
 from ..launcher import STATE
 from ..machine import account as accounts
 from ..verbs.dispatch import act
@@ -151,8 +152,8 @@ def own_state(script: str) -> str | None:
     path = os.path.realpath(script)
     for marker in ("/generations/", "/store/"):
         top, found, _rest = path.partition(marker)
-        if found and os.path.islink(top + "/current"):
+        if found and filesystem.readlink(top + "/current") is not None:
             return top
     home = os.path.expanduser("~")
     default = os.path.join(home, STATE)
-    return default if os.path.isdir(default) and home != "~" else None
+    return default if looks.is_folder(default) and home != "~" else None

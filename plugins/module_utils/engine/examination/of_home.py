@@ -9,6 +9,7 @@ import stat
 from shutil import which
 
 from ..contract.findings import ERROR, Finding
+from ..disk import filesystem, looks
 from ..state.ledger import Ledger
 from ..switching.drift import described, object_drift, path_drift
 from .patient import Skipped, listed, warning
@@ -59,9 +60,8 @@ def folders(patient: Patient) -> Iterator[Finding]:
     owner = patient.account.pw_uid
     for path in ["", *_BASES.values()]:
         whole = os.path.join(patient.home.path, path).rstrip("/")
-        try:
-            found = os.stat(whole)
-        except FileNotFoundError:
+        found = filesystem.stat_followed(whole)
+        if found is None:
             continue
         shown = patient.shown(whole) if path else whole
         if found.st_uid != owner:
@@ -102,10 +102,7 @@ def path(patient: Patient) -> Iterator[Finding]:
 
 
 def _commands(folder: str) -> list[str]:
-    try:
-        return sorted(name for name in os.listdir(folder) if os.access(os.path.join(folder, name), os.X_OK))
-    except OSError:
-        return []
+    return [name for name in looks.names(folder) if looks.is_program(os.path.join(folder, name))]
 
 
 def _other(name: str, folder: str, own: list[str], searched: list[str]) -> str:

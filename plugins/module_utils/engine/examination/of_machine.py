@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from shutil import which
 
 from ..contract.findings import ERROR, Finding
+from ..disk import looks
 from ..machine import facts
 from ..machine.linger import lingers
 from ..packages.installation import choose, is_absent
@@ -84,7 +84,7 @@ def programs(patient: Patient) -> Iterator[Finding]:
 def shell(patient: Patient) -> Iterator[Finding]:
     """A login shell starts, and quickly."""
     path = patient.account.pw_shell
-    if not os.access(path, os.X_OK):
+    if not looks.is_program(path):
         text = f"the login shell of {patient.account.pw_name}, {path}, cannot be run"
         yield Finding("shell", ERROR, text, [f"chsh -s /bin/sh {patient.account.pw_name}"])
     elif patient.slow() > _SLOW:

@@ -8,6 +8,7 @@ import os
 import time
 
 from ..contract.findings import WARNING, Finding
+from ..disk import looks
 from ..machine import process_group
 from ..state import layout
 
@@ -96,7 +97,7 @@ class Patient:
 
     def _ask_login(self) -> Optional[Dict[str, str]]:
         shell = self.account.pw_shell
-        if os.path.basename(shell) not in _SHELLS or not os.access(shell, os.X_OK):
+        if os.path.basename(shell) not in _SHELLS or not looks.is_program(shell):
             return None
         begun = time.monotonic()
         given = {"HOME": self.home.path, "SHELL": shell, "PATH": _PATH, "TERM": "dumb", "LANG": "C.UTF-8"}

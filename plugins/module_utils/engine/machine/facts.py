@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 
 from ..contract.facts import Facts, UserFacts
+from ..disk import filesystem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def gather(account: pwd.struct_passwd) -> Facts:
     platform = "darwin" if name.sysname == "Darwin" else "linux"
     distribution, version = _distribution(name)
     user = UserFacts(account.pw_name, account.pw_uid, account.pw_gid, account.pw_dir, account.pw_shell)
-    manager = "launchd" if platform == "darwin" else "systemd" if os.path.isdir(_SYSTEMD) else ""
+    manager = "launchd" if platform == "darwin" else "systemd" if filesystem.stat_followed(_SYSTEMD) is not None else ""
     return Facts(platform, name.machine, name.nodename.split(".")[0], distribution, version, manager, user)
 
 
@@ -30,11 +31,9 @@ def _distribution(name: os.uname_result) -> tuple[str, str]:
     if name.sysname == "Darwin":
         return "macos", name.release
     for path in ("/etc/os-release", "/usr/lib/os-release"):
-        try:
-            with open(path, encoding="utf-8", errors="replace") as source:
-                return _release(source.read())
-        except OSError:
-            continue
+        content = filesystem.read_if_file(path, follow=True)
+        if content is not None:
+            return _release(content.decode("utf-8", "replace"))
     return name.sysname.lower(), name.release
 
 

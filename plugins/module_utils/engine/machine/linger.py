@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 
 from ..contract.errors import EngineError, ErrorKind
+from ..disk import filesystem
 from ..launcher import LINGERING
 
 _LOGINCTL = "loginctl"
@@ -20,7 +20,7 @@ _PAUSE = 0.05
 
 def lingers(user: str) -> bool:
     """Whether the user lingers. One look at the disk."""
-    return os.path.lexists(f"{LINGERING}/{user}")
+    return filesystem.lstat(f"{LINGERING}/{user}") is not None
 
 
 def let_linger(user: str, wanted: bool) -> bool:

@@ -141,14 +141,18 @@ def _end(group: int, signal: int) -> None:
         os.killpg(group, signal)
         while time.monotonic() < end and _lives(group):
             time.sleep(_PAUSE)
-    except OSError:
-        return  # nobody is left in it
+    except (ProcessLookupError, PermissionError):
+        return  # nobody of ours is left in it
 
 
 def _lives(group: int) -> bool:
     """Whether anybody runs in a group. A zombie does not, and in a container there may be nobody who reaps it."""
     os.killpg(group, 0)
-    processes = [name for name in os.listdir("/proc") if name.isdigit()] if os.path.isdir("/proc/self") else []
+    try:
+        processes = [name for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        # Not known, so it is waited for; a system may have no /proc (macOS).
+        return True
     return not processes or any(_runs_in(process, group) for process in processes)
 
 
@@ -156,8 +160,9 @@ def _runs_in(process: str, group: int) -> bool:
     try:
         with open(f"/proc/{process}/stat", "rb") as status:
             state, _parent, found = status.read().rpartition(b")")[2].split()[:3]
-    except OSError:
-        return False  # it has ended meanwhile
+    except OSError as error:
+        # It has ended meanwhile, or is somebody else's; of any other it is not known, so it is waited for.
+        return not isinstance(error, (FileNotFoundError, ProcessLookupError, PermissionError))
     return int(found) == group and state not in (b"Z", b"X")
 
 

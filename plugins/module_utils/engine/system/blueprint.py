@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..contract.errors import EngineError, ErrorKind
+from ..disk import looks
 from .accounts.database import Database, read_database
 from .accounts.limits import Limits
 from .accounts.planner import AccountsPlanner, Surroundings
@@ -132,7 +133,7 @@ def _accounts(context: Context, declaration: Declaration, ledger: Ledger) -> Tup
             try:
                 with open(password.source, encoding="utf-8") as source:
                     return source.read().strip()
-            except OSError:
+            except FileNotFoundError:
                 return None
         text = context.read(password.source).decode("utf-8")
         return text if password.kind == "hash" else hash_password(text)
@@ -143,10 +144,10 @@ def _accounts(context: Context, declaration: Declaration, ledger: Ledger) -> Tup
 
 def _shell(path: str) -> str:
     """The shell as this host has it: where it is said to be, or by its name in the usual folders."""
-    if os.path.exists(path):
+    if looks.exists(path):
         return path
     base = os.path.basename(path)
-    return next((f"{folder}/{base}" for folder in _SHELL_FOLDERS if os.path.exists(f"{folder}/{base}")), path)
+    return next((f"{folder}/{base}" for folder in _SHELL_FOLDERS if looks.exists(f"{folder}/{base}")), path)
 
 
 def _number(name: str, database: Database, kind: str, target: str, pending: bool, warnings: List[str]) -> int:
@@ -192,7 +193,7 @@ def _backup_names(state: SystemState) -> Callable[[str], str]:
         while True:
             name = f"{stamp}-{number}-{base}"
             number += 1
-            if name not in taken and not os.path.lexists(state.path("backups", name)):
+            if name not in taken and not looks.is_taken(state.path("backups", name)):
                 taken.add(name)
                 return name
 
@@ -201,7 +202,7 @@ def _backup_names(state: SystemState) -> Callable[[str], str]:
 
 def _wanted_lines(context: Context, declaration: Declaration) -> Dict[str, Tuple[str, ...]]:
     wanted = dict(declaration.lines)
-    shells = tuple(shell for shell in declaration.shells if os.path.exists(shell))
+    shells = tuple(shell for shell in declaration.shells if looks.exists(shell))
     if shells:
         wanted["shells"] = (*wanted.get("shells", ()), *shells)
     return wanted

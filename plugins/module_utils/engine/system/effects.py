@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
+from ..disk import looks
 from ..units.transition import Transition
 from .manager import UNITS, SystemManager, is_booted, own_units, packaged_units, placed, unit_set
 from .operation import Operation
@@ -62,7 +62,7 @@ class Effects:
             self._keep_listening(blueprint.declaration, listened)
         except EngineError as problem:
             self.answer.fail("units", problem.message, undone=False)
-        if os.path.exists(_REBOOT):
+        if looks.exists(_REBOOT):
             self.answer.reboot.append("a package asks for it")
 
     def preview(self, former: Declaration, blueprint: Blueprint, ledger: Ledger) -> None:

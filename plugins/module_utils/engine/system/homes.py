@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Callable
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.members import Members
+from ..disk import looks
 from .process import run
 
 if TYPE_CHECKING:
@@ -110,5 +111,5 @@ def bring_up(users: List[str]) -> None:
     import pwd
 
     for user in users:
-        if os.path.exists(f"/var/lib/systemd/linger/{user}"):
+        if looks.exists(f"/var/lib/systemd/linger/{user}"):
             run(["systemctl", "start", f"user@{pwd.getpwnam(user).pw_uid}.service"], 60.0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ..disk import looks
 from ..units.systemctl import PROGRAM, Systemctl
 from ..units.unit_set import UnitFile, UnitSet
 from .process import run
@@ -56,17 +57,17 @@ class SystemManager(Systemctl):
 
 def is_booted() -> bool:
     """Whether systemd is the init of this host."""
-    return os.path.isdir("/run/systemd/system")
+    return looks.is_folder("/run/systemd/system")
 
 
 def packaged(unit: str) -> bool:
     """Whether a package ships a unit."""
-    return any(os.path.lexists(os.path.join(folder, unit)) for folder in PACKAGED)
+    return any(looks.is_taken(os.path.join(folder, unit)) for folder in PACKAGED)
 
 
 def packaged_units() -> FrozenSet[str]:
     """The units that packages ship."""
-    return frozenset(name for folder in PACKAGED if os.path.isdir(folder) for name in os.listdir(folder))
+    return frozenset(name for folder in PACKAGED for name in looks.names(folder))
 
 
 def placed(entries: Mapping[str, EtcEntry], ships: Callable[[str], bool] = packaged) -> Dict[str, EtcEntry]:
@@ -103,6 +104,7 @@ def own_units() -> FrozenSet[str]:
     try:
         with open("/proc/self/cgroup", encoding="ascii", errors="replace") as lines:
             parts = {part for line in lines for part in line.strip().split(":", 2)[-1].split("/")}
-    except OSError:
+    except FileNotFoundError:
+        # A system without /proc.
         return frozenset()
     return frozenset(part for part in parts if part.endswith((".service", ".scope")))

@@ -8,6 +8,8 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..disk import looks
+
 if TYPE_CHECKING:
     from typing import Dict, Mapping, Sequence
 
@@ -86,6 +88,6 @@ def which(name: str) -> str | None:
     """The path of a program; None when it is not installed."""
     for folder in SEARCH.split(":"):
         path = os.path.join(folder, name)
-        if os.access(path, os.X_OK) and not os.path.isdir(path):
+        if looks.is_program(path):
             return path
     return None

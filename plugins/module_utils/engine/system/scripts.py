@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..disk import looks
 from ..machine import process_group
 from .process import environment, last_line
 
@@ -75,7 +75,7 @@ def logged_in() -> List[Tuple[str, int]]:
     import pwd
 
     found = []
-    for name in sorted(os.listdir("/run/user")) if os.path.isdir("/run/user") else []:
+    for name in looks.names("/run/user"):
         if name.isdigit() and int(name) > 0:
             try:
                 found.append((pwd.getpwuid(int(name)).pw_name, int(name)))

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..contract.errors import EngineError, ErrorKind
+from ..disk import looks
 from . import confirm, runner
 from .accounts.planner import removed
 from .accounts.writer import tell_caches, write_database
@@ -344,7 +344,7 @@ class SystemSwitch:
     def take_out(self, blueprint: Blueprint) -> None:
         """Accounts that only the failed switch brought are gone again at once: nothing has used them."""
         plan = blueprint.accounts
-        fresh = [name for name in plan.leaving if not os.path.lexists(plan.database.accounts[name].home)]
+        fresh = [name for name in plan.leaving if not looks.is_taken(plan.database.accounts[name].home)]
         if fresh:
             before = plan.database.texts()
             removed(plan.database, plan.rows, fresh)

@@ -9,7 +9,7 @@ import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import filesystem
+from ..disk import filesystem, looks
 from ..machine import account as accounts
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Treatment(NamedTuple):
             )
             lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
             why = lines[-1] if lines else f"exit status {done.returncode}"
-            if done.returncode == 0 and os.path.lexists(os.path.join(home, path)):
+            if done.returncode == 0 and looks.is_taken(os.path.join(home, path)):
                 why = "the file is still there"
             elif done.returncode == 0:
                 continue
@@ -124,7 +124,8 @@ def _remove(home: str, paths: List[str]) -> Answer:
     for path in paths:
         place = os.path.join(home, path)
         # A folder that was moved aside holds more than one file: it stays, and the new backup gets another name.
-        if stat.S_ISREG(os.lstat(place).st_mode) or os.path.islink(place):
+        status = filesystem.lstat(place)
+        if status is not None and (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
             filesystem.unlink(place)
     return {}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ..contract.bundle import read_bundle
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import filesystem
+from ..disk import filesystem, looks
 from ..state.lock import Lock
 from . import confirm
 from .blueprint import Context, draw
@@ -39,10 +39,10 @@ def open_engine() -> None:
     """Let everybody read the engine that runs: what a home needs of it is only imported once its process is the user's."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     above = os.path.dirname(package)
-    if not os.path.isdir(package) or os.stat(above).st_mode & os.stat(package).st_mode & 0o005 == 0o005:
+    if not looks.is_folder(package) or os.stat(above).st_mode & os.stat(package).st_mode & 0o005 == 0o005:
         return
     filesystem.chmod(above, 0o755)
-    for folder, _folders, names in os.walk(package):
+    for folder, _folders, names in looks.walk(package):
         filesystem.chmod(folder, 0o755)
         for name in names:
             filesystem.chmod(os.path.join(folder, name), 0o644)
@@ -299,7 +299,7 @@ class SystemVerbs:
         return self._run(switch, declaration, number, lambda: number)
 
     def _failed(self, number: int) -> bool:
-        return os.path.exists(self.state.path("failed", str(number)))
+        return looks.exists(self.state.path("failed", str(number)))
 
     def listing(self, _request: Request) -> Answer:
         """The generations, the newest first."""

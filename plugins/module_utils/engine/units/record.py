@@ -65,5 +65,5 @@ def boot_id() -> str:
     try:
         with open(_BOOT, encoding="ascii") as source:
             return source.read().strip()
-    except OSError:
+    except FileNotFoundError:
         return ""

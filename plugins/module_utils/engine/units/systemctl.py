@@ -11,6 +11,7 @@ import time
 from typing import Collection, Dict, List, NamedTuple, Tuple
 
 from ..contract.errors import EngineError, ErrorKind
+from ..disk import filesystem
 from .state import PROPERTIES, States
 
 RUNTIME = "/run/user"
@@ -54,10 +55,13 @@ class Systemctl:
     def reachable(self) -> bool:
         """Whether a manager listens; no process is started for that."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            path = f"{self.runtime}/systemd/private"
             try:
-                probe.connect(f"{self.runtime}/systemd/private")
-            except OSError:
+                probe.connect(path)
+            except (*filesystem.ABSENT, ConnectionError):
                 return False
+            except OSError as error:
+                raise filesystem.placed(error, path) from None
         return True
 
     def show(self, units: Collection[str] = (), everything: bool = False) -> States:

@@ -9,7 +9,7 @@ import stat
 from typing import IO, Dict, Iterator, List, Optional
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem
+from ...disk import filesystem, looks
 from ..extraction import Extraction
 from ..program import Done, find_tool, run
 from ..recipe import Artefact, Recipe
@@ -98,7 +98,7 @@ def show(tree: Tree, place: str) -> None:
 
 def _files(place: str) -> Iterator[str]:
     for top in _FOLDERS:
-        for folder, folders, names in os.walk(f"{place}/{top}", followlinks=True):
+        for folder, folders, names in looks.walk(f"{place}/{top}", follow=True):
             inside = os.path.relpath(folder, place)
             folders[:] = [name for name in folders if not f"{inside}/{name}".startswith(_LEFT_OUT)]
             yield from (f"{inside}/{name}" for name in sorted(names) if not name.startswith("."))
@@ -111,10 +111,8 @@ def one_line(text: str) -> str:
 
 def is_folder(path: str) -> bool:
     """Whether there is a folder, not just a link to one."""
-    try:
-        return stat.S_ISDIR(os.lstat(path).st_mode)
-    except OSError:
-        return False
+    status = filesystem.lstat(path)
+    return status is not None and stat.S_ISDIR(status.st_mode)
 
 
 def fields(text: str) -> Dict[str, str]:

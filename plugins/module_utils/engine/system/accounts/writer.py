@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem, trees
+from ...disk import filesystem, looks, trees
 from ..process import run, which
 from .database import MODES, Database, read_database
 from .replacement import STAGED, finish, put_in_place
@@ -40,7 +40,8 @@ class DatabaseLock:
         while True:
             try:
                 fcntl.lockf(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except (BlockingIOError, PermissionError):
+                # Both say that another process holds it, see fcntl(2).
                 if time.monotonic() >= end:
                     os.close(self._fd)
                     raise EngineError(
@@ -129,7 +130,7 @@ def make_homes(users: Sequence[User], etc: str) -> list[str]:
 
     made = []
     for user in users:
-        if os.path.lexists(user.home):
+        if looks.is_taken(user.home):
             continue
         account = pwd.getpwnam(user.name)
         parent = os.path.dirname(user.home)
@@ -137,7 +138,7 @@ def make_homes(users: Sequence[User], etc: str) -> list[str]:
         temporary = os.path.join(parent, f".home-manager-{user.name}")
         _remove(temporary)
         skeleton = os.path.join(etc, _SKELETON)
-        if os.path.isdir(skeleton):
+        if looks.is_folder(skeleton):
             trees.copy(skeleton, temporary)
         else:
             filesystem.mkdir(temporary, 0o700)
@@ -160,17 +161,17 @@ def _remove(folder: str) -> None:
 def set_linger(name: str, linger: bool) -> None:
     """Let a user's services run without a login, or not."""
     path = f"/var/lib/systemd/linger/{name}"
-    if linger and not os.path.exists(path):
+    if linger and not looks.exists(path):
         if not run(["loginctl", "enable-linger", name], 30.0).good:
             trees.make_folders(os.path.dirname(path), 0o755)
             filesystem.write(path, b"", 0o644)
-    elif not linger and os.path.exists(path) and not run(["loginctl", "disable-linger", name], 30.0).good:
+    elif not linger and looks.exists(path) and not run(["loginctl", "disable-linger", name], 30.0).good:
         filesystem.unlink(path)
 
 
 def lingers(name: str) -> bool:
     """Whether a user's services run without a login."""
-    return os.path.exists(f"/var/lib/systemd/linger/{name}")
+    return looks.exists(f"/var/lib/systemd/linger/{name}")
 
 
 def end_processes(name: str) -> None:

@@ -36,7 +36,7 @@ def connected() -> str:
     try:
         with open("/proc/self/loginuid", encoding="ascii") as source:
             number = int(source.read())
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return "root"
     if number in (0, 0xFFFFFFFF):
         return "root"

@@ -14,6 +14,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
+from ...disk import looks
 from ..process import environment, run, which
 from .report import Check
 
@@ -119,8 +120,7 @@ def _conflict(key: str, wanted: List[str], real: List[str]) -> str:
 def _other_files() -> List[tuple[str, str]]:
     found = [("/etc/ssh", "sshd_config")]
     folder = "/etc/ssh/sshd_config.d"
-    if os.path.isdir(folder):
-        found += [(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".conf")]
+    found += [(folder, name) for name in looks.names(folder) if name.endswith(".conf")]
     return [(folder, name) for folder, name in found if name != os.path.basename(OURS[0])]
 
 

@@ -10,12 +10,14 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem, trees
+from ...disk import filesystem, looks, trees
 
 if TYPE_CHECKING:
     from typing import Callable, Iterable, List
 
 _TEMPORARY = ".home-manager-new-"
+# A folder with something in it, or one that a mount holds.
+_NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY)
 
 
 class Found(NamedTuple):
@@ -167,18 +169,19 @@ class Etc:
         """Remove an empty folder; False when it is not empty or not there."""
         try:
             filesystem.rmdir(self.path(folder))
-        except OSError:
-            return False
+        except OSError as error:
+            if isinstance(error, filesystem.ABSENT) or error.errno in _NOT_EMPTY:
+                return False
+            raise
         return True
 
     def sweep(self, folders: Iterable[str]) -> None:
         """Remove what an interrupted switch left of files that it was about to put in place."""
         for folder in folders:
             path = self.path(folder)
-            if os.path.isdir(path):
-                for name in os.listdir(path):
-                    if name.startswith(_TEMPORARY):
-                        filesystem.unlink(os.path.join(path, name))
+            for name in looks.names(path):
+                if name.startswith(_TEMPORARY):
+                    filesystem.unlink(os.path.join(path, name))
 
     def sync(self, target: str) -> None:
         """Make the folder of a target lasting."""

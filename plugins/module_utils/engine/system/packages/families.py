@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem
+from ...disk import filesystem, looks
 from ..process import run
 from .apt import Apt
 from .dpkg import Package
@@ -234,4 +234,4 @@ def present() -> str:
         ("pacman", "/usr/bin/pacman"),
         ("apk", "/sbin/apk"),
     )
-    return next((name for name, path in known if os.path.exists(path)), "")
+    return next((name for name, path in known if looks.exists(path)), "")
