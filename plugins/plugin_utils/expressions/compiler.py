@@ -5,31 +5,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import jinja2
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
 from ..syntax.errors import SpecError
-from ..values import Value
-from .attributes import attribute, defined
+from .attributes import defined
 from .cache import CodeCache
 from .environment import SCOPE, LanguageEnvironment, Plugins, template_environment, text_environment
 from .filters import FILTERS
+from .grammar import text_of, value_of
+from .operations import Evaluator
 from .scope import Scope
 from .template import Templates
 from .tests import TESTS
+from .tokens import Unsupported
 
-Evaluator = Callable[[Scope], Value]
-
-_DOTTED = re.compile(r"([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
-_LONE_DOTTED = re.compile(r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*) *\}\}")
 _HYPHENATED = re.compile(
     r"(?<![\w.'\"\]])((?:cfg|config|osConfig|options|pkgs|this|outer|item)(?:\.\w+)*\.[A-Za-z]\w*(?:-[A-Za-z]\w*)+)"
 )
 _STRINGS = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-_CONSTANTS = {"null", "Null", "true", "false", "none", "True", "False", "None", "not"}
 
 
 class Compiler:
@@ -53,11 +49,17 @@ class Compiler:
         return found
 
     def _compile(self, source: str, bare: bool) -> Evaluator:
-        lone = _LONE_DOTTED.fullmatch(source)
-        dotted = _DOTTED.fullmatch(source.strip()) if bare else (_DOTTED.fullmatch(lone[1]) if lone else None)
-        if dotted and dotted[1] not in _CONSTANTS:
-            return _path_reader(dotted[1], tuple(dotted[2].split(".")[1:]))
         _refuse_hyphens(source)
+        try:
+            is_value, evaluate = (
+                (True, value_of(self.environment, source)) if bare else text_of(self.environment, source)
+            )
+        except Unsupported:
+            return self._by_jinja(source, bare)
+        return _defined(evaluate) if is_value else evaluate
+
+    def _by_jinja(self, source: str, bare: bool) -> Evaluator:
+        """The evaluator of what the grammar here does not know. Raises jinja2.TemplateError."""
         key = f"={source}" if bare else f":{source}"
         known = self.cache.get(key)
         if known is None:
@@ -71,19 +73,13 @@ class Compiler:
         return _value_of(template) if is_value else _text_of(template)
 
 
-def _path_reader(first: str, rest: tuple[str, ...]) -> Evaluator:
-    """A plain `a.b.c` needs no template engine, and nearly all conditions and values of the library are of this kind."""
-
-    def read(scope: Scope) -> object:
-        value = scope.lookup(first)
-        for name in rest:
-            value = attribute(value, name)
-        return defined(value)
-
-    return read
+def _defined(evaluate: Evaluator) -> Evaluator:
+    return lambda scope: defined(evaluate(scope))
 
 
 def _refuse_hyphens(source: str) -> None:
+    if "-" not in source:
+        return
     found = _HYPHENATED.search(_STRINGS.sub("''", source))
     if found:
         head, _dot, last = found[1].rpartition(".")

@@ -128,6 +128,10 @@ class LanguageEnvironment(SandboxedEnvironment):
 
     texts_joined = staticmethod(texts_joined)
 
+    def context(self, scope: Scope) -> ScopeContext:
+        """The context of an expression that no template of Jinja belongs to."""
+        return ScopeContext(self, {SCOPE: scope}, None, {})
+
     def getattr(self, obj: object, attribute_name: str) -> object:
         return attribute(obj, attribute_name)
 
@@ -148,8 +152,14 @@ class LanguageEnvironment(SandboxedEnvironment):
 def _environment(
     filters: Functions, tests: Functions, plugins: Plugins | None, **syntax: object
 ) -> LanguageEnvironment:
+    # Without the optimizer, which takes longer than it saves, and computes constants whether or not they are reached.
     environment = LanguageEnvironment(
-        undefined=UnknownName, keep_trailing_newline=True, autoescape=False, finalize=interpolated_here, **syntax
+        undefined=UnknownName,
+        keep_trailing_newline=True,
+        autoescape=False,
+        optimized=False,
+        finalize=interpolated_here,
+        **syntax,
     )
     find_filter, find_test = (plugins.filter, plugins.test) if plugins is not None else (_nothing, _nothing)
     known = {**environment.filters, **LIMITED}

@@ -11,7 +11,8 @@ from typing import Protocol
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
 from ..values import Package, StoreFile, StoreFolder, Value
-from .compiler import Compiler, Evaluator
+from .compiler import Compiler
+from .operations import Evaluator
 from .scope import Scope
 
 # Where the packages of the host are.

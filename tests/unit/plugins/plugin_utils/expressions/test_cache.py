@@ -20,7 +20,7 @@ def evaluated(folder: Path, template: Path) -> tuple[int, list[str]]:
     before = len(kept.entries)
     language = Language(Compiler(str(template.parent), cache=kept))
     scope = Outermost(language, {"x": 2})
-    results = [Expression("{{ x + 1 }}!").evaluate(scope), language.render(template.name, scope, None)]
+    results = [Expression("{{ x + 1 if x }}!").evaluate(scope), language.render(template.name, scope, None)]
     added = len(kept.entries) - before
     kept.save()
     return added, results
