@@ -33,9 +33,12 @@ class Rig:
         host.run_test(f"rm -rf {PLACE} && mkdir {PLACE}")
         name = host.backend.name
         subprocess.run(["podman", "cp", f"{ENGINE}", f"{name}:{PLACE}/engine"], check=True)
-        subprocess.run(
-            ["podman", "cp", str(SCENARIO / "files/generations.py"), f"{name}:{PLACE}/generations.py"], check=True
-        )
+        # The units of the reference data name these files.
+        for file, name_there in {
+            "files/generations.py": "generations.py",
+            "homes/files/echo-version": "echo.py",
+        }.items():
+            subprocess.run(["podman", "cp", str(SCENARIO / file), f"{name}:{PLACE}/{name_there}"], check=True)
         host.run_test(f"chmod -R a+rX {PLACE}")
 
     def write(self, path: str, text: str) -> None:
