@@ -7,26 +7,50 @@ from __future__ import annotations
 import io
 import os
 
+from .modules import version_of
+
 _SHEBANG = b"#!/usr/bin/env python3\n"
-# Python keeps no bytecode of what it imports from an archive: where the same engine lies in a folder, that is taken. The folder is
-# the home's own, or root's.
+# Python keeps no bytecode of what it imports from an archive: where the same engine is kept in a folder, which is the home's own or
+# root's, that is taken.
 _MAIN = """import os
 import sys
 
-place = os.path.realpath(sys.argv[0])
-state = place.rpartition("/generations/")[0] or place.rpartition("/store/")[0]
-for folder in (state + "/engine/@HASH@", "/var/lib/home.manager/engine/@HASH@"):
+from engine.modules import SOURCES, Modules
+
+
+def kept():
+    place = os.path.realpath(sys.argv[0])
+    state = place.rpartition("/generations/")[0] or place.rpartition("/store/")[0]
+    for folder in (state + "/engine/@HASH@", "/var/lib/home.manager/engine/@HASH@"):
+        try:
+            found = [os.lstat(path) for path in (folder, os.path.join(folder, SOURCES))]
+        except OSError:
+            continue
+        if all(one.st_uid in (0, os.geteuid()) and not one.st_mode & 0o022 for one in found):
+            return folder
+    return None
+
+
+folder = kept()
+modules = Modules("@HASH@", None, folder)
+if folder is not None:
+    modules.replace()
+try:
+    from engine.command.main import main
+except ImportError:
+    if not modules.damaged:
+        raise
+    modules.remove()
+    folder = None
+    from engine.command.main import main
+
+code = main(sys.argv[1:])
+if folder is not None:
     try:
-        found = [os.lstat(path) for path in (folder, os.path.join(folder, "engine"), os.path.join(folder, "engine", "command"))]
+        modules.write_code(folder)
     except OSError:
-        continue
-    if all(one.st_uid in (0, os.geteuid()) and not one.st_mode & 0o022 for one in found):
-        sys.path.insert(0, folder)
-        break
-
-from engine.command.main import main
-
-sys.exit(main(sys.argv[1:]))
+        pass
+sys.exit(code)
 """
 # Zip knows no earlier time; a fixed one, so that equal engines give equal files.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -34,6 +58,11 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def sources(folder: str | None = None) -> dict[str, bytes]:
     """The files of the engine package in `folder` (default: this one) as `engine/NAME.py`."""
+    kept = getattr(getattr(__spec__, "loader", None), "sources", None)
+    if folder is None and kept is not None:
+        # Here the engine is no folder of files: see modules.py.
+        loaded: dict[str, bytes] = kept()
+        return loaded
     top = folder or os.path.dirname(os.path.abspath(__file__))
     found: dict[str, bytes] = {}
     for where, folders, names in os.walk(top):
@@ -46,20 +75,12 @@ def sources(folder: str | None = None) -> dict[str, bytes]:
     return found
 
 
-def version(files: dict[str, bytes]) -> str:
-    """The version of an engine: a hash of its sources."""
-    import hashlib
-
-    digest = hashlib.sha256(b"".join(name.encode() + b"\0" + files[name] for name in sorted(files)))
-    return digest.hexdigest()[:32]
-
-
 def archive(folder: str | None = None, main: str = _MAIN) -> bytes:
     """A zipapp of the engine package in `folder` (default: this one) that runs `main`. Equal sources give equal bytes."""
     import zipfile
 
     found = sources(folder)
-    files = {"__main__.py": main.replace("@HASH@", version(found)).encode("ascii"), **found}
+    files = {"__main__.py": main.replace("@HASH@", version_of(found)).encode("ascii"), **found}
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(files):

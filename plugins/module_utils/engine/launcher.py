@@ -16,12 +16,12 @@ import os
 import stat
 import sys
 
+from .modules import SOURCES, Modules
 from .second_python import MARK, as_user, beat, received, refusal, sent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    import zipfile
     from typing import Any, Dict, List, Optional, Tuple
 
     JsonObject = Dict[str, object]
@@ -31,7 +31,6 @@ STATE = ".local/state/home.manager"
 LINGERING = "/var/lib/systemd/linger"
 SEARCH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 ENGINE = "engine.verbs.dispatch"
-DOOR = os.path.join("engine", "verbs", "dispatch.py")
 # Seconds for which root keeps the engines of other controllers, which may be running.
 RETENTION = 86400.0
 _PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "HOME_MANAGER_VERBOSE")
@@ -44,8 +43,9 @@ def main(arguments: List[str]) -> None:
     """Print the answer to an envelope (JSON in base64) as one line behind MARK.
 
     `arguments` are this program's text and the envelope, or `-` for the second Python, which reads what it needs. The envelope:
-    {"engine": HASH, "engines": root's folder of them, "request": REQUEST, "ship": PATH of a zip file | absent,
-    "piped": the size of a zip file on standard input | absent}.
+    {"engine": VERSION, "engines": root's folder of them, "request": REQUEST, "parts": the sizes of what is shipped | absent,
+    "ship": PATH of the file that it is in, absent when it is on standard input}. What is shipped is the sources of the engine (size 0:
+    none) and a bundle (size -1: none).
     """
     program, argument = arguments
     # A tenth of a first switch would be spent on cycles of objects, of which this short process makes few.
@@ -53,7 +53,8 @@ def main(arguments: List[str]) -> None:
     try:
         if argument == "-":
             beat()
-            answer = ask(*received(sys.stdin.buffer.read()))
+            request, modules, bundle = received(sys.stdin.buffer.read())
+            answer = ask(request, modules, bundle) or refusal("the engine that root keeps is damaged", "launcher")
         else:
             envelope = json.loads(binascii.a2b_base64(argument))
             answer = respond(program, envelope)
@@ -70,7 +71,7 @@ def respond(program: str, envelope: Dict[str, Any]) -> JsonObject:
     import pwd
 
     request = envelope["request"]
-    shipped = open_shipped(envelope)
+    shipped, bundle = shipment(envelope)
     user = request.get("user")
     try:
         account = pwd.getpwnam(str(user)) if user else pwd.getpwuid(os.geteuid())
@@ -80,39 +81,47 @@ def respond(program: str, envelope: Dict[str, Any]) -> JsonObject:
     os.umask(0o022 if other else 0o077)
     state = str(request.get("state") or os.path.join(str(request.get("home") or account.pw_dir), STATE))
     lasting = os.path.join(envelope["engines"] if other else os.path.join(state, ENGINES), envelope["engine"])
-    place, temporary = engine_place(lasting, shipped, other, bool(request.get("check")))
-    if place is None:
+    kept = is_kept(lasting)
+    if shipped is None and not kept:
         if not other and os.path.isdir(lasting):
             discard(lasting)
         return {"engine": False}
-    bundle = shipped.read("bundle") if shipped is not None and "bundle" in shipped.namelist() else None
-    try:
-        if other:
-            lingering = request.get("linger")
-            if request.get("verb") == "switch" and isinstance(lingering, bool) and not request.get("check"):
-                request["lingered"] = let_linger(account.pw_name, lingering)
-            answer = as_user(account, become, program, sent(request, bundle, place))
-        else:
-            if temporary is None and not loads(place):
-                discard(lasting)
-                return {"engine": False}
-            try:
-                answer = ask(request, bundle, place)
-            except Exception:
-                if temporary is not None or intact(lasting):
-                    raise
-                discard(lasting)
-                return {"engine": False}
-            # What was refused leaves nothing behind.
-            if temporary is not None and "answer" in answer and not request.get("check") and os.path.isdir(state):
-                settle(temporary, lasting)
-        answer["kept"] = os.path.isdir(lasting) and (os.geteuid() != 0 or only_roots(lasting))
-        return answer
-    finally:
-        if temporary is not None:
-            import shutil
+    if other:
+        answer = respond_as(account, program, envelope, (shipped, bundle), lasting)
+    else:
+        modules = Modules(envelope["engine"], shipped, lasting if kept else None)
+        found = ask(request, modules, bundle)
+        if found is None:
+            discard(lasting)
+            return {"engine": False}
+        answer = found
+        # What was refused leaves nothing behind.
+        if modules.grown and "answer" in answer and not request.get("check") and os.path.isdir(state):
+            keep(modules, lasting)
+    answer["kept"] = is_kept(lasting)
+    return answer
 
-            shutil.rmtree(temporary, ignore_errors=True)
+
+def respond_as(
+    account: pwd.struct_passwd,
+    program: str,
+    envelope: Dict[str, Any],
+    parts: Tuple[Optional[bytes], Optional[bytes]],
+    lasting: str,
+) -> JsonObject:
+    """The answer of a second Python, which is that user's. What it imports, root has kept, or sends it."""
+    request, (shipped, bundle), check = envelope["request"], parts, bool(envelope["request"].get("check"))
+    if shipped is not None and not check:
+        modules = Modules(envelope["engine"], shipped)
+        if not is_kept(lasting):
+            # Users import it from a folder that they cannot write.
+            modules.compile_all()
+        if keep(modules, lasting, RETENTION):
+            shipped = None
+    lingering = request.get("linger")
+    if request.get("verb") == "switch" and isinstance(lingering, bool) and not check:
+        request["lingered"] = let_linger(account.pw_name, lingering)
+    return as_user(account, become, program, sent(request, envelope["engine"], lasting, (shipped, bundle)))
 
 
 def become(account: pwd.struct_passwd) -> None:
@@ -179,23 +188,9 @@ def leave_session_keyring(libc: Any) -> None:
             raise OSError(code, "no session keyring of its own: " + os.strerror(code))
 
 
-def engine_place(
-    lasting: str, shipped: Optional[zipfile.ZipFile], shared: bool, check: bool
-) -> Tuple[Optional[str], Optional[str]]:
-    """The folder to import the engine from, and the temporary folder that it was unpacked into, if it was.
-
-    Root trusts what is `lasting` only where nobody else can write. `shared`: users other than root import it, too.
-    """
-    if shipped is not None and DOOR in shipped.namelist():
-        unpacked = unpack(shipped)
-        if shared:
-            os.chmod(unpacked, 0o755)
-        if shared and not check and settle(unpacked, lasting, shared):
-            return lasting, unpacked
-        return unpacked, unpacked
-    if not os.path.isfile(os.path.join(lasting, DOOR)) or (os.geteuid() == 0 and not only_roots(lasting)):
-        return None, None
-    return lasting, None
+def is_kept(lasting: str) -> bool:
+    """Whether an engine is kept there. Root trusts it only where nobody else can write."""
+    return os.path.isfile(os.path.join(lasting, SOURCES)) and (os.geteuid() != 0 or only_roots(lasting))
 
 
 def only_roots(path: str) -> bool:
@@ -214,135 +209,88 @@ def only_roots(path: str) -> bool:
     return True
 
 
-def open_shipped(envelope: Dict[str, Any]) -> Optional[zipfile.ZipFile]:
-    """The shipped archive, if there is one. It is read as the user who connected: the user to become may not be allowed to read it.
+def shipment(envelope: Dict[str, Any]) -> Tuple[Optional[bytes], Optional[bytes]]:
+    """The sources of the engine and the bundle, each if it was shipped.
 
-    ValueError when not all of it arrived.
+    They are read as the user who connected: the user to become may not be allowed to. ValueError when not all of it arrived.
     """
-    if "piped" not in envelope and "ship" not in envelope:
-        return None
-    import io
-    import zipfile
-
-    if "piped" in envelope:
-        size = int(envelope["piped"])
-        content = sys.stdin.buffer.read(size)
-        if len(content) != size:
-            raise ValueError("only %d of %d bytes arrived over the connection" % (len(content), size))
-    else:
+    if "parts" not in envelope:
+        return None, None
+    sizes = [max(0, size) for size in envelope["parts"]]
+    if "ship" in envelope:
         with open(envelope["ship"], "rb") as file:
             content = file.read()
-    return zipfile.ZipFile(io.BytesIO(content))
-
-
-def unpack(shipped: zipfile.ZipFile) -> str:
-    """The shipped engine in a folder of its own, which only the user can enter."""
-    import tempfile
-
-    folder = tempfile.mkdtemp(prefix="home.manager-")
-    for name in shipped.namelist():
-        if name.startswith("engine/"):
-            path = os.path.join(folder, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as file:
-                file.write(shipped.read(name))
-    return folder
-
-
-def loads(folder: str) -> bool:
-    """Whether the engine in a folder can be imported; one that is damaged or was cut short cannot."""
-    import importlib
-
-    sys.path.insert(0, folder)
-    try:
-        found = hasattr(importlib.import_module(ENGINE), "respond")
-    except Exception:  # a damaged file may fail in any way
-        found = False
-    sys.path.remove(folder)
-    if not found:
-        for name in [name for name in sys.modules if name.partition(".")[0] == "engine"]:
-            del sys.modules[name]
-    return found
-
-
-def intact(lasting: str) -> bool:
-    """Whether a kept engine is what its name says: a file that was cut short may load and fail only when it is used."""
-    import hashlib
-
-    files = {}
-    for where, _folders, names in os.walk(os.path.join(lasting, "engine")):
-        for name in names:
-            if name.endswith(".py"):
-                path = os.path.join(where, name)
-                with open(path, "rb") as file:
-                    files[os.path.relpath(path, lasting)] = file.read()
-    text = b"".join(name.encode() + b"\0" + files[name] for name in sorted(files))
-    return hashlib.sha256(text).hexdigest()[:32] == os.path.basename(lasting)
+    else:
+        content = sys.stdin.buffer.read(sum(sizes))
+    if len(content) != sum(sizes):
+        raise ValueError("only %d of %d bytes arrived over the connection" % (len(content), sum(sizes)))
+    bundle = content[sizes[0] :] if envelope["parts"][1] >= 0 else None
+    return content[: sizes[0]] or None, bundle
 
 
 def discard(lasting: str) -> None:
     """Remove an engine that cannot be used, so that the next one can be kept; for root only where nobody else can write."""
-    import shutil
-
     if os.geteuid() == 0 and not only_roots(lasting):
         return
     aside = os.path.join(os.path.dirname(lasting), ".new-%d" % os.getpid())
     try:
         os.rename(lasting, aside)
     except OSError:
-        return  # a disk that cannot be written to: the engine is shipped each time
-    shutil.rmtree(aside, ignore_errors=True)
+        return  # nothing is there, or a disk that cannot be written to: the engine is shipped each time
+    remove(aside)
 
 
-def ask(request: JsonObject, bundle: Optional[bytes], folder: str) -> JsonObject:
-    """The answer of the engine, which is the package `engine` in `folder`."""
-    sys.path.insert(0, folder)
+def ask(request: JsonObject, modules: Modules, bundle: Optional[bytes]) -> Optional[JsonObject]:
+    """The engine's answer; None where its modules turn out to be damaged."""
     import importlib
 
-    answer: JsonObject = importlib.import_module(ENGINE).respond(request, bundle)
+    modules.install()
+    try:
+        answer: JsonObject = importlib.import_module(ENGINE).respond(request, bundle)
+    except Exception:
+        if not modules.damaged:
+            raise
+        return None
     return answer
 
 
-def settle(unpacked: str, lasting: str, shared: bool = False) -> bool:
-    """Keep the engine, so that the next run need not ship it; other versions go. Whether it is there now."""
-    import shutil
-    import time
+def keep(modules: Modules, lasting: str, retention: float = 0.0) -> bool:
+    """Keep the engine, so that the next run need not ship it; whether it is there now.
 
+    Other versions go, those alone that are older than `retention` seconds.
+    """
     engines = os.path.dirname(lasting)
     temporary = os.path.join(engines, ".new-%d" % os.getpid())
     try:
+        if is_kept(lasting):
+            modules.write_code(lasting)
+            return True
         if os.path.islink(engines) or (os.geteuid() == 0 and not only_roots(engines)):
             return False
-        if os.path.isdir(lasting):
-            return os.geteuid() != 0 or only_roots(lasting)
         os.makedirs(engines, exist_ok=True)
-        for name in os.listdir(engines):
-            other = os.path.join(engines, name)
-            if not shared or os.lstat(other).st_mtime < time.time() - RETENTION:
-                shutil.rmtree(other, ignore_errors=True)
+        clear(engines, os.path.basename(lasting), retention)
         os.makedirs(temporary)
-        shutil.copytree(os.path.join(unpacked, "engine"), os.path.join(temporary, "engine"))
-        if shared:
-            # Users import it from a folder that they cannot write, so Python keeps nothing compiled by itself.
-            compile_all(temporary)
-        # A power cut must not leave empty modules under a name that every later run trusts.
-        for folder, _folders, names in os.walk(temporary):
-            for name in names:
-                with open(os.path.join(folder, name), "rb") as file:
-                    os.fsync(file.fileno())
+        # A power cut must not leave a part of it under a name that every later run trusts.
+        modules.write(temporary)
         os.rename(temporary, lasting)
     except OSError:
-        shutil.rmtree(temporary, ignore_errors=True)
+        remove(temporary)
         return False  # a full disk, say: the next run ships the engine again
     return True
 
 
-def compile_all(folder: str) -> None:
-    """Compile every module below a folder; one that this Python cannot compile is left to fail where it is imported."""
-    import py_compile
+def clear(engines: str, version: str, retention: float) -> None:
+    """Remove the engines that are older than `retention` seconds, and what bears the name of this version."""
+    import time
 
-    for where, _folders, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(where, name)
-            # The name that a traceback shows, where it will be.
-            py_compile.compile(path, dfile=os.path.relpath(path, folder), doraise=False, quiet=2)
+    for name in os.listdir(engines):
+        other = os.path.join(engines, name)
+        if name == version or not retention or os.lstat(other).st_mtime < time.time() - retention:
+            remove(other)
+
+
+def remove(path: str) -> None:
+    """Remove a folder of engines, as far as the system allows it."""
+    import shutil
+
+    shutil.rmtree(path, ignore_errors=True)

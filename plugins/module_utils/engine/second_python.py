@@ -11,6 +11,8 @@ import json
 import os
 import sys
 
+from .modules import Modules
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
@@ -32,17 +34,19 @@ def refusal(message: str, kind: str) -> JsonObject:
     return {"error": {"message": message, "kind": kind, "details": {}}}
 
 
-def sent(request: JsonObject, bundle: Optional[bytes], place: str) -> bytes:
-    """A request as the second Python receives it."""
-    return json.dumps([request, bundle is not None, place]).encode("ascii") + b"\n" + (bundle or b"")
+def sent(request: JsonObject, version: str, folder: str, parts: Tuple[Optional[bytes], Optional[bytes]]) -> bytes:
+    """A request as the second Python receives it, with an engine (None: that in the folder) and a bundle."""
+    engine, bundle = parts
+    head = json.dumps([request, version, folder, len(engine or b""), bundle is not None])
+    return b"".join([head.encode("ascii"), b"\n", engine or b"", bundle or b""])
 
 
-def received(text: bytes) -> Tuple[JsonObject, Optional[bytes], str]:
-    """The request, the bundle and the engine's folder, of what was `sent`."""
+def received(text: bytes) -> Tuple[JsonObject, Modules, Optional[bytes]]:
+    """The request, the engine's modules and the bundle, of what was `sent`."""
     head, _newline, rest = text.partition(b"\n")
-    request, bundled, place = json.loads(head)
+    request, version, folder, size, bundled = json.loads(head)
     os.umask(0o077)
-    return request, rest if bundled else None, place
+    return request, Modules(version, rest[:size] or None, None if size else folder), rest[size:] if bundled else None
 
 
 def beat() -> None:

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The target's engine as this controller has it: its version, its sources, and the launcher as a program of its own.
 
-Version and launcher are kept in the user's cache by the stamp of the sources: to read and parse these costs more than a target with
-nothing to do.
+All three are kept in the user's cache by the stamp of the sources: to read and parse these costs more than a target with nothing to
+do, and to compress them as much again.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ import ast
 import functools
 import json
 import os
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from ...module_utils.engine.archive import sources, version
+from ...module_utils.engine.archive import sources
+from ...module_utils.engine.modules import packed, version_of
 from .private_folder import PrivateFolder
 from .stamp import stamp
 
 # Where the sources lie.
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "module_utils", "engine")
+
+
+Documented = TypeVar("Documented", ast.ClassDef, ast.FunctionDef)
 
 
 class Engine(NamedTuple):
@@ -35,17 +39,17 @@ class _Bare(ast.NodeTransformer):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
         return None if node.level or node.module == "__future__" else node
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        return self._without_docstring(node)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        return self._without_docstring(node)
+
+    def _without_docstring(self, node: Documented) -> Documented:
         if ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
         self.generic_visit(node)
         return node
-
-
-@functools.cache
-def engine_files() -> dict[str, bytes]:
-    """The engine's files by their name in an archive."""
-    return sources()
 
 
 @functools.cache
@@ -66,12 +70,30 @@ def engine(folder: str | None = None) -> Engine:
     return made
 
 
+@functools.cache
+def packed_sources(folder: str | None = None) -> bytes:
+    """The engine's sources as they are shipped, from the cache as `engine`."""
+    cache = PrivateFolder(folder or os.path.join(cache_folder(), "engine"))
+    head = engine(folder).version.encode() + b"\n"
+    if cache.usable():
+        try:
+            kept = cache.read("sources") or b""
+            if kept.startswith(head):
+                return kept[len(head) :]
+        except OSError:
+            pass  # nothing is kept: it is made anew
+    made = packed(sources())
+    if cache.usable():
+        cache.write("sources", head + made)
+    return made
+
+
 def _made() -> Engine:
-    files = engine_files()
-    parts = [ast.parse(files[f"engine/{name}.py"]) for name in ("second_python", "launcher")]
+    files = sources()
+    parts = [ast.parse(files[f"engine/{name}.py"]) for name in ("modules", "second_python", "launcher")]
     trees = [ast.unparse(_Bare().visit(part)) for part in parts]
     text = "\n".join(["from __future__ import annotations", *trees, "main(sys.argv[1:])"])
-    return Engine(version(files), text)
+    return Engine(version_of(files), text)
 
 
 def cache_folder() -> str:

@@ -5,12 +5,10 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 import shlex
 import tempfile
-import zipfile
 from typing import Any
 
 from ...module_utils.engine import second_python
@@ -19,25 +17,12 @@ from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.verbs.verb import Verb
 from .answer import AnswerError, Reply, parsed, shown
 from .engine import engine as engine_source
-from .engine import engine_files
+from .engine import packed_sources
 
 # Where root keeps the engine that it starts for users; only root can write there.
 ENGINES = "/var/lib/home.manager/engine"
 _START = "import sys; exec(sys.argv[1])"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _FIND = "P=/usr/bin/python3; [ -x $P ] || P=$(command -v python3) || { echo 'no python3 found on this machine' >&2; exit 127; }; exec $P"
-
-
-def archive(engine: bool, bundle: bytes | None) -> bytes:
-    """What is shipped: the engine, a bundle, or both, as a zip file."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as packed:
-        if engine:
-            for name, content in sorted(engine_files().items()):
-                packed.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED, 1)
-        if bundle is not None:
-            packed.writestr(zipfile.ZipInfo("bundle", _EPOCH), bundle)
-    return held.getvalue()
 
 
 class NoEngine(Exception):
@@ -82,11 +67,12 @@ class Target:
         envelope: dict[str, Any] = {"engine": engine_source().version, "engines": ENGINES, "request": request}
         piped = None
         if engine or bundle is not None:
-            shipped = archive(engine, bundle)
+            shipped = [packed_sources() if engine else b"", bundle or b""]
+            envelope["parts"] = [len(shipped[0]), len(shipped[1]) if bundle is not None else -1]
             if self._pipes():
-                piped, envelope["piped"] = shipped, len(shipped)
+                piped = b"".join(shipped)
             else:
-                envelope["ship"] = self._transferred(shipped)
+                envelope["ship"] = self._transferred(b"".join(shipped))
         reply = self._run(envelope, piped)
         self.kept = reply.kept
         if reply.error is not None:

@@ -116,7 +116,7 @@ _LATE = (
 
 
 def _import_the_rest() -> None:
-    """Import all of the engine from its archive, which only root may be able to read."""
+    """Import or read all of the engine from where only root may be able to read it."""
     import contextlib
     import importlib
     import pkgutil
@@ -125,7 +125,11 @@ def _import_the_rest() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     package = importlib.import_module((__package__ or "").rpartition(".")[0])
-    if getattr(getattr(package.__spec__, "loader", None), "archive", None) is None:
+    loader = getattr(package.__spec__, "loader", None)
+    read = getattr(loader, "sources", None)
+    if read is not None:
+        read()
+    if getattr(loader, "archive", None) is None:
         return
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if not module.name.endswith(".__main__"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ..contract.bundle import read_bundle
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import filesystem, looks
+from ..disk import looks
 from ..state.lock import Lock
 from . import confirm
 from .blueprint import Context, draw
@@ -33,19 +33,6 @@ if TYPE_CHECKING:
     Handle = Callable[[Request], Answer]
 
 _TIMEOUT = 60.0
-
-
-def open_engine() -> None:
-    """Let everybody read the engine that runs: what a home needs of it is only imported once its process is the user's."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    above = os.path.dirname(package)
-    if not looks.is_folder(package) or os.stat(above).st_mode & os.stat(package).st_mode & 0o005 == 0o005:
-        return
-    filesystem.chmod(above, 0o755)
-    for folder, _folders, names in looks.walk(package):
-        filesystem.chmod(folder, 0o755)
-        for name in names:
-            filesystem.chmod(os.path.join(folder, name), 0o644)
 
 
 class SystemVerbs:
@@ -102,8 +89,6 @@ class SystemVerbs:
         for home in homes.values():
             if "bundle" in home and isinstance(home["bundle"], str):
                 home["bundle"] = self.shipped[home["bundle"]]
-        if homes:
-            open_engine()
         treatment = Treatment.of(request.get("treatment") or {})
         return switch_homes(homes, treatment.handling(self.handle))
 
@@ -256,8 +241,6 @@ class SystemVerbs:
 
     def _former(self, switch: SystemSwitch, declaration: Declaration) -> Request:
         """The request for the homes as the generation had them. A home whose generation is gone stays as it is."""
-        if declaration.homes:
-            open_engine()
         requests, gone = former_homes(declaration.homes, self.handle, switch.settings.check)
         switch.answer.warnings += [
             f"the home of {user} stays as it is: the generation that it had then is not there" for user in gone

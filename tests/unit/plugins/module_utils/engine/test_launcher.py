@@ -22,9 +22,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine import launcher, second_python
-from ansible_collections.home.manager.plugins.module_utils.engine.archive import archive
+from ansible_collections.home.manager.plugins.module_utils.engine.archive import archive, sources
+from ansible_collections.home.manager.plugins.module_utils.engine.modules import SOURCES, _compiled, packed, version_of
 from ansible_collections.home.manager.plugins.plugin_utils.play import target
 from ansible_collections.home.manager.plugins.plugin_utils.play.engine import engine as engine_source
+from ansible_collections.home.manager.plugins.plugin_utils.play.engine import packed_sources
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
 
@@ -55,8 +57,8 @@ class Machine:
         }  # fmt: skip
         envelope = {"request": request, "engine": version or engine_source().version, "engines": str(self.engines)}
         if ship:
-            (self.folder / "shipped").write_bytes(target.archive(True, None))
-            envelope["ship"] = str(self.folder / "shipped")
+            (self.folder / "shipped").write_bytes(packed_sources())
+            envelope |= {"ship": str(self.folder / "shipped"), "parts": [len(packed_sources()), -1]}
         argument = base64.b64encode(json.dumps(envelope).encode()).decode()
         command = [self.python, "-I", "-S", "-c", target._START, self.program, argument]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True, timeout=60)
@@ -66,17 +68,21 @@ class Machine:
 
     def fake(self, body: str) -> str:
         """An engine of root's whose `handle` has this body; its version."""
-        self.put(self.engines / "fake", body)
-        return "fake"
+        return self.put(self.engines, body)
 
     @staticmethod
-    def put(place: Path, body: str) -> None:
-        (place / "engine/verbs").mkdir(parents=True, exist_ok=True)
+    def put(engines: Path, body: str, version: str = "") -> str:
+        """Keep such an engine among others."""
         text = "import ctypes, json, os, signal, sys\ndef handle(request):\n" + textwrap.indent(
             textwrap.dedent(body), "    "
         )
         text += "\ndef respond(request, bundle=None):\n    return {'answer': handle(request)}\n"
-        (place / "engine/verbs/dispatch.py").write_text(text)
+        files = dict.fromkeys(("engine/__init__.py", "engine/verbs/__init__.py"), b"")
+        files["engine/verbs/dispatch.py"] = text.encode()
+        version = version or version_of(files)
+        (engines / version).mkdir(parents=True)
+        (engines / version / SOURCES).write_bytes(packed(files))
+        return version
 
 
 @pytest.fixture
@@ -97,7 +103,7 @@ def test_root_keeps_the_engine_where_only_root_can_write(machine):
     for path in machine.engines.rglob("*"):
         assert (path.stat().st_uid, path.stat().st_mode & 0o022) == (0, 0), path
     place = machine.engines / engine_source().version
-    assert list(place.rglob("*.pyc")), "users cannot keep what they compile there"
+    assert len(_compiled(str(place))) == len(sources()), "users cannot keep what they compile there"
     assert machine.ask()["answer"]["facts"]["user"]["name"] == USER, "one command, once it is kept"
     assert not list(machine.home.rglob("*")), "nothing of it is in the home"
 
@@ -110,8 +116,11 @@ def test_a_check_keeps_nothing(machine):
 
 
 def test_an_engine_that_a_user_planted_never_runs(machine):
-    place = machine.state / "engine" / engine_source().version
-    machine.put(place, f"open({str(machine.home / 'ran')!r}, 'w').write('x'); return {{'facts': {{}}}}")
+    machine.put(
+        machine.state / "engine",
+        f"open({str(machine.home / 'ran')!r}, 'w').write('x'); return {{'facts': {{}}}}",
+        engine_source().version,
+    )
     for path in (machine.state, *machine.state.rglob("*")):
         os.chown(path, machine.account.pw_uid, machine.account.pw_gid)
     assert machine.ask() == {"engine": False}
@@ -121,20 +130,21 @@ def test_an_engine_that_a_user_planted_never_runs(machine):
 
 
 @pytest.mark.parametrize(("mode", "owner"), [(0o777, 0), (0o775, 0), (0o755, 65534)])
-@pytest.mark.parametrize("which", ["engines", "engines/fake"])
+@pytest.mark.parametrize("which", ["engines", "engines/{}"])
 def test_a_folder_that_others_can_write_is_not_trusted(machine, which, mode, owner):
     version = machine.fake("return {'ran': True}")
     assert machine.ask(version)["answer"] == {"ran": True}
-    os.chown(machine.folder / which, owner, -1)
-    (machine.folder / which).chmod(mode)
+    place = machine.folder / which.format(version)
+    os.chown(place, owner, -1)
+    place.chmod(mode)
     assert machine.ask(version) == {"engine": False}
 
 
 def test_an_engine_of_root_in_a_folder_of_a_user_is_not_trusted(machine):
-    machine.put(machine.state / "engine" / "fake", "return {'ran': True}")
-    assert machine.ask("fake", user="root") == {"engine": False}
+    version = machine.put(machine.state / "engine", "return {'ran': True}")
+    assert machine.ask(version, user="root") == {"engine": False}
     os.chown(machine.home, 0, 0)
-    assert machine.ask("fake", user="root")["answer"] == {"ran": True}
+    assert machine.ask(version, user="root")["answer"] == {"ran": True}
 
 
 def test_what_runs_as_the_user_has_nothing_of_roots(machine):
@@ -334,9 +344,9 @@ def test_what_the_engine_imports_late_is_imported_before_root_becomes_the_user()
 
 
 def test_engines_of_other_controllers_stay_for_a_day(machine):
-    machine.fake("return {}")
+    other = machine.fake("return {}")
     old = machine.engines / "old"
     old.mkdir()
     os.utime(old, (0, 0))
     machine.ask(ship=True)
-    assert sorted(os.listdir(machine.engines)) == sorted(["fake", engine_source().version])
+    assert sorted(os.listdir(machine.engines)) == sorted([other, engine_source().version])

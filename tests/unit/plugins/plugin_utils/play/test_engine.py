@@ -64,6 +64,17 @@ def test_what_others_could_have_written_is_not_run(tmp_path: Path) -> None:
     assert _again(tmp_path / "cache") == made
 
 
+def test_what_is_shipped_is_kept_with_its_version(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    made = module.packed_sources(str(cache))
+    (cache / "sources").write_bytes((cache / "sources").read_bytes() + b"kept")
+    module.packed_sources.cache_clear()
+    assert module.packed_sources(str(cache)) == made + b"kept"
+    (cache / "sources").write_bytes(b"0" * 32 + b"\nof another version")
+    module.packed_sources.cache_clear()
+    assert module.packed_sources(str(cache)) == made
+
+
 def test_a_cache_that_cannot_be_written_does_not_matter(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert module.engine(str(tmp_path / "file")).version == _again(tmp_path / "cache").version

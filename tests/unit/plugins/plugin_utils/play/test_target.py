@@ -17,7 +17,6 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.answers import ProbeAnswer
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.probe import Probe
-from ansible_collections.home.manager.plugins.plugin_utils.play import target as module
 from ansible_collections.home.manager.plugins.plugin_utils.play.target import NoEngine, Target
 
 USER = pwd.getpwuid(os.geteuid()).pw_name
@@ -117,12 +116,3 @@ def test_who_has_more_to_send_learns_that_there_is_no_engine(tmp_path: Path, req
     assert len(action.commands) == 1, "which is not asked for again"
     assert isinstance(target.ask(request_of), ProbeAnswer)
     assert action.commands[1] > 0
-
-
-def test_the_archive_holds_what_it_was_made_for() -> None:
-    import io
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(module.archive(False, b"content"))) as packed:
-        assert packed.namelist() == ["bundle"]
-        assert packed.read("bundle") == b"content"

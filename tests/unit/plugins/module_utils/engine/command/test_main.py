@@ -11,9 +11,11 @@ import subprocess
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.archive import archive, sources, version
+from ansible_collections.home.manager.plugins.module_utils.engine import modules
+from ansible_collections.home.manager.plugins.module_utils.engine.archive import archive, sources
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.age import parse_age
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.modules import SOURCES, packed, version_of
 
 PYTHON = "/usr/bin/python3"
 
@@ -57,18 +59,25 @@ def test_the_archive_depends_on_its_sources_alone():
     assert archive() == archive()
 
 
-def _engine(installed, main="def main(arguments):\n    print('the kept engine')\n    return 0\n"):
-    """The engine as the launcher leaves it; `main` is the text of its command, to know it by."""
+MAIN = "def main(arguments):\n    print('the kept engine')\n    return 0\n"
+
+
+def _engine(installed, main=MAIN):
+    """The engine as the launcher leaves it; `main` is the text of its command as it was compiled, to know it by."""
     files = sources()
-    folder = installed.sandbox.state / "engine" / version(files)
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    folder = installed.sandbox.state / "engine" / version_of(files)
+    folder.mkdir(mode=0o700, parents=True)
+    (folder / SOURCES).write_bytes(packed(files))
+    (folder / SOURCES).chmod(0o600)
     if main:
-        (folder / "engine/command/main.py").write_text(main)
-    for path in (folder, folder / "engine", folder / "engine/command"):
-        path.chmod(0o700)
+        # By the Python that runs the command.
+        here = os.path.dirname(os.path.dirname(modules.__file__))
+        program = (
+            f"import sys; sys.path.insert(0, {here!r}); from engine.modules import Modules; import marshal\n"
+            f"found = Modules({folder.name!r}, None, {str(folder)!r}); code = compile(sys.argv[1], 'main.py', 'exec')\n"
+            f"found._code['engine.command.main'] = False, marshal.dumps(code); found.grown = True; found.write_code({str(folder)!r})\n"
+        )
+        subprocess.run([PYTHON, "-I", "-c", program, main], check=True)
     return folder
 
 
@@ -83,10 +92,18 @@ def test_the_kept_engine_answers_as_the_archive_does_and_keeps_its_bytecode(inst
     before = installed.run("--json", "generations")
     folder = _engine(installed, main="")
     assert installed.run("--json", "generations") == before
-    assert list((folder / "engine" / "command" / "__pycache__").glob("main.*.pyc"))
+    (code,) = folder.glob("code-*")
+    written = code.stat()
+    assert installed.run("--json", "generations") == before
+    assert code.stat().st_ino == written.st_ino, "it compiled nothing new"
 
 
-@pytest.mark.parametrize("part", [".", "engine", "engine/command"])
+def test_a_kept_engine_that_is_damaged_is_not_used(installed):
+    (_engine(installed, main="") / SOURCES).write_bytes(b"")
+    assert "2 generations" in installed.run("generations")
+
+
+@pytest.mark.parametrize("part", [".", SOURCES])
 def test_it_runs_no_engine_that_others_can_write(installed, part):
     folder = _engine(installed)
     (folder / part).chmod(0o770)
@@ -94,7 +111,7 @@ def test_it_runs_no_engine_that_others_can_write(installed, part):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-@pytest.mark.parametrize("part", [".", "engine", "engine/command"])
+@pytest.mark.parametrize("part", [".", SOURCES])
 def test_it_runs_no_engine_of_another_user(installed, part):
     folder = _engine(installed)
     os.chown(folder / part, 12345, 12345)

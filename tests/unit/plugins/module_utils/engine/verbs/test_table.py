@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.answers import Answer
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
+from ansible_collections.home.manager.plugins.module_utils.engine.verbs import table
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.switch import Switch
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.switching_verb import SwitchingVerb
@@ -40,6 +42,11 @@ def sample(parameter):
     if parameter.type.elements == "str":
         return ["one"]
     return SAMPLES[parameter.type.ansible]
+
+
+def test_every_file_with_a_verb_is_listed():
+    files = {path.stem for path in Path(table.__file__).parent.glob("*.py") if "\nVERB = " in path.read_text()}
+    assert sorted(files) == list(table.NAMES)
 
 
 @pytest.mark.parametrize("verb", all_verbs(), ids=lambda verb: verb.name)
