@@ -20,7 +20,9 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import M
 HERE = Path(__file__).parent
 COMPILER = compiler()
 CASES = sorted(HERE.glob("*/*/*.yml"))
-WORDS = {"spec", "platform", "files", "links", "contains", "absent", "packages", "warnings", "silent", "refused"}
+WORDS = {
+    "spec", "platform", "files", "links", "contains", "absent", "packages", "activation", "variables", "warnings", "silent", "refused",
+}  # fmt: skip
 
 
 def host(platform: str) -> dict[str, Any]:
@@ -51,6 +53,10 @@ def answered(case: Any, path: Path) -> dict[str, Any]:
         if file.leaf is not None and file.leaf.link is not None
     }
     packages = home.evaluation.attempt(lambda: [p.name for p in home.evaluation.get("home.packages")], [])
+    scripts = home.evaluation.attempt(
+        lambda: {name: entry["data"] for name, entry in home.evaluation.get("home.activation").items()}, {}
+    )
+    variables = home.evaluation.attempt(lambda: dict(home.evaluation.get("home.sessionVariables").items()), {})
     check_unread(home.evaluation)
     refused = [str(error) for error in home.failed_assertions()]
     warnings = [str(warning) for warning in home.warnings()]
@@ -61,6 +67,8 @@ def answered(case: Any, path: Path) -> dict[str, Any]:
         "links": links,
         "paths": set(planned),
         "packages": packages,
+        "activation": scripts,
+        "variables": variables,
         "warnings": warnings,
         "refused": refused,
     }
@@ -87,6 +95,12 @@ def test_behaviour(path: Path) -> None:
     assert not [t for t in case.get("absent", []) if any(p == t or p.startswith(t + "/") for p in got["paths"])]
     for name in case.get("packages", []):
         assert name in got["packages"]
+    for name, lines in case.get("activation", {}).items():
+        assert name in got["activation"], sorted(got["activation"])
+        for line in lines:
+            assert line in got["activation"][name]
+    for name, value in case.get("variables", {}).items():
+        assert got["variables"].get(name) == value
     for part in case.get("warnings", []):
         assert any(part in warning for warning in got["warnings"])
     for part in case.get("silent", []):
