@@ -18,7 +18,7 @@ from typing import NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from subprocess import Popen
-    from typing import BinaryIO, Dict, Optional, Sequence
+    from typing import BinaryIO, Dict, Optional, Sequence, Tuple
 
 # So many bytes of the output are kept, from its end.
 OUTPUT = 32 * 1024
@@ -38,6 +38,15 @@ class Ran(NamedTuple):
     overdue: bool
 
 
+class Apart(NamedTuple):
+    """How a program ended whose output and errors are kept whole, apart from each other."""
+
+    code: int
+    output: bytes
+    errors: bytes
+    overdue: bool
+
+
 def run(command: Sequence[str], text: bytes, environment: Dict[str, str], folder: str, limit: float = 0) -> Ran:
     """Run a program with `text` as its standard input, for at most `limit` seconds (0: as long as it takes).
 
@@ -46,7 +55,7 @@ def run(command: Sequence[str], text: bytes, environment: Dict[str, str], folder
     """
     with _sink() as sink:
         try:
-            code, overdue = _run(command, text, environment, folder, limit, sink)
+            code, overdue = _run(command, text, environment, folder, limit, (sink, sink))
         except OSError as error:
             sink.write(f"{command[0]}: {error.strerror}\n".encode())
             code, overdue = NO_PROGRAM, False
@@ -55,8 +64,30 @@ def run(command: Sequence[str], text: bytes, environment: Dict[str, str], folder
         return Ran(code, os.pread(sink.fileno(), OUTPUT, max(0, size - OUTPUT)), overdue)
 
 
+def run_apart(command: Sequence[str], environment: Dict[str, str], folder: str, limit: float = 0) -> Apart:
+    """Run a program with an empty standard input. The codes are those of `run`."""
+    with _sink() as output, _sink() as errors:
+        try:
+            code, overdue = _run(command, b"", environment, folder, limit, (output, errors))
+        except OSError as error:
+            errors.write(f"{command[0]} cannot be run: {error.strerror}\n".encode())
+            code, overdue = NO_PROGRAM, False
+        return Apart(code, _whole(output), _whole(errors), overdue)
+
+
+def _whole(sink: BinaryIO) -> bytes:
+    sink.flush()
+    sink.seek(0)
+    return sink.read()
+
+
 def _run(
-    command: Sequence[str], text: bytes, environment: Dict[str, str], folder: str, limit: float, sink: BinaryIO
+    command: Sequence[str],
+    text: bytes,
+    environment: Dict[str, str],
+    folder: str,
+    limit: float,
+    sinks: Tuple[BinaryIO, BinaryIO],
 ) -> tuple[int, bool]:
     import subprocess
 
@@ -68,8 +99,8 @@ def _run(
             program = subprocess.Popen(
                 list(command),
                 stdin=subprocess.PIPE,
-                stdout=sink,
-                stderr=sink,
+                stdout=sinks[0],
+                stderr=sinks[1],
                 env=environment,
                 cwd=folder,
                 start_new_session=True,

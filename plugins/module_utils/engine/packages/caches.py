@@ -17,7 +17,7 @@ from ..disk import filesystem, looks
 from ..disk.folders import make_all
 from .depot import PACKAGES, TEMPORARY, Depot, DepotLock
 from .host_places import program as program_of_host
-from .program import run
+from .program import run_bound
 from .recipe import REALISER, Recipe, canonical
 from .tree import Tree
 
@@ -221,7 +221,7 @@ def _fill(tree: Tree, kind: Kind, inputs: Dict[str, Content], tool: str) -> str:
         # Of icons only the names count.
         text = b"" if kind.folder.startswith(_ICONS) and not inside.endswith("index.theme") else content()
         filesystem.write(f"{folder}/{inside}", text, 0o600, tree.depot.fd)
-    done = run([tool, *(word.replace("{folder}", place) for word in kind.arguments)])
+    done = run_bound([tool, *(word.replace("{folder}", place) for word in kind.arguments)])
     if done.code:
         return f"{kind.tool} failed: {done.last}"
     names = [name for name in filesystem.names_in(folder, tree.depot.fd) if not kind.made or name in kind.made]

@@ -8,6 +8,7 @@ import os
 import subprocess
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
+from ..machine import process_group
 from . import host_places
 
 # Where users and installers put tools; looked at after PATH and the host's own.
@@ -19,6 +20,7 @@ _KEPT = (
     "NIX_CONFIG", "NIX_REMOTE", "NIX_SSL_CERT_FILE", "HOMEBREW_PREFIX", "CC",
 )  # fmt: skip
 NO_PROGRAM, TIMED_OUT = 127, 124
+_LONGEST = 3600.0
 
 
 class Done(NamedTuple):
@@ -46,25 +48,19 @@ def run(
     command: Sequence[str],
     variables: Optional[Dict[str, str]] = None,
     cwd: str = "/",
-    timeout: float = 3600.0,
+    timeout: float = _LONGEST,
     before: Optional[Callable[[], None]] = None,
 ) -> Done:
     """Run a program to its end, with nobody to ask and messages in English.
 
     `before` is called in the new process. One that cannot be started ends with 127, one that takes too long with 124.
     """
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    folders: List[str] = [folder for folder in environment.get("PATH", "").split(":") if folder]
-    folders += [
-        folder for folder in ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin") if folder not in folders
-    ]
-    environment.update(PATH=":".join(folders), LC_ALL="C.UTF-8", **(variables or {}))
     try:
         done = subprocess.run(
             list(command),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env=environment,
+            env=_environment(variables),
             cwd=cwd,
             timeout=timeout,
             check=False,
@@ -75,3 +71,24 @@ def run(
             return Done(TIMED_OUT, "", f"{command[0]} did not end within {timeout:g} s")
         return Done(NO_PROGRAM, "", f"{command[0]} cannot be run: {getattr(error, 'strerror', None) or error}")
     return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+def run_bound(command: Sequence[str], variables: Optional[Dict[str, str]] = None, cwd: str = "/") -> Done:
+    """As `run`, for a program that fills a folder of this run: what it started ends with this process, however that ends.
+
+    The locks that this process holds are held until then, so that nobody else meets a half-made folder that still changes.
+    """
+    done = process_group.run_apart(command, _environment(variables), cwd, _LONGEST)
+    if done.overdue:
+        return Done(TIMED_OUT, "", f"{command[0]} did not end within {_LONGEST:g} s")
+    return Done(done.code, done.output.decode("utf-8", "replace"), done.errors.decode("utf-8", "replace"))
+
+
+def _environment(variables: Optional[Dict[str, str]]) -> Dict[str, str]:
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    folders: List[str] = [folder for folder in environment.get("PATH", "").split(":") if folder]
+    folders += [
+        folder for folder in ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin") if folder not in folders
+    ]
+    environment.update(PATH=":".join(folders), LC_ALL="C.UTF-8", **(variables or {}))
+    return environment

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Dict, NamedTuple
 
 from ...contract.errors import EngineError, ErrorKind
-from ..program import run
+from ..program import run_bound
 from ..recipe import Recipe, canonical
 from ..tree import Tree
 from .tool import ToolProvider, is_folder, one_line, show
@@ -53,7 +53,7 @@ class Brew(ToolProvider):
 
 def formula_here(brew: str, name: str) -> Formula:
     """The formula of a name. EngineError `package` when brew has none."""
-    done = run([brew, "info", "--json=v2", "--formula", name], VARIABLES)
+    done = run_bound([brew, "info", "--json=v2", "--formula", name], VARIABLES)
     try:
         formula = json.loads(done.output)["formulae"][0]
         revision = formula.get("revision") or 0

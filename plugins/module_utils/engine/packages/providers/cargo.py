@@ -9,7 +9,7 @@ from typing import Dict, Optional, Tuple
 
 from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem
-from ..program import run
+from ..program import run_bound
 from ..recipe import Recipe
 from ..tree import Tree
 from .tool import ToolProvider, take_programs
@@ -54,7 +54,7 @@ def locked_crate(cargo: str, crate: str, requirement: str, folder: str) -> Tuple
     filesystem.mkdir(folder, 0o700)
     filesystem.write(f"{folder}/Cargo.toml", _PROJECT.format(crate=crate, requirement=requirement).encode(), 0o600)
     filesystem.write(f"{folder}/lib.rs", b"", 0o600)
-    done = run([cargo, "generate-lockfile"], {"CARGO_TERM_COLOR": "never"}, folder)
+    done = run_bound([cargo, "generate-lockfile"], {"CARGO_TERM_COLOR": "never"}, folder)
     if done.code:
         lines = [line.strip() for line in done.errors.splitlines() if line.strip()]
         problem = "; ".join(line for line in lines if not line.startswith(("Updating", "Caused by", "warning")))

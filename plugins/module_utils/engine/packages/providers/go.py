@@ -8,7 +8,7 @@ import json
 from typing import Dict, NamedTuple
 
 from ...contract.errors import EngineError, ErrorKind
-from ..program import run
+from ..program import run_bound
 from ..recipe import Recipe
 from ..tree import Tree
 from .tool import ToolProvider, take_programs
@@ -46,7 +46,7 @@ class Go(ToolProvider):
 
 def module(go: str, path: str, version: str, folder: str) -> Module:
     """A module by its path and version (or `latest`). EngineError `package` when go cannot get it."""
-    done = run([go, "mod", "download", "-json", f"{path}@{version}"], VARIABLES, folder)
+    done = run_bound([go, "mod", "download", "-json", f"{path}@{version}"], VARIABLES, folder)
     try:
         answer = json.loads(done.output)
     except ValueError:

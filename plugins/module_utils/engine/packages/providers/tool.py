@@ -11,7 +11,7 @@ from typing import IO, Dict, Iterator, List, Optional
 from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem, looks
 from ..extraction import Extraction
-from ..program import Done, find_tool, run
+from ..program import Done, find_tool, run_bound
 from ..recipe import Artefact, Recipe
 from ..tree import Tree
 from .provider import Provider
@@ -53,7 +53,7 @@ class ToolProvider(Provider):
 
     def run(self, recipe: Recipe, words: List[str], variables: Optional[Dict[str, str]] = None, cwd: str = "/") -> Done:
         """Run the program to its good end. EngineError `package` with the last line that it said otherwise."""
-        done = run([self.tool(recipe), *words], variables, cwd)
+        done = run_bound([self.tool(recipe), *words], variables, cwd)
         if done.code:
             raise EngineError(
                 f"{recipe.name} {recipe.version}: `{self.program} {words[0]}` failed: {done.last}",

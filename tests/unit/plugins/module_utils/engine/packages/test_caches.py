@@ -96,7 +96,7 @@ def test_same_profile_makes_nothing_again_and_another_one_its_own(depot, server,
     made = caches(depot, links, [first], {})
     other = caches(depot, profile(depot, [first, second]), [first, second], {})
     assert not set(made.trees) & set(other.trees)
-    monkeypatch.setattr(caches_module, "run", lambda *_a: pytest.fail("ran a program"))
+    monkeypatch.setattr(caches_module, "run_bound", lambda *_a: pytest.fail("ran a program"))
     assert caches(depot, links, [first], {}) == made
 
 
