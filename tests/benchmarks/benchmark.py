@@ -5,6 +5,7 @@
     tests/benchmarks/run            everything (some minutes)
     tests/benchmarks/run switch     whole plays against one ping
     tests/benchmarks/run engine     the controller's steps in process: parse, compile, evaluate, render
+    tests/benchmarks/run packages   a profile of many files, and Debian packages from a warm cache
 
 CPU is user and system time of the process and its waited children: with a local connection the target's share is in it. Nothing here
 is a test; the figures are printed for people. `--write` puts the table and its plots into docs/performance.md.
@@ -14,9 +15,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import pathlib
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -96,9 +99,20 @@ def engine(scratch: Scratch, rounds: int, result: Result) -> None:
     result.plain += [(f"{label}, ms CPU", f"{figure:.0f}", note) for label, (figure, note) in steps.items()]
 
 
+def packages(scratch: Scratch, rounds: int, result: Result) -> None:
+    """What packages cost on a target, in a process of its own."""
+    script = pathlib.Path(__file__).with_name("packages.py")
+    folder = scratch.folder / "packages"
+    folder.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(scratch.folder / "collections")}
+    command = [sys.executable, str(script), str(folder), str(rounds)]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    result.plain += [tuple(row) for row in json.loads(done.stdout)]
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("what", nargs="?", choices=["switch", "engine"])
+    ask.add_argument("what", nargs="?", choices=["switch", "engine", "packages"])
     ask.add_argument("--rounds", type=int, default=5)
     ask.add_argument("--largest", type=int, default=20_000, help="the most files of a home")
     ask.add_argument("--hosts", type=int, default=40)
@@ -118,6 +132,8 @@ def main() -> None:
                 users(scratch, result, said.users)
         if said.what in (None, "engine"):
             engine(scratch, said.rounds, result)
+        if said.what in (None, "packages"):
+            packages(scratch, said.rounds, result)
     finally:
         scratch.remove()
     print(table(result))

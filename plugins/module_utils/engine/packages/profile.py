@@ -83,7 +83,7 @@ class _Shown:
     """What one member brings: its own files, and which folders hold nothing else."""
 
     def __init__(self, member: Member, record: Any) -> None:
-        roots = (*SHOWN, *member.shares)
+        roots = {*SHOWN, *member.shares}
         self.files: Dict[str, str] = {}
         for path in record["own"]:
             shown = _shown_path(path)
@@ -222,5 +222,9 @@ def _shown_path(path: str) -> str:
     return path
 
 
-def _below(path: str, roots: Tuple[str, ...]) -> bool:
-    return any(path == root or path.startswith(root + "/") for root in roots)
+def _below(path: str, roots: Set[str]) -> bool:
+    while path not in roots:
+        path, slash, _name = path.rpartition("/")
+        if not slash:
+            return False
+    return True

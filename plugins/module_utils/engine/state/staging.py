@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from .packaged import Packaged
     from .state import About, State
 
-# So many new files are synced one by one; more are synced with the whole file system.
+# So many new files are synced one by one; more are synced with the whole file system. So many files and folders of a
+# generation are, too: there each one costs the disk a flush, though little is left to be written.
 FEW = 64
+FEW_IN_GENERATION = 16
 _PER_FILE = 4096
 
 
@@ -97,92 +99,113 @@ def stage_generation(
     hidden = f"{layout.GENERATIONS}/.{number}"
     filesystem.mkdir(hidden, 0o700, state.fd)
     fd = filesystem.open_folder(hidden, state.fd)
+    # What has to be synced. That is done at the end: the first one makes most file systems write down all that was done
+    # before, and leaves little to do for the others.
+    made: list[str] = []
     try:
         about.created = int(time.time())
-        few = not unsynced and _names(manifest) + sum(map(len, packaged.links.values())) <= FEW
-        filesystem.write(layout.ABOUT, canonical(about.json()), 0o400, fd, few)
+        _write(fd, layout.ABOUT, canonical(about.json()), made)
         if not packaged.empty:
-            filesystem.write(RECORD, packaged.record(), 0o400, fd, few)
-        _fill(state, fd, manifest, packaged.links.get(None, {}), few)
+            _write(fd, RECORD, packaged.record(), made)
+        _fill(state, fd, "", manifest, packaged.links.get(None, {}), made)
         if manifest.specialisations:
             filesystem.mkdir("specialisation", 0o700, fd)
             for name in sorted(manifest.specialisations):
-                filesystem.mkdir(f"specialisation/{name}", 0o700, fd)
-                inner = filesystem.open_folder(f"specialisation/{name}", fd)
-                try:
-                    _fill(state, inner, manifest.specialised(name), packaged.links.get(name, {}), few)
-                finally:
-                    os.close(inner)
-                filesystem.chmod(f"specialisation/{name}", 0o555, fd)
+                inside = f"specialisation/{name}"
+                filesystem.mkdir(inside, 0o700, fd)
+                _fill(state, fd, inside + "/", manifest.specialised(name), packaged.links.get(name, {}), made)
+                filesystem.chmod(inside, 0o555, fd)
+                made.append(inside)
             filesystem.chmod("specialisation", 0o555, fd)
+            made.append("specialisation")
+        if unsynced or len(made) > FEW_IN_GENERATION:
+            filesystem.sync_everything(state.fd)
+        else:
+            for name in made:
+                filesystem.sync_named(name, fd)
+            filesystem.sync(fd, hidden)
     finally:
         os.close(fd)
-    if few:
-        filesystem.sync_named(hidden, state.fd)
-    else:
-        filesystem.sync_everything(state.fd)
     # A folder that is being renamed must be writable on some systems, for its own ".." changes hands.
     filesystem.rename(hidden, layout.reference(number), state.fd, state.fd)
     filesystem.chmod(layout.reference(number), 0o555, state.fd)
 
 
-def _names(manifest: Manifest) -> int:
-    """How many names a generation has, about."""
-    return sum(len(entry.leaves()) or 1 for view in manifest.views() for entry in view.files.values())
+def _write(fd: int, name: str, content: bytes, made: list[str]) -> None:
+    filesystem.write(name, content, 0o400, fd)
+    made.append(name)
 
 
-def _fill(state: State, fd: int, manifest: Manifest, links: dict[str, str], sync: bool) -> None:
-    """The manifest and the folders of one part of a generation; `links` are those of packages."""
-    filesystem.write(layout.MANIFEST, manifest.canonical(), 0o400, fd, sync)
+def _fill(state: State, fd: int, top: str, manifest: Manifest, links: dict[str, str], made: list[str]) -> None:
+    """The manifest and the folders of one part of a generation, below `top`; `links` are those of packages."""
+    _write(fd, top + layout.MANIFEST, manifest.canonical(), made)
     view = manifest.view
     files = {
         f"{target}/{path}" if path else target: leaf
         for target, entry in sorted(view.files.items())
         for path, leaf in sorted(entry.leaves().items())
     }
+    current = state.current()
+    before = layout.reference(layout.parse_reference(current)[0]) + "/" if current is not None else None
     # The packages, and over them what the home itself puts there.
     profile = {**{path: Leaf(symlink=text) for path, text in links.items()}, **view.profile}
     for name, leaves in ((layout.FILES, files), (layout.PROFILE, dict(sorted(profile.items())))):
-        filesystem.mkdir(name, 0o700, fd)
-        inside = filesystem.open_folder(name, fd)
+        filesystem.mkdir(top + name, 0o700, fd)
+        inside = filesystem.open_folder(top + name, fd)
         try:
-            _Farm(state, inside, sync).make(leaves, view.objects)
-            if sync:
-                filesystem.sync(inside, name)
+            farm = _Farm(state, inside)
+            farm.make(leaves, view.objects, before and f"{before}{top}{name}")
         finally:
             os.close(inside)
-        filesystem.chmod(name, 0o555, fd)
+        filesystem.chmod(top + name, 0o555, fd)
+        made.extend(f"{top}{name}/{path}" for path in farm.unsynced)
+        made.append(top + name)
 
 
 class _Farm:
-    """The links of one generation, in read-only folders."""
+    """The links of one generation, in read-only folders. `unsynced`: the folders that it made, and files that are copies."""
 
-    def __init__(self, state: State, fd: int, sync: bool) -> None:
+    def __init__(self, state: State, fd: int) -> None:
         self.state = state
         self.fd = fd
-        self.sync = sync
+        self.unsynced: list[str] = []
         self.made: list[str] = []
         self.known: set[str] = {""}
 
-    def make(self, leaves: dict[str, Leaf], objects: dict[str, StoredObject]) -> None:
-        """Make them all, then close the folders."""
+    def make(self, leaves: dict[str, Leaf], objects: dict[str, StoredObject], before: str | None) -> None:
+        """Make them all, then close the folders. `before` is the same part of the current generation, which may not be there."""
         store_fd = filesystem.open_folder(layout.STORE, self.state.fd) if objects else -1
+        there = before is not None and filesystem.lstat(before, self.state.fd) is not None
+        before_fd = filesystem.open_folder(str(before), self.state.fd) if there else -1
         try:
             for path, leaf in leaves.items():
                 if leaf.object is not None:
                     self._leaf(store_fd, leaf.object, path, objects)
                 elif leaf.symlink is not None:
                     self._folder(path.rpartition("/")[0])
-                    filesystem.symlink(leaf.symlink, path, self.fd)
+                    if before_fd < 0 or not self._again(before_fd, leaf.symlink, path):
+                        filesystem.symlink(leaf.symlink, path, self.fd)
                 else:
                     self._folder(path)
         finally:
-            if store_fd >= 0:
-                os.close(store_fd)
+            for fd in (store_fd, before_fd):
+                if fd >= 0:
+                    os.close(fd)
         for folder in reversed(self.made):
             filesystem.chmod(folder, 0o555, self.fd)
-            if self.sync:
-                filesystem.sync_named(folder, self.fd)
+            self.unsynced.append(folder)
+
+    def _again(self, before_fd: int, text: str, path: str) -> bool:
+        """Give a link of the current generation a second name here: that takes no inode, which is most of what a link costs."""
+        if filesystem.readlink(path, before_fd) != text:
+            return False
+        try:
+            filesystem.link(path, path, before_fd, self.fd)
+        except OSError as error:
+            if error.errno not in filesystem.NO_HARD_LINK:
+                raise
+            return False
+        return True
 
     def _folder(self, path: str) -> None:
         if path in self.known:
@@ -202,4 +225,5 @@ class _Farm:
         except OSError as error:
             if error.errno not in filesystem.NO_HARD_LINK:
                 raise
-            filesystem.write(path, filesystem.read(name, store_fd), int(objects[name].mode, 8), self.fd, self.sync)
+            filesystem.write(path, filesystem.read(name, store_fd), int(objects[name].mode, 8), self.fd)
+            self.unsynced.append(path)
