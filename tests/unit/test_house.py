@@ -353,6 +353,7 @@ ALLOWED = {
     "machine/process_group.py:_lives": "what is not known is waited for",
     "machine/process_group.py:_runs_in": "the process has ended, or is somebody else's; else it is waited for",
     "machine/process_group.py:run": "a program that cannot be started has failed, and its output says why",
+    "machine/process_group.py:run_apart": "a program that cannot be started has failed, and its errors say why",
     "packages/freeing.py:running_from": "the processes of others; where nothing is known, nothing is freed",
     "packages/program.py:run": "a program that cannot be started has failed, and its output says why",
     "packages/providers/wheel.py:_host_glibc": "asks the C library, and no file",
