@@ -58,7 +58,7 @@ class Inputs:
         reads = (*self.files.items(), *self.folders.items())
         return (
             all(signature_of(path) == read.signature for path, read in reads)
-            and all(kind_of(path) == kind for path, kind in self.kinds.items())
+            and all(is_still(path, kind) for path, kind in self.kinds.items())
             and all(os.path.realpath(path) == real for path, real in self.real.items())
         )
 
@@ -104,7 +104,7 @@ def tainted() -> None:
 
 
 def kind(path: str) -> str:
-    """What a path leads to: FILE, FOLDER, OTHER, or ABSENT."""
+    """What a path leads to: FILE, FOLDER, OTHER, or ABSENT. Raises OSError where that cannot be known."""
     found = kind_of(path)
     inputs = _noted.get()
     if inputs is not None and inputs.kinds.setdefault(path, found) != found:
@@ -116,11 +116,19 @@ def kind_of(path: str) -> str:
     """The same; nothing is noted."""
     try:
         mode = os.stat(path).st_mode
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return ABSENT
     if stat.S_ISREG(mode):
         return FILE
     return FOLDER if stat.S_ISDIR(mode) else OTHER
+
+
+def is_still(path: str, kind: str) -> bool:
+    """Whether a path is known to lead to what it led to before; nothing is noted."""
+    try:
+        return kind_of(path) == kind
+    except OSError:
+        return False
 
 
 def real_path(path: str) -> str:

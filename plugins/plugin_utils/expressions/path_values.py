@@ -18,7 +18,7 @@ from ..syntax.errors import SpecError, summary
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder, Value
 from .folder import walk
 from .scope import Scope, Services
-from .source_file import read_file
+from .source_file import kind_at, read_file
 
 
 class ScopedContext(Protocol):
@@ -57,7 +57,7 @@ def stored(context: ScopedContext, value: object, name: str | None = None) -> ob
     if not isinstance(value, Path):
         return value
     name = name or posixpath.basename(value.path)
-    found = inputs.kind(value.path)
+    found = kind_at(value.path)
     if found == inputs.FOLDER:
         return services(context).store_folder(StoreFolder(name, tuple(_leaves("", value))))
     # The content is read below: its signature has the permissions.
@@ -101,7 +101,7 @@ def store_dir(context: ScopedContext, value: dict[str, object], name: str = "fol
 
 def _leaves(key: str, item: PathValue) -> list[tuple[str, PathValue]]:
     """An entry of a folder; a folder of the controller is the files and links below it."""
-    if not isinstance(item, Path) or inputs.kind(item.path) != inputs.FOLDER:
+    if not isinstance(item, Path) or kind_at(item.path) != inputs.FOLDER:
         return [(key, item)]
     found: list[tuple[str, PathValue]] = []
     for member in walk(item.path):

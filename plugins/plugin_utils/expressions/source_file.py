@@ -59,6 +59,14 @@ def check_inside(path: str) -> None:
         )
 
 
+def kind_at(path: str) -> str:
+    """What a path leads to, see `inputs`. Raises SpecError where that cannot be known, as below a folder that must not be entered."""
+    try:
+        return inputs.kind(path)
+    except OSError as problem:
+        raise SpecError(f"{path} cannot be looked at: {problem.strerror}") from None
+
+
 def read_file(path: str, largest: int = LARGEST_FILE) -> SourceFile:
     """The content of a regular file. Raises SpecError for any other kind, for too large a file, and OSError."""
     check_inside(path)
@@ -66,7 +74,8 @@ def read_file(path: str, largest: int = LARGEST_FILE) -> SourceFile:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        inputs.kind(path)
+        with contextlib.suppress(OSError):
+            inputs.kind(path)
         raise
     try:
         state = os.fstat(descriptor)

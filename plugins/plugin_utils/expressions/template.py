@@ -18,7 +18,7 @@ from ..syntax.secrets import SECRETS
 from .cache import CodeCache
 from .environment import SCOPE, LanguageEnvironment
 from .scope import Scope
-from .source_file import LARGEST_SPEC, read_file
+from .source_file import LARGEST_SPEC, kind_at, read_file
 
 VAULT_HEADER = "$ANSIBLE_VAULT;"
 
@@ -64,7 +64,7 @@ class Templates:
         near = (folder, os.path.join(folder, "templates"), os.path.join(folder, "..", "templates"), self.library)
         for start in near:
             path = os.path.normpath(os.path.join(start, name)) if start else name
-            if os.path.isabs(path) and inputs.kind(path) == inputs.FILE:
+            if os.path.isabs(path) and kind_at(path) == inputs.FILE:
                 return path
         beside = os.path.dirname(os.path.join(folder, name))
         names = os.listdir(beside) if os.path.isdir(beside) else []
@@ -99,7 +99,7 @@ class Templates:
     def _included(self, template: str, parent: str) -> str:
         """What an include or import means: a file next to the one that names it, or one of the library."""
         beside = os.path.join(os.path.dirname(parent), template)
-        return beside if inputs.kind(beside) == inputs.FILE else os.path.join(self.library, template)
+        return beside if kind_at(beside) == inputs.FILE else os.path.join(self.library, template)
 
 
 def _line(problem: BaseException, name: str) -> Position:

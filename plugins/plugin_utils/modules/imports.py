@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from .. import inputs
 from ..expressions.resolution import resolve
 from ..expressions.scope import Scope
-from ..expressions.source_file import check_inside
+from ..expressions.source_file import check_inside, kind_at
 from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
@@ -129,13 +129,13 @@ class Collector:
         base = os.path.dirname(module.file) if module.file else os.getcwd()
         path = os.path.normpath(os.path.join(base, inputs.expanded(text)))
         check_inside(path)
-        if inputs.kind(path) == inputs.FOLDER:
+        if kind_at(path) == inputs.FOLDER:
             path = os.path.join(path, "default.yml")
-            if inputs.kind(path) == inputs.ABSENT:
+            if kind_at(path) == inputs.ABSENT:
                 hint = "name one of its files"
                 error = SpecError(f"the folder `{text}` has no `default.yml`", [position], hint=hint)
                 raise error.with_details("missing-import", whole=True)
-        if inputs.kind(path) == inputs.ABSENT:
+        if kind_at(path) == inputs.ABSENT:
             error = SpecError(f"the file `{text}` does not exist", [position], hint=_nearest_file(path, text))
             raise error.with_details("missing-import", whole=True)
         return path

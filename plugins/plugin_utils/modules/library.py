@@ -9,7 +9,7 @@ import json
 import os
 
 from .. import inputs
-from ..expressions.source_file import read_file
+from ..expressions.source_file import kind_at, read_file
 from ..syntax.keys import joined
 from ..syntax.nodes import Mapping
 from .library_index import INDEX, TYPES, build
@@ -38,7 +38,7 @@ class Library:
     def vocabulary(self) -> Vocabulary:
         """The named types and the words that every module can use."""
         path = os.path.join(self.folder, TYPES)
-        found = load_file(path) if inputs.kind(path) == inputs.FILE else None
+        found = load_file(path) if kind_at(path) == inputs.FILE else None
         return (
             Vocabulary.of(found.get("types", {}), found.get("words", {}))
             if isinstance(found, Mapping)

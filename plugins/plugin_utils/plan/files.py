@@ -15,7 +15,7 @@ from typing import Any
 from .. import inputs
 from ..expressions.folder import FolderMember, walk
 from ..expressions.lazy import plain
-from ..expressions.source_file import read_file
+from ..expressions.source_file import kind_at, read_file
 from ..options.evaluation import Evaluation
 from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecWarning, did_you_mean
@@ -275,7 +275,7 @@ class Files:
         elif path is None:
             base.leaf = FileSource(link=str(source))
             yield base
-        elif (kind := inputs.kind(path)) == inputs.FOLDER:
+        elif (kind := kind_at(path)) == inputs.FOLDER:
             yield from self._folder(base, path, entry, owner, positions)
         elif kind != inputs.ABSENT:
             base.leaf = FileSource(path=path, executable=executable, name=os.path.basename(path))
@@ -287,7 +287,7 @@ class Files:
         """The path on the controller that content comes from, or None when the source is a place on the target."""
         if isinstance(source, Path):
             return source.path
-        if self.local_places and isinstance(source, (Package, OutOfStore)) and inputs.kind(str(source)):
+        if self.local_places and isinstance(source, (Package, OutOfStore)) and kind_at(str(source)):
             return str(source)
         return None
 
@@ -338,7 +338,7 @@ def _member(item: PathValue) -> FileSource:
 
 def _followed(leaf: FileSource, where: str) -> FileSource:
     """What a link in a folder of the controller leads to, where that is a file; the link itself where it leads nowhere."""
-    if leaf.link is None or inputs.kind(where) != inputs.FILE:
+    if leaf.link is None or kind_at(where) != inputs.FILE:
         return leaf
     return FileSource(path=where, name=posixpath.basename(where))
 
@@ -389,9 +389,11 @@ def missing_file(path: str, owner: str, positions: Positions) -> SpecError:
     """The error for a file of the project that is not there, with the nearest name in its folder."""
     folder, name = os.path.split(path)
     hint = advice(path)
-    if not hint and os.path.isdir(folder):
-        hint = did_you_mean(name, os.listdir(folder))
-    elif not hint:
+    try:
+        hint = hint or did_you_mean(name, os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
         hint = "its folder does not exist either"
+    except PermissionError:
+        hint = ""
     error = SpecError(f"the file `{path}` does not exist", positions, path=owner, hint=hint)
     return error.with_details("missing-file", at_value=True, whole=True, word=name)

@@ -10,6 +10,7 @@ from functools import partial
 from .. import inputs
 from ..expressions.folder import walk
 from ..expressions.lazy import plain
+from ..expressions.source_file import kind_at
 from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError
 from ..values import Package, Path, PathValue, StoreFile, Value
@@ -159,13 +160,13 @@ class Parts:
             return [("", FileSource(link=str(source)))]
         if entry["mode"] == "direct-symlink":
             return [("", FileSource(link=source.path))]
-        if inputs.kind(source.path) == inputs.FOLDER:
+        if kind_at(source.path) == inputs.FOLDER:
             return [
                 (member.relative, FileSource(path=member.path, link=member.link))
                 for member in walk(source.path)
                 if not member.is_folder
             ]
-        if inputs.kind(source.path) == inputs.ABSENT:
+        if kind_at(source.path) == inputs.ABSENT:
             raise SpecError(f"the source {source.path} does not exist", positions, path=where)
         return [("", FileSource(path=source.path))]
 

@@ -23,6 +23,7 @@ from ...module_utils.engine.verbs.verb import Verb
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner
 from ...module_utils.engine.voice.plan import Plan as Owned
+from .. import inputs
 from ..report.run_result import Refused
 from ..syntax.position import Position
 from .arguments import CONFIG, PLAN_CACHE, RESTRICTED, Arguments, specification, with_variables
@@ -80,7 +81,7 @@ class HomeTask:
     def origin(self) -> Origin:
         """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running."""
         folder = str(self.variables.get("inventory_dir") or "") or None
-        own = folder is not None and os.path.exists(os.path.join(folder, "home.yml"))
+        own = folder is not None and inputs.kind_of(os.path.join(folder, "home.yml")) != inputs.ABSENT
         inventory = str(self.variables.get("inventory_file") or "") or None
         return Origin(self.host, folder, "home.yml" if own else "home.manager.switch", inventory)
 

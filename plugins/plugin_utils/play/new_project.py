@@ -18,7 +18,7 @@ class NewProject:
 
     def missing(self) -> list[str]:
         """The paths of the files that are not there, in the order in which they were given."""
-        return [name for name in self.files if not (self.folder / name).exists()]
+        return [name for name in self.files if not _is_taken(self.folder / name)]
 
     def write(self, git: bool) -> list[str]:
         """Write what is missing, and begin a repository where there is none and git is installed. What was created."""
@@ -26,7 +26,8 @@ class NewProject:
         for name in created:
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.files[name], encoding="utf-8")
+            with path.open("x", encoding="utf-8") as file:
+                file.write(self.files[name])
         if git and self._begin_repository():
             created.append(".git")
         return created
@@ -40,3 +41,12 @@ class NewProject:
             return False
         begin = [program, "-c", "init.defaultBranch=main", "init", "--quiet", str(self.folder)]
         return subprocess.run(begin, capture_output=True, check=False).returncode == 0
+
+
+def _is_taken(path: Path) -> bool:
+    """Whether there is anything at a path, a link that leads nowhere included. Raises OSError where that cannot be known."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True

@@ -115,7 +115,7 @@ class PlanCache:
 
     def _holds(self, record: dict[str, Any]) -> bool:
         """Whether the file system gives the same answers; signatures that had to be looked behind are written anew."""
-        if any(inputs.kind_of(path) != kind for path, kind in record["kinds"].items()):
+        if not all(inputs.is_still(path, kind) for path, kind in record["kinds"].items()):
             return False
         if any(os.path.realpath(path) != real for path, real in record["real"].items()):
             return False

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,15 +17,19 @@ from ..plan.manifest import SwitchBundle
 from ..report.build_plan import Contents
 
 SECRET = b"(sensitive)\n"
+MANIFEST = "manifest.json"
 
 
 def write_result(bundle: SwitchBundle, folder: str, check: bool) -> tuple[Contents, Contents]:
     """Write `folder` anew: `home-files/`, `home-path/`, `manifest.json`. Sensitive contents are left out.
 
-    What it held before and what it holds afterwards; in check mode nothing is written.
+    What it held before and what it holds afterwards; in check mode nothing is written. Raises OSError, FileExistsError for a
+    folder that holds something other than a result.
     """
     wanted = rendered(bundle)
     before = present(folder)
+    if before and MANIFEST not in before:
+        raise FileExistsError(errno.EEXIST, "it holds files that no build wrote, so it is not replaced", folder)
     changed = wanted != before
     if changed and not check:
         shutil.rmtree(folder, ignore_errors=True)
@@ -88,7 +93,7 @@ def rendered(bundle: SwitchBundle) -> dict[str, bytes | str]:
     shown = Manifest.of(bundle.manifest.json())
     for view in shown.views():
         _hide_scripts(view)
-    found["manifest.json"] = json.dumps(shown.json(), indent=1, sort_keys=True).encode() + b"\n"
+    found[MANIFEST] = json.dumps(shown.json(), indent=1, sort_keys=True).encode() + b"\n"
     return found
 
 
@@ -102,10 +107,16 @@ def _hide_scripts(view: View) -> None:
             script.script = SECRET.decode().strip()
 
 
+def _refused(error: OSError) -> None:
+    """A folder that is not there holds nothing; of one that cannot be listed that is not known."""
+    if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        raise error
+
+
 def present(folder: str) -> dict[str, bytes | str]:
     """What a result folder holds now, in the same form."""
     found: dict[str, bytes | str] = {}
-    for where, folders, names in os.walk(folder):
+    for where, folders, names in os.walk(folder, onerror=_refused):
         if not folders and not names and where != folder:
             found[f"{os.path.relpath(where, folder)}/"] = b""
         for name in [*names, *(f for f in folders if os.path.islink(os.path.join(where, f)))]:

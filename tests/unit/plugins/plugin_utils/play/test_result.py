@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.plan import Owner
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
@@ -13,6 +15,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack impor
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import SwitchBundle, build
 from ansible_collections.home.manager.plugins.plugin_utils.play import facts
+from ansible_collections.home.manager.plugins.plugin_utils.play.new_project import NewProject
 from ansible_collections.home.manager.plugins.plugin_utils.play.result import present, write_result
 from ansible_collections.home.manager.plugins.plugin_utils.report.build_plan import build_plan
 
@@ -55,3 +58,19 @@ def test_a_host_is_supposed_to_have_its_name_of_the_inventory() -> None:
     assert facts.guess("alice", "web.example.org")["hostname"] == "web"
     for name in ("localhost", "192.0.2.1", "2001:db8::1", ""):
         assert facts.guess("alice", name)["hostname"] == ""
+
+
+def test_a_folder_of_somebody_elses_is_not_replaced(tmp_path: Path) -> None:
+    made, result = bundle(tmp_path, "home.file.a.text: a\n"), tmp_path / "result"
+    (result / "own").mkdir(parents=True)
+    (result / "own" / "letter").write_text("dear")
+    with pytest.raises(FileExistsError, match="it holds files that no build wrote"):
+        write_result(made, str(result), check=False)
+    assert (result / "own" / "letter").read_text() == "dear"
+
+
+def test_a_new_project_leaves_a_link_that_leads_nowhere_alone(tmp_path: Path) -> None:
+    (tmp_path / "home.yml").symlink_to(tmp_path / "elsewhere")
+    project = NewProject(str(tmp_path), {"home.yml": "a", "inventory.yml": "b"})
+    assert project.write(git=False) == ["inventory.yml"]
+    assert not (tmp_path / "elsewhere").exists()
