@@ -417,6 +417,7 @@ LENIENT_HERE = {
     "packages/apt.py:refresh",
     "packages/vendor.py:_has",
     "play/engine.py:engine",
+    "play/engine.py:packed_sources",
     "play/facts.py:remember",
     "play/facts.py:remembered",
     "play/plan_cache.py:_load_key",
