@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.packages.supply impor
 from ansible_collections.home.manager.plugins.plugin_utils.plan.bridge import Bridge, Homes
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Request
-from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system import LIBRARY, System, SystemRequest
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_manifest import SystemPlan, build_system
 from ansible_collections.home.manager.plugins.plugin_utils.play.packages import ProjectLock
 from ansible_collections.home.manager.plugins.plugin_utils.play.system_homes import HomesInPlay
@@ -264,6 +265,7 @@ def test_a_home_without_an_account_is_refused(tmp_path: Path) -> None:
         ("users.users: {a: {isNormalUser: true, name: x}, b: {isNormalUser: true, name: x}}", "several accounts: x."),
         ("security.sudo: {execWheelOnly: true, extraRules: [{users: [bob], commands: [ALL]}]}", "is for bob"),
         ("services.openssh: {enable: true, listenAddresses: [{port: 22}]}", "has no addr"),
+        ("systemd.services.a: {script: x, serviceConfig.Restart: sometimes}", "on-watchdog"),
     ],
 )
 def test_what_cannot_be_is_refused(text: str, problem: str, tmp_path: Path) -> None:
@@ -289,6 +291,8 @@ def test_a_host_of_another_family_has_no_sources_of_apt(tmp_path: Path, monkeypa
         ("systemd.services.a: {script: x, serviceConfig.StartLimitInterval: 5}", "startLimitIntervalSec"),
         ("systemd.services.a: {script: x, reloadIfChanged: true, reloadTriggers: [1]}", "act like restartTriggers"),
         ("users.users.a: {isNormalUser: true, hashedPassword: secret}", "The password hash of users.users.a"),
+        ("users.users.a: {isNormalUser: true, hashedPassword: $6$x}", "none that login programs know"),
+        ("users.users.a: {isNormalUser: true, initialHashedPassword: $1$x$yz}", "is guessed quickly"),
         ("services.chrony: {enable: true, enableNTS: true}", "have no effect without servers"),
     ],
 )
@@ -297,7 +301,7 @@ def test_what_would_not_do_what_it_says_is_warned_of(text: str, warning: str, tm
     assert warning in str(found)
 
 
-@pytest.mark.parametrize("hashed", ["$6$x$yz", "$y$j9T$a$b", "!$6$x$yz", "!", "*", ""])
+@pytest.mark.parametrize("hashed", ["$6$x$yz", "$6$rounds=9000$x$yz", "$y$j9T$a$b", "!$6$x$yz", "!", "*", ""])
 def test_hashes_and_locks_are_not_warned_of(hashed: str, tmp_path: Path) -> None:
     assert built(f"users.users.a: {{isNormalUser: true, hashedPassword: '{hashed}'}}", tmp_path)[0].warnings == []
 
@@ -319,3 +323,75 @@ def test_a_socket_takes_the_place_of_sshd_with_its_ports(tmp_path: Path) -> None
     assert (provided["ssh.service"]["enable"], provided["ssh.socket"]["enable"]) == (False, True)
     dropin = plan.contents[plan.manifest["etc"]["systemd/system/ssh.socket.d/home-manager.conf"]["object"]].decode()
     assert dropin == "[Socket]\nListenStream=\nListenStream=[::1]:22\nListenStream=10.0.0.1:23\n"
+
+
+def text_of(said: str, target: str, folder: Path) -> str:
+    return built(said, folder)[0].text(target).decode()
+
+
+def test_principals_of_users_are_read_by_sshd(tmp_path: Path) -> None:
+    file = "ssh/sshd_config.d/10-home-manager.conf"
+    user = "users.users.a: {isNormalUser: true, openssh.authorizedPrincipals: [ops]}"
+    said = f"{{{user}, services.openssh.enable: true}}"
+    assert "AuthorizedPrincipalsFile /etc/ssh/authorized_principals.d/%u\n" in text_of(said, file, tmp_path)
+    said = f"{{{user}, services.openssh: {{enable: true, settings.AuthorizedPrincipalsFile: /srv/p}}}}"
+    assert "AuthorizedPrincipalsFile /srv/p\n" in text_of(said, file, tmp_path)
+    assert "AuthorizedPrincipalsFile none\n" in text_of("services.openssh.enable: true", file, tmp_path)
+
+
+def test_keys_are_looked_for_in_further_files_first(tmp_path: Path) -> None:
+    said = "services.openssh: {enable: true, authorizedKeysFiles: [/srv/%u]}"
+    wanted = "AuthorizedKeysFile /srv/%u %h/.ssh/authorized_keys /etc/ssh/authorized_keys.d/%u\n"
+    assert wanted in text_of(said, "ssh/sshd_config.d/10-home-manager.conf", tmp_path)
+
+
+def test_what_is_added_to_the_file_of_sudo_is_in_it(tmp_path: Path) -> None:
+    said = "security.sudo.configFile: Defaults insults"
+    lines = text_of(said, "sudoers.d/60-home-manager", tmp_path).splitlines()
+    assert "Defaults insults" in lines
+    assert "%sudo ALL=(ALL:ALL) SETENV: ALL" in lines
+
+
+def test_a_reload_stands_for_the_restart_that_is_not_wanted(tmp_path: Path) -> None:
+    flags = "{script: x, restartIfChanged: false%s}"
+    name = "systemd/system/a.service"
+    assert "X-RestartIfChanged=false" in text_of(f"systemd.services.a: {flags % ''}", name, tmp_path)
+    both = text_of(f"systemd.services.a: {flags % ', reloadIfChanged: true'}", name, tmp_path)
+    assert "X-ReloadIfChanged=true" in both
+    assert "X-RestartIfChanged" not in both
+
+
+def test_interfaces_have_quotes_where_their_names_could_be_words_of_nft(tmp_path: Path) -> None:
+    ports = "{allowedTCPPorts: [80]}"
+    said = f"networking.firewall: {{enable: true, interfaces: {{eth1: {ports}, ip6: {ports}, br-lan: {ports}}}}}"
+    text = text_of(said, "home-manager/nftables.conf", tmp_path)
+    for name in ("eth1", '"ip6"', '"br-lan"'):
+        assert f"iifname {name} tcp dport {{ 80 }} accept" in text
+
+
+def test_a_message_after_the_login_takes_the_place_of_the_host_s(tmp_path: Path) -> None:
+    assert text_of("users.motd: Welcome", "motd", tmp_path) == "Welcome\n"
+
+
+def test_switched_off_ipv6_can_be_overruled_for_one_key(tmp_path: Path) -> None:
+    said = "{networking.enableIPv6: false, boot.kernel.sysctl: {net.ipv6.conf.all.disable_ipv6: false}}"
+    text = text_of(said, "sysctl.d/60-home-manager.conf", tmp_path)
+    assert text.splitlines() == ["net.ipv6.conf.all.disable_ipv6=0", "net.ipv6.conf.default.disable_ipv6=1"]
+
+
+def test_a_controller_that_has_the_collection_elsewhere_makes_the_same_plan(tmp_path: Path) -> None:
+    role = tmp_path / "elsewhere" / "roles" / "system"
+    shutil.copytree(Path(LIBRARY).parent, role)
+    file = str(tmp_path / "configuration.yml")
+    text = "{services.openssh.enable: true, security.sudo.enable: true, users.users.a.isNormalUser: true, networking.firewall.enable: true}"
+
+    def plan(library: str) -> SystemPlan:
+        request = SystemRequest([(load_text(text, file, str(tmp_path)), file)], HOST, library=library)
+        return with_deep_stack(lambda: build_system(System(request), {}, {}))  # type: ignore[no-any-return]
+
+    here, there = plan(LIBRARY), plan(str(role / "modules"))
+    assert here.manifest == there.manifest
+    assert here.digest == there.digest
+    origins = [str(entry["origin"]) for entry in here.manifest["etc"].values() if "origin" in entry]
+    assert any(origin.startswith(f"{file}:1:") for origin in origins)
+    assert not any(LIBRARY in origin for origin in origins)
