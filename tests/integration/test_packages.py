@@ -122,6 +122,25 @@ def test_unknown_names_are_told_with_near_ones(project, tmp_path):
     assert not (project.folder / "home.lock").exists()
 
 
+def test_a_preview_tells_what_cannot_be_had_as_the_switch_does(project, tmp_path):
+    text = spec(tmp_path, "alpha", "gamma").replace("  packageCatalogue:\n", "  packageCatalogue:\n    gamma: {}\n")
+    project.write("user.yml", text + "  file.a.text: a\n")
+    ours = {"ANSIBLE_STDOUT_CALLBACK": "home.manager.plan"}
+    preview = project.play("--check", fails=True, environment=ours)
+    switch = project.play(fails=True, environment=ours)
+    assert "+ file  ~/a" in preview, "the rest is shown"
+    assert "error: no provider has 'gamma'. Tried: deb, uv, npm, archive.\n  user.yml:3:21\n" in preview
+    assert "would not be switched: 1 error" in preview
+    assert _errors(preview) == _errors(switch)
+    preview = project.play("--check", "-e", "home_locked=true", fails=True)
+    assert "home_locked forbids to add anything" in preview
+    assert not (project.folder / "home.lock").exists()
+
+
+def _errors(output: str) -> str:
+    return output[output.index("error: ") : output.index("localhost  ")]
+
+
 def test_a_changed_archive_is_refused_and_nothing_changes(project, tmp_path):
     project.play()
     archive(tmp_path / "beta-1.0.tar.gz", "beta", "9")

@@ -14,6 +14,7 @@ from ...module_utils.engine.packages.recipe import canonical
 from ..expressions.language import Language
 from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
+from ..options.provenance import Positions, Provenance
 from ..packages.catalogue import Catalogue
 from ..packages.recipes import recipe_of, required
 from ..packages.sources import PackageSources, sources_of
@@ -109,7 +110,23 @@ def plan_packages(
     wanted = {name: replace(item, started=started.get(name.rpartition(".")[2], ())) for name, item in wanted.items()}
     if settings.locked:
         wanted = {name: replace(item, named=True) for name, item in wanted.items()}
-    return _plan(settings, catalogue, supply, list(wanted.values()), unwrapped, base)
+    found = _plan(settings, catalogue, supply, list(wanted.values()), unwrapped, base)
+    # Where it is said is only of interest where something has to be done about it.
+    return replace(found, lacking=_placed(found.lacking, evaluation, declared)) if found.lacking else found
+
+
+def _placed(lacking: list[Wanted], evaluation: Evaluation, declared: list[Package]) -> list[Wanted]:
+    """What is lacking, with the line of the user's that asks for it."""
+    provenance = Provenance(evaluation)
+    found: dict[str, Positions] = {}
+    elements = provenance.elements("home.packages")
+    values = evaluation.get("home.packages")
+    if len(elements) == len(values):
+        for item, definition in zip(values, elements, strict=True):
+            if item in declared:
+                found.setdefault(item.name, provenance.of(definition))
+    places = {item.name: found.get(item.name.rpartition(".")[2]) or found.get(item.name) for item in lacking}
+    return [replace(item, position=place[-1]) if (place := places[item.name]) else item for item in lacking]
 
 
 def settings_of(evaluation: Evaluation) -> PackageSettings:

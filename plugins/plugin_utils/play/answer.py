@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+Expected = TypeVar("Expected")
 
 # Characters of an answer, and how deep and large it may be.
 LARGEST = 64 * 1024 * 1024
@@ -135,3 +137,10 @@ def _check_facts(facts: dict[str, Any], request: dict[str, Any]) -> None:
 def _check_line(name: str, text: Any) -> None:
     if not isinstance(text, str) or len(text) > LONGEST_FACT or "\n" in text or "\\x1b" in text:
         raise AnswerError(f"its fact `{name}` is no text of one line")
+
+
+def expected(kind: type[Expected], answer: object) -> Expected:
+    """The answer, which is of the kind that the request has."""
+    if not isinstance(answer, kind):
+        raise TypeError(f"not a {kind.__name__}: {answer!r}")
+    return answer

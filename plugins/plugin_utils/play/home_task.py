@@ -26,6 +26,7 @@ from ...module_utils.engine.voice.plan import Plan as Owned
 from .. import inputs
 from ..report.run_result import Refused
 from ..syntax.position import Position
+from .answer import expected
 from .arguments import CONFIG, PLAN_CACHE, RESTRICTED, Arguments, specification, with_variables
 from .datatags import as_said, vault_secrets
 from .plan_cache import Kept
@@ -115,9 +116,7 @@ class HomeTask:
             }
         )
         answer = self._answer(lambda: self.target.ask_kept(request)) if only else self.call(request)
-        if not isinstance(answer, ProbeAnswer):
-            raise TypeError(f"not a ProbeAnswer: {answer!r}")
-        return answer
+        return expected(ProbeAnswer, answer)
 
     def call(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
         """The engine's answer to a request. Raises Refused when it refuses."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils.engine.packages.download import Sources
+from ...module_utils.engine.voice.message import Message
 from ..expressions.names import platform_facts
 from ..packages.catalogue import Catalogue
 from ..packages.lock import NAME, Lock, change
@@ -159,6 +160,24 @@ def updated(
     if folder is not None:
         lines.append(f"{filled} new files in {folder}")
     return bool(changed or filled), lines
+
+
+def forbids(names: str) -> Message:
+    """The error for packages that would have to be added to a lock that must stay as it is."""
+    text = f"home.lock lacks {names}, and home_locked forbids to add anything"
+    return Message(text, details=("Run home.manager.update, and commit home.lock.",))
+
+
+def unobtainable(lock: ProjectLock, wanted: list[Wanted], settings: PackageSettings, platform: str) -> list[SpecError]:
+    """Why some packages cannot be added to the lock, as far as their names tell: nothing is resolved, and nothing written."""
+    resolution = lock.resolution(lock.lock, settings, platform)
+    found = []
+    for item in wanted:
+        try:
+            resolution.choose(item)
+        except SpecError as error:
+            found.append(error)
+    return found
 
 
 def cache_folder() -> str:

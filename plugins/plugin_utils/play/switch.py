@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
@@ -45,6 +45,7 @@ from ..values import LIBRARY
 from . import facts as memory
 from . import progress
 from .account_name import check_name
+from .answer import expected
 from .delivery import deliver
 from .downloading import downloading, needed
 from .evaluated import Evaluated
@@ -53,14 +54,12 @@ from .files import decrypter, reader, reading
 from .filters import PlayPlugins
 from .home_task import HomeTask
 from .inventory import as_node
-from .packages import ANY, ProjectLock, addable, updated
+from .packages import ANY, ProjectLock, addable, forbids, unobtainable, updated
 from .plan_cache import Kept
 from .refusals import typed_command
 from .result import write_result
 from .target import NoEngine
 from .variables import Restricted
-
-Expected = TypeVar("Expected", bound=Answer)
 
 # Bytes that are sent together with the engine, though the target may have them.
 AT_ONCE = 4 * 1024 * 1024
@@ -80,6 +79,8 @@ class Switch:
         self.lock = ProjectLock(given.project, lambda text: Display().display(f"{self.user}: {text}"))
         # What a switch says besides what the spec warns of; the packages that the host may lack.
         self.notes: list[str] = []
+        # What a preview knows a switch to be refused for.
+        self.problems: tuple[Message, ...] = ()
         self.without: list[str] = [ANY] if self.task.check_mode else []
         self.on_host = given.on_host
         # What the evaluations of this run were made from, the plan that they came to, and the facts for which that is right.
@@ -113,7 +114,7 @@ class Switch:
 
     def switch(self, found: Evaluated, host: TrackedFacts, known: bool) -> dict[str, Any]:
         """Ask the target, and ship what it lacks. `known`: it was asked before, so that `host` is no guess."""
-        answer = self.asked_or_delivered(found, host) if known else self.first_contact(found, host)
+        answer = self.asked_or_delivered(found, host) if known else self.delivered(found, supposed=host.read)
         real = answer.facts.json() if answer.facts is not None else {}
         if real != {key: value for key, value in host.items() if key != "paths"}:
             memory.remember(self.host, self.user, real)
@@ -172,14 +173,24 @@ class Switch:
         if not lacking:
             return found
         names = ", ".join(item.name for item in lacking)
-        if self.arguments.text("build_to") is not None or self.task.check_mode:
-            self.notes.append(f"home.lock lacks {names}: a switch resolves and adds them")
+        foreseen = f"home.lock lacks {names}: a switch resolves and adds them"
+        if self.arguments.text("build_to") is not None:
+            self.notes.append(foreseen)
             return found
-        if self.arguments.values.get("locked"):
-            text = f"home.lock lacks {names}, and home_locked forbids to add anything"
-            raise self.refused(Message(text, details=("Run home.manager.update, and commit home.lock.",)))
+        forbidden = (forbids(names),) if self.arguments.values.get("locked") else ()
+        if self.task.check_mode:
+            self.problems = forbidden or self.unobtainable(found, lacking, host)
+            self.notes += [] if self.problems else [foreseen]
+            return found
+        if forbidden:
+            raise self.refused(*forbidden)
         self.extend(found, lacking, host)
         return self.plan(host)
+
+    def unobtainable(self, found: Evaluated, wanted: list[Wanted], host: dict[str, Any]) -> tuple[Message, ...]:
+        """What a switch will say of packages that cannot be added to the lock."""
+        errors = unobtainable(self.lock, wanted, found.plan.packages.settings, self.lock.supply(host).platform)
+        return tuple(message(error, self.sources(error)) for error in errors)
 
     def extend(self, found: Evaluated, wanted: list[Wanted], host: dict[str, Any]) -> None:
         """Add packages to the lock. Raises Refused with everything that cannot be had."""
@@ -210,14 +221,10 @@ class Switch:
         """The facts of a host that was never asked; a spec may be right with them and wrong with what was supposed."""
         state = f"{host['user']['home']}/.local/state/home.manager"
         probe = Probe({"user": self.user, "state": state, "facts": True, "verify": False, "check": True})
-        answer = _expect(ProbeAnswer, self.call(probe, engine=True))
+        answer = expected(ProbeAnswer, self.call(probe, engine=True))
         facts = answer.facts.json() if answer.facts is not None else {}
         memory.remember(self.host, self.user, facts)
         return facts
-
-    def first_contact(self, found: Evaluated, host: TrackedFacts) -> SwitchAnswer:
-        """The answer of a host that was never asked: a switch, if the facts that the spec asked for are as supposed."""
-        return self.delivered(found, expected=host.read)
 
     def asked_or_delivered(self, found: Evaluated, host: TrackedFacts) -> ProbeAnswer | SwitchAnswer:
         """The answer to the question whether there is anything to do; where the target has lost its engine, that of a switch."""
@@ -226,7 +233,7 @@ class Switch:
         try:
             return self.ask(found.plan, kept=True)
         except NoEngine:
-            return self.first_contact(found, host)
+            return self.delivered(found, supposed=host.read)
 
     def plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan of the spec for a host. Raises Refused with all errors of the spec."""
@@ -321,19 +328,19 @@ class Switch:
         return self.switched(found, done)
 
     def delivered(
-        self, found: Evaluated, there: ProbeAnswer | None = None, expected: dict[str, Any] | None = None
+        self, found: Evaluated, there: ProbeAnswer | None = None, supposed: dict[str, Any] | None = None
     ) -> SwitchAnswer:
-        """Send a bundle with what is not `there`, and switch; see `request`."""
+        """Send a bundle with what is not `there`, and switch, if the facts that the spec asked for are as `supposed`."""
         plan, there = found.plan, there or ProbeAnswer()
         files = (
             needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check_mode else []
         )
         with downloading(files, plan.manifest.state if self.given.local else None, self.lock.tell):
-            request, held = self.request(found, expected), set(there.objects)
-            return _expect(SwitchAnswer, deliver(self.call, plan, request, held, expected is not None))
+            request, held = self.request(found, supposed), set(there.objects)
+            return expected(SwitchAnswer, deliver(self.call, plan, request, held, supposed is not None))
 
-    def request(self, found: Evaluated, expected: dict[str, Any] | None = None) -> SwitchVerb:
-        """What the engine is asked for with a bundle; with `expected` facts only if these are right."""
+    def request(self, found: Evaluated, supposed: dict[str, Any] | None = None) -> SwitchVerb:
+        """What the engine is asked for with a bundle; with `supposed` facts only if these are right."""
         plan, write = found.plan, not self.task.check_mode
         source = provenance(found.plan.manifest.origin.project, self.given.local, self.task.check_mode)
         source.session = found.session
@@ -346,9 +353,9 @@ class Switch:
                 "check": self.task.check_mode,
                 "diff": bool(self.task.diff),
                 "specialisation": self.given.specialisation,
-                "expected": expected,
+                "expected": supposed,
                 "provenance": source.json(),
-                "packages": self.lock.request(plan.packages, self.without, self.on_host and not (expected and write)),
+                "packages": self.lock.request(plan.packages, self.without, self.on_host and not (supposed and write)),
                 "linger": self.lingers(plan),
                 **{setting.name: self.arguments.values.get(setting.name) for setting in self.given.settings},
             }
@@ -368,6 +375,7 @@ class Switch:
             warnings=found.warnings,
             notes=tuple(Message(text) for text in self.notes),
             keeps=found.keeps,
+            problems=self.problems,
         )
 
     def switched(self, found: Evaluated, done: SwitchAnswer) -> dict[str, Any]:
@@ -389,9 +397,3 @@ class Switch:
         if bundle is not None:
             progress.tell(self.given.owner.label, progress.sending(bundle))
         return self.given.call(request, bundle, engine)
-
-
-def _expect(kind: type[Expected], answer: Answer) -> Expected:
-    if not isinstance(answer, kind):
-        raise TypeError(f"not a {kind.__name__}: {answer!r}")
-    return answer

@@ -13,8 +13,9 @@ from ...module_utils.engine.system.treatment import Treatment
 from ..packages.supply import Supply
 from ..plan.bridge import Homes
 from ..plan.manifest import SwitchBundle
+from ..syntax.errors import SpecErrors
 from ..values import Package
-from .packages import ANY, ProjectLock, addable
+from .packages import ANY, ProjectLock, addable, unobtainable
 
 
 @dataclass(slots=True)
@@ -45,6 +46,9 @@ class HomesInPlay:
             if write:
                 added += self.lock.add(lacking, plan.packages.settings, platform)
             else:
+                errors = unobtainable(self.lock, lacking, plan.packages.settings, platform)
+                if errors:
+                    raise SpecErrors(errors)
                 names = ", ".join(item.name for item in lacking)
                 self.notes.append(f"{user}: home.lock lacks {names}: a switch resolves and adds them")
         self._note_added(added)

@@ -28,9 +28,9 @@ from .source import Sources
 class Telling:
     """How the runs of one home are told.
 
-    `built` is what the spec evaluated to; `command` the `ansible-playbook`
-    command that was typed; `diff`: with texts; `local`: the home is on this machine; `project` the folder of the spec; `backup`
-    what moves files in the way aside, where it is not an argument of the command.
+    `built` is what the spec evaluated to; `command` the `ansible-playbook` command that was typed; `diff`: with texts; `local`:
+    the home is on this machine; `project` the folder of the spec; `backup` what moves files in the way aside, where it is not
+    an argument of the command; `problems`: what a preview knows a switch to be refused for.
     """
 
     owner: Owner
@@ -46,6 +46,7 @@ class Telling:
     notes: tuple[Message, ...] = ()
     keeps: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     backup: str = ""
+    problems: tuple[Message, ...] = ()
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -89,6 +90,8 @@ class Telling:
         return self._warned(plan_of_probe(answer, self.owner, self.check))
 
     def _warned(self, plan: Plan) -> Plan:
+        if self.problems:
+            plan = plan._replace(outcome="refused", errors=(*plan.errors, *self.problems))
         return with_remarks(plan, self.warnings, self.notes)
 
     def _file(self, file: File) -> File:

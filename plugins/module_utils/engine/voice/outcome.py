@@ -118,7 +118,10 @@ def _trouble(plan: Plan) -> str | None:
     if plan.outcome == "refused" and plan.verb in ("diff", "verify", "expire", "build", "list", "remove"):
         return f"nothing changed: {plural(len(plan.errors), 'error')}"
     if plan.outcome == "refused":
-        why = _in_the_way(plan) if plan.collisions else plural(len(plan.errors), "error")
+        why = ", ".join(
+            [_in_the_way(plan)] * bool(plan.collisions)
+            + [plural(len(plan.errors), "error")] * (not plan.collisions or bool(plan.errors))
+        )
         return f"would not be {what}: {why}" if plan.check else f"not {what}, nothing changed: {why}"
     if plan.outcome == "undone":
         return f"not {what}, undone: {failed_part(plan)} failed"
