@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +44,8 @@ MACHINE_PATH = os.environ.setdefault(
 # What the README asks for, and the names that a bare Debian has by its alternatives.
 ALWAYS_THERE = ("git", "python3", "awk", "which")
 DPKG = Path("/var/lib/dpkg")
+STARTED = pytest.StashKey[tuple[float, float]]()
+SCHEDULER = Path("/proc/self/schedstat")  # of Linux: time on a CPU, and time waiting for one
 
 
 def _install() -> None:
@@ -71,6 +75,15 @@ def _bare_path() -> str:
     """A ``PATH`` with the commands of a bare Debian; the machine's own where dpkg does not know them."""
     if not (DPKG / "status").is_file():
         return MACHINE_PATH
+    # Worker processes use the folder of the process that started them.
+    bare = Path(os.environ.setdefault("HOME_MANAGER_BARE_PATH", str(BARE)))
+    if bare == BARE:
+        _link_commands()
+    return os.pathsep.join([str(Path(sys.executable).parent), str(bare)])
+
+
+def _link_commands() -> None:
+    """Fill ``BARE``."""
     required = re.findall(
         r"^Package: (\S+)\n(?=(?:.+\n)*(?:Essential: yes|Priority: required)\n)",
         (DPKG / "status").read_text(encoding="utf-8"),
@@ -85,7 +98,6 @@ def _bare_path() -> str:
                 _link(BARE, command)
     for command in ALWAYS_THERE:
         _link(BARE, command)
-    return os.pathsep.join([str(Path(sys.executable).parent), str(BARE)])
 
 
 def _link(folder: Path, command: str) -> None:
@@ -158,6 +170,56 @@ class Programs:
                 link.symlink_to(target)
 
 
+# How many seconds a test of the fast loop may compute, and how many it may wait: see `tests/run`.
+FAST_LIMIT = 0.3
+costs: dict[str, tuple[float, float]] = {}
+
+
+def _clock() -> tuple[float, float]:
+    """The CPU time of this process and of its ended children; and the wall time less what it spent waiting for a CPU."""
+    queued = 0.0
+    if SCHEDULER.exists():
+        queued = int(SCHEDULER.read_text().split()[1]) / 1e9
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime, time.monotonic() - queued
+
+
+def _fast_loop() -> bool:
+    return os.environ.get("HOME_MANAGER_TESTS") == "fast"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Note what the test has cost, its fixtures included, in its last report."""
+    result = yield
+    if _fast_loop():
+        (cpu, wall), (cpu_before, wall_before) = _clock(), item.stash[STARTED]
+        computed = cpu - cpu_before
+        item.user_properties.append(("cost", [computed, max(0.0, wall - wall_before - computed)]))
+    return result
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect the costs that the worker processes noted."""
+    if report.when == "teardown":
+        for name, value in report.user_properties:
+            if name == "cost" and isinstance(value, list):
+                costs[report.nodeid] = (value[0], value[1])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that are too slow for the fast loop."""
+    if not _fast_loop() or not costs:
+        return
+    computed, waited = (sum(values) for values in zip(*costs.values(), strict=True))
+    terminalreporter.section(f"{len(costs)} tests computed for {computed:.1f} s and waited for {waited:.1f} s")
+    slow = {name: cost for name, cost in costs.items() if max(cost) > FAST_LIMIT}
+    for name, cost in sorted(slow.items(), key=lambda item: -sum(item[1])):
+        terminalreporter.line(f"{cost[0]:.2f} s + {cost[1]:.2f} s  {name}")
+    if slow:
+        terminalreporter.line(f"More than {FAST_LIMIT} s: make them cheaper, or mark them with pytest.mark.slow.")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Iterator[None]:
     """Give every test the ``PATH`` of a bare system again."""
@@ -171,6 +233,8 @@ def pytest_runtest_protocol() -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Provide the programs that a test is marked with, before its fixtures start any of them."""
+    if _fast_loop():
+        item.stash[STARTED] = _clock()
     names = [name for marker in item.iter_markers("programs") for name in marker.args]
     if names:
         Programs().need(*names)

@@ -21,14 +21,14 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.canon
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import SwitchBundle, build
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
+from . import compilers
 from .test_enabled import switchable
 
-COMPILER = compiler()
 USER = pwd.getpwuid(os.geteuid()).pw_name
 # Where no package is: what a bare host has is in other folders.
 NOWHERE = "/nonexistent"
@@ -39,7 +39,7 @@ def plan(home: Path, wanted: dict[str, Any]) -> SwitchBundle:
     user = {"name": USER, "home": str(home), "uid": os.geteuid(), "gid": os.getegid(), "shell": "/bin/sh"}
     host = {"platform": "linux", "machine": "x86_64", "hostname": "h", "distribution": "debian", "user": user}
     roots = [(from_wire(value), "") for value in ({"home": {"stateVersion": "26.05"}}, wanted)]
-    return build(EvaluatedHome(Request(roots, host, packages=NOWHERE, compiler=COMPILER)), Origin())
+    return build(EvaluatedHome(Request(roots, host, packages=NOWHERE, compiler=compilers.HOME)), Origin())
 
 
 def switch(home: Path, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +93,7 @@ MORE: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("root", switchable())
 def test_a_bare_host_can_be_switched_to_it(root: str, home: Path) -> None:
     wanted: dict[str, Any] = {"enable": True}
@@ -106,6 +107,7 @@ def test_a_bare_host_can_be_switched_to_it(root: str, home: Path) -> None:
     assert answer["collisions"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", MORE, ids=lambda wanted: next(iter(next(iter(wanted.values())))))
 def test_a_bare_host_can_be_switched_to_settings(wanted: dict[str, Any], home: Path) -> None:
     answer = switch(home, wanted)

@@ -15,13 +15,13 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Builder
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
+from . import compilers
 from .test_enabled import switchable
 
-COMPILER = compiler()
 HOME = "/home/a b"
 USER = {"name": "alice", "home": HOME, "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
 HOST = {"platform": "linux", "machine": "x86_64", "hostname": "h", "user": USER}
@@ -41,7 +41,7 @@ def rendered(root: str) -> dict[str, str]:
     for name in reversed(root.split(".")):
         wanted = {name: wanted}
     roots = [(from_wire(value), "") for value in ({"home": {"stateVersion": "26.05"}}, SHELLS, wanted)]
-    home = EvaluatedHome(Request(roots, HOST, packages="/usr", compiler=COMPILER))
+    home = EvaluatedHome(Request(roots, HOST, packages="/usr", compiler=compilers.HOME))
     builder = Builder(home)
     view = builder.view()
     texts = {name: builder.contents[name].decode(errors="replace") for name in view.objects}
@@ -73,6 +73,7 @@ def cut(texts: dict[str, str]) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("root", switchable())
 def test_no_path_is_cut_at_its_blank(root: str) -> None:
     assert cut(with_deep_stack(lambda: rendered(root))) == []
@@ -93,7 +94,7 @@ def test_the_shells_read_their_files(tmp_path: Path) -> None:
     roots = [(from_wire(value), "") for value in (spec, SHELLS)]
 
     def write() -> None:
-        made = EvaluatedHome(Request(roots, host, packages="/usr", compiler=COMPILER))
+        made = EvaluatedHome(Request(roots, host, packages="/usr", compiler=compilers.HOME))
         for target, file in Files(made.evaluation).collect().items():
             if file.leaf is not None and file.leaf.link is None:
                 (home / target).parent.mkdir(parents=True, exist_ok=True)

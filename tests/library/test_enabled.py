@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -11,15 +12,17 @@ import pytest
 from ansible_collections.home.manager.plugins.plugin_utils.modules.library import Library
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import Builder
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 from ansible_collections.home.manager.plugins.plugin_utils.values import LIBRARY
 
-COMPILER = compiler()
+from . import compilers
+
 ROOTS = sorted(path for path in Library(LIBRARY).paths if "<name>" not in path)
 
 
+@functools.cache
 def switchable() -> list[str]:
     """The groups that have an `enable`."""
     home = EvaluatedHome(Request([(from_wire({"home": {"stateVersion": "26.05"}}), "")], host("linux")))
@@ -58,7 +61,7 @@ def outcome(root: str, platform: str) -> list[str]:
             [(from_wire({"home": {"stateVersion": "26.05"}}), ""), (from_wire(wanted), "")],
             host(platform),
             packages="/usr",
-            compiler=COMPILER,
+            compiler=compilers.HOME,
         )
     )
     Builder(home).view()
@@ -84,6 +87,7 @@ PLAIN = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
 @pytest.mark.parametrize("root", switchable())
 def test_enabled_alone(root: str, platform: str) -> None:

@@ -14,14 +14,15 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.manif
 from ansible_collections.home.manager.plugins.plugin_utils.inputs import Inputs, noting
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
 from ansible_collections.home.manager.plugins.plugin_utils.play.plan_cache import Kept, PlanCache
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
+from . import compilers
+
 HERE = Path(__file__).parent
-COMPILER = compiler()
 CASES = sorted(HERE.glob("*/*/*.yml"))
 FOLDERS = [(folder, list(cases)) for folder, cases in groupby(CASES, key=lambda path: path.parent)]
 
@@ -39,7 +40,7 @@ def _plan(case: Any, path: Path, noted: Inputs | None) -> Kept | None:
 
     def compute() -> Kept:
         with noting(noted):
-            plan = build(EvaluatedHome(Request(roots, host, packages="/usr", compiler=COMPILER)), Origin("host"))
+            plan = build(EvaluatedHome(Request(roots, host, packages="/usr", compiler=compilers.HOME)), Origin("host"))
         return Kept(plan.digest, plan.manifest.home, plan.manifest.state, None)
 
     try:
@@ -48,6 +49,7 @@ def _plan(case: Any, path: Path, noted: Inputs | None) -> Kept | None:
         return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("folder", "cases"), FOLDERS, ids=lambda value: getattr(value, "name", ""))
 def test_the_kept_plan_is_the_evaluated_one(tmp_path: Path, folder: Path, cases: list[Path]) -> None:
     for path in cases:

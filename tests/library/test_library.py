@@ -13,12 +13,13 @@ from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file imp
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
+from . import compilers
+
 HERE = Path(__file__).parent
-COMPILER = compiler()
 CASES = sorted(HERE.glob("*/*/*.yml"))
 WORDS = {
     "spec", "platform", "files", "links", "contains", "absent", "packages", "activation", "variables", "warnings", "silent", "refused",
@@ -39,7 +40,7 @@ def host(platform: str) -> dict[str, Any]:
 def answered(case: Any, path: Path) -> dict[str, Any]:
     base = Mapping({"home.stateVersion": "26.05"})
     home = EvaluatedHome(
-        Request([(base, ""), (case["spec"], str(path))], host(case.get("platform", "linux")), compiler=COMPILER)
+        Request([(base, ""), (case["spec"], str(path))], host(case.get("platform", "linux")), compiler=compilers.HOME)
     )
     planned = Files(home.evaluation).collect()
     files = {

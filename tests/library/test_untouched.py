@@ -14,10 +14,11 @@ from ansible_collections.home.manager.plugins.plugin_utils.modules.library_index
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
-COMPILER = compiler()
+from . import compilers
+
 LIBRARY = Path(__file__).resolve().parents[2] / "roles" / "home" / "modules"
 
 
@@ -25,7 +26,7 @@ def outcome(platform: str, file: str | None) -> dict[str, Any]:
     """All that a home without any wish comes to, with one of the library's files loaded."""
     user = {"name": "alice", "home": "/home/alice", "uid": 1000, "shell": "/bin/bash"}
     host = {"platform": platform, "machine": "x86_64", "hostname": "laptop", "user": user}
-    home = EvaluatedHome(Request([(Mapping({"home.stateVersion": "26.11"}), "")], host, compiler=COMPILER))
+    home = EvaluatedHome(Request([(Mapping({"home.stateVersion": "26.11"}), "")], host, compiler=compilers.HOME))
     evaluation = home.evaluation
     if file is not None:
         evaluation._load(file)
@@ -52,6 +53,7 @@ def bare() -> dict[str, dict[str, Any]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", list(files(str(LIBRARY))))
 def test_an_untouched_module_contributes_nothing(file: str, bare: dict[str, dict[str, Any]]) -> None:
     for platform, expected in bare.items():

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,9 +34,28 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@functools.cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@functools.cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file's syntax tree. Each file is parsed once for all rules."""
+    return tuple(ast.walk(ast.parse(_text(path))))
+
+
+def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in _nodes(path) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+
+
+def _docstring(path: Path) -> str | None:
+    return ast.get_docstring(_nodes(path)[0])  # type: ignore[arg-type]
+
+
 def _imported(path: Path) -> Iterator[str]:
-    """The first part of every module that a file imports absolutely, wherever in it the import stands."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """The first part of every module that a file imports absolutely, including inside functions."""
+    for node in _nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -47,44 +67,72 @@ def test_there_is_something_to_check():
     assert TARGET
 
 
-@pytest.mark.parametrize("path", TARGET, ids=_name)
-def test_target_engine_needs_the_standard_library_alone(path):
-    assert set(_imported(path)) <= sys.stdlib_module_names
+def test_target_engine_needs_only_the_standard_library():
+    assert [_name(path) for path in TARGET if not set(_imported(path)) <= sys.stdlib_module_names] == []
 
 
-@pytest.mark.parametrize("path", CONTROLLER, ids=_name)
-def test_only_the_adapter_imports_ansible(path):
-    allowed = sys.stdlib_module_names | BELOW_ANSIBLE
-    if path.is_relative_to(PLUGINS / "plugin_utils" / "play"):
-        allowed |= {"ansible"}
-    # The bundle and its formats are the contract of the two engines: the target's copy is the only one.
-    assert set(_imported(path)) <= allowed | {"ansible_collections"}
+def test_only_the_adapter_imports_ansible():
+    # The target's copy of the contract is the only one, so the controller imports it from the collection.
+    allowed = sys.stdlib_module_names | BELOW_ANSIBLE | {"ansible_collections"}
+    adapter = PLUGINS / "plugin_utils" / "play"
+    others = [path for path in CONTROLLER if not path.is_relative_to(adapter)]
+    assert [_name(path) for path in others if not set(_imported(path)) <= allowed] == []
+    assert [_name(path) for path in CONTROLLER if not set(_imported(path)) <= allowed | {"ansible"}] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_name_is_a_noun_of_the_domain(path):
-    assert path.stem not in {"utils", "util", "helpers", "helper", "common", "misc"}
+def test_names_are_nouns_of_the_domain():
+    vague = {"utils", "util", "helpers", "helper", "common", "misc"}
+    assert [_name(path) for path in SOURCES if path.stem in vague] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_says_whose_it_is_and_what_it_promises(path):
-    text = path.read_text(encoding="utf-8")
-    if not text:
-        return
+def test_every_file_has_a_licence_and_a_docstring():
     documented = {"modules", "action", "callback", "filter", "lookup", "test", "doc_fragments"}
-    lines = text.removeprefix("#!/usr/bin/python\n")
-    assert lines.startswith(HEADER)
-    if path.relative_to(PLUGINS).parts[0] not in documented:
-        assert ast.get_docstring(ast.parse(text))
+    files = [path for path in SOURCES if _text(path)]
+    assert [_name(p) for p in files if not _text(p).removeprefix("#!/usr/bin/python\n").startswith(HEADER)] == []
+    rest = [path for path in files if path.relative_to(PLUGINS).parts[0] not in documented]
+    assert [_name(path) for path in rest if not _docstring(path)] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_is_short_enough_to_be_read(path):
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 420
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            assert (node.end_lineno or node.lineno) - node.lineno < 60, node.name
+MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_PARAMETERS = 400, 50, 6
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How many parameters a caller passes; Jinja passes `context` itself."""
+    arguments = function.args
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    passed = names[1:] if names[:1] in (["self"], ["cls"], ["context"]) else names
+    return len(passed) + len(arguments.kwonlyargs)
+
+
+def _oversized(path: Path) -> Iterator[str]:
+    """What is too large in a file, with its size."""
+    lines = _text(path).count("\n")
+    if lines > MOST_LINES:
+        yield f"{path.name}: {lines} lines"
+    for function in _functions(path):
+        lines = (function.end_lineno or function.lineno) - function.lineno + 1
+        if lines > MOST_LINES_OF_A_FUNCTION:
+            yield f"{path.name}: {function.name} has {lines} lines"
+        if _parameters(function) > MOST_PARAMETERS:
+            yield f"{path.name}: {function.name} has {_parameters(function)} parameters"
+
+
+def test_files_functions_and_parameter_lists_are_short():
+    assert [found for path in SOURCES for found in _oversized(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("x = 1\n" * 401, "a.py: 401 lines"),
+        ("def f():\n" + "    x = 1\n" * 50, "a.py: f has 51 lines"),
+        ("def f(a, b, c, d, e, *, f, g): ...\n", "a.py: f has 7 parameters"),
+    ],
+)
+def test_what_is_too_large_is_found(text, size, tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text(text)
+    assert list(_oversized(path)) == [size]
 
 
 # The target's engine, from its ground floor upwards: a room imports from the rooms before it. `units`, `packages`, `system`
@@ -113,7 +161,7 @@ ROOMS = [
 
 def _relative_imports(path: Path, top: Path) -> Iterator[Path]:
     """The files below `top` that a file imports, wherever the import stands: in a function and for types alone too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _nodes(path):
         if not isinstance(node, ast.ImportFrom) or not node.level:
             continue
         base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
@@ -164,15 +212,16 @@ def _room(path: Path) -> str | None:
     return parts[0] if len(parts) > 1 else None
 
 
-@pytest.mark.parametrize("path", [path for path in TARGET if path.is_relative_to(ENGINE)], ids=_name)
-def test_room_of_the_engine_imports_downwards(path):
-    room = _room(path)
-    if room is None:
-        return
-    assert room in ROOMS
+def _upward_imports(path: Path, room: str) -> set[str | None]:
+    """The rooms above its own that a file of the engine imports from."""
     below = set(ROOMS[: ROOMS.index(room) + 1])
-    imported = {_room(found) for found in _relative_imports(path, ENGINE)} - {None}
-    assert imported <= below
+    return {_room(found) for found in _relative_imports(path, ENGINE)} - {None} - below
+
+
+def test_rooms_of_the_engine_import_downwards():
+    rooms = {path: _room(path) for path in TARGET if path.is_relative_to(ENGINE)}
+    assert {room for room in rooms.values() if room} <= set(ROOMS)
+    assert [_name(path) for path, room in rooms.items() if room and _upward_imports(path, room)] == []
 
 
 # The controller's engine, from its ground floor upwards. A floor imports from itself, from those before it, and `values`.
@@ -186,32 +235,41 @@ def _floor(path: Path) -> int:
     return FLOORS.index(parts[0]) if len(parts) > 1 else -1
 
 
-@pytest.mark.parametrize("path", CONTROLLER, ids=_name)
-def test_floor_of_the_controller_imports_downwards(path):
-    above = {_name(found) for found in _relative_imports(path, CONTROLLER_TOP) if _floor(found) > _floor(path)}
-    assert not above
+def test_floors_of_the_controller_import_downwards():
+    upwards = [
+        f"{_name(path)} imports {_name(found)}"
+        for path in CONTROLLER
+        for found in _relative_imports(path, CONTROLLER_TOP)
+        if _floor(found) > _floor(path)
+    ]
+    assert upwards == []
 
 
 def _absolute_imports(path: Path) -> Iterator[Path]:
     """The files of the controller that a file imports by its full name."""
     prefix = "ansible_collections.home.manager.plugins.plugin_utils."
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _nodes(path):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(prefix):
             base = CONTROLLER_TOP.joinpath(*node.module.removeprefix(prefix).split("."))
             names = [base.with_suffix(".py"), *(base / f"{alias.name}.py" for alias in node.names)]
             yield from (name for name in names if name.is_file())
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if path not in TARGET], ids=_name)
-def test_other_floors_are_entered_by_their_faces(path):
-    """What other floors, and plugins, may import of a floor is named in the docstring of its package."""
-    own = path.relative_to(CONTROLLER_TOP).parts[0] if path in CONTROLLER else ""
+def _private_imports(path: Path) -> Iterator[Path]:
+    """The files of other floors that a file imports although the docstring of their package does not offer them."""
+    own = path.relative_to(CONTROLLER_TOP).parts[0] if path.is_relative_to(CONTROLLER_TOP) else ""
     for found in {*_relative_imports(path, CONTROLLER_TOP), *_absolute_imports(path)}:
         floor = found.relative_to(CONTROLLER_TOP).parts[0]
         if floor == own or found.parent == CONTROLLER_TOP or found.stem == "__init__":
             continue
-        face = ast.get_docstring(ast.parse((CONTROLLER_TOP / floor / "__init__.py").read_text(encoding="utf-8")))
-        assert f"`{found.stem}`" in (face or ""), _name(found)
+        if f"`{found.stem}`" not in (_docstring(CONTROLLER_TOP / floor / "__init__.py") or ""):
+            yield found
+
+
+def test_other_floors_are_imported_through_their_public_files():
+    rest = [path for path in SOURCES if path not in TARGET]
+    private = [f"{_name(path)} imports {_name(found)}" for path in rest for found in _private_imports(path)]
+    assert private == []
 
 
 def test_no_files_of_the_controller_import_each_other_in_a_circle():
@@ -227,35 +285,15 @@ DELAYED = {
 }
 
 
-@pytest.mark.parametrize("path", CONTROLLER, ids=_name)
-def test_controller_imports_at_the_top_of_a_file(path):
+def test_controller_imports_at_the_top_of_a_file():
     found = set()
-    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for node in ast.walk(function):
-                if isinstance(node, ast.Import):
-                    found |= {(_name(path), alias.name) for alias in node.names}
-                elif isinstance(node, ast.ImportFrom):
-                    found.add((_name(path), node.module or "."))
+    for path in CONTROLLER:
+        for node in (inner for function in _functions(path) for inner in ast.walk(function)):
+            if isinstance(node, ast.Import):
+                found |= {(_name(path), alias.name) for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add((_name(path), node.module or "."))
     assert found <= DELAYED
-
-
-def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """How many parameters a caller gives; `context` is Jinja's to give."""
-    arguments = function.args
-    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
-    given = names[1:] if names[:1] in (["self"], ["cls"], ["context"]) else names
-    return len(given) + len(arguments.kwonlyargs)
-
-
-@pytest.mark.parametrize("path", CONTROLLER, ids=_name)
-def test_controller_keeps_to_its_size_limits(path):
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 400
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            assert (node.end_lineno or node.lineno) - node.lineno < 50, node.name
-            assert _parameters(node) <= 6, node.name
 
 
 def test_no_python_file_names_a_program():
@@ -294,7 +332,7 @@ UNNOTED = {
 }
 
 
-def _looks(function: ast.FunctionDef) -> bool:
+def _looks(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
             called = node.func
@@ -314,8 +352,8 @@ def test_an_evaluation_looks_at_files_where_that_is_noted(floor):
     found = {
         (str(path.relative_to(CONTROLLER_TOP)), function.name)
         for path in (CONTROLLER_TOP / floor).rglob("*.py")
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(function, ast.FunctionDef) and _looks(function)
+        for function in _functions(path)
+        if _looks(function)
     }
     assert found <= UNNOTED
 
@@ -379,9 +417,8 @@ ALLOWED = {
 
 def _lenient(path: Path, top: Path | None = None) -> Iterator[str]:
     """The functions of a file (`ROOM/FILE:FUNCTION`) that ask for themselves what is there, or swallow an error of the system."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    for node in ast.walk(tree):
+    functions = list(_functions(path))
+    for node in _nodes(path):
         called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
         if called in (ASKING if top is None and _room(path) in CAREFUL else LENIENT):
             found = True

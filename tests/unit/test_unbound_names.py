@@ -37,6 +37,7 @@ def found(arguments: list[str], folder: Path) -> list[str]:
     return [line for number, line in enumerate(lines) if CODE in line or CODE in "".join(lines[number : number + 2])]
 
 
+@pytest.mark.slow
 def test_a_planted_one_is_found(tmp_path: Path) -> None:
     (tmp_path / "planted.py").write_text(PLANTED)
     command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--no-pretty", "planted.py"]
@@ -44,6 +45,7 @@ def test_a_planted_one_is_found(tmp_path: Path) -> None:
     assert [line for line in lines if line.startswith("planted.py:11:") and '"fd"' in line]
 
 
+@pytest.mark.slow
 def test_there_is_none_in_the_plugins() -> None:
     """`tests/mypy` covers both engines; here the plugins that Ansible loads are looked at as well."""
     folders = sorted(path.name for path in (ROOT / "plugins").iterdir() if path.is_dir() and "utils" not in path.name)

@@ -50,6 +50,7 @@ def density(root: Path, folder: str | None) -> float:
     return 1000 * count["uses"] / count["lines"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("root", "folder"), MOST, ids=lambda part: getattr(part, "name", part) or "rest")
 def test_no_more_is_untyped_than_before(root: Path, folder: str | None) -> None:
     found = density(root, folder)

@@ -10,7 +10,7 @@ from .value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Mapping, Optional
+    from typing import Mapping, Optional, Tuple
 
     from .value import JsonObject
 
@@ -44,7 +44,7 @@ class UserFacts(Value):
 class Facts(Value):
     """A machine and a user of it; `platform` is `linux` or `darwin`, and texts are empty where nothing is known.
 
-    `service_manager` is `systemd` or `launchd`, and empty where neither runs.
+    `distribution` is its ID and version. `service_manager` is `systemd` or `launchd`, and empty where neither runs.
     """
 
     __slots__ = ("distribution", "distribution_version", "hostname", "machine", "platform", "service_manager", "user")
@@ -54,16 +54,14 @@ class Facts(Value):
         platform: str,
         machine: str,
         hostname: str,
-        distribution: str,
-        distribution_version: str,
+        distribution: Tuple[str, str],
         service_manager: str,
         user: UserFacts,
     ) -> None:
         self.platform = platform
         self.machine = machine
         self.hostname = hostname
-        self.distribution = distribution
-        self.distribution_version = distribution_version
+        self.distribution, self.distribution_version = distribution
         self.service_manager = service_manager
         self.user = user
 
@@ -76,7 +74,8 @@ class Facts(Value):
         """The inverse of `json`. EngineError `request`."""
         members = Members(value, "the facts of the machine", ErrorKind.REQUEST)
         platform, machine, hostname, distribution, version, manager = (members.text(name) for name in _MACHINE)
-        return cls(platform, machine, hostname, distribution, version, manager, UserFacts.of(members.take("user")))
+        user = UserFacts.of(members.take("user"))
+        return cls(platform, machine, hostname, (distribution, version), manager, user)
 
 
 def differ(supposed: Mapping[str, object], real: Mapping[str, object]) -> bool:

@@ -21,10 +21,9 @@ def gather(account: pwd.struct_passwd) -> Facts:
     """The facts of this machine and an account."""
     name = os.uname()
     platform = "darwin" if name.sysname == "Darwin" else "linux"
-    distribution, version = _distribution(name)
     user = UserFacts(account.pw_name, account.pw_uid, account.pw_gid, account.pw_dir, account.pw_shell)
     manager = "launchd" if platform == "darwin" else "systemd" if filesystem.stat_followed(_SYSTEMD) is not None else ""
-    return Facts(platform, name.machine, name.nodename.split(".")[0], distribution, version, manager, user)
+    return Facts(platform, name.machine, name.nodename.split(".")[0], _distribution(name), manager, user)
 
 
 def _distribution(name: os.uname_result) -> tuple[str, str]:

@@ -15,10 +15,10 @@ from .path import ManagedPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Sequence
+    from typing import Callable
 
     from ..contract.entries import Entry
-    from ..contract.objects import StoredObject
+    from ..contract.manifest import View
     from ..contract.records import Adopted
     from ..home.folder import HomeFolder
     from ..home.path_state import PathState
@@ -44,7 +44,6 @@ class Resolution:
         inside: dict[str, Evidence] | None = None,
         follow: bool = False,
         spare: bool = False,
-        adopted: Adopted | None = None,
     ) -> None:
         self.op = op
         self.detail = detail
@@ -52,32 +51,35 @@ class Resolution:
         self.inside = inside
         self.follow = follow
         self.spare = spare
-        self.adopted = adopted
+        self.adopted: Adopted | None = None
+
+    @classmethod
+    def adoption(cls, detail: str, adopted: Adopted | None) -> Resolution:
+        """The resolution for something of the user's that is the same as what takes its place."""
+        made = cls(OperationKind.ADOPT, detail)
+        made.adopted = adopted
+        return made
 
 
 class CollisionPolicy:
-    """Decides for one plan. `evidence`: how a managed path is recognised as ours and unchanged.
-
-    `follow` are the folders that may be links.
-    """
+    """Decides for one plan, to switch to `view`. `evidence`: how a managed path is recognised as ours and unchanged."""
 
     def __init__(
         self,
         home: HomeFolder,
-        objects: dict[str, StoredObject],
+        view: View,
         ledger: Ledger,
         plan: Plan,
         purpose: Purpose,
         evidence: Callable[[ManagedPath], Evidence | None],
-        follow: Sequence[str] = (),
     ) -> None:
         self.home = home
-        self.objects = objects
+        self.objects = view.objects
         self.ledger = ledger
         self.plan = plan
         self.extension = purpose.backup_extension
         self.evidence = evidence
-        self.follow = follow
+        self.follow = view.follow
         self.backups = {
             target: record.backup for target, record in (purpose.former or {}).items() if record.backup is not None
         }
@@ -134,14 +136,14 @@ class CollisionPolicy:
             return Resolution()
         if self._same(path, self.home.through(path.target, path.follow)):
             detail = f"was a link to {path.found.text}, with the same content"
-            return Resolution(OperationKind.ADOPT, detail, adopted=self._adopted(path))
+            return Resolution.adoption(detail, self._adopted(path))
         return self._past_foreign(path)
 
     def _past_file(self, path: ManagedPath) -> Resolution | None:
         if path.record is not None and self._gives_way(path):
             return Resolution()
         if self._same(path, path.content()):
-            return Resolution(OperationKind.ADOPT, "a file with the same content", adopted=self._adopted(path))
+            return Resolution.adoption("a file with the same content", self._adopted(path))
         return self._past_foreign(path)
 
     def _past_foreign(self, path: ManagedPath) -> Resolution | None:

@@ -55,7 +55,7 @@ class Planner:
         self.ledger = ledger
         self.plan = plan
         self.purpose = purpose
-        policy = CollisionPolicy(home, view.objects, ledger, plan, purpose, evidence, view.follow)
+        policy = CollisionPolicy(home, view, ledger, plan, purpose, evidence)
         placement = Placement(home, ledger, plan, _needed(view.files))
         self.builder = PlanBuilder(purpose, view.objects, read, policy, placement)
 

@@ -18,8 +18,9 @@ from .packages.apt import release_services
 from .packages.planner import brought_since
 from .process import run
 from .records import Journal
+from .settings import Settings
 from .state import JOURNAL
-from .switch import Settings, SystemSwitch
+from .switch import SystemSwitch
 
 if TYPE_CHECKING:
     from typing import Tuple

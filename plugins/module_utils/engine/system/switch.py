@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import looks
 from . import confirm, runner
-from .accounts.planner import removed
+from .accounts.removal import removed
 from .accounts.writer import tell_caches, write_database
 from .answer import Answer
 from .blueprint import Blueprint, Context, diffs, draw
@@ -29,20 +29,7 @@ if TYPE_CHECKING:
     from typing import Dict, List, Sequence
 
     from .checks.report import Check
-
-
-class Settings(NamedTuple):
-    """How a switch is made. `confirm`: seconds to wait for a confirmation, 0 for none. `rollback`: it goes back to a generation."""
-
-    action: str = "switch"
-    check: bool = False
-    diff: bool = False
-    confirm: int = 0
-    allow_lockout: bool = False
-    allow_removal: Sequence[str] = ()
-    repair: bool = False
-    rollback: bool = False
-    host: str = "this host"
+    from .settings import Settings
 
 
 class SystemSwitch:

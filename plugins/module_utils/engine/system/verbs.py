@@ -21,8 +21,9 @@ from .homes import bring_up, former_homes, switch_homes
 from .host import facts_of_system, refuse_foreign
 from .packages.families import manager_of, present
 from .recovery import recover
+from .settings import Settings
 from .state import SystemState
-from .switch import Settings, SystemSwitch
+from .switch import SystemSwitch
 from .treatment import Treatment
 
 if TYPE_CHECKING:

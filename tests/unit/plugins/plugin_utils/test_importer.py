@@ -59,6 +59,7 @@ def _loaded(collections: Path, kind: str, name: str) -> dict[str, tuple[str, str
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), PLUGINS)
 def test_a_plugin_keeps_the_bytecode_of_what_it_imports(collections, kind, name):
     found = _loaded(collections, kind, name)
@@ -82,6 +83,7 @@ def test_every_plugin_imports_the_finder_before_other_code_of_the_collection(pat
     assert [alias.name for alias in imports[0].names] == ["importer"]
 
 
+@pytest.mark.slow
 def test_nothing_that_evaluates_is_imported_before_it_is_needed(collections):
     """A run with nothing to do only asks the target."""
     found = _loaded(collections, "action", "home")

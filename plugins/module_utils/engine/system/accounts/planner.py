@@ -398,19 +398,3 @@ class AccountsPlanner:
                 self.rows.groups.remove(name)
                 if row is not None:
                     self._note("group", "remove", name)
-
-
-def removed(database: Database, rows: Rows, names: List[str]) -> None:
-    """Take the rows of accounts that leave out of the database, and out of what is remembered; their ids stay known."""
-    for name in names:
-        account = database.accounts.get(name)
-        if account is not None:
-            rows.ids["uid"].setdefault(name, account.uid)
-        for row in database.ranges["subuid"]:
-            if row.name == name:
-                rows.ids["subuid"].setdefault(name, row.start)
-        for row in database.ranges["subgid"]:
-            if row.name == name:
-                rows.ids["subgid"].setdefault(name, row.start)
-        database.remove_user(name)
-        rows.users.pop(name, None)

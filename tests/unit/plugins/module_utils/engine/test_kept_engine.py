@@ -19,6 +19,9 @@ from ansible_collections.home.manager.plugins.plugin_utils.play import target
 from ansible_collections.home.manager.plugins.plugin_utils.play.engine import engine as engine_source
 from ansible_collections.home.manager.plugins.plugin_utils.play.engine import packed_sources
 
+# Each test starts the engine as the launcher does.
+pytestmark = pytest.mark.slow
+
 SPEC = {"a": "1"}
 
 

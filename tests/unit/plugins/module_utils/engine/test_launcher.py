@@ -95,6 +95,7 @@ def machine() -> Iterator[Machine]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_root_keeps_the_engine_where_only_root_can_write(machine):
     assert machine.ask() == {"engine": False}
     first = machine.ask(ship=True)
@@ -115,6 +116,7 @@ def test_a_check_keeps_nothing(machine):
     assert not machine.engines.exists()
 
 
+@pytest.mark.slow
 def test_an_engine_that_a_user_planted_never_runs(machine):
     machine.put(
         machine.state / "engine",
@@ -129,6 +131,7 @@ def test_an_engine_that_a_user_planted_never_runs(machine):
     assert not (machine.home / "ran").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "owner"), [(0o777, 0), (0o775, 0), (0o755, 65534)])
 @pytest.mark.parametrize("which", ["engines", "engines/{}"])
 def test_a_folder_that_others_can_write_is_not_trusted(machine, which, mode, owner):
@@ -221,6 +224,7 @@ ANSWERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", ANSWERS.values(), ids=list(ANSWERS))
 def test_what_is_no_answer_is_told(machine, body):
     error = machine.ask(machine.fake(body))["error"]
@@ -235,6 +239,7 @@ def test_an_answer_without_end_is_cut_off(machine):
     assert error["kind"] == "killed"
 
 
+@pytest.mark.slow
 def test_a_process_that_is_stopped_does_not_stop_root(machine):
     machine.program = machine.program.replace("SILENCE = 60.0", "SILENCE = 1.0")
     body = f"open({str(machine.home / 'pid')!r}, 'w').write(str(os.getpid())); os.kill(os.getpid(), signal.SIGSTOP)"
@@ -244,11 +249,13 @@ def test_a_process_that_is_stopped_does_not_stop_root(machine):
     assert not os.path.exists(f"/proc/{(machine.home / 'pid').read_text()}")
 
 
+@pytest.mark.slow
 def test_one_that_works_long_is_waited_for(machine):
     machine.program = machine.program.replace("SILENCE = 60.0", "SILENCE = 1.0").replace("BEAT = 15.0", "BEAT = 0.2")
     assert machine.ask(machine.fake("import time; time.sleep(2.5); return {'done': True}"))["answer"] == {"done": True}
 
 
+@pytest.mark.slow
 def test_it_does_not_outlive_who_asked(machine):
     machine.program = machine.program.replace("BEAT = 15.0", "BEAT = 0.1")
     pid = machine.home / "pid"
@@ -287,12 +294,14 @@ def roots_python(machine) -> str:
     return str(folder / "bin/python3")
 
 
+@pytest.mark.slow
 def test_an_interpreter_that_the_user_cannot_run_is_replaced(machine, roots_python):
     machine.python = roots_python
     machine.ask(ship=True)
     assert machine.ask()["answer"]["facts"]["user"]["name"] == USER
 
 
+@pytest.mark.slow
 def test_where_there_is_no_other_the_error_names_it(machine, roots_python):
     machine.python = roots_python
     machine.program = machine.program.replace(f"PYTHONS = {second_python.PYTHONS!r}", "PYTHONS = ()")
@@ -302,6 +311,7 @@ def test_where_there_is_no_other_the_error_names_it(machine, roots_python):
     assert "ansible_python_interpreter" in error["message"]
 
 
+@pytest.mark.slow
 def test_the_module_works_with_such_an_interpreter_too(machine, roots_python):
     program = machine.folder / "roots/engine.zip"
     program.write_bytes(archive())
@@ -317,6 +327,7 @@ def test_the_module_works_with_such_an_interpreter_too(machine, roots_python):
     assert len(done.stdout.splitlines()) == 3
 
 
+@pytest.mark.slow
 def test_what_the_engine_imports_late_is_imported_before_root_becomes_the_user():
     from ansible_collections.home.manager.plugins.module_utils.engine.machine.account import _LATE
 
@@ -343,6 +354,7 @@ def test_what_the_engine_imports_late_is_imported_before_root_becomes_the_user()
     assert late - {"contextlib", "importlib", "pkgutil", "pwd"} <= set(_LATE)
 
 
+@pytest.mark.slow
 def test_engines_of_other_controllers_stay_for_a_day(machine):
     other = machine.fake("return {}")
     old = machine.engines / "old"

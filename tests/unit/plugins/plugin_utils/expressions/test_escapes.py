@@ -237,6 +237,7 @@ def test_an_expression_does_not_get_out(value, expression):
     assert nothing_came_out(said), said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("expression", EXPRESSIONS.values(), ids=list(EXPRESSIONS))
 def test_neither_does_a_template(value, expression):
     said = outcome(value, FROM_TEMPLATE, **{"t.j2": "{{ (" + expression + ") | string }}"})

@@ -67,6 +67,7 @@ def test_doubling_in_a_template(value):
 REGULAR = ["(a+)+$", "(a|a)*$", "(a|aa)+$", "([a-z]+)*$", "(.*a){25}$"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", REGULAR)
 @pytest.mark.parametrize(
     "use", ["'TEXT' | regex_search('PATTERN')", "'TEXT' is match('PATTERN')", "'TEXT' | regex_replace('PATTERN')"]
@@ -87,6 +88,7 @@ def test_the_pattern_of_a_type(value, monkeypatch):
         with_deep_stack(lambda: value("out", spec))
 
 
+@pytest.mark.slow
 def test_a_loop_without_end(value, monkeypatch):
     monkeypatch.setattr(limits, "EVALUATION_SECONDS", 0.3)
     text = "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}"
@@ -130,6 +132,7 @@ def odd_file(request, tmp_path, monkeypatch) -> tuple[Path, str]:
     return path, "is too large: at most"
 
 
+@pytest.mark.slow
 def test_only_files_are_read(value, odd_file):
     path, message = odd_file
     with pytest.raises(SpecError, match=message):

@@ -18,6 +18,7 @@ NAME = st.from_regex(re.compile(r"[a-z][a-z0-9-]{0,8}", re.ASCII), fullmatch=Tru
 SUBSECTION = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\n\r"), min_size=1)
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(
     st.dictionaries(NAME, st.dictionaries(SUBSECTION, st.dictionaries(NAME, st.lists(TEXT, min_size=1, max_size=3))))

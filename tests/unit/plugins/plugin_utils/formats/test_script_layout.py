@@ -37,6 +37,7 @@ def test_layout(script, laid):
     assert fish_layout(laid) == laid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
 def test_a_layout_keeps_what_a_script_means(path, program):
     script = path.read_text()

@@ -8,6 +8,7 @@ import re
 import tempfile
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,7 @@ def test_keys_of_a_mapping_merge_on_their_own(definitions: list[dict[str, Any]])
     assert list(got) == sorted(got), "mappings iterate in byte order"
 
 
+@pytest.mark.slow
 @given(TREES)
 def test_one_freeform_definition_is_the_value(tree: Any) -> None:
     assert merged("json", [tree]) == tree

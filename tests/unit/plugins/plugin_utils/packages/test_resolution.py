@@ -60,6 +60,7 @@ def _nothing():
     return Lock()
 
 
+@pytest.mark.slow
 def test_closure_holds_everything_for_every_platform(resolution):
     lock = resolution.resolve([Wanted("tool")])
     entry = lock.packages["tool"]
@@ -72,6 +73,7 @@ def test_closure_holds_everything_for_every_platform(resolution):
     assert all(item.at[0].startswith("debian:pool/") for item in recipe.artefacts)
 
 
+@pytest.mark.slow
 def test_an_update_finds_the_new_version_and_a_switch_need_not(resolution, archive):
     resolution.resolve([Wanted("tool")])
     archive.add("tool", "1.1", "library")
@@ -80,6 +82,7 @@ def test_an_update_finds_the_new_version_and_a_switch_need_not(resolution, archi
     assert resolution.resolve([Wanted("tool")], newest=True).packages["tool"].version == "1.1"
 
 
+@pytest.mark.slow
 def test_unknown_names_are_told_together_with_near_ones(resolution):
     with pytest.raises(SpecErrors) as caught:
         resolution.resolve([Wanted("ripgrpe"), Wanted("nothing-for-it"), Wanted("tool", provider="dbe")])
@@ -90,15 +93,18 @@ def test_unknown_names_are_told_together_with_near_ones(resolution):
     assert "there is no provider 'dbe'" in text
 
 
+@pytest.mark.slow
 def test_debians_own_name_does_for_what_the_catalogue_does_not_know(resolution):
     assert resolution.resolve([Wanted("library")]).packages["library"].version == "2:3.0+b1"
 
 
+@pytest.mark.slow
 def test_a_version_that_is_not_there_is_an_error(resolution):
     with pytest.raises(SpecErrors, match=r"tool=9 .*[Vv]ersion '9' for 'tool' was not found|tool: debian-13 \(a"):
         resolution.resolve([Wanted("tool", version="9")])
 
 
+@pytest.mark.slow
 def test_an_unsigned_release_is_refused(apt, archive):
     release = archive.top / "dists/trixie"
     (release / "InRelease").write_bytes((release / "Release").read_bytes())
@@ -106,6 +112,7 @@ def test_an_unsigned_release_is_refused(apt, archive):
         apt.refresh(True)
 
 
+@pytest.mark.slow
 def test_a_release_changed_by_one_letter_is_refused(apt, archive):
     path = archive.top / "dists/trixie/InRelease"
     path.write_bytes(path.read_bytes().replace(b"Origin: Debian", b"Origin: Debiam"))
@@ -113,6 +120,7 @@ def test_a_release_changed_by_one_letter_is_refused(apt, archive):
         apt.refresh(True)
 
 
+@pytest.mark.slow
 def test_a_release_signed_by_another_key_is_refused(archive, tmp_path):
     archive.add("tool", "1.0")
     archive.publish()
@@ -120,6 +128,7 @@ def test_a_release_signed_by_another_key_is_refused(archive, tmp_path):
         Apt(str(tmp_path / "apt"), archive.sources()).refresh()
 
 
+@pytest.mark.slow
 def test_a_list_that_the_release_does_not_vouch_for_is_refused(apt, archive):
     path = archive.top / "dists/trixie/main/binary-amd64/Packages.gz"
     path.write_bytes(path.read_bytes()[:-1] + b"x")

@@ -245,6 +245,7 @@ def brew_rows(machine: Machine, version: str = "14.1", revision: int = 1) -> lis
     ]
 
 
+@pytest.mark.slow
 def test_brew_is_held_to_the_recorded_version(machine):
     transcript = Transcript(machine.bin, "brew", brew_rows(machine))
     lock = machine.lock("brew")
@@ -348,6 +349,7 @@ def crate(name: str, version: str) -> bytes:
     return held.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.programs("cc")
 def test_real_cargo_compiles_from_a_registry_on_disk(machine, monkeypatch, find_program):
     registry, home = machine.folder / "registry", machine.folder / "cargo"
@@ -370,6 +372,7 @@ def test_real_cargo_compiles_from_a_registry_on_disk(machine, monkeypatch, find_
     assert said(machine.realise(lock) / "bin/tool") == "real"
 
 
+@pytest.mark.slow
 def test_real_go_compiles_from_a_proxy_on_disk(machine, monkeypatch, find_program):
     top = machine.folder / "proxy/example.org/tool/@v"
     top.mkdir(parents=True)

@@ -13,19 +13,20 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.entri
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import SwitchBundle, build
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 USER = {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
 HOST = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "user": USER}
+COMPILER = compiler()
 
 
 def plan(tmp_path: Path, text: str, **options: Any) -> SwitchBundle:
     spec = str(tmp_path / "alice.yml")
     roots = [(load_text('home.stateVersion: "26.05"\n' + text, spec), spec)]
     made: SwitchBundle = with_deep_stack(
-        lambda: build(EvaluatedHome(Request(roots, HOST, packages="/usr", **options)), Origin())
+        lambda: build(EvaluatedHome(Request(roots, HOST, packages="/usr", compiler=COMPILER, **options)), Origin())
     )
     return made
 
@@ -84,7 +85,7 @@ def test_a_vaulted_source_is_decrypted_and_private(tmp_path):
 def test_every_home_says_its_state_version(tmp_path):
     roots = [(load_text("home.file.a.text: x", "a.yml"), "a.yml")]
     with pytest.raises(SpecErrors, match=r"home\.stateVersion: is used, but has no value"):
-        with_deep_stack(lambda: build(EvaluatedHome(Request(roots, HOST)), Origin()))
+        with_deep_stack(lambda: build(EvaluatedHome(Request(roots, HOST, compiler=COMPILER)), Origin()))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import SwitchBundle, build
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.position import Position
@@ -20,6 +20,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.values import LIBRARY
 
 USER = {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
 HOST = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "user": USER}
+COMPILER = compiler()
 ALICE = """
     home.stateVersion: "26.05"
     programs.zsh.enable: true
@@ -40,7 +41,7 @@ def built(folder: Path, **files: str) -> SwitchBundle:
     for name, text in files.items():
         (folder / f"{name}.yml").write_text(textwrap.dedent(text).lstrip("\n"))
     alice = str(folder / "alice.yml")
-    request = Request([(load_file(alice), alice)], HOST, packages="/usr", read=load_file)
+    request = Request([(load_file(alice), alice)], HOST, packages="/usr", read=load_file, compiler=COMPILER)
     return with_deep_stack(lambda: build(EvaluatedHome(request), Origin()))
 
 

@@ -15,13 +15,13 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack impor
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
 
-from .test_files import HOST
+from .test_files import COMPILER, HOST
 
 
 def packages_of(text: str, lock: Lock | None = None) -> dict[str, Any]:
     """The packages of a home's manifest by name."""
     root = load_text('home: {stateVersion: "26.05"}\n' + text, "/p/user.yml")
-    request = Request([(root, "/p/user.yml")], HOST, supply=Supply(lock or Lock(), "x86_64-linux"))
+    request = Request([(root, "/p/user.yml")], HOST, supply=Supply(lock or Lock(), "x86_64-linux"), compiler=COMPILER)
     plan = with_deep_stack(lambda: build(EvaluatedHome(request), Origin()))
     return {item.name: item for item in plan.manifest.view.packages}
 

@@ -18,7 +18,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import 
 from ansible_collections.home.manager.plugins.plugin_utils.packages.supply import Supply
 from ansible_collections.home.manager.plugins.plugin_utils.plan.bridge import Bridge, Homes
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import LIBRARY, System, SystemRequest
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_manifest import SystemPlan, build_system
 from ansible_collections.home.manager.plugins.plugin_utils.play.packages import ProjectLock
@@ -36,6 +36,7 @@ HOST = {
     "nix": False,
     "user": USER,
 }
+SYSTEM, HOME = compiler(LIBRARY), compiler()
 ORIGIN = Origin("web1", None, "home.manager.rebuild", None)
 
 
@@ -47,8 +48,10 @@ def built(text: str, folder: Path, supply: Supply | None = None, **files: str) -
     file = str(folder / "configuration.yml")
 
     def compute() -> tuple[SystemPlan, Homes]:
-        system = System(SystemRequest([(load_text(textwrap.dedent(text), file, str(folder)), file)], HOST))
-        homes = Bridge(system, Request([], HOST, packages="/usr", supply=supply), ORIGIN).homes()
+        system = System(
+            SystemRequest([(load_text(textwrap.dedent(text), file, str(folder)), file)], HOST, compiler=SYSTEM)
+        )
+        homes = Bridge(system, Request([], HOST, packages="/usr", supply=supply, compiler=HOME), ORIGIN).homes()
         return build_system(system, homes.digests(), homes.packages), homes
 
     return with_deep_stack(compute)  # type: ignore[no-any-return]

@@ -11,12 +11,14 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system import LIBRARY, System, SystemRequest
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_manifest import build_system
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_origins import SystemOrigins
 
 USER = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
 HOST = {"platform": "linux", "machine": "x86_64", "hostname": "web1", "distribution": "debian", "user": USER}
+COMPILER = compiler(LIBRARY)
 SPEC = """\
 services.openssh:
   enable: true
@@ -38,7 +40,9 @@ def lines_about(words: str) -> list[int]:
     """The lines that a message is about; `{FILE: TEXT}` in it becomes the number of the line of that text."""
 
     def compute() -> list[int]:
-        system = System(SystemRequest([(load_text(textwrap.dedent(SPEC), "c.yml", "/"), "c.yml")], HOST))
+        system = System(
+            SystemRequest([(load_text(textwrap.dedent(SPEC), "c.yml", "/"), "c.yml")], HOST, compiler=COMPILER)
+        )
         plan = build_system(system, {}, {})
         texts = {target: plan.text(target) for target in plan.targets}
         message = words
@@ -83,7 +87,9 @@ def test_a_message_about_nothing_declared_has_no_place() -> None:
 
 def test_a_line_more_is_the_same_system(tmp_path: Path) -> None:
     def digest(text: str) -> str:
-        system = System(SystemRequest([(load_text(text, str(tmp_path / "c.yml"), "/"), "c.yml")], HOST))
+        system = System(
+            SystemRequest([(load_text(text, str(tmp_path / "c.yml"), "/"), "c.yml")], HOST, compiler=COMPILER)
+        )
         return build_system(system, {}, {}).digest
 
     assert with_deep_stack(lambda: digest(SPEC)) == with_deep_stack(lambda: digest("\n# a remark\n" + SPEC))

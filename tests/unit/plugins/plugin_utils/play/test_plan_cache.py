@@ -44,6 +44,8 @@ HOST = {
     "hostname": "h",
     "user": {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"},
 }
+# What a play compiles once for all its homes, restricted ones apart.
+COMPILERS = {restricted: compiler(plugins=PlayPlugins(restricted)) for restricted in (False, True)}
 # Nanoseconds by which everything is older than a record that trusts signatures.
 OLD = 10_000_000_000
 
@@ -86,7 +88,7 @@ class Spec:
         root = Mapping({"imports": Sequence(["home.yml"])})
         request = Request(
             [(root, str(self.folder / "root.yml"))], dict(HOST), variable=Restricted(variables) if self.restricted else variables,
-            read=reader(self.loader), decrypt=decrypter(self.loader), packages="/usr", compiler=self.compiler or compiler(plugins=PlayPlugins(self.restricted)),
+            read=reader(self.loader), decrypt=decrypter(self.loader), packages="/usr", compiler=self.compiler or COMPILERS[self.restricted],
         )  # fmt: skip
 
         def compute() -> Kept:
@@ -646,6 +648,7 @@ def test_a_record_with_another_key_is_a_miss(spec: Spec) -> None:
     assert again.find(spec.identity, spec.state().state) is None
 
 
+@pytest.mark.slow
 def test_plays_at_the_same_time_use_one_key_and_leave_whole_records(tmp_path: Path) -> None:
     folder = str(tmp_path / "cache")
     keys: set[bytes | None] = set()
@@ -757,6 +760,7 @@ def _kept_or_refused(spec: Spec) -> object:
 EDITS_EACH = 20
 
 
+@pytest.mark.slow
 @settings(
     max_examples=max(3, settings.default.max_examples // 2),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -67,6 +67,7 @@ def _asked(action: Action, request: Probe, engine: bool = True) -> Any:
     return _target(action).ask(request, None, engine)
 
 
+@pytest.mark.slow
 def test_what_is_shipped_goes_over_standard_input_in_one_command(tmp_path: Path, request_of: Probe) -> None:
     action = Action(tmp_path)
     assert isinstance(_asked(action, request_of), ProbeAnswer)
@@ -75,6 +76,7 @@ def test_what_is_shipped_goes_over_standard_input_in_one_command(tmp_path: Path,
     assert action.transferred == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("connection", "piped"),
     [
@@ -99,12 +101,14 @@ def test_what_did_not_arrive_as_a_whole_is_not_used(tmp_path: Path, request_of: 
         _asked(action, request_of)
 
 
+@pytest.mark.slow
 def test_a_target_without_engine_is_asked_once_more(tmp_path: Path, request_of: Probe) -> None:
     action = Action(tmp_path)
     assert isinstance(_asked(action, request_of, engine=False), ProbeAnswer)
     assert [bool(size) for size in action.commands] == [False, True]
 
 
+@pytest.mark.slow
 def test_who_has_more_to_send_learns_that_there_is_no_engine(tmp_path: Path, request_of: Probe) -> None:
     action = Action(tmp_path)
     target = _target(action)

@@ -11,7 +11,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.manif
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.messages import message_lines
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
 from ansible_collections.home.manager.plugins.plugin_utils.report.source import Sources
 from ansible_collections.home.manager.plugins.plugin_utils.report.spec_messages import message, messages
@@ -22,6 +22,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.values import LIBRARY
 
 USER = {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
 HOST = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "user": USER}
+COMPILER = compiler()
 
 
 def evaluated(folder: Path, **files: str) -> tuple[str, str]:
@@ -37,7 +38,9 @@ def evaluated(folder: Path, **files: str) -> tuple[str, str]:
     root.positions["imports"] = Position(str(inventory), 5, 20)
 
     def compute() -> tuple[str, str]:
-        home = EvaluatedHome(Request([(root, str(inventory))], HOST, packages="/usr", read=load_file))
+        home = EvaluatedHome(
+            Request([(root, str(inventory))], HOST, packages="/usr", read=load_file, compiler=COMPILER)
+        )
         plan = build(home, Origin())
         sources = Sources(LIBRARY, home.evaluation.collector.importers, str(folder))
         return "", printed([message(warning, sources) for warning in plan.warnings], "warning")

@@ -81,6 +81,7 @@ def _engine(installed, main=MAIN):
     return folder
 
 
+@pytest.mark.slow
 def test_it_runs_the_engine_that_the_home_keeps_where_it_is_the_same(installed):
     folder = _engine(installed)
     assert installed.run("generations") == "the kept engine\n"
@@ -88,6 +89,7 @@ def test_it_runs_the_engine_that_the_home_keeps_where_it_is_the_same(installed):
     assert "2 generations" in installed.run("generations")
 
 
+@pytest.mark.slow
 def test_the_kept_engine_answers_as_the_archive_does_and_keeps_its_bytecode(installed):
     before = installed.run("--json", "generations")
     folder = _engine(installed, main="")
@@ -98,11 +100,13 @@ def test_the_kept_engine_answers_as_the_archive_does_and_keeps_its_bytecode(inst
     assert code.stat().st_ino == written.st_ino, "it compiled nothing new"
 
 
+@pytest.mark.slow
 def test_a_kept_engine_that_is_damaged_is_not_used(installed):
     (_engine(installed, main="") / SOURCES).write_bytes(b"")
     assert "2 generations" in installed.run("generations")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [".", SOURCES])
 def test_it_runs_no_engine_that_others_can_write(installed, part):
     folder = _engine(installed)
@@ -110,6 +114,7 @@ def test_it_runs_no_engine_that_others_can_write(installed, part):
     assert "2 generations" in installed.run("generations")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 @pytest.mark.parametrize("part", [".", SOURCES])
 def test_it_runs_no_engine_of_another_user(installed, part):
@@ -118,6 +123,7 @@ def test_it_runs_no_engine_of_another_user(installed, part):
     assert "2 generations" in installed.run("generations")
 
 
+@pytest.mark.slow
 def test_it_finds_its_own_state_and_lists(installed):
     lines = installed.run("generations").splitlines()
     assert re.fullmatch(r"   2  \d{4}-\d\d-\d\d \d\d:\d\d  files ~1 +current", lines[0])
@@ -127,6 +133,7 @@ def test_it_finds_its_own_state_and_lists(installed):
     assert [item["number"] for item in found["generations"]] == [2, 1]
 
 
+@pytest.mark.slow
 def test_rollback_and_back(installed):
     preview = installed.run("-n", "--diff", "switch", "--rollback")
     assert "preview of generation 1, back from 2, nothing is written\n" in preview
@@ -142,6 +149,7 @@ def test_rollback_and_back(installed):
     assert "error: there is no generation 7\n" in installed.run("switch", "--generation", "7", code=1)
 
 
+@pytest.mark.slow
 def test_a_plan_as_json_is_one_line_and_nothing_else(installed):
     (installed.sandbox.home / "a").unlink()
     (installed.sandbox.home / "a").write_text("mine")
@@ -154,6 +162,7 @@ def test_a_plan_as_json_is_one_line_and_nothing_else(installed):
     assert collision["choices"][0]["command"].endswith("-b bak")
 
 
+@pytest.mark.slow
 def test_differences_of_generations_and_of_the_home(installed):
     assert "  ~ file  ~/a\n      @@ 1 @@\n      -1\n      +2\n" in installed.run("diff", "1", "2")
     assert "generation 2 -> 1\n" in installed.run("diff", "2", "1")
@@ -165,6 +174,7 @@ def test_differences_of_generations_and_of_the_home(installed):
     assert "there is no generation 9" in installed.run("diff", "9", code=1)
 
 
+@pytest.mark.slow
 def test_a_kept_edit_is_shown_and_dropped(installed):
     copied = {"text": "one\n", "method": "copy", "mode": "0644"}
     home = str(installed.sandbox.home)
@@ -182,6 +192,7 @@ def test_a_kept_edit_is_shown_and_dropped(installed):
     assert installed.sandbox.read("c") == "one\n"
 
 
+@pytest.mark.slow
 def test_specialisations(installed):
     installed.switch(
         {"a": "day"}, specialisations={"night": {".local/bin/home-manager": installed.program, "a": "night"}}
@@ -193,11 +204,13 @@ def test_specialisations(installed):
     assert installed.sandbox.read("a") == "day"
 
 
+@pytest.mark.slow
 def test_packages_are_sorted_whatever_their_case(installed):
     installed.switch({}, packages=["zsh", "Bat", "aria2"])
     assert installed.run("packages").splitlines() == ["aria2", "Bat", "zsh"]
 
 
+@pytest.mark.slow
 def test_expire_and_remove(installed):
     installed.switch({"a": "3"})
     assert "no generation is old enough to be removed" in installed.run("expire-generations", "-30 days")
@@ -211,6 +224,7 @@ def test_expire_and_remove(installed):
     assert "not an age" in installed.run("expire-generations", "soon", code=1)
 
 
+@pytest.mark.slow
 def test_verify(installed):
     assert "everything is as generation 2 put it there" in installed.run("verify")
     (installed.sandbox.home / "a").unlink()
@@ -220,6 +234,7 @@ def test_verify(installed):
     assert "  ~ file  ~/a  put back, it was gone\n" in installed.run("verify", "--repair")
 
 
+@pytest.mark.slow
 def test_uninstall_asks(installed):
     told = installed.run("uninstall", stdin="n\n", code=1)
     assert "  - file  2 files and links\n  - data  2 generations, " in told
@@ -232,6 +247,7 @@ def test_uninstall_asks(installed):
     assert not installed.sandbox.state.exists()
 
 
+@pytest.mark.slow
 def test_help_and_version(installed):
     text = installed.run("help")
     for word in ("generations", "switch", "expire", "uninstall", "verify", "packages"):
@@ -244,6 +260,7 @@ def test_help_and_version(installed):
     assert "nothing to instantiate" in installed.run("instantiate", code=2)
 
 
+@pytest.mark.slow
 def test_a_new_spec_needs_ansible_and_says_so(installed):
     assert "does not record which project" in installed.run("switch", code=1)
     project = installed.sandbox.base / "project"
@@ -255,6 +272,7 @@ def test_a_new_spec_needs_ansible_and_says_so(installed):
         assert "is not installed here" in installed.run(*command, code=1)
 
 
+@pytest.mark.slow
 def test_a_new_spec_is_switched_by_the_project_playbook(installed):
     project = installed.sandbox.base / "project"
     (project / "users").mkdir(parents=True)
@@ -295,6 +313,7 @@ def test_a_new_spec_is_switched_by_the_project_playbook(installed):
     assert installed.run("edit", EDITOR="/bin/echo -n") == f"users/{user}.yml"
 
 
+@pytest.mark.slow
 def test_a_project_that_moved_is_found_from_inside(installed):
     old, new = installed.sandbox.base / "old", installed.sandbox.base / "new"
     (new / "users").mkdir(parents=True)
@@ -344,6 +363,7 @@ def test_ages_that_are_none(text):
         parse_age(text)
 
 
+@pytest.mark.slow
 def test_the_oldest_python_reads_it(installed):
     old = "/root/.pyenv/versions/3.8.18/bin/python"
     if not os.path.exists(old):

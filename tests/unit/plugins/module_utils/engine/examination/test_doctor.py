@@ -52,17 +52,20 @@ def examined(sandbox: Any, *checks: str) -> list[tuple[str, str]]:
     return [(item["state"], item["text"]) for item in answer["findings"] if item["check"] in checks]
 
 
+@pytest.mark.slow
 def test_a_home_that_is_well(sandbox: Any) -> None:
     sandbox.switch({".inputrc": "x"})
     assert examined(sandbox, "generation", "files", "state", "folders", "python") == [("ok", "")] * 5
 
 
+@pytest.mark.slow
 def test_a_home_without_generations(sandbox: Any) -> None:
     assert examined(sandbox, "generation") == [("warning", "this home has no generation yet")]
     assert examined(sandbox, "files", "manager") == [("skipped", "there is no generation")] * 2
     assert not sandbox.state.exists()
 
 
+@pytest.mark.slow
 def test_files_that_differ(sandbox: Any) -> None:
     sandbox.switch({".inputrc": "x", ".a": "a"})
     (sandbox.home / ".inputrc").unlink()
@@ -73,6 +76,7 @@ def test_files_that_differ(sandbox: Any) -> None:
     assert second[1].startswith(EDITED)
 
 
+@pytest.mark.slow
 def test_many_files_that_differ_are_counted(sandbox: Any) -> None:
     sandbox.switch({f".f{number}": "x" for number in range(8)})
     for number in range(8):
@@ -81,6 +85,7 @@ def test_many_files_that_differ_are_counted(sandbox: Any) -> None:
     assert len(examined(sandbox, "files")) == 6
 
 
+@pytest.mark.slow
 def test_a_state_that_others_can_read(sandbox: Any) -> None:
     sandbox.switch({".inputrc": "x"})
     sandbox.state.chmod(0o755)
@@ -88,6 +93,7 @@ def test_a_state_that_others_can_read(sandbox: Any) -> None:
     assert (state, text.endswith("can be read by others")) == ("error", True)
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written(sandbox: Any) -> None:
     sandbox.switch({".config/a": "x"})
     (sandbox.home / ".config").chmod(0o500)

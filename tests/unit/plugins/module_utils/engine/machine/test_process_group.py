@@ -55,6 +55,7 @@ def test_only_the_end_of_a_long_output_is_kept():
     assert ran.output.endswith(b"xend\n")
 
 
+@pytest.mark.slow
 def test_a_program_that_takes_too_long_is_ended_with_all_it_started(tmp_path):
     began = time.monotonic()
     ran = sh(f"sleep 60 & echo $! > {tmp_path}/pid; echo before; wait", 0.3)
@@ -63,6 +64,7 @@ def test_a_program_that_takes_too_long_is_ended_with_all_it_started(tmp_path):
     assert not alive((tmp_path / "pid").read_text().strip())
 
 
+@pytest.mark.slow
 def test_a_program_that_will_not_listen_is_killed(tmp_path, monkeypatch):
     monkeypatch.setattr(process_group, "GRACE", 0.3)
     ran = sh(f"trap '' TERM HUP; sh -c 'trap \"\" TERM; echo $$ > {tmp_path}/pid; sleep 60; sleep 60'", 0.5)
@@ -88,6 +90,7 @@ process_group.run(["/bin/sh", "-s"], text.encode(), dict(os.environ), "/")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_group_dies_with_the_engine_and_the_lock_is_held_until_then(number, tmp_path):
     import fcntl
@@ -114,6 +117,7 @@ def test_a_group_dies_with_the_engine_and_the_lock_is_held_until_then(number, tm
     assert not alive(pid)
 
 
+@pytest.mark.slow
 def test_a_guard_that_is_gone_leaves_nobody_waiting(monkeypatch):
     start = process_group._start_guard
 

@@ -197,6 +197,7 @@ def test_change_says_who_installed_it():
     assert change.note == "would be installed on the host by apt, with 2 more"
 
 
+@pytest.mark.slow
 @pytest.mark.programs("apt-get")
 def test_real_apt_knows_the_options(tmp_path):
     """A simulation with the real program: unprivileged, and of a package that is always there."""

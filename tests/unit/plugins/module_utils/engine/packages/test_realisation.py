@@ -125,6 +125,7 @@ def test_script_below_lib_with_a_long_path_is_no_obstacle_to_launchers(depot, se
     assert subprocess.run([top / "bin/hello-real"], capture_output=True, text=True, check=True).stdout == "word\n"
 
 
+@pytest.mark.slow
 def test_same_recipe_gives_the_same_tree(depot, server, tmp_path):
     recipe = hello(server)
     run(depot, server, recipe)
@@ -302,6 +303,7 @@ def test_a_program_of_the_host_is_a_link(depot):
     assert links == {"bin/sh": "/bin/sh"}
 
 
+@pytest.mark.slow
 def test_killed_at_every_step_the_next_run_recovers(tmp_path, server):
     recipe = hello(server)
     count = [0]
@@ -359,6 +361,7 @@ def _check_whole(place):
     os.close(fd)
 
 
+@pytest.mark.slow
 def test_a_full_disk_at_every_write_is_told_and_leaves_nothing_broken(tmp_path, server):
     recipe = hello(server)
     writes = [0]

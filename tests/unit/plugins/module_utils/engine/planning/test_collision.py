@@ -231,6 +231,7 @@ STATES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", STATES)
 @pytest.mark.parametrize("after", STATES)
 def test_every_kind_turns_into_every_other_and_back(sandbox, before, after):

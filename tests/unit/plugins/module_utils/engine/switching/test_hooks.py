@@ -18,6 +18,7 @@ def hook(script, **more):
     return {"activation": [{"name": "slow", "script": script, "phase": "write", **more}]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sensitive", [False, True])
 def test_a_hook_that_takes_too_long_fails_and_is_undone(sensitive, sandbox):
     sandbox.switch({"a": "1"})
@@ -40,6 +41,7 @@ def test_a_check_has_the_same_limit(sandbox):
     assert sandbox.switch({"a": "1"}, activation=check, hook_timeout=0.2)["failed"]["kind"] == "check"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGKILL])
 def test_the_next_switch_waits_for_the_end_of_the_hook_of_one_that_died(number, sandbox, monkeypatch):
     monkeypatch.setattr(process_group, "GRACE", 1.0)

@@ -499,6 +499,7 @@ def test_a_bundle_that_does_not_fit_is_refused(sandbox):
     assert sandbox.tidy()
 
 
+@pytest.mark.slow
 def test_a_second_switch_waits_and_gives_up(sandbox):
     sandbox.switch({"a": "1"})
     code = "import fcntl,sys,time; f = open(sys.argv[1], 'r+'); fcntl.flock(f, 2); f.truncate(0); f.write('4711')"

@@ -17,8 +17,8 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.account
     AccountsPlanner,
     Plan,
     Surroundings,
-    removed,
 )
+from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.removal import removed
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.rows import Rows
 
 HOST = Path(__file__).parent / "hosts" / "debian-12"
