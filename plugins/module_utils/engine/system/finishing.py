@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
-from .accounts.planner import removed
+from .accounts.removal import removed
 from .accounts.writer import end_processes, lingers, make_homes, set_linger, tell_caches, write_database
 from .blueprint import draw
 from .effects import Effects
