@@ -82,11 +82,10 @@ def archive(folder: str | None = None, main: str = _MAIN) -> bytes:
     found = sources(folder)
     files = {"__main__.py": main.replace("@HASH@", version_of(found)).encode("ascii"), **found}
     held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
+    # Not compressed: the bundle that it travels in is, and two builds of zlib would give two files.
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as packed:
         for name in sorted(files):
             item = zipfile.ZipInfo(name, _EPOCH)
-            item.compress_type = zipfile.ZIP_DEFLATED
             item.external_attr = 0o644 << 16
-            # The bundle that it travels in is compressed as a whole.
-            packed.writestr(item, files[name], compresslevel=1)
+            packed.writestr(item, files[name])
     return _SHEBANG + held.getvalue()

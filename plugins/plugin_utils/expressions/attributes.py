@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 import jinja2
 from jinja2.environment import TemplateModule
 from jinja2.runtime import LoopContext
-from jinja2.utils import Namespace
+from jinja2.utils import Namespace, missing
 
 from ..syntax.errors import SpecError, did_you_mean, nearest, summary
 from ..values import GVariant, Package, PathValue, Raw
@@ -33,12 +33,24 @@ LITERALLY = 'a text that means its braces literally:  !unsafe "{{ ... }}"'
 
 
 class UnknownName(jinja2.StrictUndefined):
-    """An unknown name; using it is an error that offers the nearest names."""
+    """An unknown name; using it is an error that offers the nearest names, which are looked for only then: `explain` is its message."""
 
-    __slots__ = ()
+    __slots__ = ("explain",)
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: object = missing,
+        name: str | None = None,
+        exc: type[jinja2.TemplateRuntimeError] = jinja2.UndefinedError,
+        explain: Callable[[], str] | None = None,
+    ) -> None:
+        super().__init__(hint, obj, name, exc)
+        self.explain = explain
 
     def _fail_with_undefined_error(self, *args: object, **kwargs: object) -> NoReturn:
-        text, _separator, near = (self._undefined_hint or self._undefined_message).partition("; ")
+        message = self.explain() if self.explain is not None else self._undefined_hint or self._undefined_message
+        text, _separator, near = message.partition("; ")
         error = SpecError(text, hint=near)
         name = str(self._undefined_name or "")
         advice = [LITERALLY] if text.endswith("` here") and name != "item" else []
@@ -59,24 +71,30 @@ class UnknownName(jinja2.StrictUndefined):
         return self._fail_with_undefined_error()
 
 
-def unknown_name(name: str, known: Iterable[str]) -> UnknownName:
-    """The value of a name that no scope has; `known` are the names that they have."""
-    hint = "it is there in a `loop` alone" if name == "item" else did_you_mean(name, known)
-    return UnknownName(name=name, hint=f"there is no `{name}` here" + (f"; {hint}" if hint else ""))
+def unknown_name(name: str, known: Callable[[], Iterable[str]]) -> UnknownName:
+    """The value of a name that no scope has; `known` gives the names that they have."""
+
+    def explain() -> str:
+        hint = "it is there in a `loop` alone" if name == "item" else did_you_mean(name, known())
+        return f"there is no `{name}` here" + (f"; {hint}" if hint else "")
+
+    return UnknownName(name=name, explain=explain)
 
 
 def unknown_key(value: object, name: object) -> UnknownName:
     """The value of a key that a mapping does not have, or of an attribute that a value does not have."""
-    if isinstance(value, dict):
+
+    def explain() -> str:
+        if not isinstance(value, dict):
+            return f"{summary(value)} has no `{name}`"
         known = value.neighbours() if hasattr(value, "neighbours") else value
         close = nearest(str(name), (str(k) for k in known))
         there = " or ".join(f"`{n}`" for n in close)
         label = getattr(value, "label", "")
         where = f"`{label}`" if label else NAMELESS
-        return UnknownName(
-            name=str(name), hint=f"{where} has no `{name}`" + (f"; did you mean {there}?" if close else "")
-        )
-    return UnknownName(name=str(name), hint=f"{summary(value)} has no `{name}`")
+        return f"{where} has no `{name}`" + (f"; did you mean {there}?" if close else "")
+
+    return UnknownName(name=str(name), explain=explain)
 
 
 def attribute(value: Any, name: str) -> Any:

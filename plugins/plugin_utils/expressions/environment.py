@@ -68,7 +68,7 @@ class ScopeContext(Context):
         value = self.environment.globals.get(key, missing)
         if value is not missing:
             return value
-        return missing if self.scope is None else unknown_name(key, self.scope.known())
+        return missing if self.scope is None else unknown_name(key, self.scope.known)
 
 
 class Provided(MutableMapping[str, Callable[..., Any]]):
@@ -138,7 +138,7 @@ class LanguageEnvironment(SandboxedEnvironment):
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, ScopeContext):
             found = obj.resolve_or_missing(argument)
-            return unknown_name(argument, obj.scope.known()) if found is missing and obj.scope is not None else found
+            return unknown_name(argument, obj.scope.known) if found is missing and obj.scope is not None else found
         return element(obj, argument)
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:

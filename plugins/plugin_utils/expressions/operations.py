@@ -73,7 +73,7 @@ def path(environment: LanguageEnvironment, first: str, rest: Sequence[str]) -> E
         if value is missing:
             value = known.get(first, missing)
             if value is missing:
-                value = unknown_name(first, scope.known())
+                value = unknown_name(first, scope.known)
         for name in rest:
             value = attribute(value, name)
         return value

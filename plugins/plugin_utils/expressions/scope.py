@@ -84,7 +84,7 @@ class Scope:
     def lookup(self, name: str) -> Any:
         """The value of `name`, or an unknown name, whose use is an error."""
         value = self.find(name, _MISSING)
-        return unknown_name(name, self.known()) if value is _MISSING else value
+        return unknown_name(name, self.known) if value is _MISSING else value
 
     def find(self, name: str, default: Any) -> Any:
         """The value of `name`, or `default` when no scope of the chain has it."""

@@ -150,7 +150,7 @@ class Collector:
 
     def _flatten(self, trees: list[_Found], disabled: set[str], seen: set[str], ordered: list[Module]) -> None:
         for found in trees:
-            if found.key in seen or inputs.real_path(found.module.file) in disabled:
+            if found.key in seen or (disabled and inputs.real_path(found.module.file) in disabled):
                 continue
             seen.add(found.key)
             self._flatten(found.imports, disabled, seen, ordered)

@@ -12,6 +12,7 @@ from ..expressions.conditions import truth
 from ..expressions.expression import Expression
 from ..expressions.lazy import LazyMapping
 from ..expressions.scope import Scope
+from ..expressions.thunk import Thunk
 from ..modules.module import Module
 from ..syntax.errors import CycleError, SpecError, SpecWarning
 from ..syntax.keys import joined
@@ -206,8 +207,9 @@ class Node:
 
     def entry(self, key: str) -> Any:
         """The value of one name of this group. Raises KeyError when there is no such name."""
-        self.settle()
-        if key not in self.children:
+        if self.instance.pending_keys:
+            self.instance.settle(self)
+        elif key not in self.children:
             constant = self._constant(key)
             if constant is not NO_VALUE:
                 return constant
@@ -226,8 +228,8 @@ class Node:
         schema = self.schema.children.get(key)
         if schema is None or schema.declaration is None or self.instance.pending_keys:
             return NO_VALUE
-        if any(name in self.children and self.children[name].assignments for name in schema.feeders):
-            return NO_VALUE
+        if schema.feeders and not self.children.keys().isdisjoint(schema.feeders):
+            return NO_VALUE  # somebody may feed it
         return schema.declaration.constant
 
     def read(self) -> Any:
@@ -297,7 +299,7 @@ class Node:
         if "check" in declaration.attributes or "apply" in declaration.attributes:
             scope = Scope(
                 self.instance.scope(declaration.module),
-                {**declaration.loop_vars, "value": value, "option": self.described()},
+                {**declaration.loop_vars, "value": value, "option": Thunk(self.described)},
             )
             check = declaration.expression("check")
             if check is not None and check.evaluate(scope) is not True:
@@ -338,7 +340,7 @@ class Node:
             return []
         expression = written or Expression("value", bare=True)
         expression = Expression(expression.source, node.assignments[0].position, bare=expression.bare)
-        scope = Scope(self.instance.scope(declaration.module), {"value": node.read(), "option": node.described()})
+        scope = Scope(self.instance.scope(declaration.module), {"value": node.read(), "option": Thunk(node.described)})
         orders = {d.order for d in definitions}
         order = orders.pop() if len(orders) == 1 else MIDDLE
         return [
@@ -357,7 +359,7 @@ class Node:
             return None
         scope = self.instance.scope(module)
         if isinstance(value, (Expression, dict)):
-            scope = Scope(scope, {**declaration.loop_vars, "option": self.described()})
+            scope = Scope(scope, {**declaration.loop_vars, "option": Thunk(self.described)})
         return Definition(value, scope, position, OPTION_DEFAULT)
 
     def _legacy(self, legacy: Any, declaration: Declaration) -> bool:

@@ -189,6 +189,23 @@ class _Reader:
         return word
 
 
+# Types by the text that says them, with the words of the text: most options of the library share a few.
+_known: dict[str, tuple[list[str], Type]] = {}
+
+
 def parse_type(text: str, named: Callable[[str], Type | None] = lambda _name: None) -> Type:
     """The type that a type string says; `named` knows the named types in force. Raises SpecError."""
-    return _Reader(text, named).whole()
+    known = _known.get(text)
+    if known is not None and all(named(word) is None for word in known[0]):
+        return known[1]
+    asked: list[str] = []
+
+    def noted(word: str) -> Type | None:
+        found = named(word)
+        asked.append("" if found is not None else word)
+        return found
+
+    read = _Reader(text, noted).whole()
+    if "" not in asked:
+        _known[text] = (asked, read)
+    return read

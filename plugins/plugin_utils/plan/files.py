@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import posixpath
 import re
@@ -117,6 +118,11 @@ class Files:
             attempt(partial(self._check_target, planned))
         return self.planned
 
+    @functools.cached_property
+    def _state(self) -> str:
+        """The home's state folder, relative to the home. Raises SpecError."""
+        return posixpath.relpath(f"{self.evaluation.get('xdg.stateHome')}/home.manager", self.home)
+
     def _check_target(self, planned: PlannedFile) -> None:
         """Raises SpecError for a path below another managed one, and for one that the home's own state needs."""
         above = planned.target.rpartition("/")[0]
@@ -130,7 +136,7 @@ class Files:
                     hint="set `recursive: true` there" if other.folder is not None else "",
                 )
             above = above.rpartition("/")[0]
-        state = posixpath.relpath(f"{self.evaluation.get('xdg.stateHome')}/home.manager", self.home)
+        state = self._state
         if f"{state}/".startswith(f"{planned.target}/") or planned.target.startswith(f"{state}/"):
             raise SpecError(
                 f"~/{state} holds the generations of this home; no managed file may be in it or replace a folder above it",
