@@ -19,11 +19,10 @@ from ..expressions.lazy import plain
 from ..expressions.source_file import kind_at, read_file
 from ..options.evaluation import Evaluation
 from ..options.provenance import Positions, Provenance
-from ..syntax.errors import SpecError, SpecWarning, did_you_mean
+from ..syntax.errors import SpecError, SpecWarning
 from ..syntax.keys import joined
-from ..syntax.nix import advice
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
-from .impossible import refuse_impossible
+from .impossible import missing_file, refuse_impossible
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
 LONGEST_NAME = 255
@@ -389,17 +388,3 @@ def owner_label(owner: str) -> str:
 
 def _mode(mode: str | None) -> str | None:
     return None if mode is None else mode.rjust(4, "0")
-
-
-def missing_file(path: str, owner: str, positions: Positions) -> SpecError:
-    """The error for a file of the project that is not there, with the nearest name in its folder."""
-    folder, name = os.path.split(path)
-    hint = advice(path)
-    try:
-        hint = hint or did_you_mean(name, os.listdir(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        hint = "its folder does not exist either"
-    except PermissionError:
-        hint = ""
-    error = SpecError(f"the file `{path}` does not exist", positions, path=owner, hint=hint)
-    return error.with_details("missing-file", at_value=True, whole=True, word=name)

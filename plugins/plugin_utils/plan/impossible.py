@@ -1,13 +1,15 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Managed paths that no home can have."""
+"""Managed paths that no home can have, and files of the project that are not there."""
 
 from __future__ import annotations
 
+import os.path
 import posixpath
 
 from ..options.provenance import Positions
-from ..syntax.errors import SpecError
+from ..syntax.errors import SpecError, did_you_mean
+from ..syntax.nix import advice
 
 
 def refuse_impossible(home: str, target: str, link: str | None, positions: Positions, label: str) -> None:
@@ -26,3 +28,17 @@ def refuse_impossible(home: str, target: str, link: str | None, positions: Posit
         where = "its own place" if leads == place else "a place below itself"
         hint = "keep the file somewhere else, for example in the folder of the project"
         raise SpecError(f"is a link to {where}, {leads}", positions, path=label, hint=hint)
+
+
+def missing_file(path: str, owner: str, positions: Positions) -> SpecError:
+    """The error for a file of the project that is not there, with the nearest name in its folder."""
+    folder, name = os.path.split(path)
+    hint = advice(path)
+    try:
+        hint = hint or did_you_mean(name, os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        hint = "its folder does not exist either"
+    except PermissionError:
+        hint = ""
+    error = SpecError(f"the file `{path}` does not exist", positions, path=owner, hint=hint)
+    return error.with_details("missing-file", at_value=True, whole=True, word=name)
