@@ -328,7 +328,7 @@ UNNOTED = {
     # Hints of errors, which are no plan.
     ("expressions/template.py", "find"),
     ("modules/imports.py", "_nearest_file"),
-    ("plan/files.py", "missing_file"),
+    ("plan/impossible.py", "missing_file"),
 }
 
 
@@ -466,7 +466,7 @@ LENIENT_HERE = {
     # Hints of errors, and their source lines.
     "expressions/template.py:find",
     "modules/imports.py:_nearest_file",
-    "plan/files.py:missing_file",
+    "plan/impossible.py:missing_file",
     "play/users.py:_position_of_key",
     "report/source.py:_read",
     # A bit of a file that is read right after.

@@ -52,12 +52,30 @@ _STEEP = re.compile(r"[-?:][ \t]+(?:[-?:][ \t]+){29}")
 _CLOSED = re.compile(r"[\[{][^\[\]{}\"'#!\n]*[\]}]")
 
 
+_DEFAULT_TAGS: dict[type[Node], str] = {
+    ScalarNode: BaseResolver.DEFAULT_SCALAR_TAG,
+    SequenceNode: BaseResolver.DEFAULT_SEQUENCE_TAG,
+    MappingNode: BaseResolver.DEFAULT_MAPPING_TAG,
+}
+
+
 class _Composer(_Parser, BaseResolver):
     """Composes nodes without giving plain scalars a type: that is done by `_scalar`."""
 
     def __init__(self, text: str) -> None:
         _Parser.__init__(self, text)
         BaseResolver.__init__(self)
+
+    # Called for every node, by the parser; there is nothing to be resolved by paths.
+
+    def resolve(self, kind: type[Node], _value: object, _implicit: object) -> str:
+        return _DEFAULT_TAGS[kind]
+
+    def descend_resolver(self, _node: Node | None, _index: object) -> None:
+        return
+
+    def ascend_resolver(self) -> None:
+        return
 
 
 class _Builder:
@@ -121,8 +139,13 @@ class _Builder:
                     hint="merge the two, or one of them would be lost",
                 )
             positions[key] = where
-            dict.__setitem__(result, key, self.build(value_node, raw, depth + 1))
-            size += 1 + self.sizes.get(id(value_node), 1)
+            if isinstance(value_node, ScalarNode):
+                value = self.scalar(value_node, raw)
+                size += 2
+            else:
+                value = self.build(value_node, raw, depth + 1)
+                size += 1 + self.sizes.get(id(value_node), 1)
+            dict.__setitem__(result, key, value)
         self.sizes[id(node)] = size
         return result if "_type" not in result else checked_record(result)
 
