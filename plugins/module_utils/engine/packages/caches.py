@@ -189,6 +189,8 @@ def _tool(depot: Depot, name: str, members: List[str]) -> Optional[str]:
 
 def _make(depot: Depot, kind: Kind, identity: str, inputs: List[Input], tool: str) -> str:
     """Make a cache as a finished tree; what went wrong, or nothing."""
+    # A home whose packages all come from the host has no folders for any yet.
+    depot.prepare()
     with DepotLock(depot, _TIMEOUT):
         depot.sweep()
         value = {"realiser": REALISER, "provider": "profile", "name": kind.name, "version": _VERSION, "platform": "any"}

@@ -76,12 +76,19 @@ class Depot:
         """The absolute paths that a finished tree needs elsewhere on the host. EngineError `package`."""
         return list(self.record(identity).get("outside") or ())
 
+    def begun(self) -> List[str]:
+        """The folders in which something is being made, or was when a run was interrupted."""
+        return [
+            f"{folder}/{name}"
+            for folder in (PACKAGES, PARTS)
+            for name in filesystem.names_in(folder, self.fd)
+            if name.startswith(TEMPORARY)
+        ]
+
     def sweep(self) -> None:
         """Remove what an interrupted run left; whole downloads and parts stay. To be called with the lock held."""
-        for folder in (PACKAGES, PARTS):
-            for name in filesystem.names_in(folder, self.fd):
-                if name.startswith(TEMPORARY):
-                    filesystem.remove_tree(f"{folder}/{name}", self.fd)
+        for path in self.begun():
+            filesystem.remove_tree(path, self.fd)
 
 
 def part_name(artefact: Artefact) -> str:

@@ -55,7 +55,7 @@ def realise(
         if recipe.identity(depot.base) != identity:
             raise EngineError(f"the recipe of {recipe.name} does not make the package {identity}", ErrorKind.RECIPE)
     _forget_broken(depot, recipes)
-    if all(depot.has(identity) for identity in recipes):
+    if all(depot.has(identity) for identity in recipes) and not depot.begun():
         return Realised([], 0)
     for identity, recipe in recipes.items():
         if not depot.has(identity):

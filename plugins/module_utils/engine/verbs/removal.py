@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ..contract.answers import Answer
+from ..contract.errors import EngineError, ErrorKind
 from ..contract.operations import Operation, OperationKind
 from ..disk import filesystem
 from ..state import layout, packaged
@@ -55,15 +56,18 @@ class RemovingVerb(Verb):
 
     def run(self, home: HomeFolder, account: pwd.struct_passwd) -> Removal:
         answer, numbers = Removal(), self.chosen(home)
-        if not numbers:
+        if home.state is None:
             return answer
-        expiry.require_removable(home.require_state(), numbers)
-        answer.changed, answer.removed = True, numbers
+        if numbers:
+            expiry.require_removable(home.state, numbers)
+        answer.removed = numbers
         if self.check:
             answer.operations = [Operation(OperationKind.REMOVE, layout.reference(number)) for number in numbers]
         else:
-            answer.operations = expiry.remove(home, numbers)
-            _free_packages(home.require_state(), answer)
+            answer.operations = expiry.remove(home, numbers) if numbers else []
+            # Also where no generation goes: an interrupted run may have left packages that nobody needs.
+            _free_packages(home.state, answer)
+        answer.changed = bool(answer.operations)
         return answer
 
     @classmethod
@@ -84,10 +88,17 @@ def _free_packages(state: State, answer: Removal) -> None:
     live: Set[str] = set()
     for number in state.generations():
         manifest = state.readable_manifest(layout.reference(number))
+        try:
+            # What it was made with has the caches of its profile, too, which its manifest does not know.
+            trees = packaged.trees(state, number)
+        except EngineError as error:
+            if error.kind != ErrorKind.DAMAGED:
+                raise
+            manifest = None
         if manifest is None:
             answer.warnings.append(f"packages stay, for what the damaged generation {number} needs is not known")
             return
-        live |= needs(manifest)
+        live |= needs(manifest) | set(trees)
     freed = free(Depot(state.path, state.fd), live)
     for name in freed.packages:
         answer.operations.append(Operation(OperationKind.REMOVE, f"{packaged.FOLDER}/{name}"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.objects import object_id
 from ansible_collections.home.manager.plugins.module_utils.engine.packages import caches as caches_module
 from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_places
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.caches import associations, caches
@@ -149,3 +150,30 @@ def test_program_that_fails_leaves_nothing(depot, server, tmp_path, monkeypatch)
 def test_associations_leave_out_other_groups_and_join_folders():
     text = associations({"kde/b.desktop": DESKTOP, "broken.desktop": b"\xff\xfe"}).decode()
     assert text == "[MIME Cache]\nimage/png=kde-b.desktop;\ntext/x-one=kde-b.desktop;\n"
+
+
+def test_expire_keeps_the_caches_of_the_generations_that_stay(sandbox):
+    for number in range(2):
+        package = {"name": "sh", "provider": "system", "host": True, "commands": {"sh": "sh"}}
+        manifest, contents = sandbox.manifest({"number": f"{number}\n"}, packages=[package])
+        desktop = object_id(DESKTOP, "0444", "mine.desktop")
+        manifest["objects"][desktop], contents[desktop] = {"mode": "0444", "size": len(DESKTOP)}, DESKTOP
+        manifest["profile"] = {"share/applications/mine.desktop": {"object": desktop}}
+        assert sandbox.ship(manifest, list(contents.items()))["changed"]
+    assert sandbox.ask("expire", keep=1)["removed"] == [1]
+    shown = sandbox.state / "current/home-path/share/applications/mimeinfo.cache"
+    assert "image/png=mine.desktop;" in shown.read_text()
+
+
+def test_expire_frees_packages_that_an_interrupted_run_left(sandbox):
+    sandbox.switch({"number": "1\n"})
+    begun = sandbox.state / "packages/.tmp-x"
+    unused = sandbox.state / "packages" / ("0" * 32 + "-unused-1.0")
+    for folder in (begun, unused):
+        folder.mkdir(parents=True)
+    answer = sandbox.ask("expire", keep=1)
+    assert answer["changed"]
+    assert answer["removed"] == []
+    assert not begun.exists()
+    assert not unused.exists()
+    assert not sandbox.ask("expire", keep=1)["changed"]
