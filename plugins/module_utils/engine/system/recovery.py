@@ -110,7 +110,8 @@ def _mend_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:
         return
     if not boot:
         switch.context.packages.repair()
-    rows = brought_since(switch.ledger.packages, journal.installed, switch.context.packages.installed())
+    wanted = (switch.state.readable(journal.target) or EMPTY).packages
+    rows = brought_since(switch.ledger.packages, journal.installed, switch.context.packages.installed(), wanted)
     switch.ledger = switch.ledger._replace(packages=rows)
     switch.state.save_ledger(switch.ledger)
 

@@ -254,7 +254,7 @@ class SystemSwitch:
         try:
             rows = manager.install(blueprint.packages, rows)
         except EngineError:
-            rows = brought_since(rows, before, manager.installed())
+            rows = brought_since(rows, before, manager.installed(), blueprint.declaration.packages)
             raise
         finally:
             release_services(self.state.root)

@@ -77,9 +77,16 @@ def after_install(rows: PackageRows, plan: PackagePlan, before: Set[str], after:
     return PackageRows(ours, sorted({*rows.marked, *plan.mark}))
 
 
-def brought_since(rows: PackageRows, before: Collection[str], now: Collection[str]) -> PackageRows:
-    """The rows after a transaction that was interrupted: whatever came since `before` is ours."""
-    return PackageRows({**dict.fromkeys(set(now) - set(before), BROUGHT), **rows.ours}, rows.marked)
+def brought_since(
+    rows: PackageRows, before: Collection[str], now: Collection[str], wanted: Sequence[WantedPackage]
+) -> PackageRows:
+    """The rows after a transaction that was interrupted: whatever came since `before` is ours.
+
+    What it was to install counts as `wanted`: the package manager takes it for installed by hand, so it never goes by itself.
+    """
+    names = {package.name for package in wanted}
+    came = {name: WANTED if name in names else BROUGHT for name in set(now) - set(before)}
+    return PackageRows({**came, **rows.ours}, rows.marked)
 
 
 def after_release(rows: PackageRows, plan: PackagePlan, there: Collection[str]) -> PackageRows:

@@ -12,6 +12,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.package
 )
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.planner import (
     after_install,
+    brought_since,
     plan_packages,
 )
 from ansible_collections.home.manager.plugins.module_utils.engine.system.records import PackageRows
@@ -76,3 +77,10 @@ def test_what_comes_along_is_ours_too() -> None:
 def test_what_a_package_needs_is_read_with_alternatives() -> None:
     text = "Package: a\nDepends: b (>= 1), c | d:any\nPre-Depends: e\nRecommends: f\nSuggests: g\n\nPackage: b\n"
     assert parse_needs(text) == {"a": {"b", "c", "d", "e", "f"}, "b": set()}
+
+
+def test_what_an_interrupted_transaction_brought_goes_once_nobody_wants_it() -> None:
+    rows = brought_since(PackageRows(), ["dash"], ["dash", "git", "libjq1"], wanted("git"))
+    assert rows.ours == {"git": "wanted", "libjq1": "brought"}
+    assert plan_packages(wanted("git"), rows, parse_status(STATUS), set()).nothing
+    assert plan_packages([], rows, parse_status(STATUS), set()).release == ["git"]
