@@ -15,7 +15,7 @@ from .verb import Verb
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    from typing import List, Set
+    from typing import List, Optional, Set
 
     from ..contract.members import Members
     from ..contract.value import JsonObject
@@ -88,17 +88,11 @@ def _free_packages(state: State, answer: Removal) -> None:
     live: Set[str] = set()
     for number in state.generations():
         manifest = state.readable_manifest(layout.reference(number))
-        try:
-            # What it was made with has the caches of its profile, too, which its manifest does not know.
-            trees = packaged.trees(state, number)
-        except EngineError as error:
-            if error.kind != ErrorKind.DAMAGED:
-                raise
-            manifest = None
-        if manifest is None:
+        trees = _recorded(state, number)
+        if manifest is None or trees is None:
             answer.warnings.append(f"packages stay, for what the damaged generation {number} needs is not known")
             return
-        live |= needs(manifest) | set(trees)
+        live |= needs(manifest) | trees
     freed = free(Depot(state.path, state.fd), live)
     for name in freed.packages:
         answer.operations.append(Operation(OperationKind.REMOVE, f"{packaged.FOLDER}/{name}"))
@@ -106,3 +100,13 @@ def _free_packages(state: State, answer: Removal) -> None:
         detail = f"{freed.size / (1 << 20):.1f} MB freed"
         answer.operations.append(Operation(OperationKind.REMOVE, packaged.FOLDER, detail))
     answer.warnings += [f"{name[33:]} stays as long as it runs" for name in freed.running]
+
+
+def _recorded(state: State, number: int) -> Optional[Set[str]]:
+    """The trees that a generation was made with: caches of its profile, too, which its manifest does not know. None when damaged."""
+    try:
+        return set(packaged.trees(state, number))
+    except EngineError as error:
+        if error.kind != ErrorKind.DAMAGED:
+            raise
+        return None

@@ -55,16 +55,24 @@ class Verification(Answer):
 
 
 def _package_drift(state: State, generation: int) -> List[Drift]:
-    """The packages of a generation that were changed in place."""
+    """The packages of a generation that were changed in place or are gone, and the host's programs that it shows and that are gone."""
     trees = packaged.trees(state, generation)
+    missing = [
+        Drift(
+            name, "missing", "the host no longer has it; switch again, to take it from elsewhere where that is possible"
+        )
+        if name.startswith("/")
+        else Drift(f"{packaged.FOLDER}/{name}", "missing", "the package is gone; switch to install it again")
+        for name in packaged.lost(state, generation)
+    ]
     if not trees:
-        return []
+        return missing
     from ..packages.checking import damaged
     from ..packages.depot import Depot
 
     detail = "a file of a package was changed in place"
     found = damaged(Depot(state.path, state.fd), trees)
-    return [Drift(f"{packaged.FOLDER}/{item.identity}/{item.path}", "object", detail) for item in found]
+    return missing + [Drift(f"{packaged.FOLDER}/{item.identity}/{item.path}", "object", detail) for item in found]
 
 
 def _discard(state: State, packages: List[Drift]) -> List[str]:
@@ -112,8 +120,9 @@ class Verify(Verb):
                 found = repair(home, ledger, current, drifted, account.pw_name)
                 answer.repaired, answer.changed = found.done, bool(found.done)
                 answer.warnings += found.left
-                answer.warnings += _discard(state, packages)
-                answer.changed = answer.changed or bool(packages)
+                changed = [item for item in packages if item.problem == "object"]
+                answer.warnings += _discard(state, changed)
+                answer.changed = answer.changed or bool(changed)
         return answer
 
     @classmethod
