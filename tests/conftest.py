@@ -45,7 +45,7 @@ MACHINE_PATH = os.environ.setdefault(
 ALWAYS_THERE = ("git", "python3", "awk", "which")
 DPKG = Path("/var/lib/dpkg")
 STARTED = pytest.StashKey[tuple[float, float]]()
-SCHEDULER = Path("/proc/self/schedstat")  # of Linux: time on a CPU, and time waiting for one
+SCHEDULER = Path("/proc/self/schedstat")  # on Linux: the time on a CPU, and the time spent waiting for one
 
 
 def _install() -> None:

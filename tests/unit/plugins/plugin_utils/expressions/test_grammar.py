@@ -221,6 +221,7 @@ def construct(loader: yaml.CSafeLoader, node: yaml.Node) -> object:
     return loader.construct_scalar(node)
 
 
+@pytest.mark.slow
 def test_the_library_needs_jinja_for_its_templates_alone(checkout: Path) -> None:
     left: list[str] = []
     count = 0

@@ -162,6 +162,7 @@ def go_rows(found: str = GO_FOUND) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.slow
 def test_go_compiles_what_was_locked(machine):
     transcript = Transcript(machine.bin, "go", go_rows())
     lock = machine.lock("go", entry="example.org/tool/cmd/tool")
@@ -297,6 +298,7 @@ def flatpak_rows(machine: Machine, there: str = "") -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.slow
 def test_flatpak_installs_the_commit_that_was_locked(machine):
     Transcript(machine.bin, "flatpak", flatpak_rows(machine))
     lock = machine.lock("flatpak", entry="org.example.Tool")

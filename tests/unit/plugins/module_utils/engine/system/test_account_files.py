@@ -103,6 +103,7 @@ def restore(etc: str) -> None:
         (Path(etc) / name).write_bytes((HOST / name).read_bytes())
 
 
+@pytest.mark.slow
 def test_an_interruption_leaves_all_rows_or_none(etc: str) -> None:
     seen = []
     for _point in points(lambda: add_carol(etc), lambda: restore(etc)):
@@ -118,6 +119,7 @@ def test_an_interruption_leaves_all_rows_or_none(etc: str) -> None:
     assert seen[-1] == (4, 4)
 
 
+@pytest.mark.slow
 def test_so_does_one_of_the_recovery(etc: str) -> None:
     def torn() -> None:
         restore(etc)
@@ -133,6 +135,7 @@ def test_so_does_one_of_the_recovery(etc: str) -> None:
         assert not [name for name in os.listdir(etc) if "home-manager" in name]
 
 
+@pytest.mark.slow
 def test_what_another_program_wrote_meanwhile_stays(etc: str) -> None:
     for _point in points(lambda: add_carol(etc), lambda: restore(etc)):
         if len(names_with_a_row(etc)) == 1:
