@@ -171,7 +171,7 @@ class Programs:
 
 
 # How many seconds a test of the fast loop may compute, and how many it may wait: see `tests/run`.
-FAST_LIMIT = 0.3
+FAST_LIMIT = 1.0
 costs: dict[str, tuple[float, float]] = {}
 
 
@@ -217,7 +217,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, cost in sorted(slow.items(), key=lambda item: -sum(item[1])):
         terminalreporter.line(f"{cost[0]:.2f} s + {cost[1]:.2f} s  {name}")
     if slow:
-        terminalreporter.line(f"More than {FAST_LIMIT} s: make them cheaper, or mark them with pytest.mark.slow.")
+        terminalreporter.line(f"More than {FAST_LIMIT:.0f} s: make them cheaper, or mark them with pytest.mark.slow.")
 
 
 @pytest.hookimpl(wrapper=True)
