@@ -10,17 +10,17 @@ from typing import Any
 from ansible_collections.home.manager.plugins.plugin_utils import importer  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.home.manager.plugins.plugin_utils.play import ansible_core  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.home.manager.plugins.plugin_utils.play.spec_action import SpecAction
-from ansible_collections.home.manager.plugins.plugin_utils.play.system import SystemRun
+from ansible_collections.home.manager.plugins.plugin_utils.play.system import switched
 from ansible_collections.home.manager.plugins.plugin_utils.report.system_result import SystemRefused
 
 
 class ActionModule(SpecAction):
-    """Thin adapter: arguments in, `SystemRun` does the work, its result out."""
+    """Thin adapter: arguments in, `switched` does the work, its result out."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         try:
-            result.update(SystemRun(self, task_vars or {}).run())
+            result.update(switched(self, task_vars or {}))
         except SystemRefused as refusal:
             result.update(refusal.result)
         return result

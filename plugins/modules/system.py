@@ -53,6 +53,12 @@ options:
       - Finish a transaction of dpkg that something else left interrupted, and begin a new ledger where both copies of it are damaged.
     type: bool
     default: false
+  plan_cache:
+    description:
+      - Whether a system whose files and variables are as they were in the last run is switched without evaluating it and its homes again.
+      - The host is asked in any case.
+    type: bool
+    default: true
   specialisation:
     description:
       - The specialisation to switch to, instead of the system itself.

@@ -296,6 +296,7 @@ DELAYED = {
     ("plugins/plugin_utils/play/packages.py", "packages.resolution"),
     # A home whose files and variables are as they were is not evaluated.
     ("plugins/plugin_utils/play/home.py", "switch"),
+    ("plugins/plugin_utils/play/system.py", "system_run"),
 }
 
 

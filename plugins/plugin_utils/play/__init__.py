@@ -4,7 +4,7 @@
 
 Plugins may import:
 
-- `home`: `switched`, what the action `home` does; `generations`: `Generations`; `system`: `SystemRun`
+- `home`: `switched`, what the action `home` does; `generations`: `Generations`; `system`: `switched`, what the action `system` does
 - `spec_action`: `SpecAction`, the base of the actions that evaluate a specification
 - `users`: whose homes a play is about
 - `facts`: what is remembered of hosts

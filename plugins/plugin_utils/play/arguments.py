@@ -47,6 +47,7 @@ SYSTEM: ArgumentSpec = {
     "keep": {"type": "int"},
     "days": {"type": "int"},
     "special_args": {"type": "dict", "default": {}},
+    PLAN_CACHE: {"type": "bool", "default": True},
     "lock_timeout": {"type": "int", "default": 60},
 }
 CONFIG = "config"

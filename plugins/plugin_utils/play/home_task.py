@@ -6,12 +6,8 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
-
-import jinja2
-from ansible.release import __version__ as ansible_version
 
 from ...module_utils.engine.contract.answers import Answer, ProbeAnswer
 from ...module_utils.engine.contract.errors import EngineError
@@ -28,16 +24,13 @@ from ..report.run_result import Refused
 from ..syntax.position import Position
 from .answer import expected
 from .arguments import CONFIG, PLAN_CACHE, RESTRICTED, Arguments, specification, with_variables
-from .datatags import as_said, vault_secrets
+from .circumstances import circumstances
+from .datatags import as_said
 from .plan_cache import Kept
 from .refusals import refusal_of
-from .stamp import stamp
 from .target import Target
 from .users import spec_of
 from .variables import Variables, plain
-
-# The folder `plugins`, whose code and data all plans depend on.
-PLUGINS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class HomeTask:
@@ -88,14 +81,13 @@ class HomeTask:
 
     def circumstances(self) -> list[Any]:
         """Plain data that differs whenever the same facts, files and variables could make another plan. It holds secrets."""
-        code = [stamp(PLUGINS), sys.hexversion, ansible_version, jinja2.__version__]
-        place = [os.getcwd(), os.path.expanduser("~"), os.geteuid(), self.project, self.origin.json()]
+        place = [self.project, self.origin.json()]
         given = [
             plain(self.special),
             {name: self.arguments.values[name] for name in self.arguments.values if name != "special_args"},
         ]
         said = [as_said(self.config), None if self.key is None else list(self.key)]
-        return [code, self.host, self.user, place, given, said, vault_secrets(self.action._loader)]
+        return circumstances(self.action._loader, [self.host, self.user, place, given, said])
 
     def ask(self, kept: Kept, only: bool = False) -> ProbeAnswer:
         """The answer to the question whether there is anything to do. Raises Refused.

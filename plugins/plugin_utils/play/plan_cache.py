@@ -31,7 +31,10 @@ State = Callable[[str, str], object]
 
 
 class Kept(NamedTuple):
-    """What a run with nothing to do needs of a plan."""
+    """What a run with nothing to do needs of a plan.
+
+    Of a system: `homes` has the digest, the home and the state of each user's home, and `texts` the warnings as Ansible shows them.
+    """
 
     digest: str
     home: str
@@ -39,6 +42,8 @@ class Kept(NamedTuple):
     linger: bool | None
     manager: str = ""
     warnings: list[dict[str, Any]] = []  # noqa: RUF012 - never changed
+    homes: dict[str, list[str]] = {}  # noqa: RUF012 - never changed
+    texts: list[str] = []  # noqa: RUF012 - never changed
 
 
 class Seen(NamedTuple):

@@ -1,319 +1,75 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One switch of one system with its homes, from the play's side: evaluate, ask, ship, confirm, report.
-
-A host with nothing to do is asked once, whatever the number of its homes.
-"""
+"""The task `home.manager.system`: where nothing changed since the last run only the host is asked, else the system is evaluated."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
-from ansible.utils.display import Display
-
-from ...module_utils.engine.contract.bundle import write_bundle
-from ...module_utils.engine.contract.errors import EngineError, ErrorKind
-from ...module_utils.engine.contract.manifest import Origin
-from ...module_utils.engine.system.declaration import STATE
+from ...module_utils.engine.contract.errors import EngineError
 from ...module_utils.engine.voice.message import Message
-from ..plan.bridge import Bridge, Homes
-from ..plan.deep_stack import with_deep_stack
-from ..plan.home import Request, compiler
-from ..plan.system import LIBRARY, System, SystemRequest
-from ..plan.system_manifest import SystemPlan, build_system
-from ..report.source import Sources
-from ..report.spec_messages import messages
-from ..report.system_plan import SystemTelling
-from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer, with_places
-from ..syntax.errors import SpecError, SpecErrors
-from ..syntax.secrets import SECRETS
+from ...module_utils.engine.voice.plan import Owner, Plan
+from ..report.system_result import result_of_plans
 from . import facts as memory
-from .arguments import CONFIG, SYSTEM, Arguments, given
-from .datatags import live
-from .files import decrypter, reader
-from .filters import PlayPlugins
-from .inventory import as_node
-from .packages import ProjectLock
-from .system_homes import HomesInPlay
-from .system_telling import EvaluatedSystem, telling_of
-from .target import Target
-from .variables import Variables
-
-# The name under which the facts of a host are remembered for its system; no user can be called so.
-_SYSTEM = "@system"
-# The arguments that the engine gets as they are.
-_SETTINGS = ("confirm", "allow_lockout", "allow_removal", "repair", "lock_timeout")
-_FACTS = ("init", "systemdBoot", "nix")
+from .plan_cache import Kept, PlanCache
+from .system_task import NAME, SystemTask
 
 
-class SystemRun:
-    """Does what the task `action` asks for. `variables` are the play's, raw."""
+def switched(action: Any, variables: dict[str, Any]) -> dict[str, Any]:
+    """The task's result. `variables` are the play's, raw. Raises SystemRefused."""
+    task = SystemTask(action, variables)
+    return _Run(task).result() if task.only_switches else _system_run(task).run()
 
-    def __init__(self, action: Any, variables: dict[str, Any]) -> None:
-        self.action = action
-        self.task = action._task
-        self.arguments = Arguments("home.manager.system", given(action), SYSTEM)
-        self.variables = variables
-        self.host = str(variables.get("inventory_hostname", "localhost"))
-        self.target = Target(action, variables)
-        self.verb: str = self.arguments.values["action"]
-        project = str(variables.get("inventory_dir") or action._loader.get_basedir())
-        lock = ProjectLock(project, lambda text: Display().display(f"{self.host}: {text}"))
-        self.homes = HomesInPlay(lock, bool(self.task.check_mode) or self.verb == "dry-activate", bool(self.task.diff))
-        self.found: EvaluatedSystem | None = None
-        self.compilers = {"home": compiler(plugins=PlayPlugins()), "system": compiler(LIBRARY, PlayPlugins())}
 
-    def run(self) -> dict[str, Any]:
+def _system_run(task: SystemTask, asked: tuple[dict[str, Any], dict[str, Any]] | None = None) -> Any:
+    from .system_run import SystemRun
+
+    return SystemRun(task, asked)
+
+
+class _Run:
+    """A run that may use a kept plan, and keeps its own."""
+
+    def __init__(self, task: SystemTask) -> None:
+        self.task = task
+        self.cache = PlanCache((task.host, NAME, task.project, task.origin.inventory or ""))
+        # As they are before anything is read.
+        self.circumstances = task.circumstances()
+
+    def result(self) -> dict[str, Any]:
         """The task's result. Raises SystemRefused."""
-        if self.verb in ("list", "expire", "confirm"):
-            return self._asked(self.verb)
-        if self.verb == "rollback":
-            return self._rolled_back()
-        known = memory.remembered(self.host, _SYSTEM) or self._learned()
-        plan, homes = self._plan(known)
-        if self.verb == "build":
-            text = f"{self.host}: {len(plan.targets)} files, {len(homes.plans)} homes"
-            built = {"changed": False, "msg": text, "manifest": plan.manifest}
-            return {**built, "lines": [text], "_ansible_verbose_always": True}
-        answer = self._probe(plan, homes)
-        real = self._facts_of(answer["facts"])
-        if real != known:
-            memory.remember(self.host, _SYSTEM, real)
-            plan, homes = self._plan(real)
-            answer = self._probe(plan, homes)
-        if answer["unchanged"]:
-            current = answer.get("current") or {}
-            return self._told({"changed": False, "generation": current.get("generation"), "operations": []})
-        return self._told(self._supplied(real, homes, self._switch(plan, homes, answer)))
-
-    def _rolled_back(self) -> dict[str, Any]:
-        request = {"step": "rollback", **self._settings(), "generation": self.arguments.values["generation"]}
+        facts = memory.remembered(self.task.host, NAME)
+        kept = None
+        if facts is not None:
+            kept = self.cache.find([self.circumstances, facts], self.task.play_variables().state)
+        if kept is None:
+            return self._evaluated(None)
+        question = self.task.question(kept)
         try:
-            done = self._call(request)
-        except AnsibleConnectionFailure as problem:
-            if not request["confirm"]:
-                raise
-            raise self._unconfirmed(request["confirm"], problem) from None
-        if done.get("armed"):
-            done = self._confirmed(done, {"step": "confirm", **self._settings()}, None)
-        return self._told(done)
+            answer = self.task.send(question)
+        except EngineError:
+            # Asked again by who can say where in the specification it is.
+            return self._evaluated(None)
+        if answer.get("unchanged") and answer.get("facts") == facts:
+            return self._settled(kept, answer)
+        return self._evaluated((question, answer))
 
-    # Evaluation
-
-    def _config(self) -> Any:
-        if CONFIG in self.arguments.given:
-            config = self.arguments.given[CONFIG]
-            # A configuration that is one expression names a variable of the play, which holds the module.
-            return self.action._templar.template(config) if isinstance(config, str) and live(config) else config
-        if "system_config" not in self.variables:
-            raise AnsibleActionFail(
-                f"there is no system for {self.host}: neither `config` nor `system_config` is given"
-            )
-        return self.variables["system_config"]
-
-    def _plan(self, host: dict[str, Any]) -> tuple[SystemPlan, Homes]:
-        """The plans of the system and of its homes. What homes name and the lock lacks is added to it. Raises SystemRefused."""
-        found = self._evaluated(host)
-        write = not self.homes.dry and self.verb != "build"
-        try:
-            extended = self.homes.extend(found.homes, self.homes.supply(host).platform, write)
-        except (SpecError, SpecErrors) as error:
-            raise self._refused_spec(error) from None
-        self.found = self._evaluated(host) if extended else found
-        return self.found.plan, self.found.homes
-
-    def _refused_spec(self, error: SpecError | SpecErrors | AnsibleError) -> SystemRefused:
-        """The refusal of a specification that is wrong, with everything that is wrong with it."""
-        if isinstance(error, AnsibleError):
-            problems: tuple[Message, ...] = (Message(SECRETS.concealed(str(error))),)
-        else:
-            problems = messages(error, Sources(LIBRARY, error.importers if isinstance(error, SpecErrors) else {}))
-        text = f"The system of {self.host} was not switched, nothing was changed.\n{SECRETS.concealed(str(error))}"
-        return SystemRefused(refusal("specification", text, self._telling().refused_for(*problems)))
-
-    def _telling(self) -> SystemTelling:
-        check = self.homes.dry
-        if self.found is None:
-            return SystemTelling(self.host, check, Sources(LIBRARY), rollback=self.verb == "rollback")
-        local = str(self.variables.get("ansible_connection") or self.action._play_context.connection) == "local"
-        return telling_of(self.found, self.host, check, bool(self.task.diff), self.homes.notes, local)
-
-    def _evaluated(self, host: dict[str, Any]) -> EvaluatedSystem:
-        """The plans as the lock is now. Raises SystemRefused with all errors of the specification."""
-        templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
-        node = as_node(self._config())
-        if isinstance(node, str):
-            node = as_node({"imports": [node]})
-        base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "system.yml")
-        file = node.position.file if getattr(node, "position", None) else base
-        read, decrypt = reader(self.action._loader), decrypter(self.action._loader)
-        source, special_args = self.task.args.get("special_args"), self.arguments.values["special_args"]
-        variables = Variables(templar, self.variables, special_args, source)
-        special = {name: special_args[name] for name in special_args if name == "osConfig"}
-
-        def compute() -> EvaluatedSystem:
-            request = SystemRequest(
-                self._roots(node, file, variables), host, special=special, variable=variables, read=read, decrypt=decrypt,
-                compiler=self.compilers["system"],
-            )  # fmt: skip
-            system = System(request)
-            template = Request(
-                [], host, special=special, variable=variables, read=read, decrypt=decrypt, packages="/usr",
-                supply=self.homes.supply(host), compiler=self.compilers["home"],
-            )  # fmt: skip
-            homes = Bridge(system, template, self._origin()).homes()
-            return EvaluatedSystem(system, build_system(system, homes.digests(), homes.packages), homes)
-
-        try:
-            return with_deep_stack(compute)
-        except (SpecError, SpecErrors, AnsibleError) as error:
-            raise self._refused_spec(error) from None
-
-    def _roots(self, node: Any, file: str, variables: Variables) -> list[tuple[Any, str]]:
-        """The modules of the system, with that of the specialisation that is asked for."""
-        name = self.arguments.text("specialisation")
-        roots = [(node, file)]
-        if not name:
-            return roots
-        system = System(
-            SystemRequest(
-                roots,
-                memory.guess("root"),
-                variable=variables,
-                read=reader(self.action._loader),
-                compiler=self.compilers["system"],
-            )
+    def _settled(self, kept: Kept, answer: dict[str, Any]) -> dict[str, Any]:
+        task = self.task
+        generation = (answer.get("current") or {}).get("generation")
+        warnings = tuple(Message.of(warning) for warning in kept.warnings)
+        plan = Plan(
+            "switch", Owner("", task.host), "unchanged", task.task.check_mode, None, generation, warnings=warnings
         )
-        specialisations = system.evaluation.get("specialisation")
-        if name not in specialisations:
-            raise SpecError(f"there is no specialisation {name!r}", path="specialisation")
-        added = [
-            (d.value, d.position.file if d.position is not None else "") for d in specialisations[name]["configuration"]
-        ]
-        return [*roots, *added] if specialisations[name]["inheritParentConfig"] else added
+        settled: dict[str, Any] = {"changed": False, "generation": generation, "operations": []}
+        return result_of_plans(task.host, settled, [plan], kept.texts, bool(task.task.diff))
 
-    def _origin(self) -> Origin:
-        project = str(self.variables.get("inventory_dir") or "") or None
-        inventory = str(self.variables.get("inventory_file") or "") or None
-        return Origin(self.host, project, "home.manager.rebuild", inventory)
-
-    # Requests
-
-    def _settings(self) -> dict[str, Any]:
-        action = self.verb if self.verb in ("switch", "boot", "test", "dry-activate") else "switch"
-        return {
-            "action": action,
-            "check": self.task.check_mode,
-            "diff": bool(self.task.diff),
-            **{name: self.arguments.values[name] for name in _SETTINGS},
-            "host": self.host,
-        }
-
-    def _probe(self, plan: SystemPlan, homes: Homes) -> dict[str, Any]:
-        asked = self.homes.probes(homes)
-        return self._call({"step": "probe", "digest": plan.digest, "homes": asked, "check": self.task.check_mode})
-
-    def _switch(self, plan: SystemPlan, homes: Homes, answer: dict[str, Any]) -> dict[str, Any]:
-        """Send what the host lacks, and switch; the answer. A switch that waits for its confirmation is confirmed."""
-        requests, bundles = self.homes.requests(homes, answer.get("homes") or {})
-        objects = [*plan.objects(set(answer.get("objects") or [])), *bundles]
-        treatment = self.homes.treatment(homes)
-        request = {
-            "step": "switch", "digest": plan.digest, "homes": requests, "treatment": treatment, **self._settings()
-        }  # fmt: skip
-        try:
-            done = self._call(request, write_bundle(plan.manifest, objects))
-        except AnsibleConnectionFailure as problem:
-            if not request["confirm"]:
-                raise
-            raise self._unconfirmed(request["confirm"], problem) from None
-        if done.get("armed"):
-            confirming = {"step": "confirm", "homes": requests, "treatment": treatment, **self._settings()}
-            done = self._confirmed(done, confirming, write_bundle(plan.manifest, bundles))
-        return done
-
-    def _supplied(self, host: dict[str, Any], homes: Homes, done: dict[str, Any]) -> dict[str, Any]:
-        """Switch again with the packages that homes turned out to want, if there are any."""
-        if not self.homes.supply_wanting(homes, done.get("homes") or {}, self.homes.supply(host).platform):
-            return done
-        plan, homes = self._plan(host)
-        again = self._switch(plan, homes, self._probe(plan, homes))
-        return _joined(done, again)
-
-    def _confirmed(self, done: dict[str, Any], request: dict[str, Any], bundle: bytes | None) -> dict[str, Any]:
-        """Confirm over a new connection; the host goes back by itself when that does not succeed."""
-        seconds = done["armed"]["seconds"]
-        try:
-            self.action._connection.reset()
-            more = self._call(request, bundle, engine=True)
-        except (AnsibleError, OSError) as problem:
-            raise self._unconfirmed(seconds, problem) from None
-        merged: dict[str, Any] = {**done}
-        merged.update({key: more[key] for key in ("homes", "failed") if key in more})
-        merged["warnings"] = [*(done.get("warnings") or []), *(more.get("warnings") or [])]
-        merged.pop("armed", None)
-        return merged
-
-    def _unconfirmed(self, seconds: int, problem: Exception) -> SystemRefused:
-        """The host does not answer any more: it takes the switch back by itself."""
-        message = (
-            f"{self.host} did not answer a new connection within {seconds} s and reverts to the generation before. The new one is kept, "
-            f"marked failed. ({str(problem).strip().splitlines()[-1]})"
-        )
-        return SystemRefused(refusal("confirm", message, self._telling().refused("confirm", message)))
-
-    def _learned(self) -> dict[str, Any]:
-        """The facts of a host that was never asked."""
-        answer = self._call({"step": "probe", "digest": "", "homes": {}, "check": True}, engine=True)
-        found = self._facts_of(answer["facts"])
-        memory.remember(self.host, _SYSTEM, found)
-        return found
-
-    @staticmethod
-    def _facts_of(facts: dict[str, Any]) -> dict[str, Any]:
-        return dict(facts)
-
-    def _asked(self, step: str) -> dict[str, Any]:
-        request: dict[str, Any] = {"step": step, **self._settings()}
-        request.update({name: self.arguments.values[name] for name in ("keep", "days") if name in self.arguments.given})
-        answer = self._call(request)
-        if step == "confirm":
-            return self._told(answer)
-        return {
-            "changed": bool(answer.get("changed")),
-            "_ansible_verbose_always": True,
-            "lines": listing_lines(answer),
-            **answer,
-        }
-
-    def _told(self, answer: dict[str, Any]) -> dict[str, Any]:
-        warnings = self.found.warnings(self.homes.notes) if self.found is not None else []
-        return result_of_answer(answer, self._telling(), warnings, bool(self.task.diff))
-
-    def _call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
-        """The engine's answer. Raises SystemRefused when it refuses."""
-        try:
-            return self.target.send({"verb": "system", "user": "root", "state": STATE, **request}, bundle, engine)
-        except EngineError as error:
-            if error.kind == ErrorKind.CONNECTION and request.get("step") == "confirm":
-                raise AnsibleError(error.message) from None
-            telling = self._telling()
-            problem = telling.message(error.message, error.kind.value)
-            text = with_places(error.message, problem)
-            raise SystemRefused(refusal(error.kind.value, text, telling.refused_for(problem))) from None
-
-
-def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a switch that took two steps."""
-    joined = {**second, "changed": True, "previous": first.get("previous")}
-    for name in ("operations", "checks", "warnings", "diffs"):
-        joined[name] = [*(first.get(name) or []), *(second.get(name) or [])]
-    earlier = {user: home for user, home in (first.get("homes") or {}).items() if home.get("changed")}
-    later = second.get("homes") or {}
-    joined["homes"] = {
-        **later,
-        **{user: home for user, home in earlier.items() if not later.get(user, {}).get("changed")},
-    }
-    return joined
+    def _evaluated(self, asked: tuple[dict[str, Any], dict[str, Any]] | None) -> dict[str, Any]:
+        """The result of evaluating the system; what that came to is kept. `asked`: a question and its answer."""
+        run = _system_run(self.task, asked)
+        result: dict[str, Any] = run.run()
+        found = run.lasting()
+        if found is not None:
+            kept, inputs, facts = found
+            self.cache.keep([self.circumstances, facts], kept, inputs, (run.read, self.task.play_variables().state))
+        return result

@@ -73,13 +73,6 @@ class HomesInPlay:
         if added:
             self.notes.append(f"added to home.lock: {', '.join(dict.fromkeys(added))}")
 
-    def probes(self, homes: Homes) -> dict[str, Any]:
-        """What each home is asked first."""
-        return {
-            user: {"verb": "probe", **_of_home(user, home), "verify": True, "check": True}
-            for user, home in homes.plans.items()
-        }
-
     def requests(self, homes: Homes, known: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
         """What each home is asked in a switch, and the bundles that go with it, by a name of their own."""
         requests: dict[str, Any] = {}

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.messages import located
 from ...module_utils.engine.voice.plan import Plan
-from .system_plan import SystemTelling
+
+if TYPE_CHECKING:
+    from .system_plan import SystemTelling
 
 _SIGNS = {
     "add": "+",
@@ -82,7 +84,13 @@ def listing_lines(answer: dict[str, Any]) -> list[str]:
 
 def result_of_answer(answer: dict[str, Any], telling: SystemTelling, warnings: list[str], diff: bool) -> dict[str, Any]:
     """The result of a switch. Raises SystemRefused when it did not take place or something failed."""
-    host, plans = telling.host, telling.told(answer)
+    return result_of_plans(telling.host, answer, telling.told(answer), warnings, diff)
+
+
+def result_of_plans(
+    host: str, answer: dict[str, Any], plans: list[Plan], warnings: list[str], diff: bool
+) -> dict[str, Any]:
+    """The same for plans that are made already."""
     said = [*warnings, *(answer.get("warnings") or [])]
     homes = answer.get("homes") or {}
     changed = bool(answer.get("changed")) or any(home.get("changed") for home in homes.values())

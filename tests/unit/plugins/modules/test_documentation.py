@@ -131,7 +131,7 @@ def test_the_role_of_systems_takes_the_arguments_of_its_task():
     handed_over = task["home.manager.system"]
     assert set(handed_over) == set(SYSTEM)
     for name, text in handed_over.items():
-        (variable,) = re.findall(r"home_system_\w+", text)
+        (variable,) = re.findall(r"home_(?:system_\w+|plan_cache)", text)
         option, argument = described[variable], SYSTEM[name]
         assert option["type"] == argument["type"], variable
         assert (option.get("default") or None) == (argument.get("default") or None), variable

@@ -1,0 +1,327 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One switch of one system with its homes, from the play's side: evaluate, ask, ship, confirm, report.
+
+A host with nothing to do is asked once, whatever the number of its homes.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.utils.display import Display
+
+from ...module_utils.engine.contract.bundle import write_bundle
+from ...module_utils.engine.contract.errors import EngineError, ErrorKind
+from ...module_utils.engine.voice.message import Message
+from ..inputs import Inputs, noting
+from ..packages.supply import Supply
+from ..plan.bridge import Bridge, Homes
+from ..plan.deep_stack import with_deep_stack
+from ..plan.home import Request, compiler
+from ..plan.system import LIBRARY, System, SystemRequest
+from ..plan.system_manifest import SystemPlan, build_system
+from ..report.source import Sources
+from ..report.spec_messages import messages
+from ..report.system_plan import SystemTelling
+from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer, with_places
+from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.secrets import SECRETS
+from . import facts as memory
+from .files import decrypter, reader
+from .filters import PlayPlugins
+from .inventory import as_node
+from .packages import ProjectLock
+from .plan_cache import Kept
+from .system_homes import HomesInPlay
+from .system_task import NAME, STATE, SystemTask
+from .system_telling import EvaluatedSystem, telling_of
+from .variables import Variables
+
+# The arguments that the engine gets as they are.
+_SETTINGS = ("confirm", "allow_lockout", "allow_removal", "repair", "lock_timeout")
+
+
+class SystemRun:
+    """Does what a task asks for."""
+
+    def __init__(self, given: SystemTask, asked: tuple[dict[str, Any], dict[str, Any]] | None = None) -> None:
+        """`asked` is a question that the host has answered, with the answer."""
+        self.given = given
+        self.action, self.task = given.action, given.task
+        self.arguments, self.variables = given.arguments, given.variables
+        self.host, self.verb = given.host, given.verb
+        lock = ProjectLock(given.project, lambda text: Display().display(f"{self.host}: {text}"))
+        self.homes = HomesInPlay(lock, bool(self.task.check_mode) or self.verb == "dry-activate", bool(self.task.diff))
+        self.found: EvaluatedSystem | None = None
+        self.asked = asked
+        # What the evaluations of this run were made from, and the facts for which the plan is right.
+        self.inputs = Inputs() if given.only_switches else None
+        self.read: set[tuple[str, str]] = set()
+        self.facts: dict[str, Any] | None = None
+        self.compilers = {"home": compiler(plugins=PlayPlugins()), "system": compiler(LIBRARY, plugins=PlayPlugins())}
+
+    def run(self) -> dict[str, Any]:
+        """The task's result. Raises SystemRefused."""
+        if self.verb in ("list", "expire", "confirm"):
+            return self._asked(self.verb)
+        if self.verb == "rollback":
+            return self._rolled_back()
+        known = memory.remembered(self.host, NAME) or self._learned()
+        plan, homes = self._plan(known)
+        if self.verb == "build":
+            text = f"{self.host}: {len(plan.targets)} files, {len(homes.plans)} homes"
+            built = {"changed": False, "msg": text, "manifest": plan.manifest}
+            return {**built, "lines": [text], "_ansible_verbose_always": True}
+        answer = self._probe(plan, homes)
+        real = dict(answer["facts"])
+        if real != known:
+            memory.remember(self.host, NAME, real)
+            plan, homes = self._plan(real)
+            answer = self._probe(plan, homes)
+        self.facts = real
+        if answer["unchanged"]:
+            current = answer.get("current") or {}
+            return self._told({"changed": False, "generation": current.get("generation"), "operations": []})
+        return self._told(self._supplied(real, homes, self._switch(plan, homes, answer)))
+
+    def _rolled_back(self) -> dict[str, Any]:
+        request = {"step": "rollback", **self._settings(), "generation": self.arguments.values["generation"]}
+        try:
+            done = self._call(request)
+        except AnsibleConnectionFailure as problem:
+            if not request["confirm"]:
+                raise
+            raise self._unconfirmed(request["confirm"], problem) from None
+        if done.get("armed"):
+            done = self._confirmed(done, {"step": "confirm", **self._settings()}, None)
+        return self._told(done)
+
+    # Evaluation
+
+    def _plan(self, host: dict[str, Any]) -> tuple[SystemPlan, Homes]:
+        """The plans of the system and of its homes. What homes name and the lock lacks is added to it. Raises SystemRefused."""
+        found = self._evaluated(host)
+        write = not self.homes.dry and self.verb != "build"
+        try:
+            extended = self.homes.extend(found.homes, self._supply(host).platform, write)
+        except (SpecError, SpecErrors) as error:
+            raise self._refused_spec(error) from None
+        self.found = self._evaluated(host) if extended else found
+        return self.found.plan, self.found.homes
+
+    def _supply(self, host: dict[str, Any]) -> Supply:
+        with noting(self.inputs):
+            return self.homes.supply(host)
+
+    def _refused_spec(self, error: SpecError | SpecErrors | AnsibleError) -> SystemRefused:
+        """The refusal of a specification that is wrong, with everything that is wrong with it."""
+        if isinstance(error, AnsibleError):
+            problems: tuple[Message, ...] = (Message(SECRETS.concealed(str(error))),)
+        else:
+            problems = messages(error, Sources(LIBRARY, error.importers if isinstance(error, SpecErrors) else {}))
+        text = f"The system of {self.host} was not switched, nothing was changed.\n{SECRETS.concealed(str(error))}"
+        return SystemRefused(refusal("specification", text, self._telling().refused_for(*problems)))
+
+    def _telling(self) -> SystemTelling:
+        check = self.homes.dry
+        if self.found is None:
+            return SystemTelling(self.host, check, Sources(LIBRARY), rollback=self.verb == "rollback")
+        local = str(self.variables.get("ansible_connection") or self.action._play_context.connection) == "local"
+        return telling_of(self.found, self.host, check, bool(self.task.diff), self.homes.notes, local)
+
+    def _evaluated(self, host: dict[str, Any]) -> EvaluatedSystem:
+        """The plans as the lock is now. Raises SystemRefused with all errors of the specification."""
+        node = as_node(self.given.config())
+        if isinstance(node, str):
+            node = as_node({"imports": [node]})
+        base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "system.yml")
+        file = node.position.file if getattr(node, "position", None) else base
+        read, decrypt = reader(self.action._loader), decrypter(self.action._loader)
+        variables, given = self.given.play_variables(), self.given.special
+        variables.read = self.read
+        special = {name: given[name] for name in given if name == "osConfig"}
+
+        def compute() -> EvaluatedSystem:
+            request = SystemRequest(
+                self._roots(node, file, variables), host, special=special, variable=variables, read=read, decrypt=decrypt,
+                compiler=self.compilers["system"],
+            )  # fmt: skip
+            system = System(request)
+            template = Request(
+                [], host, special=special, variable=variables, read=read, decrypt=decrypt, packages="/usr",
+                supply=self._supply(host), compiler=self.compilers["home"],
+            )  # fmt: skip
+            homes = Bridge(system, template, self.given.origin).homes()
+            return EvaluatedSystem(system, build_system(system, homes.digests(), homes.packages), homes)
+
+        def noted() -> EvaluatedSystem:
+            with noting(self.inputs):
+                return compute()
+
+        try:
+            return with_deep_stack(noted)
+        except (SpecError, SpecErrors, AnsibleError) as error:
+            raise self._refused_spec(error) from None
+
+    def _roots(self, node: Any, file: str, variables: Variables) -> list[tuple[Any, str]]:
+        """The modules of the system, with that of the specialisation that is asked for."""
+        name = self.arguments.text("specialisation")
+        roots = [(node, file)]
+        if not name:
+            return roots
+        system = System(
+            SystemRequest(
+                roots,
+                memory.guess("root"),
+                variable=variables,
+                read=reader(self.action._loader),
+                compiler=self.compilers["system"],
+            )
+        )
+        specialisations = system.evaluation.get("specialisation")
+        if name not in specialisations:
+            raise SpecError(f"there is no specialisation {name!r}", path="specialisation")
+        added = [
+            (d.value, d.position.file if d.position is not None else "") for d in specialisations[name]["configuration"]
+        ]
+        return [*roots, *added] if specialisations[name]["inheritParentConfig"] else added
+
+    # Requests
+
+    def _settings(self) -> dict[str, Any]:
+        action = self.verb if self.verb in ("switch", "boot", "test", "dry-activate") else "switch"
+        return {
+            "action": action,
+            "check": self.task.check_mode,
+            "diff": bool(self.task.diff),
+            **{name: self.arguments.values[name] for name in _SETTINGS},
+            "host": self.host,
+        }
+
+    def _probe(self, plan: SystemPlan, homes: Homes) -> dict[str, Any]:
+        question = self.given.question(self._kept(plan, homes))
+        if self.asked is not None and self.asked[0] == question:
+            # Only once: the answer is about the host as it was before this run did anything.
+            answer, self.asked = self.asked[1], None
+            return answer
+        return self._call(question)
+
+    def _kept(self, plan: SystemPlan, homes: Homes) -> Kept:
+        """What a run needs of the plans to ask whether there is anything to do."""
+        asked = {
+            user: [home.digest, home.manifest.home, home.manifest.state] for user, home in sorted(homes.plans.items())
+        }
+        return Kept(plan.digest, "", STATE, None, homes=asked)
+
+    def lasting(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
+        """What of this run can be kept for the next one: the plan, what it was made from, and the facts."""
+        found = self.found
+        if found is None or self.facts is None or self.inputs is None or self.homes.notes:
+            return None
+        if any(item.named for home in found.homes.plans.values() for item in home.packages.lacking):
+            return None
+        warnings = [warning.json() for warning in self._telling().warnings]
+        kept = self._kept(found.plan, found.homes)._replace(warnings=warnings, texts=found.warnings([]))
+        return kept, self.inputs, self.facts
+
+    def _switch(self, plan: SystemPlan, homes: Homes, answer: dict[str, Any]) -> dict[str, Any]:
+        """Send what the host lacks, and switch; the answer. A switch that waits for its confirmation is confirmed."""
+        requests, bundles = self.homes.requests(homes, answer.get("homes") or {})
+        objects = [*plan.objects(set(answer.get("objects") or [])), *bundles]
+        treatment = self.homes.treatment(homes)
+        request = {
+            "step": "switch", "digest": plan.digest, "homes": requests, "treatment": treatment, **self._settings()
+        }  # fmt: skip
+        try:
+            done = self._call(request, write_bundle(plan.manifest, objects))
+        except AnsibleConnectionFailure as problem:
+            if not request["confirm"]:
+                raise
+            raise self._unconfirmed(request["confirm"], problem) from None
+        if done.get("armed"):
+            confirming = {"step": "confirm", "homes": requests, "treatment": treatment, **self._settings()}
+            done = self._confirmed(done, confirming, write_bundle(plan.manifest, bundles))
+        return done
+
+    def _supplied(self, host: dict[str, Any], homes: Homes, done: dict[str, Any]) -> dict[str, Any]:
+        """Switch again with the packages that homes turned out to want, if there are any."""
+        if not self.homes.supply_wanting(homes, done.get("homes") or {}, self.homes.supply(host).platform):
+            return done
+        plan, homes = self._plan(host)
+        again = self._switch(plan, homes, self._probe(plan, homes))
+        return _joined(done, again)
+
+    def _confirmed(self, done: dict[str, Any], request: dict[str, Any], bundle: bytes | None) -> dict[str, Any]:
+        """Confirm over a new connection; the host goes back by itself when that does not succeed."""
+        seconds = done["armed"]["seconds"]
+        try:
+            self.action._connection.reset()
+            more = self._call(request, bundle, engine=True)
+        except (AnsibleError, OSError) as problem:
+            raise self._unconfirmed(seconds, problem) from None
+        merged: dict[str, Any] = {**done}
+        merged.update({key: more[key] for key in ("homes", "failed") if key in more})
+        merged["warnings"] = [*(done.get("warnings") or []), *(more.get("warnings") or [])]
+        merged.pop("armed", None)
+        return merged
+
+    def _unconfirmed(self, seconds: int, problem: Exception) -> SystemRefused:
+        """The host does not answer any more: it takes the switch back by itself."""
+        message = (
+            f"{self.host} did not answer a new connection within {seconds} s and reverts to the generation before. The new one is kept, "
+            f"marked failed. ({str(problem).strip().splitlines()[-1]})"
+        )
+        return SystemRefused(refusal("confirm", message, self._telling().refused("confirm", message)))
+
+    def _learned(self) -> dict[str, Any]:
+        """The facts of a host that was never asked."""
+        answer = self._call({"step": "probe", "digest": "", "homes": {}, "check": True}, engine=True)
+        found = dict(answer["facts"])
+        memory.remember(self.host, NAME, found)
+        return found
+
+    def _asked(self, step: str) -> dict[str, Any]:
+        request: dict[str, Any] = {"step": step, **self._settings()}
+        request.update({name: self.arguments.values[name] for name in ("keep", "days") if name in self.arguments.given})
+        answer = self._call(request)
+        if step == "confirm":
+            return self._told(answer)
+        return {
+            "changed": bool(answer.get("changed")),
+            "_ansible_verbose_always": True,
+            "lines": listing_lines(answer),
+            **answer,
+        }
+
+    def _told(self, answer: dict[str, Any]) -> dict[str, Any]:
+        warnings = self.found.warnings(self.homes.notes) if self.found is not None else []
+        return result_of_answer(answer, self._telling(), warnings, bool(self.task.diff))
+
+    def _call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
+        """The engine's answer. Raises SystemRefused when it refuses."""
+        try:
+            return self.given.send(request, bundle, engine)
+        except EngineError as error:
+            if error.kind == ErrorKind.CONNECTION and request.get("step") == "confirm":
+                raise AnsibleError(error.message) from None
+            telling = self._telling()
+            problem = telling.message(error.message, error.kind.value)
+            text = with_places(error.message, problem)
+            raise SystemRefused(refusal(error.kind.value, text, telling.refused_for(problem))) from None
+
+
+def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a switch that took two steps."""
+    joined = {**second, "changed": True, "previous": first.get("previous")}
+    for name in ("operations", "checks", "warnings", "diffs"):
+        joined[name] = [*(first.get(name) or []), *(second.get(name) or [])]
+    earlier = {user: home for user, home in (first.get("homes") or {}).items() if home.get("changed")}
+    later = second.get("homes") or {}
+    joined["homes"] = {
+        **later,
+        **{user: home for user, home in earlier.items() if not later.get(user, {}).get("changed")},
+    }
+    return joined

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a task `home.manager.system` is asked for, and all that the plan of its system can depend on besides files and variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+
+from ...module_utils.engine.contract.manifest import Origin
+from .arguments import CONFIG, PLAN_CACHE, SYSTEM, Arguments, given
+from .circumstances import circumstances
+from .datatags import as_said, live
+from .plan_cache import Kept
+from .target import Target
+from .variables import Variables, plain
+
+# The name under which the facts of a host are remembered for its system; no user can be called so.
+NAME = "@system"
+STATE = "/var/lib/home.manager"
+# What switches to a plan, or previews that.
+_SWITCHES = ("switch", "boot", "test", "dry-activate")
+
+
+class SystemTask:
+    """The task's arguments, and how its host is reached. `variables` are the play's, raw."""
+
+    def __init__(self, action: Any, variables: dict[str, Any]) -> None:
+        """AnsibleActionFail for wrong arguments."""
+        self.action = action
+        self.task = action._task
+        self.variables = variables
+        self.arguments = Arguments("home.manager.system", given(action), SYSTEM)
+        self.host = str(variables.get("inventory_hostname", "localhost"))
+        self.target = Target(action, variables)
+        self.verb: str = self.arguments.values["action"]
+        self.project = str(variables.get("inventory_dir") or action._loader.get_basedir())
+        self.special = self.arguments.values["special_args"]
+        self.special_source = self.task.args.get("special_args")  # a secret is known by its source
+
+    @property
+    def only_switches(self) -> bool:
+        """Whether the plan is used to switch, or to preview that, and may be kept."""
+        return self.verb in _SWITCHES and bool(self.arguments.values[PLAN_CACHE])
+
+    def config(self) -> Any:
+        """The configuration as it is written. AnsibleActionFail when there is none."""
+        if CONFIG in self.arguments.given:
+            config = self.arguments.given[CONFIG]
+            # A configuration that is one expression names a variable of the play, which holds the module.
+            return self.action._templar.template(config) if isinstance(config, str) and live(config) else config
+        if "system_config" not in self.variables:
+            raise AnsibleActionFail(
+                f"there is no system for {self.host}: neither `config` nor `system_config` is given"
+            )
+        return self.variables["system_config"]
+
+    def play_variables(self) -> Variables:
+        """The play's variables, for expressions."""
+        templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
+        return Variables(templar, self.variables, self.special, self.special_source)
+
+    @property
+    def origin(self) -> Origin:
+        """What the `home-manager` command of a home needs to call Ansible again."""
+        inventory = str(self.variables.get("inventory_file") or "") or None
+        return Origin(
+            self.host, str(self.variables.get("inventory_dir") or "") or None, "home.manager.rebuild", inventory
+        )
+
+    def circumstances(self) -> list[Any]:
+        """What the plan depends on besides files, variables and facts. It holds secrets."""
+        given_here = [plain(self.special), self.arguments.text("specialisation"), self.arguments.given.get(CONFIG)]
+        own = [self.host, self.project, self.origin.json(), as_said(given_here), as_said(self.config())]
+        return circumstances(self.action._loader, own)
+
+    def question(self, kept: Kept) -> dict[str, Any]:
+        """What the host is asked first: whether its system and its homes are as they were planned."""
+        homes = {
+            user: {
+                "verb": "probe",
+                "user": user,
+                "home": home,
+                "state": state,
+                "digest": digest,
+                "verify": True,
+                "check": True,
+            }
+            for user, (digest, home, state) in kept.homes.items()
+        }
+        return {"step": "probe", "digest": kept.digest, "homes": homes, "check": self.task.check_mode}
+
+    def send(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
+        """The engine's answer. EngineError when it refuses."""
+        return self.target.send({"verb": "system", "user": "root", "state": STATE, **request}, bundle, engine)
