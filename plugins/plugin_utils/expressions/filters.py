@@ -202,6 +202,20 @@ def gnu_options(value: dict[str, Value]) -> list[str]:
     return words
 
 
+LAUNCHD_MOMENTS: dict[str, dict[str, int]] = {
+    "hourly": {"Minute": 0},
+    "daily": {"Hour": 0, "Minute": 0},
+    "weekly": {"Weekday": 1, "Hour": 0, "Minute": 0},
+    "monthly": {"Day": 1, "Hour": 0, "Minute": 0},
+    "annually": {"Month": 1, "Day": 1, "Hour": 0, "Minute": 0},
+}
+
+
+def launchd_calendar(value: str) -> Value:
+    """A calendar event of systemd (`weekly`) as launchd writes it; null where launchd has no form for it."""
+    return dict(LAUNCHD_MOMENTS[value]) if value in LAUNCHD_MOMENTS else None
+
+
 def _text_list(value: object) -> list[object]:
     if value is None:
         return []
@@ -231,6 +245,7 @@ OWN: dict[str, Callable[..., Value]] = {
     "home_relative": home_relative,
     "joined_lines": joined_lines,
     "keys": list,
+    "launchd_calendar": launchd_calendar,
     "map_format": map_format,
     "only": only,
     "path_get": path_get,

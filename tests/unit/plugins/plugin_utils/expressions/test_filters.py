@@ -6,7 +6,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import gnu_options, prune, record
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import (
+    gnu_options,
+    launchd_calendar,
+    prune,
+    record,
+)
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 from ansible_collections.home.manager.plugins.plugin_utils.values import Package
 
@@ -42,3 +47,8 @@ def test_a_record_has_known_fields() -> None:
     assert record({"order": 5}, "arguments", "order") == {"order": 5}
     with pytest.raises(SpecError, match="unknown field `oder`"):
         record({"oder": 5}, "arguments", "order")
+
+
+def test_launchd_calendar_knows_the_events_that_have_a_name() -> None:
+    assert launchd_calendar("weekly") == {"Weekday": 1, "Hour": 0, "Minute": 0}
+    assert launchd_calendar("Mon *-*-* 10:00") is None
