@@ -31,7 +31,7 @@ def read_key(key: str, entry: Definition, inner: Type, nests: bool, site: Site) 
     The key is one name wherever its value fits; where only its parts fit, it is split. A key in quotes is one name.
     `nests` says that values of this kind have few dotted names, so that one without quotes deserves a warning.
     """
-    if type(key) is LiteralKey or "{{" in key:  # pylint: disable=unidiomatic-typecheck
+    if type(key) is LiteralKey:  # pylint: disable=unidiomatic-typecheck
         return str(key), entry
     parts = split(key)
     if len(parts) == 1:

@@ -32,7 +32,14 @@ def by_key(definitions: list[Definition], read: KeyReader | None = None) -> dict
             position = position_of(mapping, key)
             text = key_text(key, definition.scope, position)
             entry = Definition(_entry(mapping, key), definition.scope, position or definition.position)
-            if read is not None and "." in text and isinstance(mapping, Mapping) and not mapping.verbatim:
+            # The dots of a computed key are its own.
+            if (
+                read is not None
+                and text == key
+                and "." in key
+                and isinstance(mapping, Mapping)
+                and not mapping.verbatim
+            ):
                 text, entry = read(key, entry)
             found.setdefault(text, []).append(entry)
     return found

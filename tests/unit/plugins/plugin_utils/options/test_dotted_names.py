@@ -51,6 +51,9 @@ READINGS = [
     ("below a format too", "toml", "a: {b.c: 1}", {"a": {"b.c": 1}}),
     ("a leading dot", "attrsOf str", ".a: x", {".a": "x"}),
     ("a trailing dot", "attrsOf str", "a.: x", {"a.": "x"}),
+    ("a computed key", "attrsOf str", """'{{ "a" }}.b': x, "{{ 'c.d' }}": y""", {"a.b": "x", "c.d": "y"}),
+    ("a computed key is no path", GIT, """'{{ "a" }}.b': {c: y}""", {"a.b": {"c": "y"}}),
+    ("a literal key with braces", "attrsOf str", "!unsafe '{{ a }}.b': x", {"{{ a }}.b": "x"}),
     ("null", "attrsOf (attrsOf (nullOr int))", "a.b: null", {"a": {"b": None}}),
     ("a union of sections", "either ini (listOf ini)", "a.b: 1", {"a": {"b": 1}}),
 ]  # fmt: skip
