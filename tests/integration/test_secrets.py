@@ -182,7 +182,7 @@ MISTAKES = {
     "a filter": 'home.file.a.text: "{{ token | int(base=99) }}{{ token.nothing }}"',
     "an operator": 'home.file.a.text: "{{ token - 1 }}"',
     "a Python error": "home.file.a.text: \"{{ {'a': 1}[token] }}\"",
-    "a key": 'home.file.a.text: "{{ dict(a=1) | items2dict(key_name=token) }}"',
+    "a name of a filter": 'home.file.a.text: "{{ dict(a=1) | items2dict(key_name=token) }}"',
     "an attribute": 'home.file.a.text: "{{ config[token] }}"',
     "a source": 'home.file.a.source: "{{ token }}"',
     "a path": 'home.file.a.source: "/nothing/{{ token }}"',
@@ -193,6 +193,9 @@ MISTAKES = {
     "a lookup": "home.file.a.text: \"{{ lookup('file', token) }}\"",
     "a template": 'home.file.a: {template: "{{ token }}.j2"}',
     "an import": 'imports: ["{{ token }}.yml"]',
+    "a target": 'home.file.a: {text: x, target: "b/{{ token }}"}',
+    "a key": 'home.file: {"{{ token }}.conf": {text: x}}',
+    "the name of a hook": 'home.activation: {"x{{ token }}": "true"}',
 }
 
 
@@ -202,6 +205,20 @@ def test_no_error_quotes_a_secret(project: Any, mistake: str) -> None:
     project.write("user.yml", mistake + "\n" if mistake.startswith("config") else HEAD + mistake + "\n")
     output = project.play(*PASSWORD, "-vvv", fails=True)
     assert not re.search("hunter2|4711", output, re.IGNORECASE), output
+
+
+def test_what_is_named_by_a_secret_is_not_shown(project: Any) -> None:
+    project.write("group_vars/all.yml", vaulted_text(project) + vaulted_text(project, "4711", "pin"))
+    session = 'home.sessionVariables: {"X_{{ pin }}": x}\nhome.sessionPath: ["/a/{{ token }}"]\n'
+    link = "home.file.a.source: \"{{ ('/x/' ~ token) | path_value }}\"\n"
+    project.write("user.yml", HEAD + session + link)
+    for arguments in (["--check"], []):
+        output = project.play(
+            *PASSWORD, "--diff", "-v", *arguments, environment={"ANSIBLE_STDOUT_CALLBACK": "home.manager.plan"}
+        )
+        assert SECRET not in output
+        assert "4711" not in output
+        assert "~/a" in output
 
 
 def test_warnings_do_not_either(project: Any) -> None:

@@ -22,7 +22,7 @@ from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecWarning
 from ..syntax.keys import joined
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
-from .impossible import missing_file, refuse_impossible
+from .impossible import missing_file, refuse_impossible, refuse_secret
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
 LONGEST_NAME = 255
@@ -166,6 +166,7 @@ class Files:
                 positions,
                 path=owner_label(owner),
             )
+        refuse_secret(self.evaluation.secret, target, owner, positions)
         for planned in self._sources(target, entry, owner, positions):
             planned.positions, planned.owner = positions, owner
             link = planned.leaf.link if planned.leaf is not None and planned.folder is None else None
@@ -278,7 +279,7 @@ class Files:
             base.leaf, base.members = FileSource(link=str(source)), members
             yield base
         elif path is None:
-            base.leaf = FileSource(link=str(source))
+            base.leaf, base.secret = FileSource(link=str(source)), base.secret or self._read_secret(owner)
             yield base
         elif (kind := kind_at(path)) == inputs.FOLDER:
             yield from self._folder(base, path, entry, owner, positions)

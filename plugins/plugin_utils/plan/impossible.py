@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import os.path
 import posixpath
+from collections.abc import Collection, Mapping
 
 from ..options.provenance import Positions
-from ..syntax.errors import SpecError, did_you_mean
+from ..syntax.errors import SpecError, SpecErrors, did_you_mean
+from ..syntax.keys import joined
 from ..syntax.nix import advice
+from ..syntax.secrets import SECRETS
 
 
 def refuse_impossible(home: str, target: str, link: str | None, positions: Positions, label: str) -> None:
@@ -42,3 +45,31 @@ def missing_file(path: str, owner: str, positions: Positions) -> SpecError:
         hint = ""
     error = SpecError(f"the file `{path}` does not exist", positions, path=owner, hint=hint)
     return error.with_details("missing-file", at_value=True, whole=True, word=name)
+
+
+def refuse_secret_names(secret: Collection[tuple[str, ...]], option: str, names: Mapping[str, Positions]) -> None:
+    """Raises SpecErrors for names of entries of an option (with their positions) that show a secret: every message shows them."""
+    path = tuple(option.split("."))
+    errors = []
+    for name, positions in names.items():
+        if path in secret and SECRETS.within(name):
+            label = SECRETS.concealed(joined((*path, name)))
+            error = SpecError("has a secret in its name, which every message shows", positions, path=label)
+            errors.append(error.with_details("secret-name", advice=["give it another name"]))
+    if errors:
+        raise SpecErrors(errors)
+
+
+def refuse_secret(secret: Collection[tuple[str, ...]], target: str, owner: str, positions: Positions) -> None:
+    """Raises SpecError for a path that shows a secret: whoever lists the folder, and every message, would show it.
+
+    `secret` are the options whose values are secret; `owner` is the one of the file, as in `home.file..bashrc`.
+    """
+    path = tuple(owner.split(".", 2))
+    # A computed key makes all the option secret; which of its entries it is that holds the secret is known by its text.
+    computed = any(path[: len(found)] == found for found in secret) and SECRETS.within(target)
+    if computed or (*path, "target") in secret:
+        label = SECRETS.concealed(joined(path))
+        remedy = ["keep the secret to the content of the file, or take the value out of the vault if it is none"]
+        error = SpecError("has a secret in its path, which everybody can read", positions, path=label)
+        raise error.with_details("secret-path", advice=remedy)

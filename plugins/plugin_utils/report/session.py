@@ -8,6 +8,7 @@ import hashlib
 
 from ...module_utils.engine.contract.provenance import Session
 from ..options.evaluation import Evaluation
+from ..syntax.secrets import SECRETS
 
 _VARIABLES = ("home", "sessionVariables")
 
@@ -21,14 +22,18 @@ def session_of(evaluation: Evaluation) -> Session:
     every = _VARIABLES in evaluation.secret and not any(
         path[:2] == _VARIABLES for path in evaluation.secret if len(path) > 2
     )
-    path = [shortened(str(item), home) for item in evaluation.get("home.sessionPath")]
+    folders = [str(item) for item in evaluation.get("home.sessionPath")]
+    hides = ("home", "sessionPath") in evaluation.secret
+    path = [shortened(folder, home) for folder in folders if not (hides and SECRETS.within(folder))]
     for name, value in said.items():
         if value is None:
             continue
         text = ("1" if value else "") if isinstance(value, bool) else str(value)
         hidden = every or (*_VARIABLES, name) in evaluation.secret
         if hidden:
-            session.secrets[name] = hashlib.sha256(text.encode()).hexdigest()[:16]
+            # A computed name may hold the secret itself.
+            shown = SECRETS.concealed(name) if _VARIABLES in evaluation.secret else name
+            session.secrets[shown] = hashlib.sha256(text.encode()).hexdigest()[:16]
         else:
             session.variables[name] = shortened(text, home)
     session.path = list(dict.fromkeys(path))
