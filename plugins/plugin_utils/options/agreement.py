@@ -35,6 +35,17 @@ def _kind(value: object) -> str:
     return "a mapping" if isinstance(value, dict) else summary(value)
 
 
+def _entry_of(value: dict[str, object]) -> str:
+    """How to write an entry that is ordered, for a mapping of its parts without the tag."""
+    tag = "dagEntry" if {"after", "before"} <= value.keys() else "entry_after" if "after" in value else "entry_before"
+    sides = "".join(f"{side}: [{_names(value[side])}], " for side in ("after", "before") if side in value)
+    return f"write !{tag} {{{sides}data: ...}}"
+
+
+def _names(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _is_wrapped(value: object, wanted: str) -> bool:
     """Whether a single plain value was put into a list where a plain one is wanted."""
     return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and wanted.startswith("a string")
@@ -47,6 +58,8 @@ def _remedy(path: tuple[str, ...], wanted: str, expected: str, value: object) ->
         return found
     if value is None:
         return _EMPTY.get(wanted, "nothing follows the colon") if not path[-1].startswith("[") else ""
+    if isinstance(value, dict) and "data" in value and {"after", "before"} & value.keys():
+        return _entry_of(value)
     if isinstance(value, list) and wanted.startswith("a mapping of names"):
         return _mapping_of(value, wanted)
     if isinstance(value, str):

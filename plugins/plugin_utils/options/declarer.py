@@ -91,10 +91,15 @@ class Declarer:
     def __init__(self, module: Module, load: Callable[[tuple[str, ...]], None]) -> None:
         self.module = module
         self.load = load
+        # What is wrong with the declarations: one mistake does not hide the others.
+        self.errors: list[SpecError] = []
         self._named: dict[str, Type] = {}
 
     def declare(self, root: Schema, options: object) -> None:
-        """Declare a mapping, or a list of blocks with static `when`, `loop` and `vars`. Raises SpecError."""
+        """Declare a mapping, or a list of blocks with static `when`, `loop` and `vars`.
+
+        What is wrong with single declarations is added to `errors`. Raises SpecError for what is wrong with the whole.
+        """
         for block in self.module.static_blocks(options):
             for scope in block.scopes():
                 if scope.active():
@@ -108,20 +113,45 @@ class Declarer:
             if word in ATTRIBUTES:
                 error = SpecError("needs a `type`", [position], path=joined(schema.path[:-1]), hint="add `type: ...`")
                 raise error.with_details("declaration")
+            hint = did_you_mean(word, ATTRIBUTES)
+            if hint:
+                error = SpecError(
+                    f"a declaration has no `{word}`", [position], path=joined(schema.path[:-1]), hint=hint
+                )
+                raise error.with_details("declaration")
             raise SpecError(
                 f"declarations must be a mapping, not {summary(node)}", [position], path=joined(schema.path)
             )
         for key, value in node.items():
-            position = position_of(node, key)
-            for declared, turn in _turns(value, scope, position):
-                parts = tuple(key_text(part, turn, position) for part in split(key))
-                if any(not part for part in parts):
-                    raise SpecError(f"`{key}` has an empty part", [position])
-                below = self._descend(schema, parts, position)
-                if is_declaration(declared):
-                    self._option(below, declared, turn, position)
-                else:
-                    self._group(below, declared, turn, position)
+            try:
+                self._declared(schema, key, value, scope, position_of(node, key))
+            except SpecError as error:
+                self.errors.append(error)
+                if error.code == "declaration":
+                    # What is below this key are the attributes of one declaration, and say nothing else.
+                    self._stand_in(schema, error)
+                    return
+                self._stand_in(schema.child(split(key)[0]), error, split(key)[1:])
+
+    def _stand_in(self, schema: Schema, error: SpecError, parts: tuple[str, ...] = ()) -> None:
+        """An option without a type in place of the one that could not be declared, so that its uses are no further mistakes."""
+        for part in parts:
+            schema = schema.child(part)
+        if schema.declaration is None and (not schema.children or error.code == "declaration"):
+            schema.children.clear()
+            schema.declaration = Declaration(schema.path, self.module, next(iter(error.positions), None))
+
+    def _declared(self, schema: Schema, key: str, value: Any, scope: Scope, position: Position | None) -> None:
+        """Declare what one key of a group holds: an option, or a group."""
+        for declared, turn in _turns(value, scope, position):
+            parts = tuple(key_text(part, turn, position) for part in split(key))
+            if any(not part for part in parts):
+                raise SpecError(f"`{key}` has an empty part", [position])
+            below = self._descend(schema, parts, position)
+            if is_declaration(declared):
+                self._option(below, declared, turn, position)
+            else:
+                self._group(below, declared, turn, position)
 
     def _descend(self, schema: Schema, parts: tuple[str, ...], position: Position | None) -> Schema:
         """What `parts` leads to, through the submodules of options declared before."""

@@ -92,10 +92,13 @@ class Evaluation(Trace):
             module.scope.names["cfg"] = Thunk(lambda: self.home.read_path(module.root))
         if module.options is None:
             return
+        declarer = Declarer(module, self.load_path)
         try:
-            Declarer(module, self.load_path).declare(self.home.root.schema, module.options)
+            declarer.declare(self.home.root.schema, module.options)
         except SpecError as error:
             self.collect(error)
+        for mistake in declarer.errors:
+            self.collect(mistake)
 
     def define(self, module: Module) -> None:
         try:

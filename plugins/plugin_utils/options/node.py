@@ -280,9 +280,10 @@ class Node:
             found = effective([default, *definitions])  # Only now: a default that is not used may lack what it reads.
         kind = declaration.type
         if kind is None:
-            raise SpecError(
+            error = SpecError(
                 "cannot be read, because its declaration has no type", [declaration.position], path=self.dotted
             )
+            raise error.with_details("undeclared")
         site = Site(self.path, self.instance)
         if found:
             value = kind.value(site, found)

@@ -46,6 +46,8 @@ def _follows(error: SpecError, errors: list[SpecError]) -> bool:
     unread = any(other.code in _SILENCING for other in errors)
     if unread and (error.code in _FOLLOWING or (error.code == "unknown-option" and "." not in error.path)):
         return True
+    if error.code == "undeclared":
+        return any(other.code != "undeclared" for other in errors)
     if error.code == "no-content":
         return any(other.path.startswith(f"{error.path}.") for other in errors)
     if error.code == "undefined" and error.word == "item":
