@@ -32,14 +32,8 @@ def by_key(definitions: list[Definition], read: KeyReader | None = None) -> dict
             position = position_of(mapping, key)
             text = key_text(key, definition.scope, position)
             entry = Definition(_entry(mapping, key), definition.scope, position or definition.position)
-            # The dots of a computed key are its own.
-            if (
-                read is not None
-                and text == key
-                and "." in key
-                and isinstance(mapping, Mapping)
-                and not mapping.verbatim
-            ):
+            dotted = "." in key and text == key  # the dots of a computed key are its own
+            if read is not None and dotted and isinstance(mapping, Mapping) and not mapping.verbatim:
                 text, entry = read(key, entry)
             found.setdefault(text, []).append(entry)
     return found
