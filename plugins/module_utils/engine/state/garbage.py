@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
 
 from ..contract.bundle import read_bundle
 from ..contract.errors import EngineError, ErrorKind
@@ -15,6 +14,7 @@ from ..disk import filesystem
 from . import layout, packs
 from .ledger import Ledger
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .state import State
 

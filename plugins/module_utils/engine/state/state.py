@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # More of the name of a hook is not shown.
 _LONGEST_NAME = 200
+# So many manifests are kept in memory.
+_REMEMBERED = 3
 
 
 class About(Value):
@@ -76,6 +78,8 @@ class State:
         self.made = False
         # Whether the copy of the ledger serves where the ledger is damaged: for those who may not write it anew.
         self.use_copy = False
+        # Manifests that were read, each with what tells its file from another one. One switch asks four times for the same.
+        self._manifests: dict[str, tuple[list[int] | None, Manifest]] = {}
 
     @classmethod
     def open(cls, path: str, create: bool) -> State | None:
@@ -190,10 +194,14 @@ class State:
 
         number = layout.parse_reference(wanted)[0]
         name = wanted + "/" + layout.MANIFEST
+        signature = self._signature(name)
+        if wanted in self._manifests and self._manifests[wanted][0] == signature:
+            return self._manifests[wanted][1]
         try:
             found = self.json(name)
             if found is not None:
-                return Manifest.of(found)
+                self._remember(wanted, signature, Manifest.of(found))
+                return self._manifests[wanted][1]
             if not self.exists(wanted):
                 raise EngineError(
                     f"there is no generation {wanted[len(layout.GENERATIONS) + 1 :]}", ErrorKind.GENERATION
@@ -211,6 +219,15 @@ class State:
         else:
             advice = f"`home-manager remove-generations {number}` removes it; the others can be used."
         raise EngineError(f"generation {number} is damaged: {why}. {advice}", ErrorKind.DAMAGED, part=name)
+
+    def _signature(self, name: str) -> list[int] | None:
+        status = filesystem.lstat(name, self.fd)
+        return [status.st_ino, status.st_size, status.st_mtime_ns] if status is not None else None
+
+    def _remember(self, wanted: str, signature: list[int] | None, manifest: Manifest) -> None:
+        if len(self._manifests) >= _REMEMBERED:
+            del self._manifests[next(iter(self._manifests))]
+        self._manifests[wanted] = signature, manifest
 
     def readable_manifest(self, wanted: str) -> Manifest | None:
         """The manifest of a reference; None when it is damaged. EngineError `generation` when there is none."""
@@ -279,8 +296,13 @@ class State:
 
     def write_json(self, name: str, value: object, sync: bool = False, mode: int = 0o600) -> None:
         """A new file with JSON text."""
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        filesystem.write(name, text.encode("utf-8", "surrogateescape"), mode, self.fd, sync)
+        filesystem.write(name, json_text(value), mode, self.fd, sync)
+
+
+def json_text(value: object) -> bytes:
+    """A value as a file of the state has it."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _make(path: str) -> bool:

@@ -10,7 +10,6 @@ import time
 
 from ..contract.outcomes import HookRun
 from ..launcher import SEARCH
-from ..machine import process_group
 from ..state import layout
 
 TYPE_CHECKING = False
@@ -140,6 +139,9 @@ class Hooks:
         prelude = _PRELUDE + ("set -o pipefail\n" if shell.endswith("bash") else "")
         # Over standard input, for an argument would show in the process list; read whole before its first command runs.
         text = prelude + "{\n" + script + "\n} < /dev/null\n"
+        # Many a home has no hook.
+        from ..machine import process_group
+
         began = time.monotonic()
         old = os.umask(0o022)
         try:

@@ -18,6 +18,7 @@ from ..planning.step import NewFolder, NewLink, NewText, Put
 from ..state import layout
 from ..state.ledger import Ledger
 from ..state.staging import FEW
+from ..state.state import json_text
 from . import pin
 from .backup import back_up, drop_backup
 from .journal import Journal, transaction_id
@@ -197,9 +198,10 @@ def make_way(state: State, name: str) -> None:
 
 def _stage_pointers(state: State, ledger: Ledger, to: str | None) -> None:
     # Twice, in files of their own: nobody can say what is managed, and what to give back, when it is lost.
+    text = json_text(ledger.json())
     for name in (layout.LEDGER, layout.LEDGER_COPY):
         make_way(state, name)
-        state.write_json(f"{layout.STAGING}/{name}", ledger.json(), sync=True)
+        filesystem.write(f"{layout.STAGING}/{name}", text, 0o600, state.fd, sync=True)
     # To flip to nothing, a link that leads nowhere serves as the thing that is renamed.
     filesystem.symlink(to or "none", f"{layout.STAGING}/{layout.CURRENT}", state.fd)
     if to is not None:

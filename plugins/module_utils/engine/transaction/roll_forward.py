@@ -181,13 +181,15 @@ class RollForward:
     @staticmethod
     def _rename(step: Put, fd: int, name: str) -> None:
         temp = step.temp
+        if step.was is None and _placed(temp, name, fd):
+            return
         waiting, there = inspect(temp, fd), inspect(name, fd)
         if waiting.kind == "absent":
             if there.kind == "absent" or (pin.unmoved(step, there) and not swap.is_right(step, there, name, fd)):
                 raise swap.lost(step)
             # Done by a run that was interrupted; what the user made of it since is the user's.
         elif there.kind == "absent" and step.was is None:
-            # Never over what somebody created at the last moment.
+            # It was taken a moment ago. Never over what somebody created at the last moment.
             renames.rename_new(temp, name, fd)
         elif pin.unmoved(step, there):
             filesystem.rename(temp, name, fd, fd)
@@ -264,3 +266,12 @@ class RollForward:
                 # An empty folder that stays does no harm; the ledger still has it, and the next switch tries again.
                 detail = f"the folder stays: {filesystem.reason(error)}"
                 self.kept.append(Operation(OperationKind.KEEP, folder, detail))
+
+
+def _placed(temp: str, name: str, fd: int) -> bool:
+    """Whether what was prepared could get a name that was free, at the first attempt."""
+    try:
+        renames.rename_new(temp, name, fd)
+    except (FileExistsError, FileNotFoundError):
+        return False
+    return True

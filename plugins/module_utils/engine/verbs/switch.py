@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pwd
     from typing import Optional, Sequence, Tuple
 
+    from ..contract.bundle import Bundle
+    from ..contract.manifest import Manifest
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
     from ..packages.host_supply import Supplied
@@ -52,6 +54,7 @@ class Switch(SwitchingVerb):
     linger: Optional[bool] = internal(FLAG)
     lingered: bool = internal(FLAG, False)
     raw: bytes = b""
+    opened: Optional[Tuple[Bundle, Manifest]] = None
     bundled: Optional[Bundled] = None
     # Whether the user was made to linger, or no longer to; and why that was not possible.
     lingering_changed = False
@@ -62,7 +65,7 @@ class Switch(SwitchingVerb):
     def prepare(self) -> None:
         """Do as the user who connected what the user to become may not: read the bundle, install on the host, let a user linger."""
         self._read()
-        manifest = read_bundle(self.raw).manifest()
+        manifest = self._opened()[1]
         if self.packages and self.packages.get("host"):
             from ..packages.host_supply import supply
             from ..packages.installation import Asked
@@ -96,9 +99,15 @@ class Switch(SwitchingVerb):
             message = f"the bundle {self.bundle} cannot be read: {error.strerror}"
             raise EngineError(message, ErrorKind.BUNDLE) from None
 
+    def _opened(self) -> Tuple[Bundle, Manifest]:
+        """The bundle and its manifest, which is checked once."""
+        if self.opened is None:
+            bundle = read_bundle(self.raw)
+            self.opened = bundle, bundle.manifest()
+        return self.opened
+
     def locations(self, account: pwd.struct_passwd) -> Tuple[str, str]:
-        bundle = read_bundle(self.raw)
-        manifest = bundle.manifest()
+        bundle, manifest = self._opened()
         methods.check(manifest)
         if self.user is not None and manifest.user != account.pw_name:
             message = f"the bundle is for the user {manifest.user}, not for {account.pw_name}"
