@@ -23,6 +23,8 @@ PACKAGE = "engine"
 # The names of the files.
 SOURCES = "sources"
 _CODE = "code-%s" % sys.implementation.cache_tag
+# What bytecode depends on: the magic number of Python's own files of bytecode, which is at hand as long as these are.
+_PYTHON = getattr(sys.modules.get("_frozen_importlib_external"), "MAGIC_NUMBER", sys.version.encode()).hex()
 
 
 def packed(files: Dict[str, bytes]) -> bytes:
@@ -164,7 +166,7 @@ class Modules:
         """Keep what was compiled, if it was not known before. OSError."""
         if self.grown:
             body = marshal.dumps(self._code)
-            head = json.dumps([sys.version, binascii.crc32(body)]).encode("ascii")
+            head = json.dumps([_PYTHON, binascii.crc32(body)]).encode("ascii")
             _write(folder, _CODE, head + b"\n" + body)
             self.grown = False
 
@@ -183,7 +185,7 @@ def _compiled(folder: str) -> Dict[str, Tuple[bool, bytes]]:
     try:
         with open(os.path.join(folder, _CODE), "rb") as file:
             head, _newline, body = file.read().partition(b"\n")
-        if json.loads(head) == [sys.version, binascii.crc32(body)]:
+        if json.loads(head) == [_PYTHON, binascii.crc32(body)]:
             found: Dict[str, Tuple[bool, bytes]] = marshal.loads(body)
             return found
     except (OSError, ValueError):

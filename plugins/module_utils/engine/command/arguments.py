@@ -16,7 +16,7 @@ from .verb_command import VerbCommand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, NoReturn, Optional, Union
+    from typing import Any, Container, Dict, List, NoReturn, Optional, Union
 
     from .subcommand import Subcommand
 
@@ -85,8 +85,11 @@ class Parser(argparse.ArgumentParser):
         self.error(f"unknown command `{value}`{hint}")
 
 
-def parser(commands: List[Subcommand]) -> Parser:
-    """The parser of the whole command line; what it parses has the subcommand as `chosen`."""
+def parser(commands: List[Subcommand], words: Container[str]) -> Parser:
+    """The parser of a command line of these words; what it parses has the subcommand as `chosen`.
+
+    Of commands that are not among the words it knows the name alone.
+    """
     common = Parser(add_help=False)
     # Before and after the command's name alike; the later one must not reset the earlier one.
     _common(common, argparse.SUPPRESS, argparse.SUPPRESS)
@@ -99,6 +102,9 @@ def parser(commands: List[Subcommand]) -> Parser:
     for command in commands:
         for name in (command.name, *_SYNONYMS.get(command.name, ())):
             names[name] = command
+            if name not in words:
+                listed.add_parser(name, add_help=False)
+                continue
             inner = listed.add_parser(name, help=command.summary, description=command.description, parents=[common])
             command.add_arguments(inner)
             inner.set_defaults(chosen=command)

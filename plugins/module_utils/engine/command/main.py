@@ -15,7 +15,7 @@ from .session import Session
 def main(arguments: list[str]) -> int:
     """Run the command; the exit code (0 done, 1 refused or failed, 2 wrong use)."""
     commands = subcommands()
-    top = parser(commands)
+    top = parser(commands, arguments)
     parsed = top.parse_args(arguments)
     if parsed.help or parsed.command == "help":
         topic = getattr(parsed, "topic", None)

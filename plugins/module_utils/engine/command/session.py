@@ -12,6 +12,8 @@ from ..contract.manifest import Origin
 from ..disk import filesystem, looks
 from ..launcher import STATE
 from ..machine import account as accounts
+from ..state import layout
+from ..state.state import State
 from ..verbs.dispatch import act
 from ..verbs.list import Generation, ListGenerations, Listing
 from ..voice.answers import Ways
@@ -53,18 +55,31 @@ class Session:
 
     def _learn_owner(self) -> Owner:
         if self._owner is None:
-            try:
-                host = self.current().origin.host
-            except EngineError:
-                host = None
+            host = self._inventory_name()
             self._owner = Owner(accounts.find(None).pw_name, host or os.uname().nodename.split(".")[0])
         return self._owner
 
+    def _inventory_name(self) -> str | None:
+        """The name that the inventory gives this machine, as the current generation has it; None where that is not known."""
+        account = accounts.find(None)
+        try:
+            state = State.open(ListGenerations(dict(self.paths)).locations(account)[1], create=False)
+            if state is None:
+                return None
+            try:
+                current = state.current()
+                # The rest of the manifest would have to be checked.
+                found = state.json(f"{current}/{layout.MANIFEST}") if current is not None else None
+            finally:
+                state.close()
+            return Origin.of(found.get("origin")).host if isinstance(found, dict) else None
+        except (EngineError, OSError):
+            return None
+
     def ask(self, verb: Type[Verb], values: JsonObject) -> Answer:
         """The answer to a request, with the paths of this run. EngineError."""
-        if verb is not ListGenerations:
-            # Before the run, which may take away what it is read from.
-            self._learn_owner()
+        # Before the run, which may take away what it is read from.
+        self._learn_owner()
         request = verb({**self.paths, **values})
         try:
             return act(request, accounts.find(None), self._waiting)

@@ -35,8 +35,8 @@ class LinkMethod(Method):
         if not right and not path.is_our_link():
             builder.replace(path, new, fresh)
             return
-        ours = path.home.is_ours(path.target, path.found.text)
-        builder.manage(path, fresh, adopted=None if ours or not path.fresh else path.adopted(""))
+        ours = not path.fresh or path.home.is_ours(path.target, path.found.text)
+        builder.manage(path, fresh, adopted=None if ours else path.adopted(""))
         if right and not changed:
             if path.fresh:
                 builder.report(path, OperationKind.ADOPT, "a link that was already ours" if ours else "the same link")

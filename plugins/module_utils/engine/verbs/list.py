@@ -233,12 +233,13 @@ def _generation(state: State, number: int, path: str) -> Generation:
 
 
 def _packages(manifest: Manifest) -> List[ListedPackage]:
+    listed = [package for package in manifest.view.packages if package.shown or package.only_declared]
+    if not listed:
+        return []
     from ..packages.installation import choose
 
     found = []
-    for package in manifest.view.packages:
-        if not (package.shown or package.only_declared):
-            continue
+    for package in listed:
         commands = sorted(package.commands)
         if choose(package).places is not None:
             found.append(ListedPackage(package.name, "", "host", 0, commands))

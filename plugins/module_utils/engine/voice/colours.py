@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from . import lines
@@ -40,7 +39,11 @@ def wanted(stream: TextIO, when: str = "auto") -> bool:
 
 def terminal_width(stream: TextIO) -> int:
     """The columns of a terminal; 0 for a pipe or a file, where nothing is cut."""
-    return get_terminal_size().columns if stream.isatty() else 0
+    if not stream.isatty():
+        return 0
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def rendered(found: Iterable[lines.Line], colour: bool = False) -> str:

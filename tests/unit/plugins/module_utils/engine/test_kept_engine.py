@@ -91,7 +91,7 @@ def test_damaged_bytecode_is_not_used_and_made_anew(damage, kept):
     content = path.read_bytes()
     path.unlink()
     if damage == "of another Python":
-        path.write_bytes(content.replace(b"[", b"[0", 1))
+        path.write_bytes(content.replace(b'["', b'["00', 1))
     elif damage != "missing":
         path.write_bytes(BROKEN[damage](content))
     assert ask(kept, verb="verify")["answer"]["drift"] == []
