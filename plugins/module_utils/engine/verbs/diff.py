@@ -19,7 +19,6 @@ from ..switching.drift import path_drift
 from ..switching.package_changes import package_changes
 from ..switching.session import session_changes
 from ..switching.settings import setting_changes
-from ..switching.unit_files import unit_changes
 from .switching_verb import report_of_switch
 from .verb import Verb
 
@@ -89,6 +88,9 @@ class Diff(Verb):
             answer.session = session_changes(before.session, after.session)
         answer.packages = package_changes(old.view, new.view)
         answer.settings = setting_changes(old.view, new.view, functools.partial(_object, state))
+        # The command imports this file for every other verb, too.
+        from ..switching.unit_files import unit_changes
+
         answer.services = unit_changes(old.view, new.view, state.content, home.path)
 
 
