@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import platform
+import statistics
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -19,7 +20,7 @@ WIDTH, HEIGHT, MARGIN = 340, 220, 44
 
 def table(result: Result) -> str:
     """Everything measured, as Markdown."""
-    lines = ["| case | x ping, CPU | spread | wanted | operations |", "|---|---|---|---|---|"]
+    lines = ["| case | x ping, CPU | spread | wanted | x ping, memory | operations |", "|---|---|---|---|---|---|"]
     for figure in result.figures:
         operations = "" if figure.operations is None else str(figure.operations)
         cells = [
@@ -27,6 +28,7 @@ def table(result: Result) -> str:
             f"{figure.median:.2f}",
             figure.spread,
             figure.wanted and f"<= {figure.wanted}",
+            f"{statistics.median(figure.memories):.2f}" if figure.memories else "",
             operations,
         ]
         lines.append(f"| {' | '.join(cells)} |")

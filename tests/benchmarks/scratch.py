@@ -8,10 +8,10 @@ import os
 import pathlib
 import pwd
 import re
-import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -23,10 +23,14 @@ _OPERATION = re.compile(r"^<[^>]*> (EXEC|PUT) ", re.MULTILINE)
 
 
 class Cost(NamedTuple):
-    """CPU seconds of a process and its children, wall seconds, and operations of the connection (0: not counted)."""
+    """CPU seconds of a process and its children, wall seconds, MiB of the largest of these processes, and operations of the connection.
+
+    Operations are 0 where they are not counted.
+    """
 
     cpu: float
     wall: float
+    memory: float
     operations: int = 0
 
 
@@ -70,9 +74,9 @@ class Scratch:
     def home(self, host: str) -> pathlib.Path:
         return self.folder / "homes" / host
 
-    def hosts(self, name: str, hosts: Iterable[str], spec: str) -> None:
+    def hosts(self, name: str, hosts: Iterable[str], spec: str, variables: str = "home_package_prefix: /usr") -> None:
         """An inventory NAME of hosts that have the homes of a spec file."""
-        lines = ["all:", "  vars: {ansible_connection: local, home_package_prefix: /usr}", "  hosts:"]
+        lines = ["all:", f"  vars: {{ansible_connection: local, {variables}}}", "  hosts:"]
         for host in hosts:
             self.home(host).mkdir(parents=True)
             spec_of = f"{{imports: [{spec}], home.homeDirectory: {self.home(host)}}}"
@@ -106,15 +110,21 @@ class Scratch:
 
     def command(self, *command: str) -> Cost:
         """Any command."""
-        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
-        )
-        wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-        if done.returncode:
-            sys.exit(done.stdout + done.stderr)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return Cost(cpu, wall, len(_OPERATION.findall(done.stdout)) if "-vvv" in command else 0)
+        with tempfile.TemporaryFile("w+") as output:
+            began = time.perf_counter()
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+            # What the process and all of its children used, and nobody else.
+            _pid, status, used = os.wait4(process.pid, 0)
+            wall = time.perf_counter() - began
+            process.returncode = os.waitstatus_to_exitcode(status)
+            output.seek(0)
+            text = output.read()
+        if process.returncode:
+            sys.exit(text)
+        operations = len(_OPERATION.findall(text)) if "-vvv" in command else 0
+        return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, operations)
 
     def without_plans(self, play: Callable[[], Cost]) -> Cost:
         """The cost of a play that finds no kept plan, and keeps one."""

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Homes of other kinds than files and programs, which obey the same floor: user services, and packages that the home brings."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+from scratch import Scratch
+
+SERVICES = 30
+PACKAGES = 5
+
+
+def services(scratch: Scratch, name: str) -> None:
+    """A home with user services. No service manager has to run: a run with nothing to do asks none."""
+    lines = ['home.stateVersion: "26.05"', "systemd.user.services:"]
+    for number in range(SERVICES):
+        lines.append(
+            f"  bench{number}: {{Service: {{ExecStart: /bin/sleep {number}}}, Install: {{WantedBy: [default.target]}}}}"
+        )
+    (scratch.folder / "services.yml").write_text("\n".join(lines) + "\n")
+    scratch.hosts(name, ["services"], "services.yml")
+
+
+def packages(scratch: Scratch, name: str) -> None:
+    """A home with packages, downloaded from archives in the folder."""
+    names = [f"tool{number}" for number in range(PACKAGES)]
+    lines = ['home.stateVersion: "26.05"', f"home.packages: [{', '.join(names)}]", "home.packageCatalogue:"]
+    for tool in names:
+        _archive(scratch, tool)
+        url = f"{scratch.folder}/{tool}-{{version}}.tar.gz"
+        lines.append(
+            f"  {tool}: {{archive: {{url: '{url}', version: '1.0', map: {{bin/{tool}: '*/{tool}'}}}}, commands: [{tool}]}}"
+        )
+    (scratch.folder / "packages.yml").write_text("\n".join(lines) + "\n")
+    scratch.hosts(name, ["packages"], "packages.yml", "home_project: .")
+
+
+def _archive(scratch: Scratch, tool: str) -> None:
+    text = f"#!/bin/sh\necho {tool}\n".encode()
+    with tarfile.open(scratch.folder / f"{tool}-1.0.tar.gz", "w:gz") as packed:
+        item = tarfile.TarInfo(f"{tool}-1.0/{tool}")
+        item.size, item.mode = len(text), 0o755
+        packed.addfile(item, io.BytesIO(text))
+
+
+KINDS = {f"{SERVICES} user services": services, f"{PACKAGES} packages": packages}
