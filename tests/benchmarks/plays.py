@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
+import shutil
 import statistics
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
 from kinds import KINDS
-from scratch import Cost, Scratch
+from scratch import ROOT, Cost, Scratch
 
 FILES = "files"
 PROGRAMS = "programs"
@@ -93,6 +96,7 @@ class Plays:
             self._changes(number)
             self._many_hosts(hosts)
         self._points()
+        self._booted()
         # Last: it forgets what is remembered.
         self._operations()
         return self.result
@@ -138,6 +142,17 @@ class Plays:
         label = f"a further host over a further host of ping ({len(hosts)} hosts, 7 programs)"
         self.result.figure(label, "0.60").ratios.append(ours / ping)
         self.result.plain.append(("a further host, CPU seconds", f"{ours / more:.3f}", f"of ping {ping / more:.3f}"))
+
+    def _booted(self) -> None:
+        """A whole system, in a container; without root or podman the row is missing."""
+        if os.geteuid() != 0 or shutil.which("podman") is None:
+            return
+        command = [str(ROOT / "tests" / "benchmarks" / "booted"), str(self.rounds)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        found = json.loads(done.stdout.splitlines()[-1])
+        figure = self.result.figure("no-op, a system with two homes", "0.90")
+        figure.ratios, figure.memories = found["ratios"], found["memories"]
+        figure.operations = found["operations"]
 
     def _operations(self) -> None:
         scratch = self.scratch

@@ -114,3 +114,32 @@ def test_a_home_that_was_lost_is_made_again(settled):
     assert (settled.home / "a").read_text() == "1"
     assert output.count("> EXEC ") == 2
     assert "> PUT " not in output
+
+
+def test_a_change_is_one_command(settled):
+    settled.write("user.yml", SPEC.replace("1 ~", "2 ~"))
+    output, _evaluated = _play(settled, "-vvv")
+    assert "changed=1" in output
+    assert (settled.home / "a").read_text() == "2"
+    assert output.count("> EXEC ") == 1
+    assert "changed=0" in _play(settled)[0]
+
+
+def test_what_the_target_no_longer_has_is_sent_again(settled):
+    settled.play("-e", "home_confirm=yes", playbook="home.manager.uninstall")
+    settled.write("user.yml", SPEC.replace("1 ~", "2 ~"))
+    output, _evaluated = _play(settled)
+    assert "changed=1" in output
+    assert (settled.home / "a").read_text() == "2"
+
+
+def test_a_change_that_is_there_already_changes_nothing(settled):
+    """Another controller has made it."""
+    kept = [(path, path.read_bytes()) for path in (_cache(settled) / "plans").glob("*.json")]
+    settled.write("user.yml", SPEC.replace("1 ~", "2 ~"))
+    _play(settled)
+    for path, content in kept:
+        path.write_bytes(content)
+    output, evaluated = _play(settled)
+    assert evaluated
+    assert "changed=0" in output

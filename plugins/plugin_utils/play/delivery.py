@@ -4,17 +4,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from ...module_utils.engine.contract.answers import Answer
+from ...module_utils.engine.contract.answers import Answer, ProbeAnswer
 from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.errors import ErrorKind
 from ...module_utils.engine.verbs.switch import Switch
 from ..plan.manifest import SwitchBundle
 from ..report.run_result import Refused
 
+# What a target would answer that has what this controller gave it last. It has no objects where the target is better asked.
+Believed = Callable[[SwitchBundle], ProbeAnswer]
+# Bytes that are sent though the target may have them.
+AT_ONCE = 4 * 1024 * 1024
 # Asks the target with a bundle, and with the engine if the flag is set. Raises Refused.
 Call = Callable[[Switch, bytes, bool], Answer]
+
+
+def is_small(plan: SwitchBundle, held: Iterable[str] = ()) -> bool:
+    """Whether all that a target lacks which holds these objects can be sent without asking."""
+    return sum(len(content) for _name, content in plan.objects(set(held))) <= AT_ONCE
 
 
 def deliver(call: Call, plan: SwitchBundle, request: Switch, held: set[str], engine: bool) -> Answer:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...module_utils.engine.contract.answers import ProbeAnswer
 from ...module_utils.engine.voice.answers import plan_of_probe
@@ -15,6 +15,10 @@ from .home_task import HomeTask
 from .plan_cache import Kept, PlanCache
 from .target import NoEngine
 
+if TYPE_CHECKING:
+    from ..plan.manifest import SwitchBundle
+    from .delivery import Believed
+
 
 def switched(action: Any, variables: dict[str, Any]) -> dict[str, Any]:
     """The task's result. `variables` are the play's, raw. Raises Refused."""
@@ -22,10 +26,12 @@ def switched(action: Any, variables: dict[str, Any]) -> dict[str, Any]:
     return _Run(task).result() if task.only_switches else _switch(task).run()
 
 
-def _switch(task: HomeTask, asked: tuple[Kept, ProbeAnswer] | None = None) -> Any:
+def _switch(
+    task: HomeTask, asked: tuple[Kept, ProbeAnswer] | None = None, believed: Believed = lambda _plan: ProbeAnswer()
+) -> Any:
     from .switch import Switch
 
-    return Switch(task, asked)
+    return Switch(task, asked, believed)
 
 
 class _Run:
@@ -65,13 +71,24 @@ class _Run:
 
     def _evaluated(self, asked: tuple[Kept, ProbeAnswer] | None) -> dict[str, Any]:
         """The result of evaluating the home; what that came to is kept. `asked`: a question that has its answer."""
-        switch = _switch(self.task, asked)
+        switch = _switch(self.task, asked, self._believed)
         result: dict[str, Any] = switch.run()
         found = switch.lasting()
         if found is not None:
             kept, inputs, facts = found
-            self.cache.keep(self._identity(facts), kept, inputs, (switch.read, self.task.play_variables().state))
+            variables = switch.read, self.task.play_variables().state
+            self.cache.keep(self._identity(facts), kept, inputs, variables, switch.last.plan.contents)
         return result
+
+    def _believed(self, plan: SwitchBundle) -> ProbeAnswer:
+        """What the target would answer if it has what this controller gave it last; empty where asking is as good.
+
+        It is as good for a check, and for a target which is known to have no engine, or may lack packages.
+        """
+        answer = ProbeAnswer()
+        if self.task.target.kept and not self.task.task.check_mode and not plan.manifest.names_packages():
+            answer.objects = sorted(self.cache.objects_of_last(plan.digest, plan.contents))
+        return answer
 
 
 def _without_paths(facts: dict[str, Any]) -> dict[str, Any]:

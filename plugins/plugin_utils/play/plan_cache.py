@@ -26,6 +26,8 @@ from .stamp import RACY
 
 VERSION = 1
 KEY = "key"
+# So many digits tell objects of one home apart.
+_SHORT = 16
 
 State = Callable[[str, str], object]
 
@@ -118,6 +120,26 @@ class PlanCache:
         ):  # whatever is wrong with a record, or with a variable, comes up again when the home is evaluated
             return None
 
+    def objects_of_last(self, digest: str, names: Iterable[str]) -> set[str]:
+        """Those of the objects `names` that the plan before had, whatever became of what it was made from.
+
+        None of them when nothing is kept, or when that plan has this `digest`.
+        """
+        if self.key is None:
+            return set()
+        try:
+            record = json.loads(self.folder.read(self.file()) or b"null")
+            if record["version"] != VERSION or record["plan"]["digest"] == digest:
+                return set()
+            joined = str(record["objects"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return set()  # nothing is kept, or something else
+        known = {joined[start : start + _SHORT] for start in range(0, len(joined), _SHORT)}
+        return {name for name in names if self._short(name) in known}
+
+    def _short(self, name: str) -> str:
+        return self._hmac(name.encode())[:_SHORT]
+
     def _holds(self, record: dict[str, Any]) -> bool:
         """Whether the file system gives the same answers; signatures that had to be looked behind are written anew."""
         if not all(inputs.is_still(path, kind) for path, kind in record["kinds"].items()):
@@ -143,12 +165,20 @@ class PlanCache:
 
     # Keeping
 
-    def keep(self, identity: object, kept: Kept, found: Inputs, variables: tuple[set[tuple[str, str]], State]) -> None:
-        """Keep a plan for the next run, unless what it was made from may be something else then."""
+    def keep(
+        self,
+        identity: object,
+        kept: Kept,
+        found: Inputs,
+        variables: tuple[set[tuple[str, str]], State],
+        objects: Iterable[str] = (),
+    ) -> None:
+        """Keep a plan, with its `objects`, for the next run, unless what it was made from may be something else then."""
         if self.key is None or (kept.warnings and found.tainted) or not found.lasting():
             return
         try:
-            self._write(self._record(identity, kept, found, variables))
+            record = self._record(identity, kept, found, variables)
+            self._write({**record, "objects": "".join(self._short(name) for name in objects)})
         except Exception:  # a home was switched: that its plan cannot be kept costs the next run time, and no more
             return
 

@@ -46,7 +46,7 @@ from . import facts as memory
 from . import progress
 from .account_name import check_name
 from .answer import expected
-from .delivery import deliver
+from .delivery import Believed, deliver, is_small
 from .downloading import downloading, needed
 from .evaluated import Evaluated
 from .facts import TrackedFacts
@@ -61,15 +61,12 @@ from .result import write_result
 from .target import NoEngine
 from .variables import Restricted
 
-# Bytes that are sent together with the engine, though the target may have them.
-AT_ONCE = 4 * 1024 * 1024
-
 
 class Switch:
     """Does what a task asks for."""
 
-    def __init__(self, given: HomeTask, asked: tuple[Kept, ProbeAnswer] | None = None) -> None:
-        """`asked` is a question that the target has answered."""
+    def __init__(self, given: HomeTask, asked: tuple[Kept, ProbeAnswer] | None, believed: Believed) -> None:
+        """`asked` is a question that the target has answered; see `Believed`."""
         self.given = given
         self.action, self.task = given.action, given.task
         self.arguments, self.variables = given.arguments, given.variables
@@ -88,6 +85,7 @@ class Switch:
         self.read: set[tuple[str, str]] = set()
         self.facts: dict[str, Any] | None = None
         self.asked = asked
+        self.believed = believed
         self.last: Evaluated | None = None
 
     def run(self) -> dict[str, Any]:
@@ -227,8 +225,11 @@ class Switch:
         return facts
 
     def asked_or_delivered(self, found: Evaluated, host: TrackedFacts) -> ProbeAnswer | SwitchAnswer:
-        """The answer to the question whether there is anything to do; where the target has lost its engine, that of a switch."""
-        if sum(map(len, found.plan.contents.values())) > AT_ONCE:
+        """The answer to the question whether there is anything to do; that of a switch where there is, or no engine to be asked."""
+        there = self.believed(found.plan) if self.asked is None else ProbeAnswer()
+        if there.objects and is_small(found.plan, there.objects):
+            return self.delivered(found, there, host.read)
+        if not is_small(found.plan):
             return self.ask(found.plan)
         try:
             return self.ask(found.plan, kept=True)
@@ -337,7 +338,7 @@ class Switch:
         )
         with downloading(files, plan.manifest.state if self.given.local else None, self.lock.tell):
             request, held = self.request(found, supposed), set(there.objects)
-            return expected(SwitchAnswer, deliver(self.call, plan, request, held, supposed is not None))
+            return expected(SwitchAnswer, deliver(self.call, plan, request, held, supposed is not None and not held))
 
     def request(self, found: Evaluated, supposed: dict[str, Any] | None = None) -> SwitchVerb:
         """What the engine is asked for with a bundle; with `supposed` facts only if these are right."""

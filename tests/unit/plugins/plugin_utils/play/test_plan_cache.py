@@ -780,3 +780,23 @@ def test_a_run_with_the_cache_and_one_without_agree(
         for action in actions:
             _act(spec, action)
         _kept_or_refused(spec)
+
+
+def test_a_record_knows_the_objects_of_its_plan_as_long_as_another_plan_asks(spec):
+    kept, variables = spec.evaluated(noted := Inputs())
+    spec.cache.keep(spec.identity, kept, noted, (variables.read, spec.state().state), ["one-a", "two-b"])
+    assert spec.cache.objects_of_last("another", ["one-a", "three-c"]) == {"one-a"}
+    assert spec.cache.objects_of_last(kept.digest, ["one-a"]) == set(), "there is nothing to be sent"
+    assert "one-a" not in spec.path.read_text()
+    spec.write("home.yml", 'home: {stateVersion: "26.05", username: x}\n')
+    assert spec.found() is None
+    assert spec.cache.objects_of_last("another", ["two-b"]) == {"two-b"}, "whatever became of what it was made from"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "null", "[]", "{}", '{"version": 1, "plan": {"digest": "x"}}', '{"version": 1, "plan": 1}']
+)
+def test_a_damaged_record_knows_no_objects(spec, content):
+    spec.keep()
+    spec.path.write_text(content)
+    assert spec.cache.objects_of_last("another", ["one-a"]) == set()
