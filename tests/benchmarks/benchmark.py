@@ -4,6 +4,7 @@
 
     tests/benchmarks/run            everything (some minutes)
     tests/benchmarks/run switch     whole plays against one ping
+    tests/benchmarks/run ssh        plays over ssh on this machine, which docs/scale.md quotes
     tests/benchmarks/run engine     the controller's steps in process: parse, compile, evaluate, render
     tests/benchmarks/run packages   a profile of many files, and Debian packages from a warm cache
 
@@ -25,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
+from over_ssh import over_ssh
 from plays import Plays, Result, rollback, users
 from report import table, write
 from scratch import Scratch
@@ -112,7 +114,7 @@ def packages(scratch: Scratch, rounds: int, result: Result) -> None:
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("what", nargs="?", choices=["switch", "engine", "packages"])
+    ask.add_argument("what", nargs="?", choices=["switch", "engine", "packages", "ssh"])
     ask.add_argument("--rounds", type=int, default=5)
     ask.add_argument("--largest", type=int, default=20_000, help="the most files of a home")
     ask.add_argument("--hosts", type=int, default=40)
@@ -130,6 +132,8 @@ def main() -> None:
             rollback(scratch, result)
             if said.users:
                 users(scratch, result, said.users)
+        if said.what == "ssh":
+            over_ssh(scratch, said.rounds, result)
         if said.what in (None, "engine"):
             engine(scratch, said.rounds, result)
         if said.what in (None, "packages"):

@@ -93,12 +93,12 @@ class Scratch:
             lines.append(f"  .config/app{number % 50}/file{number}.conf: {{source: {sources.name}/file{number}.conf}}")
         (self.folder / name).write_text("\n".join(lines) + "\n")
 
-    def programs(self, name: str, count: int) -> None:
-        """A spec of the first programs of thirty.yml."""
+    def programs(self, name: str, count: int, more: str = "") -> None:
+        """A spec of the first programs of thirty.yml, and more."""
         text = (pathlib.Path(__file__).parent / "thirty.yml").read_text()
         head, _programs, programs = text.partition("programs:\n")
         (self.folder / name).write_text(
-            head + _programs + "".join(f"{line}\n" for line in programs.splitlines()[:count])
+            more + head + _programs + "".join(f"{line}\n" for line in programs.splitlines()[:count])
         )
 
     def play(self, name: str, inventory: str, *arguments: str) -> Cost:
