@@ -484,6 +484,7 @@ LENIENT_HERE = {
     "play/facts.py:remembered",
     "play/plan_cache.py:_load_key",
     "play/plan_cache.py:key",
+    "play/plan_cache.py:objects_of_last",
     "play/private_folder.py:usable",
     "play/private_folder.py:write",
     "inputs.py:is_still",
