@@ -112,6 +112,8 @@ class PlanCache:
                 return None
             if record["identity"] != self._hmac_of(identity) or not self._holds(record):
                 return None
+            if not isinstance(record["objects"], str):
+                return None
             if any(self._hmac_of(state(host, name)) != known for host, name, known in record["variables"]):
                 return None
             return Kept(**record["plan"])
