@@ -534,3 +534,42 @@ def test_a_swallowed_error_is_found(text, tmp_path, monkeypatch):
     path.parent.mkdir()
     path.write_text(text)
     assert list(_lenient(path)) == ["state/file.py:f"]
+
+
+# Tests are found where one looks for them: `tests/unit/PATH/test_NAME.py` for `PATH/NAME.py`, or the test in this list.
+ELSEWHERE = ROOT / "tests" / "unit" / "elsewhere.txt"
+# Files below this size are small parts of what the tests of others exercise.
+SUBSTANCE = 100
+
+
+def _large_sources() -> list[Path]:
+    """The engines' files of substance, relative to the checkout."""
+    large = [path for path in CONTROLLER + TARGET if _text(path).count("\n") >= SUBSTANCE]
+    return sorted(path.relative_to(ROOT) for path in large if path.stem != "__init__")
+
+
+def _has_own_test(source: Path) -> bool:
+    return (ROOT / "tests" / "unit" / source.parent / f"test_{source.stem}.py").is_file()
+
+
+def _elsewhere() -> dict[str, str]:
+    """The test of each file that has none of its own name."""
+    lines = ELSEWHERE.read_text(encoding="utf-8").splitlines()
+    pairs = [line.split() for line in lines if not line.startswith("#")]
+    assert [source for source, _test in pairs] == sorted({source for source, _test in pairs}), "sort the list"
+    return {line[0]: line[1] for line in pairs}
+
+
+def test_every_source_file_of_substance_has_a_test() -> None:
+    listed = _elsewhere()
+    untested = [str(path) for path in _large_sources() if not _has_own_test(path) and str(path) not in listed]
+    assert untested == [], f"write a test of that name, or add the file to {ELSEWHERE.name}"
+
+
+def test_the_list_is_as_short_as_possible() -> None:
+    needed = {str(path) for path in _large_sources() if not _has_own_test(path)}
+    assert sorted(set(_elsewhere()) - needed) == [], f"remove these from {ELSEWHERE.name}"
+
+
+def test_the_listed_tests_exist() -> None:
+    assert sorted({test for test in _elsewhere().values() if not (ROOT / test).is_file()}) == []
