@@ -58,7 +58,8 @@ class Inputs:
         reads = (*self.files.items(), *self.folders.items())
         return (
             all(signature_of(path) == read.signature for path, read in reads)
-            and all(is_still(path, kind) for path, kind in self.kinds.items())
+            # The signature of a file that was read tells that it is one.
+            and all(is_still(path, kind) for path, kind in self.kinds.items() if kind != FILE or path not in self.files)
             and all(os.path.realpath(path) == real for path, real in self.real.items())
         )
 

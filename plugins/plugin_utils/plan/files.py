@@ -98,6 +98,7 @@ class Files:
         self.local_places = local_places
         self.provenance = Provenance(evaluation)
         self.home = str(evaluation.get("home.homeDirectory"))
+        self._place = posixpath.normpath(self.home)
         self.planned: dict[str, PlannedFile] = {}
 
     def collect(self) -> dict[str, PlannedFile]:
@@ -149,7 +150,7 @@ class Files:
         if start:
             error = SpecError("is a path in the home already", positions, path=owner_label(owner))
             raise error.with_details("target", advice=[f"leave out `{start}`:  {target[len(start) :]}"])
-        if target in (".", posixpath.normpath(self.home)):
+        if target in (".", self._place):
             if not entry["recursive"]:
                 message = "the target is the home folder itself, which can only take the files of a folder one by one"
                 raise SpecError(message, positions, path=owner_label(owner), hint="set `recursive: true`")
@@ -170,7 +171,7 @@ class Files:
         for planned in self._sources(target, entry, owner, positions):
             planned.positions, planned.owner = positions, owner
             link = planned.leaf.link if planned.leaf is not None and planned.folder is None else None
-            refuse_impossible(self.home, planned.target, link, positions, planned.label)
+            refuse_impossible(self.home, planned, link)
             self._add(planned, entry)
 
     def _add(self, planned: PlannedFile, entry: object) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os.path
 import posixpath
 from collections.abc import Collection, Mapping
+from typing import Protocol
 
 from ..options.provenance import Positions
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
@@ -15,22 +16,33 @@ from ..syntax.nix import advice
 from ..syntax.secrets import SECRETS
 
 
-def refuse_impossible(home: str, target: str, link: str | None, positions: Positions, label: str) -> None:
+class Managed(Protocol):
+    """A managed path."""
+
+    target: str
+    positions: Positions
+
+    @property
+    def label(self) -> str:
+        """The option that declares it, as a person writes it."""
+
+
+def refuse_impossible(home: str, managed: Managed, link: str | None) -> None:
     """Raises SpecError for the home folder itself, and for a link to its own place or to one below it.
 
-    `target` is relative to `home`, and "" means the home itself; `link` is the text of a link that the source asks for.
+    The target is relative to `home`, and "" means the home itself; `link` is the text of a link that the source asks for.
     """
-    if not target:
+    if not managed.target:
         message = "the target is the home folder itself, and the source is no folder"
-        raise SpecError(message, positions, path=label)
+        raise SpecError(message, managed.positions, path=managed.label)
     if link is None:
         return
-    place = posixpath.normpath(posixpath.join(home, target))
+    place = posixpath.normpath(posixpath.join(home, managed.target))
     leads = posixpath.normpath(posixpath.join(posixpath.dirname(place), link))
     if leads == place or leads.startswith(f"{place}/"):
         where = "its own place" if leads == place else "a place below itself"
         hint = "keep the file somewhere else, for example in the folder of the project"
-        raise SpecError(f"is a link to {where}, {leads}", positions, path=label, hint=hint)
+        raise SpecError(f"is a link to {where}, {leads}", managed.positions, path=managed.label, hint=hint)
 
 
 def missing_file(path: str, owner: str, positions: Positions) -> SpecError:

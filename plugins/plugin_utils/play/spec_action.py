@@ -14,6 +14,10 @@ from ansible.plugins.action import ActionBase
 RAW = ("config", "special_args")
 
 
+# When garbage is collected, as `gc.set_threshold` takes it.
+SELDOM = (300_000, 20, 100)
+
+
 class SpecAction(ActionBase):  # type: ignore[misc]  # Ansible has no types
     """An action with a specification among its arguments."""
 
@@ -27,7 +31,8 @@ class SpecAction(ActionBase):  # type: ignore[misc]  # Ansible has no types
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The beginning of a result; an action adds its own."""
-        # This process ends with the task. What Ansible has loaded is not to be searched for garbage again and again.
+        # This process ends with the task. Neither what Ansible has loaded nor what is evaluated is to be searched for garbage again and again.
         gc.freeze()
+        gc.set_threshold(*SELDOM)
         result: dict[str, Any] = super().run(tmp, task_vars)
         return result
