@@ -272,12 +272,15 @@ class Node:
         if declaration.renamed_to:
             return self.instance.read_path(declaration.renamed_to)
         definitions = self.definitions()
-        default = self.default(declaration)
-        if declaration.attributes.get("readOnly") is True and len(definitions) + (default is not None) > 1:
+        if (
+            declaration.attributes.get("readOnly") is True
+            and len(definitions) + (self.default(declaration) is not None) > 1
+        ):
             raise SpecError("is read-only and cannot be set", [d.position for d in definitions], path=self.dotted)
         found = effective(definitions)
-        if default is not None and (not found or found[0].priority >= OPTION_DEFAULT):
-            found = effective([default, *definitions])  # Only now: a default that is not used may lack what it reads.
+        if not found or found[0].priority >= OPTION_DEFAULT:
+            default = self.default(declaration)  # Only now: one that is not used may lack what it reads.
+            found = effective([default, *definitions]) if default is not None else found
         kind = declaration.type
         if kind is None:
             error = SpecError(
