@@ -7,7 +7,6 @@ The cache holds code of this user's own making, in the user's own cache folder, 
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
 import sys
@@ -18,6 +17,8 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from ..syntax.secrets import SECRETS
+from .language_version import language_version
+from .template_code import TemplateCode
 
 MOST = 20_000
 
@@ -33,7 +34,7 @@ class CodeCache:
 
     def __init__(self, folder: str | None = None) -> None:
         self.version = f"expressions-{sys.implementation.cache_tag}-{sys.hexversion:x}-{jinja2.__version__}-"
-        self.path = os.path.join(folder or cache_folder(), self.version + _language())
+        self.path = os.path.join(folder or cache_folder(), self.version + language_version())
         self.dirty = False
         self.entries: dict[str, tuple[bool, CodeType]] = self._load()
 
@@ -58,9 +59,9 @@ class CodeCache:
             self.entries[key] = (lone, code)
             self.dirty = True
 
-    def of_templates(self) -> jinja2.BytecodeCache:
-        """The cache as Jinja uses it for template files."""
-        return _TemplateCache(self)
+    def of_templates(self, library: str) -> jinja2.BytecodeCache:
+        """The cache as Jinja uses it for template files; those of the folder `library` may have brought their code along."""
+        return _TemplateCache(self, TemplateCode(library))
 
     def save(self) -> None:
         """Write what is new; a folder that cannot be written is left alone."""
@@ -87,21 +88,20 @@ class CodeCache:
                 os.unlink(os.path.join(folder, name))
 
 
-def _language() -> str:
-    """The version of the language: code is compiled for the filters, tests and rules that are in force."""
-    digest = hashlib.sha256()
-    here = os.path.dirname(os.path.abspath(__file__))
-    for name in sorted(name for name in os.listdir(here) if name.endswith(".py")):
-        with open(os.path.join(here, name), "rb") as file:
-            digest.update(file.read())
-    return digest.hexdigest()[:16]
-
-
 class _TemplateCache(jinja2.BytecodeCache):
     """Template files by their path and text."""
 
-    def __init__(self, cache: CodeCache) -> None:
+    def __init__(self, cache: CodeCache, brought: TemplateCode) -> None:
         self.cache = cache
+        self.brought = brought
+
+    def get_bucket(self, environment: jinja2.Environment, name: str, filename: str | None, source: str) -> Bucket:
+        bucket = super().get_bucket(environment, name, filename, source)
+        code = self.brought.source(name, source) if bucket.code is None else None
+        if code is not None:
+            bucket.code = compile(code, filename or name, "exec")
+            self.dump_bytecode(bucket)
+        return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
         known = self.cache.get(self._key(bucket))

@@ -54,7 +54,7 @@ class Templates:
 
     def __init__(self, environment: LanguageEnvironment, library: str, cache: CodeCache) -> None:
         self.environment = environment
-        environment.bytecode_cache = cache.of_templates()
+        environment.bytecode_cache = cache.of_templates(library)
         self.library = library
         environment.loader = _Files()
         environment.join_path = self._included  # type: ignore[method-assign]

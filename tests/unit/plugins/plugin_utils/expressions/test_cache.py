@@ -39,6 +39,6 @@ def test_another_version_of_the_language_begins_anew(tmp_path: Path, monkeypatch
     template = tmp_path / "t.j2"
     template.write_text("{{ x }}")
     evaluated(tmp_path / "cache", template)
-    monkeypatch.setattr(cache, "_language", lambda: "another")
+    monkeypatch.setattr(cache, "language_version", lambda: "another")
     assert evaluated(tmp_path / "cache", template)[0] == 2
     assert len(list((tmp_path / "cache").iterdir())) == 1
