@@ -336,7 +336,10 @@ UNNOTED = {
     ("expressions/cache.py", "_load"),
     ("expressions/cache.py", "save"),
     ("expressions/cache.py", "_forget_others"),
-    ("expressions/cache.py", "_language"),
+    ("expressions/language_version.py", "language_version"),
+    # The same, of the library's templates.
+    ("expressions/template_code.py", "_of_folder"),
+    ("expressions/template_code.py", "made"),
     # A tool of developers; a library without an index is never kept.
     ("modules/library_index.py", "files"),
     ("modules/library_index.py", "main"),
@@ -476,6 +479,7 @@ LENIENT_HERE = {
     # Caches and remembered facts: without them the run takes longer.
     "expressions/cache.py:_load",
     "expressions/cache.py:save",
+    "expressions/template_code.py:_of_folder",
     "packages/apt.py:refresh",
     "packages/vendor.py:_has",
     "play/engine.py:engine",
@@ -509,6 +513,7 @@ LENIENT_HERE = {
     "packages/sources.py:_lines",
     # The library's own files; what was listed before; a tool of developers.
     "modules/library_index.py:files",
+    "expressions/template_code.py:made",
     "play/result.py:present",
 }
 
