@@ -11,9 +11,15 @@ from .manifest import Manifest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO, Dict, Iterable, Iterator, List, Optional, Tuple, Union
+    from typing import Dict, Iterable, Iterator, List, Optional, Protocol, Tuple, Union
 
     from .value import JsonObject
+
+    class Readable(Protocol):
+        """What bytes can be read of, so many at a time."""
+
+        def read(self, count: int) -> bytes: ...
+
 
 VERSION = 1
 LEVEL = 1
@@ -24,7 +30,7 @@ _LONGEST_HEADER = 1 << 28
 class Bundle:
     """A bundle being read. `objects` (ID and size in bytes, in stream order) is known at once."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: Readable) -> None:
         import zlib
 
         self._source = source
@@ -110,7 +116,7 @@ def write_bundle(manifest: Optional[JsonObject], objects: Iterable[Tuple[str, by
     return b"".join(pieces)
 
 
-def read_bundle(data_or_file: Union[bytes, BinaryIO]) -> Bundle:
+def read_bundle(data_or_file: Union[bytes, Readable]) -> Bundle:
     """The bundle in these bytes, or in this open binary file (read as its contents are asked for).
 
     EngineError `bundle`.

@@ -13,8 +13,6 @@ from . import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO
-
     from .state import State
 
 
@@ -28,9 +26,30 @@ def names(state: State) -> list[str]:
     return found
 
 
-def opened(state: State, name: str) -> BinaryIO:
+class Pack:
+    """A pack that is open to be read. Each read is one call of the system, whose error has the path."""
+
+    def __init__(self, state: State, name: str) -> None:
+        self._path, self._at = f"{layout.PACKS}/{name}", state.fd
+        self._fd = filesystem.open_file(self._path, self._at)
+
+    def __enter__(self) -> Pack:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        os.close(self._fd)
+
+    def read(self, count: int) -> bytes:
+        """Up to so many bytes; none at the end."""
+        try:
+            return os.read(self._fd, count)
+        except OSError as error:
+            raise filesystem.placed(error, self._path, self._at) from None
+
+
+def opened(state: State, name: str) -> Pack:
     """A pack, open to be read."""
-    return os.fdopen(filesystem.open_file(f"{layout.PACKS}/{name}", state.fd), "rb")
+    return Pack(state, name)
 
 
 def write(state: State, name: str, contents: list[tuple[str, bytes]]) -> None:

@@ -25,8 +25,7 @@ def unit_sources(view: View | None, places: Places, content: Content, home: str)
 
     def follow(target: str, text: str) -> bytes:
         path = text if text.startswith("/") else os.path.join(home, os.path.dirname(target), text)
-        with open(filesystem.encode(path), "rb") as source:
-            return source.read()
+        return filesystem.read(path, follow=True)
 
     return Sources(_shown(view) if view is not None else {}, places, content, follow)
 

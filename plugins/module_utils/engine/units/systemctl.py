@@ -94,7 +94,7 @@ class Systemctl:
         self._ask("daemon-reload", [])
 
     def run(self, verb: str, units: Collection[str]) -> None:
-        """stop, reload, restart or start, waiting for the jobs while there is time."""
+        """stop, reload, restart, reload-or-restart or start, waiting for the jobs while there is time."""
         if units:
             left = self._deadline - time.monotonic()
             if left <= 0:

@@ -126,11 +126,21 @@ class Transition:
         self._note_killed(plan, now)
         complete(plan, now)
         self._retry(plan, now)
-        for verb, units in (("reload", plan.reload), ("restart", plan.restart), ("start", plan.start)):
-            self.manager.run(verb, units)
+        self._bring_up(plan, now)
         self.manager.forget(plan.reset)
         if plan.reload or plan.restart or plan.start:
             self._judge(plan, now)
+
+    def _bring_up(self, plan: Plan, now: States) -> None:
+        """Reload, restart and start. Reloads and restarts are one call where the manager's own choice between them is the plan's."""
+        apart = [now.get(unit) for unit in plan.reload if not now.get(unit).runs or not now.get(unit).yes("CanReload")]
+        apart += [now.get(unit) for unit in plan.restart if now.get(unit).yes("CanReload")]
+        if plan.reload and plan.restart and not apart:
+            self.manager.run("reload-or-restart", [*plan.reload, *plan.restart])
+        else:
+            self.manager.run("reload", plan.reload)
+            self.manager.run("restart", plan.restart)
+        self.manager.run("start", plan.start)
 
     def suggest(self, elsewhere: Collection[str]) -> List[str]:
         """Read the new texts, and give the rest as commands for a person to run. `elsewhere`: see `preview`."""

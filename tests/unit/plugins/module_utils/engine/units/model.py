@@ -177,6 +177,11 @@ class Manager:
             self._start(unit)
             self.start([name for name in down if self.active[name] != "active"])
 
+    def reload_or_restart(self, units: list[str]) -> None:
+        """As the manager does it: whichever the unit can."""
+        for unit in units:
+            (self.reload if self.text(unit).values("Service", "ExecReload") else self.restart)([unit])
+
     def reload(self, units: list[str]) -> None:
         self.jobs += [("reload", unit) for unit in units]
 
@@ -212,7 +217,7 @@ class Calls:
     def run(self, verb: str, units: Collection[str]) -> None:
         if units:
             self.calls.append(verb)
-            getattr(self.model, verb)(list(units))
+            getattr(self.model, verb.replace("-", "_"))(list(units))
 
     def forget(self, units: Collection[str]) -> None:
         if units:

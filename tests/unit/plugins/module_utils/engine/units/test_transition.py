@@ -55,10 +55,98 @@ def test_at_most_seven_calls_in_their_order():
     assert not transition.failures
 
 
-def test_a_change_that_touches_no_process_asks_twice_and_reloads():
-    transition, calls = prepared({"a.service": run(1)}, {"a.service": run(1) + "[Install]\n"}, "a.service")
+RELOADS = "ExecReload=/bin/r\n"
+RESTART = "X-SwitchMethod=restart"
+# What changes: the units before and after, who runs, and the calls of systemctl, exactly.
+COUNTS: dict[str, tuple[Folder, Folder, list[str]]] = {
+    "a new unit": (
+        {},
+        {"a.service": run(), WANTS + "a.service": ""},
+        ["show", "daemon-reload", "show", "start", "show"],
+    ),
+    "a new unit that nobody wants": ({}, {"a.service": run()}, ["show", "daemon-reload", "show"]),
+    "a removed unit": ({"a.service": run()}, {}, ["show", "stop", "daemon-reload", "show"]),
+    "a changed unit": (
+        {"a.service": run(1)},
+        {"a.service": run(2)},
+        ["show", "stop", "daemon-reload", "show", "start", "show"],
+    ),
+    "a changed unit that is restarted": (
+        {"a.service": run(1, RESTART)},
+        {"a.service": run(2, RESTART)},
+        ["show", "daemon-reload", "show", "restart", "show"],
+    ),
+    "a changed trigger": (
+        {"a.service": run(1, "X-Reload-Triggers=1") + RELOADS},
+        {"a.service": run(1, "X-Reload-Triggers=2") + RELOADS},
+        ["show", "daemon-reload", "show", "reload", "show"],
+    ),
+    "a description": (
+        {"a.service": run(1, "Description=a")},
+        {"a.service": run(1, "Description=b")},
+        ["show", "daemon-reload", "show"],
+    ),
+    "an [Install] section": (
+        {"a.service": run(1)},
+        {"a.service": run(1) + "[Install]\nWantedBy=default.target\n"},
+        ["show", "daemon-reload", "show"],
+    ),
+    "a timer": (
+        {"a.timer": "[Timer]\nOnCalendar=daily\n", "a.service": run()},
+        {"a.timer": "[Timer]\nOnCalendar=weekly\n", "a.service": run()},
+        ["show", "daemon-reload", "show"],
+    ),
+    "one of each": (
+        {
+            "gone.service": run(),
+            "changed.service": run(1),
+            "restarted.service": run(1, RESTART),
+            "reloaded.service": run(1, "X-Reload-Triggers=1") + RELOADS,
+        },
+        {
+            "changed.service": run(2),
+            "restarted.service": run(2, RESTART),
+            "reloaded.service": run(1, "X-Reload-Triggers=2") + RELOADS,
+            "new.service": run(),
+            WANTS + "new.service": "",
+        },
+        ["show", "stop", "daemon-reload", "show", "reload-or-restart", "start", "show"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "wanted"), COUNTS.values(), ids=list(COUNTS))
+def test_the_calls_of_systemctl_are_counted(old, new, wanted):
+    running = [unit for unit in old if unit.endswith((".service", ".timer"))]
+    transition, calls = prepared(old, new, *running)
     transition.act()
-    assert calls.calls == ["show", "daemon-reload", "show"]
+    assert calls.calls == wanted
+    assert len(wanted) <= 7
+
+
+def test_what_can_be_reloaded_is_restarted_where_that_is_planned():
+    """The manager's own choice would be the reload."""
+    old = {
+        "a.service": run(1, RESTART) + RELOADS,
+        "b.service": run(1, "X-Reload-Triggers=1") + RELOADS,
+    }
+    new = {
+        "a.service": run(2, RESTART) + RELOADS,
+        "b.service": run(1, "X-Reload-Triggers=2") + RELOADS,
+    }
+    transition, calls = prepared(old, new, "a.service", "b.service")
+    transition.act()
+    assert calls.calls == ["show", "daemon-reload", "show", "reload", "restart", "show"]
+    assert calls.model.jobs == [("reload", "b.service"), ("stop", "a.service"), ("start", "a.service")]
+
+
+def test_the_failure_of_a_removed_unit_takes_one_call_more():
+    transition, calls = prepared({"a.service": run()}, {})
+    calls.model.active["a.service"] = "failed"
+    transition.prepare()
+    calls.calls.clear()
+    transition.act()
+    assert calls.calls == ["daemon-reload", "show", "reset-failed"]
 
 
 def test_a_repaired_link_needs_the_reload_alone():
