@@ -1,23 +1,58 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Telling of downloads on a target: how much there is to get, and on this machine how far it is."""
+"""Telling of downloads on a target: how much there is to get, and how far that is."""
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import shlex
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ...module_utils.engine.contract.manifest import Manifest
 from ...module_utils.engine.packages.meter import FILE
 from ...module_utils.engine.packages.recipe import Artefact, Recipe, artefacts_of
 from ...module_utils.engine.voice.quantities import plural, size
 from ..plan.packages import PackagePlan
+from . import progress
 
-# Seconds between two lines, and between two looks.
-_LINES, _LOOK = 5.0, 0.5
+# Seconds between two lines, and between two looks where one line is written over the one before.
+_LINES, _LOOKS = 5.0, 1.0
+
+# The text of the target's meter; empty where there is none.
+Look = Callable[[], str]
+
+
+class Listener:
+    """Tells of downloads for one home: `look` reads the target's meter, if that can be had; `tell` prints a line."""
+
+    def __init__(self, home: str, look: Look | None, tell: Callable[[str], None]) -> None:
+        self.home = home
+        self.look = look
+        self.tell = tell
+        self.ended = threading.Event()
+        self._before = ""
+
+    def listen(self) -> None:
+        """Look at the meter now and then until it ends."""
+        over = progress.shown()
+        while self.look is not None and not self.ended.wait(_LOOKS if over else _LINES):
+            text = self._far(self.look())
+            if text and text != self._before and not self.ended.is_set():
+                self._before = text
+                progress.tell(self.home, text) if over else self.tell(text)
+
+    def _far(self, meter: str) -> str:
+        try:
+            done, total = (int(word) for word in meter.split())
+        except ValueError:
+            # There is none yet or no longer, or it is another user's.
+            return ""
+        return f"downloaded {size(done)} of {size(total)}"
 
 
 def needed(manifest: Manifest, plan: PackagePlan, trees: Collection[str], hosts: bool) -> list[Artefact]:
@@ -37,41 +72,46 @@ def needed(manifest: Manifest, plan: PackagePlan, trees: Collection[str], hosts:
 
 
 @contextmanager
-def downloading(artefacts: list[Artefact], state: str | None, tell: Callable[[str], None]) -> Iterator[None]:
-    """Say what will be downloaded; where `state` is a state folder of this machine, also how far that is, now and then."""
+def downloading(artefacts: list[Artefact], listener: Listener) -> Iterator[None]:
+    """Say what will be downloaded, and how far that is while the context lasts."""
     if not artefacts:
         yield
         return
-    tell(
-        f"up to {plural(len(artefacts), 'file')} of packages to download, {size(sum(item.size for item in artefacts))}"
-    )
-    end = threading.Event()
-    watcher = (
-        threading.Thread(target=_watch, args=(os.path.join(state, FILE), end, tell), daemon=True) if state else None
-    )
-    if watcher is not None:
-        watcher.start()
+    total = size(sum(item.size for item in artefacts))
+    listener.tell(f"up to {plural(len(artefacts), 'file')} of packages to download, {total}")
+    watcher = threading.Thread(target=listener.listen, daemon=True)
+    watcher.start()
     try:
         yield
     finally:
-        end.set()
-        if watcher is not None:
-            watcher.join()
+        listener.ended.set()
+        watcher.join(_LINES)
 
 
-def _watch(path: str, end: threading.Event, tell: Callable[[str], None]) -> None:
-    waited, before = 0.0, ""
-    while not end.wait(_LOOK):
-        waited += _LOOK
-        if waited < _LINES:
-            continue
-        try:
-            with open(path, encoding="ascii") as source:
-                text = source.read()
-            done, total = (int(word) for word in text.split())
-        except (OSError, ValueError):
-            # There is none yet or no longer, or it is another user's.
-            continue
-        if text != before:
-            tell(f"downloaded {size(done)} of {size(total)}")
-            waited, before = 0.0, text
+def look_at(connection: Any, state: str, local: bool) -> Look | None:
+    """What reads the meter of a state folder; None where only another user could read it, or the connection does one thing at a time."""
+    path = os.path.join(state, FILE)
+    if local:
+        return lambda: _read(path)
+    if connection.transport != "ssh" or connection.become:
+        return None
+    # A connection holds what its command is about, which is still running.
+    second = copy.copy(connection)
+    return lambda: _asked(second, path)
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="ascii") as source:
+            return source.read()
+    except (OSError, ValueError):
+        return ""
+
+
+def _asked(connection: Any, path: str) -> str:
+    try:
+        _code, output, _errors = connection.exec_command(f"cat {shlex.quote(path)}", sudoable=False)
+    except Exception:
+        # Whatever is wrong with the connection, the command that it is for will say so.
+        return ""
+    return str(output, "ascii", "replace") if isinstance(output, bytes) else str(output)

@@ -18,10 +18,22 @@ SHOWN = "HOME_MANAGER_PROGRESS"
 _CLEAR = "\r\x1b[K"
 
 
+def shown() -> bool:
+    """Whether the line can be shown."""
+    return os.environ.get(SHOWN) == "1"
+
+
 def tell(home: str, text: str) -> None:
     """Show what is being done for a home."""
-    if os.environ.get(SHOWN) == "1":
+    if shown():
         Display().display(f"{_CLEAR}{home}: {text}", stderr=True, newline=False, screen_only=True)
+
+
+def say(text: str) -> None:
+    """Print a line that stays, in the place of the one that shows what is being done."""
+    if shown():
+        Display().display(_CLEAR, stderr=True, newline=False, screen_only=True)
+    Display().display(text)
 
 
 def sending(bundle: bytes) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.utils.display import Display
 
 from ...module_utils.engine.contract.answers import Answer, ProbeAnswer, SwitchAnswer
 from ...module_utils.engine.contract.facts import differ
@@ -47,7 +46,7 @@ from . import progress
 from .account_name import check_name
 from .answer import expected
 from .delivery import Believed, deliver, is_small
-from .downloading import downloading, needed
+from .downloading import Listener, downloading, look_at, needed
 from .evaluated import Evaluated
 from .facts import TrackedFacts
 from .files import decrypter, reader, reading
@@ -73,7 +72,7 @@ class Switch:
         self.host, self.user, self.owner = given.host, given.user, given.owner
         self.project, self.restricted = given.project, given.restricted
         self.compiler = compiler(plugins=PlayPlugins(given.restricted))
-        self.lock = ProjectLock(given.project, lambda text: Display().display(f"{self.user}: {text}"))
+        self.lock = ProjectLock(given.project, lambda text: progress.say(f"{self.user}: {text}"))
         # What a switch says besides what the spec warns of; the packages that the host may lack.
         self.notes: list[str] = []
         # What a preview knows a switch to be refused for.
@@ -336,7 +335,8 @@ class Switch:
         files = (
             needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check_mode else []
         )
-        with downloading(files, plan.manifest.state if self.given.local else None, self.lock.tell):
+        look = look_at(self.action._connection, plan.manifest.state, self.given.local)
+        with downloading(files, Listener(self.given.owner.label, look, self.lock.tell)):
             request, held = self.request(found, supposed), set(there.objects)
             return expected(SwitchAnswer, deliver(self.call, plan, request, held, supposed is not None and not held))
 
