@@ -71,7 +71,7 @@ class Resolution:
                 self.settings.context.tell(f"resolving {item.name} ({provider})")
                 locks.append(self.resolver(provider).resolve(item, entry))
             except SpecError as error:
-                errors.append(_at(error, item))
+                errors.append(self._at(error, item))
         if errors:
             raise SpecErrors(errors)
         lock = merged(locks)
@@ -119,6 +119,13 @@ class Resolution:
         message = f"no provider has {name!r}. Tried: {tried} (not in the catalogue)."
         return SpecError(message, [wanted.position], hint=self.settings.catalogue.hint(name))
 
+    def _at(self, error: SpecError, wanted: Wanted) -> SpecError:
+        """The error of a resolver with its place, and with near names where nobody knows this one."""
+        positions = error.positions or ([wanted.position] if wanted.position else [])
+        known = self.settings.catalogue.get(wanted.name) is not None or wanted.url is not None
+        hint = error.hint or ("" if known else self.settings.catalogue.hint(wanted.name))
+        return SpecError(f"{wanted.name}: {error.message}", positions, hint=hint)
+
     def resolver(self, provider: str) -> Resolver:
         """The resolver of a provider, one for the whole resolution."""
         if provider not in self._resolvers:
@@ -138,8 +145,3 @@ def without_provider(catalogue: Catalogue, name: str, order: tuple[str, ...]) ->
     if near:
         lines.append(f"near names that a provider has: {', '.join(near)}")
     return "; ".join(lines)
-
-
-def _at(error: SpecError, wanted: Wanted) -> SpecError:
-    positions = error.positions or ([wanted.position] if wanted.position else [])
-    return SpecError(f"{wanted.name}: {error.message}", positions, hint=error.hint)

@@ -337,6 +337,17 @@ def test_what_the_program_does_not_know_is_an_error_with_its_words(machine, prov
         machine.lock(provider)
 
 
+@pytest.mark.parametrize("provider", ["cargo", "brew", "flatpak", "nix", "go"])
+def test_a_name_that_nobody_knows_is_an_error_with_near_ones(machine, provider):
+    Transcript(machine.bin, provider, [])
+    context = Context((HERE,), PackageSources(), str(machine.folder), {}, lambda _text: None)
+    with pytest.raises(SpecErrors) as caught:
+        Resolution(Settings(Catalogue(), context)).resolve([Wanted("ripgrepp", provider=provider)])
+    (error,) = caught.value.errors
+    assert error.message.startswith("ripgrepp: ")
+    assert error.hint == "did you mean `ripgrep`?"
+
+
 # The real programs, against what lies on the local disk.
 
 
