@@ -506,8 +506,6 @@ LENIENT_HERE = {
     # Taken for a secret.
     "play/datatags.py:encrypted_file",
     # Remarks: who switches, the commit, how far a download is.
-    "play/downloading.py:_asked",
-    "play/downloading.py:_far",
     "play/downloading.py:_read",
     "report/provenance.py:_git",
     "report/provenance.py:provenance",

@@ -26,23 +26,25 @@ if TYPE_CHECKING:
 
 
 class Removal(Answer):
-    """The numbers of the generations that were removed, and what was done for it."""
+    """The numbers of the generations that were removed, and what was done for it; `freed`: the bytes of packages that went."""
 
-    __slots__ = ("operations", "removed")
+    __slots__ = ("freed", "operations", "removed")
 
     def __init__(self) -> None:
         super().__init__()
         self.removed: List[int] = []
         self.operations: List[Operation] = []
+        self.freed = 0
 
     def json(self) -> JsonObject:
         operations = [operation.json() for operation in self.operations]
-        return {**super().json(), "removed": self.removed, "operations": operations}
+        return {**super().json(), "removed": self.removed, "operations": operations, "freed": self.freed}
 
     def _read(self, members: Members) -> None:
         super()._read(members)
         self.removed = members.numbers("removed")
         self.operations = [Operation.of(item) for item in members.sequence("operations")]
+        self.freed = members.optional_number("freed") or 0
 
 
 class RemovingVerb(Verb):
@@ -67,14 +69,17 @@ class RemovingVerb(Verb):
             answer.operations = expiry.remove(home, numbers) if numbers else []
             # Also where no generation goes: an interrupted run may have left packages that nobody needs.
             _free_packages(home.state, answer)
-        answer.changed = bool(answer.operations)
+        answer.changed = bool(answer.operations or answer.freed)
         return answer
 
     @classmethod
     def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:
         from ..voice.answers import plan_of_removal
+        from ..voice.plan import Stock
 
-        return plan_of_removal(answer, answer.removed if isinstance(answer, Removal) else [], home, check)
+        if not isinstance(answer, Removal):
+            raise TypeError(f"not the answer of a removal: {answer!r}")
+        return plan_of_removal(answer, Stock(removed=tuple(answer.removed), freed=answer.freed), home, check)
 
 
 def _free_packages(state: State, answer: Removal) -> None:
@@ -96,9 +101,7 @@ def _free_packages(state: State, answer: Removal) -> None:
     freed = free(Depot(state.path, state.fd), live)
     for name in freed.packages:
         answer.operations.append(Operation(OperationKind.REMOVE, f"{packaged.FOLDER}/{name}"))
-    if freed.size:
-        detail = f"{freed.size / (1 << 20):.1f} MB freed"
-        answer.operations.append(Operation(OperationKind.REMOVE, packaged.FOLDER, detail))
+    answer.freed = freed.size
     answer.warnings += [f"{name[33:]} stays as long as it runs" for name in freed.running]
 
 

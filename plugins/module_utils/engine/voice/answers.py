@@ -107,8 +107,8 @@ def plan_of_verification(
     )
 
 
-def plan_of_removal(answer: Answer, removed: Sequence[int], home: Owner, check: bool) -> Plan:
-    """The plan of a removal of generations."""
+def plan_of_removal(answer: Answer, stock: Stock, home: Owner, check: bool) -> Plan:
+    """The plan of a removal of generations, with what it removed and freed."""
     outcome = ("would-change" if check else "changed") if answer.changed else "unchanged"
     return Plan(
         "expire",
@@ -117,7 +117,7 @@ def plan_of_removal(answer: Answer, removed: Sequence[int], home: Owner, check: 
         check,
         warnings=_warnings(answer),
         recovered=_recovered(answer),
-        stock=Stock(removed=tuple(removed)),
+        stock=stock,
     )
 
 

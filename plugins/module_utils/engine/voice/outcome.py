@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .entries import SIGN_OF
-from .quantities import listed, plural, ranges
+from .plan import Stock
+from .quantities import listed, plural, ranges, size
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -149,16 +150,20 @@ def failed_part(plan: Plan) -> str:
     return "the switch"
 
 
+def _expired(stock: Stock, check: bool) -> str:
+    gone = stock.removed
+    freed = f"; {size(stock.freed)} of packages freed" if stock.freed else ""
+    if not gone:
+        return "no generation is old enough to be removed" + freed
+    return f"{plural(len(gone), 'generation')} {'would be removed' if check else 'removed'}: {ranges(gone)}{freed}"
+
+
 def _result(plan: Plan) -> str:
     counts = counts_text(counts_of(plan))
     if plan.verb == "diff":
         return counts or "no difference"
     if plan.verb == "expire":
-        gone = plan.stock.removed if plan.stock else ()
-        if not gone:
-            return "no generation is old enough to be removed"
-        would = "would be removed" if plan.check else "removed"
-        return f"{plural(len(gone), 'generation')} {would}: {ranges(gone)}"
+        return _expired(plan.stock or Stock(), plan.check)
     if plan.verb == "uninstall":
         return f"uninstalled: {counts}" if counts else "uninstalled"
     if plan.verb == "verify":

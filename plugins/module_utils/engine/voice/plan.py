@@ -79,18 +79,28 @@ class Undo(NamedTuple):
 
 
 class Stock(NamedTuple):
-    """What there is altogether: generations and their bytes, the numbers that an expiry removes, files of a build."""
+    """What there is altogether: generations and their bytes, files of a build.
+
+    Of an expiry, the numbers that it removes, and the bytes of packages that it `freed`.
+    """
 
     generations: int = 0
     bytes: int = 0
     removed: tuple[int, ...] = ()
     files: int = 0
+    freed: int = 0
 
     @classmethod
     def of(cls, value: object) -> Stock:
         """The stock of a JSON object."""
         read = Fields(value, "stock")
-        return cls(read.number("generations"), read.number("bytes"), read.numbers("removed"), read.number("files"))
+        return cls(
+            read.number("generations"),
+            read.number("bytes"),
+            read.numbers("removed"),
+            read.number("files"),
+            read.number("freed"),
+        )
 
     def json(self) -> dict[str, object]:
         """The JSON object."""
