@@ -89,6 +89,17 @@ def test_every_name_resolves_or_says_who_has_it():
     ] == sorted(without)
 
 
+def test_a_name_is_taken_from_pypi_or_npm_only_where_somebody_said_so():
+    """Neither is asked for a name: under many of them there is another program."""
+    context = Context(("x86_64-linux",), PackageSources(), "/nowhere", {}, lambda _text: None)
+    resolution = Resolution(Settings(Catalogue(), context, ("uv", "npm", "archive")))
+    for name in ("bat", "starship", "no-such-name-anywhere"):
+        with pytest.raises(SpecError, match=f"no provider has '{name}'"):
+            resolution.choose(Wanted(name))
+    assert resolution.choose(Wanted("bat", provider="uv"))[1] == "uv"
+    assert resolution.choose(Wanted("ruff"))[1] == "uv"
+
+
 def test_near_names_are_those_that_can_be_had():
     catalogue = Catalogue({"some-program": {"deb": "some-program"}, "some-progran": {}})
     assert catalogue.near("some-progran", ("deb",)) == ["some-program"]
