@@ -132,12 +132,12 @@ WRITERS = set(
 )
 
 
-# The launcher writes only the engine itself, before there is one; the second Python writes to pipes alone. The checks of a whole system work on copies of
-# their own, in folders and mount namespaces that go with them.
+# The launcher and its importer write only the engine itself, before there is one; the second Python writes to pipes alone. The
+# checks of a whole system work on copies of their own, in folders and mount namespaces that go with them.
 SOURCES = [
     path
     for path in sorted(PLACE.rglob("*.py"))
-    if path.name not in ("filesystem.py", "launcher.py", "second_python.py")
+    if path.name not in ("filesystem.py", "launcher.py", "modules.py", "second_python.py")
     and path.relative_to(PLACE).parts[:2] != ("system", "checks")
 ]
 

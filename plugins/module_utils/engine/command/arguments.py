@@ -97,7 +97,8 @@ def parser(commands: List[Subcommand], words: Container[str]) -> Parser:
     _common(top, None, False)
     top.add_argument("-h", "--help", action="store_true")
     top.add_argument("--version", action="version", version=VERSION)
-    listed = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    # With a name it forms no usage, for which it would import much.
+    listed = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser, prog="home-manager")
     names: Dict[str, Subcommand] = {}
     for command in commands:
         for name in (command.name, *_SYNONYMS.get(command.name, ())):
