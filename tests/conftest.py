@@ -90,11 +90,11 @@ def _link_commands() -> None:
         re.MULTILINE,
     )
     BARE.mkdir()
-    for package in required:
-        for listing in DPKG.glob(f"info/{package}*.list"):
-            for command in re.findall(
-                r"^(?:/usr)?/s?bin/([^/\n]+)$", listing.read_text(encoding="utf-8"), re.MULTILINE
-            ):
+    listings = tuple(f"{package}{end}" for package in required for end in (".list", ":"))
+    for name in os.listdir(DPKG / "info"):
+        if name.endswith(".list") and name.startswith(listings):
+            listing = (DPKG / "info" / name).read_text(encoding="utf-8")
+            for command in re.findall(r"^(?:/usr)?/s?bin/([^/\n]+)$", listing, re.MULTILINE):
                 _link(BARE, command)
     for command in ALWAYS_THERE:
         _link(BARE, command)
