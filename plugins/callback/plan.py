@@ -97,7 +97,7 @@ class CallbackModule(Default):
         self._screen: Screen | None = None
         self._waiting: dict[str, None] = {}
         self._started = 0
-        self._told = False
+        self._progress_shown = False
         # A run that is interrupted has no end; what is held is printed all the same.
         atexit.register(self._flush)
 
@@ -132,8 +132,8 @@ class CallbackModule(Default):
 
     def _progress(self, text: str) -> None:
         """One line on the terminal's stderr, written over the one before; empty to take it away."""
-        if (text or self._told) and sys.stderr.isatty():
-            self._told = bool(text)
+        if (text or self._progress_shown) and sys.stderr.isatty():
+            self._progress_shown = bool(text)
             sys.stderr.write("\r\x1b[K" + text[: shutil.get_terminal_size().columns - 1])
             sys.stderr.flush()
 

@@ -66,8 +66,8 @@ class Templates:
             path = os.path.normpath(os.path.join(start, name)) if start else name
             if os.path.isabs(path) and kind_at(path) == inputs.FILE:
                 return path
-        beside = os.path.dirname(os.path.join(folder, name))
-        names = os.listdir(beside) if os.path.isdir(beside) else []
+        sibling = os.path.dirname(os.path.join(folder, name))
+        names = os.listdir(sibling) if os.path.isdir(sibling) else []
         written = os.path.dirname(name)
         hint = did_you_mean(os.path.basename(name), names, f"{written}/" if written else "")
         error = SpecError(f"the template `{name}` does not exist", hint=hint)
@@ -98,8 +98,8 @@ class Templates:
 
     def _included(self, template: str, parent: str) -> str:
         """What an include or import means: a file next to the one that names it, or one of the library."""
-        beside = os.path.join(os.path.dirname(parent), template)
-        return beside if kind_at(beside) == inputs.FILE else os.path.join(self.library, template)
+        sibling = os.path.join(os.path.dirname(parent), template)
+        return sibling if kind_at(sibling) == inputs.FILE else os.path.join(self.library, template)
 
 
 def _line(problem: BaseException, name: str) -> Position:

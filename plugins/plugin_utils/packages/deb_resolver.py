@@ -102,8 +102,8 @@ class DebResolver(Resolver):
         facts = [
             self.context.closure_facts.get(name, {}).get("launch", {}) for name in sorted({deb.name for deb in debs})
         ]
-        for said in [*facts, entry.launch]:
-            for pattern, way in said.items():  # type: ignore[attr-defined]
+        for declared in [*facts, entry.launch]:
+            for pattern, way in declared.items():  # type: ignore[attr-defined]
                 made = Launch.of(way)
                 launch[pattern] = launch[pattern].merged(made) if pattern in launch else made
         return {pattern: way.json() for pattern, way in launch.items()}

@@ -33,12 +33,12 @@ class FlatpakResolver(ToolResolver):
         version, problem = "", ""
         for platform in platforms:
             done = run([self.tool(), "remote-info", f"--arch={ARCHITECTURES[platform]}", remote, application])
-            told = fields(done.output)
-            if done.code or "Commit" not in told:
+            found = fields(done.output)
+            if done.code or "Commit" not in found:
                 problem = problem or done.last
                 continue
-            version = version or told.get("Version", "") or told["Commit"][:12]
-            pins[platform] = {"application": application, "remote": remote, "commit": told["Commit"]}
+            version = version or found.get("Version", "") or found["Commit"][:12]
+            pins[platform] = {"application": application, "remote": remote, "commit": found["Commit"]}
         if not pins:
             raise SpecError(f"the remote {remote} has no {application}: {problem}", [wanted.position])
         if wanted.version and wanted.version != version:

@@ -44,9 +44,9 @@ class NixResolver(ToolResolver):
             if done.code:
                 problem = problem or done.last
                 continue
-            told = _json(done.output)
-            version = str(told["version"]) or "0"
-            pins[platform] = {"flake": flake, "attribute": attribute, "paths": " ".join(told["outputs"])}
+            found = _json(done.output)
+            version = str(found["version"]) or "0"
+            pins[platform] = {"flake": flake, "attribute": attribute, "paths": " ".join(found["outputs"])}
         if not pins:
             raise SpecError(f"nix has no {self.package(wanted, entry)}: {problem}", [wanted.position])
         return version, pins

@@ -44,9 +44,9 @@ def _configured(name: str) -> tuple[str, ...]:
     if name in (DEBIAN, SECURITY):
         return _apt().get(name, ())
     if name == NPM:
-        return _said(["npm", "config", "get", "registry"])
+        return _output_of(["npm", "config", "get", "registry"])
     if name == PYPI:
-        return _said(["pip", "config", "get", "global.index-url"]) or _said(
+        return _output_of(["pip", "config", "get", "global.index-url"]) or _output_of(
             ["pip3", "config", "get", "global.index-url"]
         )
     return ()
@@ -72,7 +72,7 @@ def _apt() -> dict[str, tuple[str, ...]]:
     return {name: tuple(addresses) for name, addresses in found.items()}
 
 
-def _said(command: list[str]) -> tuple[str, ...]:
+def _output_of(command: list[str]) -> tuple[str, ...]:
     lines = [line.strip() for line in _lines(command)]
     return tuple(line.rstrip("/") for line in lines[:1] if line.startswith(("http://", "https://", "file://")))
 

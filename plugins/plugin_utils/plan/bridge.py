@@ -60,8 +60,8 @@ def declared_packages(home: EvaluatedHome) -> dict[str, Position | None]:
     for assignment in option.assignments if option is not None else ():
         if assignment.rank[:1] == USER:
             for definition in discharge(assignment.definitions()):
-                said = resolve(definition.value, definition.scope)
-                for index, item in enumerate(said or ()):
+                value = resolve(definition.value, definition.scope)
+                for index, item in enumerate(value or ()):
                     name = item.name if isinstance(item, Package) else str(item)
                     names.setdefault(name, position_of(definition.value, index) or definition.position)
     return names

@@ -28,7 +28,7 @@ class Touched:
         while parts:
             node.settle()
             if node.schema.declaration is not None:
-                return any(_mentions(entry, parts) for entry in _said(node))
+                return any(_mentions(entry, parts) for entry in _assignments(node))
             child = node.child(parts[0]) or node.loaded(parts[0])
             if child is None:
                 raise SpecError("unknown option", path=path)
@@ -37,14 +37,14 @@ class Touched:
         return _below(node)
 
 
-def _said(node: Node) -> list[Assignment]:
+def _assignments(node: Node) -> list[Assignment]:
     """What the user's modules say of a node, conditions applied."""
     return [entry for entry in node.assignments if entry.rank[:1] == USER and entry.definitions()]
 
 
 def _below(node: Node) -> bool:
     node.settle()
-    return bool(_said(node)) or any(_below(child) for child in list(node.children.values()))
+    return bool(_assignments(node)) or any(_below(child) for child in list(node.children.values()))
 
 
 def _mentions(entry: Assignment, parts: list[str]) -> bool:

@@ -27,7 +27,7 @@ def position_of(value: object) -> Position | None:
     return Position(str(origin.path), origin.line_num or 0, origin.col_num or 0)
 
 
-def as_said(value: Any) -> Any:
+def as_written(value: Any) -> Any:
     """Plain data that differs whenever a value of the play is written differently, or elsewhere. It decrypts nothing."""
     position = position_of(value)
     where = [type(value).__name__, None if position is None else list(position)]
@@ -35,9 +35,9 @@ def as_said(value: Any) -> Any:
     if hidden is not None:
         return [*where, "vault", str(hidden)]
     if isinstance(value, dict):
-        return [*where, [[as_said(key), as_said(item)] for key, item in value.items()]]
+        return [*where, [[as_written(key), as_written(item)] for key, item in value.items()]]
     if isinstance(value, (list, tuple)):
-        return [*where, [as_said(item) for item in value]]
+        return [*where, [as_written(item) for item in value]]
     if isinstance(value, str):
         return [*where, str.__str__(value), live(value)]
     return [*where, repr(value)]

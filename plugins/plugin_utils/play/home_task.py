@@ -25,7 +25,7 @@ from ..syntax.position import Position
 from .answer import expected
 from .arguments import CONFIG, PLAN_CACHE, RESTRICTED, Arguments, specification, with_variables
 from .circumstances import circumstances
-from .datatags import as_said
+from .datatags import as_written
 from .plan_cache import Kept
 from .refusals import refusal_of
 from .target import Target
@@ -86,8 +86,8 @@ class HomeTask:
             plain(self.special),
             {name: self.arguments.values[name] for name in self.arguments.values if name != "special_args"},
         ]
-        said = [as_said(self.config), None if self.key is None else list(self.key)]
-        return circumstances(self.action._loader, [self.host, self.user, place, given, said])
+        written = [as_written(self.config), None if self.key is None else list(self.key)]
+        return circumstances(self.action._loader, [self.host, self.user, place, given, written])
 
     def ask(self, kept: Kept, only: bool = False) -> ProbeAnswer:
         """The answer to the question whether there is anything to do. Raises Refused.

@@ -58,5 +58,5 @@ def _of_python(error: EngineError, host: str, variables: dict[str, Any]) -> Mess
         return Message(f"{host} has no python3", "interpreter", hints=(hint,))
     position = position_of(named)
     place = Sources(LIBRARY).place(position) if position is not None else None
-    said = place._replace(source="", label=f"sets {INTERPRETER}") if place is not None else None
-    return Message(f"{host} has no {named}", "interpreter", places=(said,) if said else ())
+    setting = place._replace(source="", label=f"sets {INTERPRETER}") if place is not None else None
+    return Message(f"{host} has no {named}", "interpreter", places=(setting,) if setting else ())

@@ -84,8 +84,8 @@ class SystemRun:
         self.facts = real
         if answer["unchanged"]:
             current = answer.get("current") or {}
-            return self._told({"changed": False, "generation": current.get("generation"), "operations": []})
-        return self._told(self._supplied(real, homes, self._switch(plan, homes, answer)))
+            return self._result({"changed": False, "generation": current.get("generation"), "operations": []})
+        return self._result(self._supplied(real, homes, self._switch(plan, homes, answer)))
 
     def _rolled_back(self) -> dict[str, Any]:
         request = {"step": "rollback", **self._settings(), "generation": self.arguments.values["generation"]}
@@ -97,7 +97,7 @@ class SystemRun:
             raise self._unconfirmed(request["confirm"], problem) from None
         if done.get("armed"):
             done = self._confirmed(done, {"step": "confirm", **self._settings()}, None)
-        return self._told(done)
+        return self._result(done)
 
     # Evaluation
 
@@ -288,7 +288,7 @@ class SystemRun:
         request.update({name: self.arguments.values[name] for name in ("keep", "days") if name in self.arguments.given})
         answer = self._call(request)
         if step == "confirm":
-            return self._told(answer)
+            return self._result(answer)
         return {
             "changed": bool(answer.get("changed")),
             "_ansible_verbose_always": True,
@@ -296,7 +296,7 @@ class SystemRun:
             **answer,
         }
 
-    def _told(self, answer: dict[str, Any]) -> dict[str, Any]:
+    def _result(self, answer: dict[str, Any]) -> dict[str, Any]:
         warnings = self.found.warnings(self.homes.notes) if self.found is not None else []
         return result_of_answer(answer, self._telling(), warnings, bool(self.task.diff))
 

@@ -11,7 +11,7 @@ from ansible.errors import AnsibleActionFail
 from ...module_utils.engine.contract.manifest import Origin
 from .arguments import CONFIG, PLAN_CACHE, SYSTEM, Arguments, given
 from .circumstances import circumstances
-from .datatags import as_said, live
+from .datatags import as_written, live
 from .plan_cache import Kept
 from .target import Target
 from .variables import Variables, plain
@@ -72,7 +72,7 @@ class SystemTask:
     def circumstances(self) -> list[Any]:
         """What the plan depends on besides files, variables and facts. It holds secrets."""
         given_here = [plain(self.special), self.arguments.text("specialisation"), self.arguments.given.get(CONFIG)]
-        own = [self.host, self.project, self.origin.json(), as_said(given_here), as_said(self.config())]
+        own = [self.host, self.project, self.origin.json(), as_written(given_here), as_written(self.config())]
         return circumstances(self.action._loader, own)
 
     def question(self, kept: Kept) -> dict[str, Any]:

@@ -12,11 +12,11 @@ def keeps_of(evaluation: Evaluation, sources: Sources) -> dict[str, tuple[str, s
     """Path to the option and the user's file that enables its module (empty when that is not a file of the user's)."""
     found: dict[str, tuple[str, str]] = {}
     for module in evaluation.modules:
-        said = module.meta.get("keeps")
-        if not isinstance(said, dict) or not module.root:
+        keeps = module.meta.get("keeps")
+        if not isinstance(keeps, dict) or not module.root:
             continue
         where = _enabler((*module.root, "enable"), evaluation, sources)
-        for path, option in said.items():
+        for path, option in keeps.items():
             found[str(path)] = (f"{'.'.join(module.root)}.{option}", where)
     return found
 

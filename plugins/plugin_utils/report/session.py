@@ -17,7 +17,7 @@ def session_of(evaluation: Evaluation) -> Session:
     """The variables and the folders of the search path that a home sets. Raises SpecError."""
     home = str(evaluation.get("home.homeDirectory"))
     session = Session()
-    said = dict(evaluation.get("home.sessionVariables"))
+    variables = dict(evaluation.get("home.sessionVariables"))
     # The whole is secret as soon as one entry is; where no entry is known to be, none may be shown.
     every = _VARIABLES in evaluation.secret and not any(
         path[:2] == _VARIABLES for path in evaluation.secret if len(path) > 2
@@ -25,7 +25,7 @@ def session_of(evaluation: Evaluation) -> Session:
     folders = [str(item) for item in evaluation.get("home.sessionPath")]
     hides = ("home", "sessionPath") in evaluation.secret
     path = [shortened(folder, home) for folder in folders if not (hides and SECRETS.within(folder))]
-    for name, value in said.items():
+    for name, value in variables.items():
         if value is None:
             continue
         text = ("1" if value else "") if isinstance(value, bool) else str(value)

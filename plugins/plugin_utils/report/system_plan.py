@@ -45,7 +45,7 @@ class SystemTelling:
     warnings: tuple[Message, ...] = ()
     rollback: bool = False
 
-    def told(self, answer: Mapping[str, Any]) -> list[Plan]:
+    def plans(self, answer: Mapping[str, Any]) -> list[Plan]:
         """The plans of an answer, that of the system first."""
         return [self._system(answer), *self._homes(answer.get("homes") or {})]
 

@@ -84,14 +84,14 @@ def listing_lines(answer: dict[str, Any]) -> list[str]:
 
 def result_of_answer(answer: dict[str, Any], telling: SystemTelling, warnings: list[str], diff: bool) -> dict[str, Any]:
     """The result of a switch. Raises SystemRefused when it did not take place or something failed."""
-    return result_of_plans(telling.host, answer, telling.told(answer), warnings, diff)
+    return result_of_plans(telling.host, answer, telling.plans(answer), warnings, diff)
 
 
 def result_of_plans(
     host: str, answer: dict[str, Any], plans: list[Plan], warnings: list[str], diff: bool
 ) -> dict[str, Any]:
     """The same for plans that are made already."""
-    said = [*warnings, *(answer.get("warnings") or [])]
+    texts = [*warnings, *(answer.get("warnings") or [])]
     homes = answer.get("homes") or {}
     changed = bool(answer.get("changed")) or any(home.get("changed") for home in homes.values())
     lines = plan_lines(answer)
@@ -112,8 +112,8 @@ def result_of_plans(
     }
     if not (answer.get("collisions") or answer.get("failed")):
         result["plans"] = [plan.json() for plan in plans]
-    if said:
-        result["warnings"] = [f"{host}: {text}" for text in dict.fromkeys(said)]
+    if texts:
+        result["warnings"] = [f"{host}: {text}" for text in dict.fromkeys(texts)]
     if diff:
         result["diff"] = _diffs(answer, lines)
     if answer.get("collisions"):

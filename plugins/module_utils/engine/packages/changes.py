@@ -52,7 +52,7 @@ def _change(old: Optional[Choice], new: Optional[Choice]) -> Optional[PackageCha
     if choice is None:
         return None
     if was is not None and now is not None:
-        if _told(was) == _told(now):
+        if _description(was) == _description(now):
             return None
         op = "change"
     else:
@@ -70,5 +70,5 @@ def _change(old: Optional[Choice], new: Optional[Choice]) -> Optional[PackageCha
     return change
 
 
-def _told(choice: Choice) -> str:
+def _description(choice: Choice) -> str:
     return json.dumps([choice.requested.id if choice.places is None else None, choice.places], sort_keys=True)

@@ -21,7 +21,7 @@ CERTIFICATES = (
 )
 # The pattern of what the package itself brings: nothing of its closure.
 OWN = "{own}"
-_BESIDE = ("lib", "lib64", "share", "etc", "libexec", "games")
+_LINKED_FOLDERS = ("lib", "lib64", "share", "etc", "libexec", "games")
 
 
 def wrap_commands(tree: Tree, launch: Dict[str, Launch]) -> None:
@@ -57,7 +57,7 @@ def wrap(tree: Tree, path: str, text: str, wrapped: List[str]) -> None:
         if text_of_link != leaf.text:
             tree.remove(_wrapped(path))
             tree.link(_wrapped(path), text_of_link, False)
-    for folder in _BESIDE:
+    for folder in _LINKED_FOLDERS:
         if (folder in tree.folders or folder in tree.leaves) and f".hm/{folder}" not in tree.leaves:
             tree.link(f".hm/{folder}", f"../{folder}", False)
     tree.write(path, text.encode("utf-8", "surrogateescape"), True, own)

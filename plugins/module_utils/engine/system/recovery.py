@@ -49,7 +49,7 @@ def recover(context: Context, boot: bool = False) -> str | None:
     # What goes to an older generation, in either direction, brings no password back.
     older = back or journal.target < journal.origin
     switch = SystemSwitch(context._replace(new_passwords=False) if older else context, Settings(journal.action))
-    _mend_packages(switch, journal, boot)
+    _repair_packages(switch, journal, boot)
     number = journal.origin if back else journal.target
     declaration = state.readable(number)
     if declaration is None:
@@ -104,7 +104,7 @@ def _given_up(switch: SystemSwitch, number: int) -> str:
     return f"an interrupted switch was left as it is, for generation {number} is damaged; a switch puts everything in order"
 
 
-def _mend_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:
+def _repair_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:
     release_services(switch.state.root)
     if not journal.installed:
         return

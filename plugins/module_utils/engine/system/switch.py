@@ -274,7 +274,7 @@ class SystemSwitch:
         def inside() -> List[Dict[str, object]]:
             known = complaints(future)
             copy = namespace.enter("/run/home-manager-check")
-            future.lay(copy)
+            future.write(copy)
             namespace.bind(copy)
             return [check.json() for check in programs(future, known)]
 

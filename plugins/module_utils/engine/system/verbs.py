@@ -134,9 +134,9 @@ class SystemVerbs:
         declaration = Declaration.of(manifest)
         self.shipped = dict(bundle.contents())
         settings = self._settings(request)
-        told = self._recovered(settings)
+        warnings = self._recovered(settings)
         switch = SystemSwitch(self.context(), settings)
-        switch.answer.warnings += told
+        switch.answer.warnings += warnings
         expected = self._expected(request)
         return self._run(switch, declaration, expected, lambda: self._number(manifest, declaration, request), request)
 
@@ -276,9 +276,9 @@ class SystemVerbs:
             )
         declaration = self.state.declaration(number) or EMPTY
         settings = self._settings(request, rollback=True)
-        told = self._recovered(settings)
+        warnings = self._recovered(settings)
         switch = SystemSwitch(self.context(rollback=True), settings)
-        switch.answer.warnings += told
+        switch.answer.warnings += warnings
         # Asked once the accounts are those of that generation, unless it is only a check.
         return self._run(switch, declaration, number, lambda: number)
 

@@ -28,7 +28,7 @@ class Starts:
         """New units and edges, what was unmasked, mended or taken down, and packages' units that ours stood before."""
         self._new_edges()
         self._unmasked()
-        self._mended()
+        self._repaired()
         self._taken_down()
         for unit in sorted(self.plan.gone):
             if self.now.get(unit)["LoadState"] == "loaded":
@@ -79,7 +79,7 @@ class Starts:
             if old.masks(unit) and not new.masks(unit) and self._pulled_in(unit):
                 self._consider(unit, "no longer masked")
 
-    def _mended(self) -> None:
+    def _repaired(self) -> None:
         """What had failed and has changed is tried again where somebody pulls it in."""
         old, new = self.plan.old, self.plan.new
         for state in self.plan.before:

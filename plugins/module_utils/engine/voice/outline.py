@@ -121,10 +121,10 @@ def _notes(plan: Plan) -> list[Line]:
         facts = ", ".join(plan.supposed)
         own.append(Message(f"{plan.home.host} was never asked; it was supposed that {facts}"))
     found = [*own, *plan.notes]
-    return [line for section in _said(found, "note") for line in section]
+    return [line for section in _sections(found, "note") for line in section]
 
 
-def _said(found: Sequence[Message], word: str, home: str = "") -> list[list[Line]]:
+def _sections(found: Sequence[Message], word: str, home: str = "") -> list[list[Line]]:
     if not found:
         return []
     from .messages import message_lines
@@ -140,7 +140,7 @@ def warnings(plan: Plan) -> list[list[Line]]:
 
         missing = lacking(plan)
         found += [missing] if missing is not None else []
-    return _said(found, "warning")
+    return _sections(found, "warning")
 
 
 def _next(plan: Plan) -> list[list[Line]]:
@@ -160,7 +160,7 @@ def errors(plan: Plan, many: bool = False) -> list[list[Line]]:
         from .failures import failures
 
         problems += failures(plan)
-    found = _said(problems, "error", home)
+    found = _sections(problems, "error", home)
     if plan.collisions and plan.outcome == "refused":
         from .obstacles import obstacle_lines
 

@@ -46,7 +46,7 @@ class Future(NamedTuple):
         """The files with content whose path begins so."""
         return [file for file in self.files if file.content is not None and file.target.startswith(prefixes)]
 
-    def lay(self, root: str) -> None:
+    def write(self, root: str) -> None:
         """Make it so below `root`, a copy of /etc."""
         etc = Etc(root)
         for file in self.files:

@@ -44,7 +44,7 @@ def validate(future: Future, user: str, required: Sequence[str]) -> List[Check]:
         known = complaints(future)
         mount_point = os.path.join("/run", "home-manager-check")
         copy = namespace.enter(mount_point)
-        future.lay(copy)
+        future.write(copy)
         namespace.bind(copy)
         found = programs(future, known)
         if earlier is not None and all(check.ok is not False for check in found):

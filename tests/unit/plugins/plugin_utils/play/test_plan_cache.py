@@ -29,7 +29,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack impor
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
 from ansible_collections.home.manager.plugins.plugin_utils.play import plan_cache
-from ansible_collections.home.manager.plugins.plugin_utils.play.datatags import as_said, vault_secrets
+from ansible_collections.home.manager.plugins.plugin_utils.play.datatags import as_written, vault_secrets
 from ansible_collections.home.manager.plugins.plugin_utils.play.files import decrypter, reader, reading
 from ansible_collections.home.manager.plugins.plugin_utils.play.filters import PlayPlugins
 from ansible_collections.home.manager.plugins.plugin_utils.play.plan_cache import Kept, PlanCache
@@ -485,11 +485,11 @@ def test_the_code_of_the_collection_has_a_stamp(tmp_path: Path, monkeypatch: pyt
 
 def test_a_spec_in_the_inventory_is_another_one_elsewhere_or_written_otherwise() -> None:
     plain, live = {"a": "{{ b }}"}, {"a": trust_as_template("{{ b }}")}
-    assert as_said(plain) != as_said(live)
-    assert as_said({"a": 1}) != as_said({"a": "1"})
-    assert as_said({"a": 1}) != as_said({"a": True})
-    assert as_said({"a": 1, "b": 2}) != as_said({"b": 2, "a": 1})
-    json.dumps(as_said(live))
+    assert as_written(plain) != as_written(live)
+    assert as_written({"a": 1}) != as_written({"a": "1"})
+    assert as_written({"a": 1}) != as_written({"a": True})
+    assert as_written({"a": 1, "b": 2}) != as_written({"b": 2, "a": 1})
+    json.dumps(as_written(live))
 
 
 # Signatures

@@ -39,7 +39,7 @@ def telling(check: bool = False) -> SystemTelling:
 
 
 def lines(answer: dict[str, Any], check: bool = False) -> list[str]:
-    return [line.text for plan in telling(check).told(answer) for line in plan_lines(plan)]
+    return [line.text for plan in telling(check).plans(answer) for line in plan_lines(plan)]
 
 
 def test_a_system_is_told_as_a_home_is() -> None:
@@ -97,20 +97,20 @@ def test_a_unit_that_failed_is_an_error_of_the_system() -> None:
 def test_a_home_that_failed_is_told_under_its_own_name() -> None:
     homes = {"bob": {"error": {"message": "his disk is full", "kind": "space"}}, "eve": {"changed": False}}
     failed = {"kind": "home", "message": "home of bob (his disk is full)", "undone": False}
-    plans = telling().told({**ANSWER, "homes": homes, "failed": failed})
+    plans = telling().plans({**ANSWER, "homes": homes, "failed": failed})
     assert [(plan.home.label, plan.outcome) for plan in plans] == [("web1", "changed"), ("bob@web1", "refused")]
     assert fleet_lines(plans)[-1].text == "1 system and 1 home: 1 switched, 1 not switched"
 
 
 def test_equal_systems_are_told_together() -> None:
-    plans = [telling().told({**ANSWER})[0]._replace(home=plan.home) for plan in map(owned, ("web1", "web2"))]
+    plans = [telling().plans({**ANSWER})[0]._replace(home=plan.home) for plan in map(owned, ("web1", "web2"))]
     found = [line.text for line in fleet_lines(plans)]
     assert found[0] == "web1 and web2 (2 systems): switched"
     assert found[-1] == "2 systems: 2 switched"
 
 
 def owned(host: str) -> Plan:
-    return SystemTelling(host, False, Sources("/nowhere")).told(ANSWER)[0]
+    return SystemTelling(host, False, Sources("/nowhere")).plans(ANSWER)[0]
 
 
 def test_a_message_of_the_host_has_its_place_in_the_specification() -> None:
@@ -120,4 +120,4 @@ def test_a_message_of_the_host_has_its_place_in_the_specification() -> None:
 
 def test_the_plans_of_a_result_survive_the_way_to_the_callback() -> None:
     result = result_of_answer(ANSWER, telling(), [], False)
-    assert plans_of(result) == telling().told(ANSWER)
+    assert plans_of(result) == telling().plans(ANSWER)
