@@ -70,7 +70,12 @@ class Sources:
 
     def origin(self, positions: Iterable[Position]) -> tuple[Place, ...]:
         """Where something comes from: the user's own places, with the modules of the library that they brought in."""
-        places = [self.place(position)._replace(source="", end=0) for position in positions]
+        places: list[Place] = []
+        for position in positions:
+            module, shown, chain = self._of_file(position.file)
+            # Without the line, which is not shown: a first switch tells the places of all files.
+            place = Place("", module=module) if module else Place(shown, position.line, position.column, by=chain)
+            places.append(place)
         return joined(sorted(places, key=lambda place: bool(place.module)))
 
     def depth(self, position: Position) -> int:
