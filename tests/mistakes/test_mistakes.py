@@ -25,6 +25,7 @@ from ansible.playbook.play import Play
 from ansible.template import Templar
 from ansible.vars.manager import VariableManager
 
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.answers import ProbeAnswer
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.messages import message_lines
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import compiler
 from ansible_collections.home.manager.plugins.plugin_utils.play import switch
@@ -98,7 +99,8 @@ def _of_user(user: str, variables: dict[str, Any], templar: Any, loader: Any) ->
     context = SimpleNamespace(connection="local")
     action = SimpleNamespace(_task=task, _templar=templar, _loader=loader, _play_context=context)
     try:
-        found = Switch(HomeTask(action, variables)).plan({**FACTS, "user": {**USER, "name": user}})
+        switch = Switch(HomeTask(action, variables), None, lambda _plan: ProbeAnswer())
+        found = switch.plan({**FACTS, "user": {**USER, "name": user}})
     except Refused as refusal:
         yield from printed(refusal.plan.errors, "error")
     except AnsibleError as error:
