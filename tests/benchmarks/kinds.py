@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Homes of other kinds than files and programs, which obey the same floor: user services, and packages that the home brings."""
+"""Homes of other kinds than files and programs, which obey the same floor: packages that the home brings."""
 
 from __future__ import annotations
 
@@ -9,19 +9,7 @@ import tarfile
 
 from scratch import Scratch
 
-SERVICES = 30
 PACKAGES = 5
-
-
-def services(scratch: Scratch, name: str) -> None:
-    """A home with user services. No service manager has to run: a run with nothing to do asks none."""
-    lines = ['home.stateVersion: "26.05"', "systemd.user.services:"]
-    for number in range(SERVICES):
-        lines.append(
-            f"  bench{number}: {{Service: {{ExecStart: /bin/sleep {number}}}, Install: {{WantedBy: [default.target]}}}}"
-        )
-    (scratch.folder / "services.yml").write_text("\n".join(lines) + "\n")
-    scratch.hosts(name, ["services"], "services.yml")
 
 
 def packages(scratch: Scratch, name: str) -> None:
@@ -46,4 +34,4 @@ def _archive(scratch: Scratch, tool: str) -> None:
         packed.addfile(item, io.BytesIO(text))
 
 
-KINDS = {f"{SERVICES} user services": services, f"{PACKAGES} packages": packages}
+KINDS = {f"{PACKAGES} packages": packages}

@@ -22,7 +22,7 @@ from . import compilers
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/*/*.yml"))
 WORDS = {
-    "spec", "platform", "files", "links", "contains", "absent", "packages", "activation", "variables", "warnings", "silent", "refused",
+    "spec", "platform", "files", "links", "contains", "absent", "packages", "activation", "variables", "warnings", "silent", "refused", "facts",
 }  # fmt: skip
 
 
@@ -40,7 +40,11 @@ def host(platform: str) -> dict[str, Any]:
 def answered(case: Any, path: Path) -> dict[str, Any]:
     base = Mapping({"home.stateVersion": "26.05"})
     home = EvaluatedHome(
-        Request([(base, ""), (case["spec"], str(path))], host(case.get("platform", "linux")), compiler=compilers.HOME)
+        Request(
+            [(base, ""), (case["spec"], str(path))],
+            {**host(case.get("platform", "linux")), **case.get("facts", {})},
+            compiler=compilers.HOME,
+        )
     )
     planned = Files(home.evaluation).collect()
     files = {
