@@ -8,6 +8,7 @@ from ..contract.answers import SwitchAnswer
 from ..contract.errors import EngineError, ErrorKind
 from ..verbs.diff import Diff
 from ..verbs.list import ListGenerations
+from ..voice.quantities import size
 from .subcommand import Subcommand
 
 TYPE_CHECKING = False
@@ -31,7 +32,7 @@ class GenerationsCommand(Subcommand):
 
 
 class PackagesCommand(Subcommand):
-    """List the current generation's packages, with version, provider and commands."""
+    """List the current generation's packages, with version, provider, bytes to download and commands."""
 
     usage = "packages"
 
@@ -44,11 +45,11 @@ class PackagesCommand(Subcommand):
         if session.output.as_json:
             session.output.json({"packages": [item.json() for item in found]})
             return 0
-        rows = [(item.name, item.version, item.provider, " ".join(item.commands)) for item in found]
-        widths = [max((len(row[at]) for row in rows), default=0) for at in range(3)]
-        for row in rows:
+        rows = [(item.name, item.version, item.provider, size(item.size) if item.size else "") for item in found]
+        widths = [max((len(row[at]) for row in rows), default=0) for at in range(4)]
+        for row, item in zip(rows, found):
             cells = [cell.ljust(width) for cell, width in zip(row, widths) if width]
-            session.output.say("  ".join([*cells, row[3]]).rstrip())
+            session.output.say("  ".join([*cells, " ".join(item.commands)]).rstrip())
         return 0
 
 
