@@ -70,7 +70,7 @@ def engine_error(error: Exception) -> EngineError:
 
 
 def _in_child(account: pwd.struct_passwd, function: Callable[[], JsonObject]) -> JsonObject:
-    _import_the_rest()
+    import_the_rest()
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -115,8 +115,8 @@ _LATE = (
 )
 
 
-def _import_the_rest() -> None:
-    """Import or read all of the engine from where only root may be able to read it."""
+def import_the_rest() -> None:
+    """Import or read all of the engine from where only root may be able to read it. Before several children once is enough."""
     import contextlib
     import importlib
     import pkgutil

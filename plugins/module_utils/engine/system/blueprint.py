@@ -13,16 +13,16 @@ from ..disk import looks
 from .accounts.database import Database, read_database
 from .accounts.limits import Limits
 from .accounts.planner import AccountsPlanner, Surroundings
-from .accounts.writer import hash_password, read_from
+from .accounts.reading import read_from
 from .answer import Diff
 from .checks.future import Future, FutureFile, future_of
 from .declaration import EMPTY
 from .etc.disk import Etc
 from .etc.lines import plan_lines
 from .etc.planner import EtcPlanner, Wanted, wanted_content
-from .manager import placed
 from .operation import Operation
 from .packages.dpkg import Dpkg
+from .placement import placed
 from .runner import own_entries
 
 if TYPE_CHECKING:
@@ -136,7 +136,11 @@ def _accounts(context: Context, declaration: Declaration, ledger: Ledger) -> Tup
             except FileNotFoundError:
                 return None
         text = context.read(password.source).decode("utf-8")
-        return text if password.kind == "hash" else hash_password(text)
+        if password.kind == "hash":
+            return text
+        from .accounts.hashing import hash_password
+
+        return hash_password(text)
 
     around = Surroundings(limits, int(time.time()) // _DAY, hashed, _shell, context.new_passwords)
     return AccountsPlanner(declaration.accounts, database, ledger.accounts, around).plan(), before

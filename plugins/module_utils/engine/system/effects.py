@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from ..contract.errors import EngineError
 from ..disk import looks
 from ..units.transition import Transition
-from .manager import UNITS, SystemManager, is_booted, own_units, packaged_units, placed, unit_set
+from .manager import SystemManager, own_units, unit_set
 from .operation import Operation
+from .placement import UNITS, is_booted, packaged_units, placed
 from .process import run, which
 from .runner import own_entries
 from .scripts import logged_in, run_all, run_for_users, run_script

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import looks
 from ..machine import facts
-from .manager import is_booted
-from .packages.families import present
+from .packages.choice import present
+from .placement import is_booted
 
 if TYPE_CHECKING:
     from ..contract.value import JsonObject

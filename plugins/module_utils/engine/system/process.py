@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..disk import looks
@@ -62,6 +61,8 @@ def run(
 
     With `separate`, what it prints on its standard error is left out of the output when it ends well.
     """
+    import subprocess
+
     try:
         done = subprocess.run(
             list(command),

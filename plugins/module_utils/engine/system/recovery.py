@@ -13,14 +13,15 @@ from .accounts.writer import finish_interrupted
 from .blueprint import draw
 from .declaration import EMPTY
 from .effects import Effects
-from .manager import is_booted
 from .packages.apt import release_services
 from .packages.planner import brought_since
+from .placement import is_booted
 from .process import run
 from .records import Journal
 from .settings import Settings
 from .state import JOURNAL
 from .switch import SystemSwitch
+from .unconfirmed import DOCUMENT, pending
 
 if TYPE_CHECKING:
     from typing import Tuple
@@ -139,7 +140,7 @@ def _tell_manager() -> None:
 def revert(context: Context, boot: bool = False) -> str | None:
     """Take back the switch that nobody confirmed; a sentence about it, None when there is none."""
     state = context.state
-    waiting = confirm.pending(state) if state.exists else None
+    waiting = pending(state) if state.exists else None
     if waiting is None or (boot is False and waiting.until == 0):
         return None
     recover(context, boot)
@@ -151,7 +152,7 @@ def revert(context: Context, boot: bool = False) -> str | None:
     blueprint = _carry(switch, declaration)
     state.point("current", waiting.origin)
     state.point("completed", waiting.origin)
-    state.forget(confirm.DOCUMENT)
+    state.forget(DOCUMENT)
     if boot:
         _tell_manager()
     else:

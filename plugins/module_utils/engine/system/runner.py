@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ..archive import archive
 from ..contract.objects import object_id
 from ..disk import filesystem
 from .accounts.replacement import NOTE
@@ -30,6 +29,8 @@ def command(state: str, *arguments: str) -> List[str]:
 
 def install(state: str) -> None:
     """Keep this engine in the state folder, for the timer and the boot."""
+    from ..archive import archive
+
     path = os.path.join(state, ARCHIVE)
     content = archive(main=_MAIN)
     try:

@@ -49,6 +49,9 @@ def handle(request: JsonObject, waiting: Optional[Waiting] = None, bundle: Optio
     if request.get("verb") == SYSTEM:
         from ..system.verbs import SystemVerbs
 
+        homes = request.get("homes")
+        if isinstance(homes, dict) and len(homes) > 1:
+            _import_for_homes()
         return SystemVerbs(handle).answer({**request, "bundle": bundle} if bundle is not None else request)
     given = request.get("bundle")
     if isinstance(given, bytes):
@@ -66,6 +69,16 @@ def handle(request: JsonObject, waiting: Optional[Waiting] = None, bundle: Optio
         if found is error or found.kind == ErrorKind.BUG:
             raise
         raise found from error
+
+
+def _import_for_homes() -> None:
+    """Import what the process of every home of a system would import for itself."""
+    from ..contract import bundle, manifest, package, records  # noqa: F401
+    from ..state import ledger, objects, packaged, packs  # noqa: F401
+    from ..switching import drift  # noqa: F401
+    from . import probe  # noqa: F401
+
+    accounts.import_the_rest()
 
 
 def act(verb: Verb, account: pwd.struct_passwd, waiting: Optional[Waiting] = None) -> Answer:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...contract.errors import EngineError, ErrorKind
@@ -324,9 +323,10 @@ class AccountsPlanner:
                 self.warnings.append(f"users.groups.{name}.members: this host has no user {member}")
 
     def _unknown_group(self, name: str, members: List[str]) -> None:
+        from difflib import get_close_matches
+
         for member in members:
-            near = difflib.get_close_matches(name, list(self.database.groups), 1)
-            hint = f" Nearest: {near[0]}." if near else ""
+            hint = "".join(f" Nearest: {near}." for near in get_close_matches(name, list(self.database.groups), 1))
             self.warnings.append(
                 f'users.users.{member}.extraGroups: this host has no group "{name}", and nothing declared makes it.{hint}'
             )

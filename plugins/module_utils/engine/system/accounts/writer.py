@@ -13,10 +13,11 @@ from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem, looks, trees
 from ..process import run, which
 from .database import MODES, Database, read_database
+from .reading import read_from
 from .replacement import STAGED, finish, put_in_place
 
 if TYPE_CHECKING:
-    from typing import Callable, Dict, Sequence
+    from typing import Dict, Sequence
 
     from .declared import User
 
@@ -56,18 +57,6 @@ class DatabaseLock:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
-
-
-def read_from(etc: str) -> Callable[[str], bytes | None]:
-    """How the files of a folder /etc are read."""
-
-    def read(name: str) -> bytes | None:
-        try:
-            return filesystem.read(os.path.join(etc, name))
-        except FileNotFoundError:
-            return None
-
-    return read
 
 
 def write_database(etc: str, database: Database, expected: Dict[str, str]) -> None:
@@ -179,32 +168,3 @@ def end_processes(name: str) -> None:
     set_linger(name, False)
     run(["loginctl", "terminate-user", name], 30.0)
     run(["pkill", "-TERM", "-u", name], 10.0)
-
-
-def hash_password(clear: str) -> str:
-    """The hash of a password, by the host's own crypt. EngineError `accounts` where there is none."""
-    done = run(["openssl", "passwd", "-6", "-stdin"], 30.0, stdin=clear.encode("utf-8"), separate=True)
-    if done.good and done.output.startswith("$"):
-        return done.output.strip()
-    return _crypt(clear)
-
-
-def _crypt(clear: str) -> str:
-    import ctypes
-    import ctypes.util
-    import secrets
-
-    alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    salt = "$6$" + "".join(secrets.choice(alphabet) for _position in range(16)) + "$"
-    try:
-        library = ctypes.CDLL(ctypes.util.find_library("crypt") or "libcrypt.so.1")
-    except OSError:
-        raise EngineError(
-            "a password cannot be hashed here: neither openssl nor libcrypt is there", ErrorKind.ACCOUNTS
-        ) from None
-    library.crypt.restype = ctypes.c_char_p
-    found = library.crypt(clear.encode("utf-8"), salt.encode("ascii"))
-    if not found or not found.startswith(b"$6$"):
-        raise EngineError("a password cannot be hashed here: libcrypt refuses", ErrorKind.ACCOUNTS)
-    text: str = found.decode("ascii")
-    return text

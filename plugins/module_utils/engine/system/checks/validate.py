@@ -9,7 +9,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from ..accounts.database import Database, read_database
-from ..accounts.writer import read_from
+from ..accounts.reading import read_from
 from ..process import Done, run, which
 from . import namespace, sshd
 from .access import access, lost

@@ -9,9 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem, looks
+from ...disk import filesystem
 from ..process import run
-from .apt import Apt
 from .dpkg import Package
 from .foreign import Foreign
 from .manager import Simulated
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from typing import Dict, Iterable, List, Sequence, Set
 
     from ..process import Done
-    from .manager import PackageManager
 
 
 def _packages(pairs: Iterable[Sequence[str]]) -> Dict[str, Package]:
@@ -218,20 +216,3 @@ class Apk(Foreign):
 
     def update(self) -> Done:
         return self.call("update")
-
-
-def manager_of(provider: str, state: str, distribution: str) -> PackageManager:
-    """The package manager that a host has."""
-    foreign = {"dnf": Dnf, "pacman": Pacman, "apk": Apk}
-    return foreign[provider](distribution) if provider in foreign else Apt(state, distribution)
-
-
-def present() -> str:
-    """The name of the package manager of this host; empty when it is none that is known."""
-    known = (
-        ("apt", "/var/lib/dpkg/status"),
-        ("dnf", "/usr/bin/dnf"),
-        ("pacman", "/usr/bin/pacman"),
-        ("apk", "/sbin/apk"),
-    )
-    return next((name for name, path in known if looks.exists(path)), "")

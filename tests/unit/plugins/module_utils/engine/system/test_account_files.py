@@ -19,10 +19,10 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.account
     Shadow,
     read_database,
 )
+from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.reading import read_from
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.replacement import NOTE
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.writer import (
     finish_interrupted,
-    read_from,
     write_database,
 )
 

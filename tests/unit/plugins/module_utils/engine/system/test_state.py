@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.system.confirm import Unconfirmed
 from ansible_collections.home.manager.plugins.module_utils.engine.system.state import SystemState
+from ansible_collections.home.manager.plugins.module_utils.engine.system.unconfirmed import Unconfirmed
 
 
 @pytest.fixture

@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is asked of a system without changing it. A run with nothing to do imports no more than this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
+
+from ..contract.errors import EngineError, ErrorKind
+from ..disk import looks
+from .blueprint import Context, draw
+from .declaration import EMPTY, STATE
+from .etc.disk import Etc
+from .homes import switch_homes
+from .host import facts_of_system
+from .packages.choice import manager_of, present
+from .state import SystemState
+from .treatment import Treatment
+from .unconfirmed import pending
+
+if TYPE_CHECKING:
+    from .records import Ledger
+
+    Request = dict[str, Any]
+    Answer = dict[str, Any]
+    Handle = Callable[[Request], Answer]
+
+
+class Asking:
+    """One system. `handle` answers requests about homes; `shipped` are objects that came along and are not stored yet."""
+
+    def __init__(self, handle: Handle, root: str = STATE, etc: str = "/etc") -> None:
+        self.handle = handle
+        self.state = SystemState(root)
+        self.etc = etc
+        self.shipped: dict[str, bytes] = {}
+
+    def context(self, rollback: bool = False) -> Context:
+        """Where plans are made. Objects that were shipped and not stored count as there."""
+
+        def read(name: str) -> bytes:
+            return self.shipped[name] if name in self.shipped else self.state.object(name)
+
+        facts = facts_of_system()
+        distribution = f"{facts['distribution']} {facts['distribution_version']}".strip()
+        packages = manager_of(present(), self.state.root, distribution)
+        return Context(self.state, Etc(self.etc), read, packages, not rollback)
+
+    def homes(self, request: Request) -> dict[str, Answer]:
+        homes: dict[str, Request] = request.get("homes") or {}
+        for home in homes.values():
+            if "bundle" in home and isinstance(home["bundle"], str):
+                home["bundle"] = self.shipped[home["bundle"]]
+        treatment = Treatment.of(request.get("treatment") or {})
+        return switch_homes(homes, treatment.handling(self.handle))
+
+    def probe(self, request: Request) -> Answer:
+        """Whether there is anything to do. A switch that was interrupted counts as something."""
+        current = self.state.current()
+        info = self.state.info(current) if current else None
+        answer: Answer = {
+            "facts": facts_of_system(),
+            "current": {"generation": current, "digest": info.digest} if info is not None else None,
+            "unchanged": False,
+            "objects": self.state.known(),
+            "homes": self.homes(request),
+        }
+        waiting = pending(self.state) if self.state.exists else None
+        settled = current == self.state.current("completed") and not self.state.interrupted() and waiting is None
+        ledger = self._readable_ledger() if settled else None
+        if info is not None and ledger is not None and info.digest == request.get("digest"):
+            declaration = self.state.declaration(current) or EMPTY
+            blueprint = draw(self.context(), declaration, ledger)
+            answer["unchanged"] = blueprint.nothing and all(
+                "error" not in home and home.get("unchanged") for home in answer["homes"].values()
+            )
+            answer["warnings"] = blueprint.warnings
+        return answer
+
+    def _readable_ledger(self) -> Ledger | None:
+        """The ledger; None where it is damaged, which the switch then tells of."""
+        try:
+            return self.state.ledger()
+        except EngineError as error:
+            if error.kind != ErrorKind.STATE:
+                raise
+            return None
+
+    def listing(self, _request: Request) -> Answer:
+        """The generations, the newest first."""
+        current, completed = self.state.current(), self.state.current("completed")
+        found = []
+        for number in reversed(self.state.numbers()):
+            info = self.state.info(number)
+            found.append(
+                {
+                    "number": number,
+                    "time": info.time,
+                    "label": info.label,
+                    "current": number == current,
+                    "completed": number == completed,
+                    "failed": self.failed(number),
+                }
+            )
+        return {"generations": found}
+
+    def failed(self, number: int) -> bool:
+        return looks.exists(self.state.path("failed", str(number)))

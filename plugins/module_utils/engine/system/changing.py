@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What changes a system: switch, confirm, roll back, expire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
+
+from ..contract.bundle import read_bundle
+from ..contract.errors import EngineError, ErrorKind
+from . import confirm
+from .asking import Asking
+from .declaration import EMPTY, Declaration
+from .effects import Effects
+from .finishing import Finishing
+from .homes import bring_up, former_homes
+from .recovery import recover
+from .settings import Settings
+from .switch import SystemSwitch
+from .unconfirmed import pending
+
+if TYPE_CHECKING:
+    Request = dict[str, Any]
+    Answer = dict[str, Any]
+
+
+class Changing(Asking):
+    """The steps that need the lock for themselves."""
+
+    def switch(self, request: Request) -> Answer:
+        """Switch to the declaration of a bundle, or in check mode say what that would do."""
+        bundle = read_bundle(request["bundle"])
+        manifest = bundle.value
+        if not isinstance(manifest, dict):
+            raise EngineError("the bundle holds no manifest of a system", ErrorKind.BUNDLE)
+        declaration = Declaration.of(manifest)
+        self.shipped = dict(bundle.contents())
+        settings = self._settings(request)
+        warnings = self._recovered(settings)
+        switch = SystemSwitch(self.context(), settings)
+        switch.answer.warnings += warnings
+        expected = self._expected(request)
+        return self._run(switch, declaration, expected, lambda: self._number(manifest, declaration, request), request)
+
+    def _recovered(self, settings: Settings) -> list[str]:
+        """Put in order what came before; what there is to tell of that. A check only looks."""
+        if settings.check:
+            text = "an earlier switch was interrupted; the next run that writes finishes or undoes it first"
+            return [text] if self.state.exists and self.state.interrupted() else []
+        repaired = self.state.repair_ledger() if settings.repair else None
+        return [text for text in (repaired, self._recover()) if text]
+
+    def _recover(self) -> str | None:
+        waiting = pending(self.state)
+        if waiting is not None and waiting.until == 0:
+            raise EngineError(
+                "a test is under way, which the next boot ends. Boot, or keep it with home_system_action: confirm",
+                ErrorKind.CONFIRM,
+            )
+        if waiting is not None:
+            raise EngineError(
+                "the last switch is not confirmed yet. Wait until it is reverted, or confirm it with home_system_action: confirm",
+                ErrorKind.CONFIRM,
+            )
+        return recover(self.context())
+
+    def _expected(self, request: Request) -> int:
+        """The number that the generation of a request has, or will have."""
+        current = self.state.current()
+        same = current and self.state.info(current).digest == str(request.get("digest") or "")
+        return current if same else max(self.state.numbers(), default=0) + 1
+
+    def _number(self, manifest: dict[str, object], declaration: Declaration, request: Request) -> int:
+        """The generation of a declaration: the current one when it is the same, else a new one."""
+        current = self.state.current()
+        digest = str(request.get("digest") or "")
+        if current and self.state.info(current).digest == digest:
+            return current
+        needed = {name: content for name, content in self.shipped.items() if name in declaration.objects}
+        self.state.add(sorted(needed.items()), declaration.objects)
+        missing = self.state.missing(declaration)
+        if missing:
+            raise EngineError(f"the bundle lacks the object {missing[0]}", ErrorKind.BUNDLE)
+        self.state.add_folders(declaration)
+        return self.state.add_generation(manifest, digest)
+
+    def _settings(self, request: Request, rollback: bool = False) -> Settings:
+        action = str(request.get("action") or "switch")
+        if action not in ("switch", "boot", "test", "dry-activate"):
+            raise EngineError(
+                f"home_system_action must be switch, boot, test, build or dry-activate, not {action!r}",
+                ErrorKind.REQUEST,
+            )
+        return Settings(
+            action=action,
+            check=bool(request.get("check")) or action == "dry-activate",
+            diff=bool(request.get("diff")),
+            confirm=int(request.get("confirm") or 0),
+            allow_lockout=bool(request.get("allow_lockout")),
+            allow_removal=tuple(request.get("allow_removal") or ()),
+            repair=bool(request.get("repair")),
+            rollback=rollback,
+            host=str(request.get("host") or "this host"),
+        )
+
+    def _run(
+        self,
+        switch: SystemSwitch,
+        declaration: Declaration,
+        expected: int,
+        number: Callable[[], int],
+        request: Request | None = None,
+    ) -> Answer:
+        """Switch the system, and the homes to what the request ships; without one, to what the generation had.
+
+        `expected` is the number that a check reports, `number` makes the generation.
+        """
+
+        def homes() -> dict[str, Answer]:
+            return self._switch_homes(request or self._former(switch, declaration))
+
+        settings = switch.settings
+        blueprint = switch.preview(declaration)
+        if blueprint.etc.collisions:
+            return switch.answer.json()
+        switch.check(blueprint)
+        if settings.check:
+            switch.answer.changed = not blueprint.nothing
+            switch.answer.generation, switch.answer.previous = expected, self.state.current()
+            switch.preview_units(blueprint)
+            switch.answer.changed = switch.answer.changed or switch.answer.units.acted
+            switch.answer.homes = self.homes(request or self._former(switch, declaration))
+            if settings.action == "dry-activate" and request is not None and not request.get("check"):
+                Effects(switch.context, switch.answer).scripts(declaration, settings.action)
+            return switch.answer.json()
+        switch.carry_out(declaration, number())
+        if switch.answer.armed is None and settings.action in ("switch", "test"):
+            Finishing(switch, declaration).run(homes)
+        return switch.answer.json()
+
+    def _switch_homes(self, request: Request) -> dict[str, Answer]:
+        bring_up(sorted(request.get("homes") or {}))
+        return self.homes(request)
+
+    def _former(self, switch: SystemSwitch, declaration: Declaration) -> Request:
+        """The request for the homes as the generation had them. A home whose generation is gone stays as it is."""
+        requests, gone = former_homes(declaration.homes, self.handle, switch.settings.check)
+        switch.answer.warnings += [
+            f"the home of {user} stays as it is: the generation that it had then is not there" for user in gone
+        ]
+        return {"homes": requests}
+
+    def confirm(self, request: Request) -> Answer:
+        """Keep the switch that waits for it, and do what could not have been taken back."""
+        waiting = pending(self.state)
+        if waiting is None:
+            raise EngineError("there is no switch to confirm: it was reverted, or confirmed already", ErrorKind.CONFIRM)
+        confirm.disarm(self.state)
+        if request.get("bundle"):
+            self.shipped = dict(read_bundle(request["bundle"]).contents())
+        switch = SystemSwitch(self.context(waiting.rollback), self._settings(request, waiting.rollback))
+        declaration = self.state.declaration(waiting.target) or EMPTY
+        shipped = request if request.get("homes") else None
+        Finishing(switch, declaration).run(lambda: self._switch_homes(shipped or self._former(switch, declaration)))
+        switch.answer.changed = True
+        switch.answer.generation, switch.answer.previous = waiting.target, waiting.origin
+        return switch.answer.json()
+
+    def rollback(self, request: Request) -> Answer:
+        """Go back to a generation: a new plan of its declaration against what is there today."""
+        current = self.state.current()
+        earlier = [number for number in self.state.numbers() if number < current and not self.failed(number)]
+        number = int(request.get("generation") or (earlier[-1] if earlier else 0))
+        if not number or number not in self.state.numbers():
+            raise EngineError(
+                f"there is no generation {number} to go back to" if number else "there is no generation before",
+                ErrorKind.GENERATION,
+            )
+        declaration = self.state.declaration(number) or EMPTY
+        settings = self._settings(request, rollback=True)
+        warnings = self._recovered(settings)
+        switch = SystemSwitch(self.context(rollback=True), settings)
+        switch.answer.warnings += warnings
+        # Asked once the accounts are those of that generation, unless it is only a check.
+        return self._run(switch, declaration, number, lambda: number)
+
+    def expire(self, request: Request) -> Answer:
+        """Remove old generations: all but the newest `keep`, or those older than `days`; never the current one."""
+        import time
+
+        keep, days = request.get("keep"), request.get("days")
+        numbers = self.state.numbers()
+        spared = {self.state.current(), self.state.current("completed")}
+        if days is not None:
+            limit = time.time() - int(days) * 86400
+            gone = [n for n in numbers if n not in spared and self.state.info(n).time < limit]
+        else:
+            gone = [n for n in numbers[: -int(keep if keep is not None else 10)] if n not in spared]
+        if not request.get("check"):
+            for number in gone:
+                self.state.remove_generation(number)
+            self.state.sweep()
+        return {"changed": bool(gone), "removed": gone}
