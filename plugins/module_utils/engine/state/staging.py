@@ -51,8 +51,7 @@ def stage_objects(state: State, manifest: Manifest, held: dict[str, bytes], raw:
 
     EngineError `objects` when the manifest needs one that neither the bundle nor the store has.
     """
-    for folder in (layout.STORE, layout.PACKS):
-        state.folder(folder)
+    state.folder(layout.PACKS)
     wanted = manifest.objects()
     present = set(state.objects())
     missing = sorted(set(wanted) - present - set(held))
@@ -75,16 +74,23 @@ def stage_objects(state: State, manifest: Manifest, held: dict[str, bytes], raw:
         pack = raw if len(fresh) == len(held) else write_bundle(manifest.json(), fresh)
         filesystem.write(f"{layout.PACKS}/.{tx}", pack, 0o400, state.fd, sync)
         filesystem.rename(f"{layout.PACKS}/.{tx}", f"{layout.PACKS}/{tx}", state.fd, state.fd)
+    if filesystem.lstat(layout.STORE, state.fd) is None:
+        _make_store(state, fresh, wanted, sync)
+        return bool(fresh) and not sync
     for name, content in fresh:
-        put_object(state, name, content, wanted[name].mode, sync)
+        temporary = f"{layout.STORE}/.{name}"
+        filesystem.write(temporary, content, int(wanted[name].mode, 8), state.fd, sync)
+        filesystem.rename(temporary, f"{layout.STORE}/{name}", state.fd, state.fd)
     return bool(fresh) and not sync
 
 
-def put_object(state: State, name: str, content: bytes, mode: str, sync: bool) -> None:
-    """Write one object under a temporary name and give it its own."""
-    temporary = f"{layout.STORE}/.{name}"
-    filesystem.write(temporary, content, int(mode, 8), state.fd, sync)
-    filesystem.rename(temporary, f"{layout.STORE}/{name}", state.fd, state.fd)
+def _make_store(state: State, held: list[tuple[str, bytes]], wanted: dict[str, StoredObject], sync: bool) -> None:
+    """Make the store with these objects. It is named as a whole, and none of them by itself."""
+    hidden = f"{layout.STAGING}/{layout.STORE}"
+    filesystem.mkdir(hidden, 0o700, state.fd)
+    for name, content in held:
+        filesystem.write(f"{hidden}/{name}", content, int(wanted[name].mode, 8), state.fd, sync)
+    filesystem.rename(hidden, layout.STORE, state.fd, state.fd)
 
 
 def stage_generation(
