@@ -78,6 +78,7 @@ class Plays:
 
     def run(self) -> Result:
         scratch = self.scratch
+        self._booted()
         for size in self.sizes:
             scratch.files(f"files-{size}.yml", size)
             scratch.hosts(f"files-{size}", [f"f{size}"], f"files-{size}.yml")
@@ -101,7 +102,6 @@ class Plays:
         middle = {label: statistics.median(found) for label, found in self.seconds.items()}
         note = f"{middle['with a change']:.3f} with a change; of ping {middle['of ping']:.3f}"
         self.result.plain.append(("a further host, CPU seconds", f"{middle['a further host']:.3f}", note))
-        self._booted()
         # Last: it forgets what is remembered.
         self._operations()
         return self.result
