@@ -81,7 +81,7 @@ def texts_joined(parts: Iterable[object]) -> str:
 def replaced(value: str, old: str, new: str, count: int = -1) -> str:
     """`str.replace`. Raises TooLarge."""
     if not all(isinstance(part, str) for part in (value, old, new)):
-        raise SpecError("`replace` takes texts")
+        raise SpecError("`replace` takes strings")
     times = value.count(old) if count is None or count < 0 else min(count, value.count(old))
     check_size(len(value) + times * (len(new) - len(old)))
     return str(value).replace(old, new, -1 if count is None else count)

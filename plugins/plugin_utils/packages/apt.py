@@ -163,7 +163,7 @@ class Apt:
                 if uri.startswith(_plain(mirror) + "/"):
                     at = f"{place}:{uri[len(_plain(mirror)) + 1 :]}"
                     return Deb(name, version, *source, match["sha256"], int(match["size"]), os.path.basename(uri), at)
-        raise SpecError(f"apt wants {name} from an address that is no mirror of Debian's")
+        raise SpecError(f"apt wants {name} from an address that is not a Debian mirror")
 
     def _source_versions(self, arch: str, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
         done = self._run(arch, "apt-cache", "show", *(f"{name}={version}" for name, version in wanted))

@@ -62,4 +62,4 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise SpecError(f"nix answers something else than JSON: {text[:200]!r}") from None
+        raise SpecError(f"nix did not print JSON: {text[:200]!r}") from None

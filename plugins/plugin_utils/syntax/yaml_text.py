@@ -183,7 +183,7 @@ class _Builder:
             return SpecError(
                 "a text that begins with `{{` must be quoted", [position], hint=f'"{{{{ {inner.value} }}}}"'
             )
-        return SpecError("a key must be a text", [position], hint="quote a key that begins with `{` or `[`")
+        return SpecError("a key must be a string", [position], hint="quote a key that begins with `{` or `[`")
 
     def scalar(self, node: ScalarNode, raw: bool) -> Value:
         text, tag = node.value, node.tag

@@ -47,7 +47,7 @@ class Adopted(Value):
     def of(cls, value: object) -> Adopted:
         """The inverse of `json`. EngineError `state` for anything else."""
         if not isinstance(value, dict) or not ("link" in value or {"object", "stored", "mode"} <= set(value)):
-            raise EngineError("the ledger is damaged: it does not say what was adopted", ErrorKind.STATE)
+            raise EngineError("the ledger is damaged: an adopted path has no details", ErrorKind.STATE)
         return cls(*(str(value[name]) if name in value else None for name in ("link", "object", "stored", "mode")))
 
 

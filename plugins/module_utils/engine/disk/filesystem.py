@@ -287,7 +287,7 @@ def fill(name: str, content: bytes, at: int | None = None) -> None:
 
 
 def open_lock(name: str, at: int | None, create: bool) -> int:
-    """A descriptor of a lock file. OSError EINVAL for what is no regular file (a fifo is never waited for)."""
+    """A descriptor of a lock file. OSError EINVAL for what is not a regular file (a fifo is never waited for)."""
     if not create:
         fd = os.open(encode(name), _READ, dir_fd=at)
     else:

@@ -63,7 +63,7 @@ def supply(manifest: Manifest, names: Dict[str, Dict[str, str]], check: bool) ->
     if here is None:
         known = ", ".join(manager.name for manager in MANAGERS)
         raise EngineError(
-            f"{', '.join(absent)} cannot be installed on this host: it has no package manager that is known here ({known})",
+            f"{', '.join(absent)} cannot be installed on this host: it has no supported package manager ({known})",
             ErrorKind.PACKAGES,
         )
     manager, program = here

@@ -115,7 +115,7 @@ class Ledger:
             raise EngineError(message, ErrorKind.STATE)
         types = {"home": str, "folders": list, "last": int, "large": dict, "files": dict}
         if not isinstance(value, dict) or not all(isinstance(value.get(name), kind) for name, kind in types.items()):
-            raise EngineError("the ledger is damaged: it does not have its form", ErrorKind.DAMAGED)
+            raise EngineError("the ledger is damaged: its structure is invalid", ErrorKind.DAMAGED)
         ledger = cls(value["home"], {}, value["folders"], value["last"], value["large"])
         ledger._raw = value["files"]
         owed = value.get("owed")
@@ -195,5 +195,5 @@ class Ledger:
 
 def _wrong_record(target: str) -> EngineError:
     return EngineError(
-        f"the ledger is damaged: what it says of {target} has no sense", ErrorKind.DAMAGED, part=layout.LEDGER
+        f"the ledger is damaged: its entry for {target} is invalid", ErrorKind.DAMAGED, part=layout.LEDGER
     )

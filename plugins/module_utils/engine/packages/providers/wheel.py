@@ -84,7 +84,7 @@ class Wheel(Provider):
         for command, entry in parser.items("console_scripts"):
             found = _ENTRY.match(entry)
             if found is None or "/" in command:
-                raise EngineError(f"{artefact.file}: {entry!r} is no entry point", ErrorKind.ARCHIVE)
+                raise EngineError(f"{artefact.file}: {entry!r} is not an entry point", ErrorKind.ARCHIVE)
             module, function = found.groups()
             values = {"site": f"{tree.prefix}/{SITE}", "module": module, "function": function, "name": command}
             self._script(tree, command, _SCRIPT.format(first=function.split(".")[0], **values))

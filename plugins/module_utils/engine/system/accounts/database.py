@@ -103,7 +103,7 @@ class Database:
                     self._take(name, line)
                 except (ValueError, TypeError, IndexError):
                     raise EngineError(
-                        f"/etc/{name} line {number} cannot be read; mend it by hand, with the help of pwck and grpck",
+                        f"/etc/{name} line {number} is invalid; repair it with pwck or grpck",
                         ErrorKind.ACCOUNTS,
                     ) from None
 

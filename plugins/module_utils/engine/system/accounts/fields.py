@@ -38,4 +38,4 @@ def expiry(day: str | None) -> str:
     try:
         return str((datetime.date(*(int(part) for part in day.split("-"))) - datetime.date(1970, 1, 1)).days)
     except ValueError:
-        raise EngineError(f"{day} is no day", ErrorKind.ACCOUNTS) from None
+        raise EngineError(f"{day} is not a valid date", ErrorKind.ACCOUNTS) from None

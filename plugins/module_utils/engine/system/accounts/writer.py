@@ -83,7 +83,7 @@ def _stage(etc: str, name: str, text: str) -> None:
     status = filesystem.lstat(path)
     mode = stat.S_IMODE(status.st_mode) if status is not None else MODES[name]
     if status is not None and not stat.S_ISREG(status.st_mode):
-        raise EngineError(f"/etc/{name} is no regular file", ErrorKind.ACCOUNTS)
+        raise EngineError(f"/etc/{name} is not a regular file", ErrorKind.ACCOUNTS)
     filesystem.write(staged, text.encode("utf-8", "surrogateescape"), 0o600, sync=True)
     if status is not None:
         trees.chown(staged, status.st_uid, status.st_gid)

@@ -260,7 +260,7 @@ def test_play_variables_stand_behind_the_language(value: Any) -> None:
         ("a: !forc 1", "did you mean `!force`"),
         ("when: !cfg.a", "there is no tag"),
         ("a: !force", "the tag `!force` has no value"),
-        ("? [a]\n: 1", "a key must be a text"),
+        ("? [a]\n: 1", "a key must be a string"),
         ("a: &x [*x]", "infinite recursion: the alias contains itself"),
         ("[" * 300, "nested more than"),
         ("a: 1\n--- \nb: 2", "a spec is one document"),
