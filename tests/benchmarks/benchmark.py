@@ -103,7 +103,7 @@ def engine(scratch: Scratch, rounds: int, result: Result) -> None:
     warm = cpu(whole, rounds)
     steps = {
         f"parse the spec and {len(loaded)} modules": (parsed, ""),
-        "compile the expressions": (cold - warm, "the first run only: compiled ones are kept"),
+        "read the expressions, compile the templates": (cold - warm, "the first run only: compiled ones are kept"),
         "take the kept ones": (kept - warm, ""),
         f"evaluate and render {len(first.manifest.view.files)} files": (warm, ""),
         "a cold controller, 30 programs": (parsed + released(), "wanted 200; as released"),
