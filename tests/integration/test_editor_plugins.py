@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The example with Neovim's plugins ends in an editor that has them: the editor itself is asked.
+"""Editors have the plugins of the lock, Neovim those of the example: the editors themselves are asked.
 
 The plugins are archives of this test at the places of the shipped catalogue's, which no test downloads.
 """
@@ -74,3 +74,22 @@ def test_neovim_has_the_plugins_of_the_example(project, tmp_path):
         ["/bin/sh", "-c", script], env={**bare, "HOME": str(project.home)}, capture_output=True, text=True, check=True
     )
     assert said.stdout == '{ "nix", 1, 2, 2, 1, 0 }', said.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.programs("vim")
+def test_vim_has_a_plugin_of_the_lock(project, tmp_path):
+    catalogue = {"vimPlugins.vim-nix": entry("vim-nix", tmp_path)}
+    spec = {
+        "home": {"stateVersion": "26.05", "packageCatalogue": catalogue},
+        "programs.vim": {"enable": True, "plugins": ["vim-nix"]},
+    }
+    project.write("user.yml", yaml.safe_dump(spec))
+    project.play()
+    said = project.home / "said"
+    ask = f"redir! > {said} | echo get(g:, 'has_nix', 0) | redir END"
+    command = ["vim", "-N", "-i", "NONE", "--not-a-term", str(project.home / "a.nix"), "-c", ask, "-c", "qa!"]
+    bare = {name: text for name, text in os.environ.items() if not name.startswith("XDG_")}
+    environment = {**bare, "HOME": str(project.home), "TERM": "dumb"}
+    subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=True)
+    assert said.read_text().strip() == "1"
