@@ -79,6 +79,11 @@ def home_relative(value: str, base: str, home: str) -> str:
     return path[len(home) + 1 :] if path.startswith(home + "/") else path
 
 
+def at_home(value: Value, place: str) -> Value:
+    """A path that begins with `~/` at `place` (`$HOME`, `%h`, the home folder), for what is read by no shell; any other as it is."""
+    return f"{place}{value[1:]}" if isinstance(value, str) and value.startswith("~/") else value
+
+
 def dag_sort(entries: dict[str, Value]) -> list[dict[str, Value]]:
     """The entries of a DAG, each with its name, in an order that respects their edges. Raises SpecError for a cycle."""
     edges = {name: Edges(entry["after"], entry["before"]) for name, entry in entries.items()}
@@ -239,6 +244,7 @@ def path_text(value: object) -> str:
 
 
 OWN: dict[str, Callable[..., Value]] = {
+    "at_home": at_home,
     "dag_sort": dag_sort,
     "flat_keys": flat_keys,
     "gnu_options": gnu_options,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters import (
+    at_home,
     gnu_options,
     launchd_calendar,
     prune,
@@ -52,3 +53,7 @@ def test_a_record_has_known_fields() -> None:
 def test_launchd_calendar_knows_the_events_that_have_a_name() -> None:
     assert launchd_calendar("weekly") == {"Weekday": 1, "Hour": 0, "Minute": 0}
     assert launchd_calendar("Mon *-*-* 10:00") is None
+
+
+def test_at_home_moves_what_begins_with_the_tilde() -> None:
+    assert [at_home(v, "%h") for v in ("~/a b", "~bob/a", "/~/a", "~", None)] == ["%h/a b", "~bob/a", "/~/a", "~", None]
