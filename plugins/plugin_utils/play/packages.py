@@ -109,10 +109,10 @@ class ProjectLock:
             for name, source in lock.sources.items():
                 if source.at:
                     snapshots.setdefault(name, []).append(f"{top}/{name}/{source.at}")
-        catalogue = plan.settings.catalogue or Catalogue()
-        host = {
-            item.name: catalogue.host_names(item.name) for item in plan.wanted if on_host and item.provider == SYSTEM
-        }
+        asked = [item.name for item in plan.wanted if on_host and item.provider == SYSTEM]
+        # Few ask for it, and it is large.
+        catalogue = plan.settings.catalogue or Catalogue() if asked else None
+        host = {name: catalogue.host_names(name) for name in asked} if catalogue is not None else {}
         return {
             "sources": {"cache": sources.cache, "mirrors": mirrors, "snapshots": snapshots},
             "without": sorted(set(without)),
