@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Switching to a generation, or a specialisation of it, that is there already."""
+"""Switching to an existing generation, or to a specialisation of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Activate(SwitchingVerb):
 
     name = "activate"
     title = "generation"
-    summary = "go to a generation that is there already"
+    summary = "activate an existing generation"
 
     generation: Optional[int] = option(INTEGER, "The number of the generation to activate. By default the current one.")
     specialisation: Optional[str] = option(
