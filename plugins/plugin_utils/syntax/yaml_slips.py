@@ -14,6 +14,8 @@ from .errors import SpecError
 from .nix import is_nix
 from .position import Position
 
+_HALF_QUOTED = re.compile(r"""\s*(?:- )?(?P<first>"[^"]*"|'[^']*')(?P<rest>\.[^:\s]+)(?=:(?:\s|$))""")
+
 
 class _Slip(NamedTuple):
     """What is wrong, where (line and column count from 0), and the remedy."""
@@ -104,6 +106,18 @@ def _indicator(found: _Problem) -> _Slip | None:
             name = "a backquote" if first == "`" else f"`{first}`"
             return _Slip(f"a value cannot begin with {name}", mark.line, mark.column, _quoted(value.strip()))
     return None
+
+
+def _half_quoted_key(found: _Problem) -> _Slip | None:
+    """A dotted key whose first part is quoted: YAML takes the quotes for those of the whole key."""
+    line = found.line(found.mark.line)
+    key = _HALF_QUOTED.match(line)
+    if key is None or not key.start("rest") <= found.mark.column <= key.end("rest"):
+        return None
+    whole = f'"{key["first"][1:-1]}"{key["rest"]}'
+    return _Slip(
+        "the quotes end before the key does", found.mark.line, key.start("first"), f"quote the whole key: '{whole}'"
+    )
 
 
 def _quoted(value: str) -> str:
@@ -219,6 +233,7 @@ def _second_document(found: _Problem) -> _Slip | None:
 
 _SLIPS: tuple[Callable[[_Problem], _Slip | None], ...] = (
     _tab,
+    _half_quoted_key,
     _indicator,
     _open_bracket,
     _no_comma,
