@@ -17,6 +17,7 @@ from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.contract.members import Members
 from ..expressions.source_file import read_file
 from ..syntax.errors import SpecError
+from ..syntax.position import Position
 
 if TYPE_CHECKING:
     from ...module_utils.engine.contract.value import JsonObject
@@ -171,13 +172,18 @@ class Lock:
             value = json.loads(read_file(path).content)
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError) as error:
-            raise SpecError(
-                f"{path} cannot be read: {error}", hint="restore it, or make it anew by home.manager.update"
-            ) from None
-        if not isinstance(value, dict) or value.get("version") != VERSION:
-            found = value.get("version") if isinstance(value, dict) else None
-            raise SpecError(f"{path} is of version {found!r}, and this collection reads version {VERSION}")
+        except OSError as error:
+            raise SpecError(f"{path} cannot be read: {error.strerror}", [Position(path)]) from None
+        except ValueError as error:
+            raise _damaged(path, str(error)) from None
+        version = value.get("version") if isinstance(value, dict) else None
+        if not isinstance(version, int):
+            raise _damaged(path, "it has no version")
+        if version != VERSION:
+            newer = version > VERSION
+            hint = "install a newer home.manager" if newer else "make it anew by home.manager.update"
+            message = f"{path} is of version {version}, and this collection reads version {VERSION}"
+            raise SpecError(message, [Position(path)], hint=hint)
         try:
             members = _members(value, "the lock")
             return cls(
@@ -189,9 +195,7 @@ class Lock:
                 {name: _texts(item) for name, item in members.mapping("tools").items()},
             )
         except EngineError as error:
-            raise SpecError(
-                f"{path} is damaged: {error.message}", hint="restore it, or make it anew by home.manager.update"
-            ) from None
+            raise _damaged(path, error.message) from None
 
     def text(self) -> str:
         """Canonical JSON, an entry a line, so that a change of one package is a change of its lines."""
@@ -297,6 +301,11 @@ def _alone(path: str) -> Iterator[None]:
         yield
     finally:
         os.close(fd)
+
+
+def _damaged(path: str, why: str) -> SpecError:
+    hint = "restore it from your repository, or remove it and let the next switch make it anew"
+    return SpecError(f"{path} is damaged: {why}", [Position(path)], hint=hint)
 
 
 def _one(value: object) -> str:

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import os.path
 import posixpath
-from collections.abc import Collection, Mapping
-from typing import Protocol
+from collections.abc import Collection, Iterator, Mapping
+from typing import Protocol, TypeVar
 
 from ..options.provenance import Positions
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
@@ -25,6 +25,9 @@ class Managed(Protocol):
     @property
     def label(self) -> str:
         """The option that declares it, as a person writes it."""
+
+
+Found = TypeVar("Found")
 
 
 def refuse_impossible(home: str, managed: Managed, link: str | None) -> None:
@@ -85,3 +88,12 @@ def refuse_secret(secret: Collection[tuple[str, ...]], target: str, owner: str, 
         remedy = ["keep the secret to the content of the file, or take the value out of the vault if it is none"]
         error = SpecError("has a secret in its path, which everybody can read", positions, path=label)
         raise error.with_details("secret-path", advice=remedy)
+
+
+def placed(found: Iterator[Found], positions: Positions) -> Iterator[Found]:
+    """The same; an error on the way that has no position, as that of a file that cannot be read, gets these."""
+    try:
+        yield from found
+    except SpecError as error:
+        error.positions = error.positions or list(positions)
+        raise

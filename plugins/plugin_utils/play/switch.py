@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -22,7 +23,6 @@ from ...module_utils.engine.verbs.verb import Verb
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.options import Explanation, explanation_lines
 from ..inputs import Inputs, noting
-from ..packages.supply import Supply
 from ..packages.wanted import SYSTEM, Wanted
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import EvaluatedHome, Request, compiler
@@ -273,13 +273,13 @@ class Switch:
             read=reader(self.action._loader),
             decrypt=decrypter(self.action._loader),
             packages=self.arguments.text("packages"),
-            supply=None if self.arguments.text("packages") else self._supply(host),
             compiler=self.compiler,
         )
 
         def compute() -> Any:
             with noting(self.inputs), reading(self.project, self.restricted):
-                return use(EvaluatedHome(request))
+                supply = None if request.packages else self.lock.supply(host)
+                return use(EvaluatedHome(replace(request, supply=supply)))
 
         try:
             return with_deep_stack(compute)
@@ -287,10 +287,6 @@ class Switch:
             raise self.refused(*messages(error, self.sources(error))) from None
         except AnsibleError as error:
             raise self.refused(Message(SECRETS.concealed(str(error)))) from None
-
-    def _supply(self, host: dict[str, Any]) -> Supply:
-        with noting(self.inputs):
-            return self.lock.supply(host)
 
     def ask(self, plan: SwitchBundle, kept: bool = False) -> ProbeAnswer:
         """The answer to the question whether there is anything to do; with `kept` of an engine that is there, or NoEngine."""

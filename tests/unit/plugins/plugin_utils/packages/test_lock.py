@@ -82,7 +82,7 @@ def test_an_entry_of_a_wrong_type_is_an_error(tmp_path, entry, problem):
     with pytest.raises(SpecError) as caught:
         Lock.read(str(path))
     assert problem in str(caught.value)
-    assert "home.manager.update" in str(caught.value)
+    assert "restore it from your repository" in str(caught.value)
 
 
 def test_a_platform_that_is_not_locked_is_told():

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.entries import FileEntry
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
+from ansible_collections.home.manager.plugins.plugin_utils import inputs
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
@@ -174,3 +176,21 @@ def test_the_folders_that_may_be_links_are_in_the_manifest(tmp_path):
     made = plan(tmp_path, 'home.followLinks: ["~/.local/share", "{{ config.xdg.configHome }}", .config]')
     assert made.manifest.view.follow == [".config", ".local/share"]
     assert plan(tmp_path, "xdg.enable: false").manifest.view.follow == []
+
+
+def test_a_source_that_cannot_be_looked_at_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = inputs.kind
+
+    def kind(path: str) -> str:
+        if path.endswith("closed/f"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(inputs, "kind", kind)
+    with pytest.raises(SpecErrors) as caught:
+        plan(tmp_path, "home.file.a.source: ./closed/f\n")
+    error = caught.value.errors[0]
+    assert error.message == f"{tmp_path}/closed/f cannot be looked at: Permission denied"
+    assert [position.line for position in error.positions] == [2]
