@@ -115,6 +115,7 @@ def test_a_bare_host_can_be_switched_to_settings(wanted: dict[str, Any], home: P
     assert answer["changed"]
 
 
+@pytest.mark.slow
 def test_a_hook_that_wants_its_program_is_found(home: Path) -> None:
     answer = switch(
         home,
@@ -129,6 +130,7 @@ def test_a_hook_that_wants_its_program_is_found(home: Path) -> None:
     assert answer["failed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alias", ["vi", "vim"])
 def test_without_neovim_the_editor_of_the_host_starts(home: Path, tmp_path: Path, alias: str) -> None:
     switch(home, {"programs": {"neovim": {"enable": True, f"{alias}Alias": True}}})

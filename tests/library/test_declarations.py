@@ -61,6 +61,7 @@ def test_there_is_a_library() -> None:
     assert FILES
 
 
+@pytest.mark.slow
 def test_every_option_has_a_description() -> None:
     assert {file: found for file in EVERY if (found := undescribed(file))} == {}
 

@@ -148,6 +148,7 @@ def described(option: Option, types: dict[str, Any]) -> bool:
     return isinstance(text, str) and len(text.strip(" .")) >= 4
 
 
+@pytest.mark.slow
 def test_public_options_have_a_description() -> None:
     missing = []
     for file in EVERY:

@@ -81,10 +81,12 @@ def test_there_is_something_to_check():
     assert TARGET
 
 
+@pytest.mark.slow
 def test_target_engine_needs_only_the_standard_library():
     assert [_name(path) for path in TARGET if not set(_imported(path)) <= sys.stdlib_module_names] == []
 
 
+@pytest.mark.slow
 def test_only_the_adapter_imports_ansible():
     # The target's copy of the contract is the only one, so the controller imports it from the collection.
     allowed = sys.stdlib_module_names | BELOW_ANSIBLE | {"ansible_collections"}

@@ -66,6 +66,7 @@ def test_a_path_that_the_system_refuses_is_undone(sandbox):
     assert sandbox.tidy()
 
 
+@pytest.mark.slow
 def test_a_folder_with_many_entries(sandbox):
     folder = sandbox.home / "many"
     folder.mkdir()
@@ -119,6 +120,7 @@ def test_root_does_not_act_in_a_home_of_somebody_else(as_user, sandbox):
     assert sandbox.tree(state=True) == {}
 
 
+@pytest.mark.slow
 @root
 def test_a_third_user_is_turned_away(as_user):
     sandbox, account = as_user

@@ -109,6 +109,7 @@ def test_root_keeps_the_engine_where_only_root_can_write(machine):
     assert not list(machine.home.rglob("*")), "nothing of it is in the home"
 
 
+@pytest.mark.slow
 def test_a_check_keeps_nothing(machine):
     answer = machine.ask(ship=True, check=True)
     assert answer["answer"]["facts"]["user"]["name"] == USER

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -205,6 +206,7 @@ class Pasts(Histories):
         assert self.precious <= self.everything()
 
 
+@pytest.mark.slow
 def test_histories(make_sandbox):
     run_state_machine_as_test(
         lambda: Pasts(make_sandbox),

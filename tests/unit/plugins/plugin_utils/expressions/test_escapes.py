@@ -231,6 +231,7 @@ def test_what_is_allowed_works(value):
         assert value("out", OPTIONS + quoted(expression), variable=variable) == expected, expression
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("expression", EXPRESSIONS.values(), ids=list(EXPRESSIONS))
 def test_an_expression_does_not_get_out(value, expression):
     said = outcome(value, quoted(expression))
@@ -244,6 +245,7 @@ def test_neither_does_a_template(value, expression):
     assert nothing_came_out(said), said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", TEMPLATES.values(), ids=list(TEMPLATES))
 def test_neither_do_the_statements_of_a_template(value, text):
     files = {"t.j2": text, "mine.j2": "{% set a = 1 %}x"}

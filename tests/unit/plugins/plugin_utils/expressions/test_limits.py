@@ -48,6 +48,7 @@ LARGE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("expression", LARGE)
 def test_a_value_without_end(value, expression):
     with pytest.raises(SpecErrors) as caught:
@@ -81,6 +82,7 @@ def test_a_regular_expression_with_too_much_choice(value, monkeypatch, pattern, 
     assert expression[:60] in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_pattern_of_a_type(value, monkeypatch):
     monkeypatch.setattr(limits, "FUNCTION_SECONDS", 0.2)
     spec = "options: {out: {type: 'strMatching \"(a+)+\"'}}\nconfig: {out: '" + "a" * 40 + "!'}"

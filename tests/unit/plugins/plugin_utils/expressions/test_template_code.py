@@ -110,6 +110,7 @@ def test_a_folder_whose_name_is_no_plain_text_has_none(templates: Templates, tmp
         templates.rendered()
 
 
+@pytest.mark.slow
 def test_the_library_has_no_template_that_needs_more(checkout: Path) -> None:
     for folder in sorted(checkout.glob("roles/*/templates")):
         made = template_code.made(Compiler(str(folder)).templates.environment, str(folder))

@@ -66,6 +66,7 @@ def test_debians_keys_are_shipped():
     assert len(keys) == 3
 
 
+@pytest.mark.slow
 def test_every_name_resolves_or_says_who_has_it():
     catalogue = Catalogue()
     context = Context(("x86_64-linux",), PackageSources(), "/nowhere", {}, lambda _text: None)

@@ -118,6 +118,7 @@ def cargo_rows(checksum: str) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.slow
 def test_cargo_compiles_what_was_locked(machine):
     transcript = Transcript(machine.bin, "cargo", cargo_rows("ab" * 32))
     lock = machine.lock("cargo")
@@ -134,6 +135,7 @@ def test_cargo_compiles_what_was_locked(machine):
     assert len(transcript.asked()) == count
 
 
+@pytest.mark.slow
 def test_crate_with_another_checksum_is_not_compiled(machine):
     transcript = Transcript(machine.bin, "cargo", cargo_rows("ab" * 32))
     lock = machine.lock("cargo")
@@ -204,6 +206,7 @@ def nix_rows(store: Path) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nix_brings_the_store_paths_that_were_locked(machine, monkeypatch):
     store = machine.folder / "store"
     monkeypatch.setattr(nix, "STORE", str(store))
@@ -223,6 +226,7 @@ def test_nix_brings_the_store_paths_that_were_locked(machine, monkeypatch):
     assert list((machine.state / "packages").glob(".root-*")) == []
 
 
+@pytest.mark.slow
 def test_nix_that_gives_other_paths_stops(machine, monkeypatch):
     store = machine.folder / "store"
     monkeypatch.setattr(nix, "STORE", str(store))
@@ -330,6 +334,7 @@ def test_without_the_program_nothing_can_be_realised_and_nothing_is_written(mach
     assert os.listdir(machine.state) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", ["cargo", "brew", "flatpak", "nix"])
 def test_what_the_program_does_not_know_is_an_error_with_its_words(machine, provider):
     Transcript(machine.bin, provider, [])
@@ -337,6 +342,7 @@ def test_what_the_program_does_not_know_is_an_error_with_its_words(machine, prov
         machine.lock(provider)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", ["cargo", "brew", "flatpak", "nix", "go"])
 def test_a_name_that_nobody_knows_is_an_error_with_near_ones(machine, provider):
     Transcript(machine.bin, provider, [])

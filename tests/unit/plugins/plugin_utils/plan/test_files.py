@@ -64,6 +64,7 @@ def test_several_edges_to_nothing_are_told_together(tmp_path):
     assert "3 errors in the spec" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_way_out_of_the_store_is_written_as_in_nix(tmp_path):
     text = "home.file: {a: {source: \"{{ config.lib.file.mkOutOfStoreSymlink('/etc/hosts') }}\"}}"
     assert plan(tmp_path, text).manifest.view.files["a"].json() == {

@@ -58,6 +58,7 @@ def home(tmp_path: Path) -> SwitchBundle:
     return built(tmp_path, alice=ALICE, one=LOOP.replace("NAME", "one"), two=LOOP.replace("NAME", "two"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

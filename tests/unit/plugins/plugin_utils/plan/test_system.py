@@ -249,6 +249,7 @@ def test_a_home_without_an_account_is_refused(tmp_path: Path) -> None:
     assert "home-manager.users.eve has no account" in refused(text, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -282,6 +283,7 @@ def test_a_host_of_another_family_has_no_sources_of_apt(tmp_path: Path, monkeypa
     assert "apt is not the package manager of fedora" in refused(text, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "warning"),
     [

@@ -57,6 +57,7 @@ def lines_about(words: str) -> list[int]:
     return with_deep_stack(compute)  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "line"),
     [

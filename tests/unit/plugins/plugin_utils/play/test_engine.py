@@ -44,6 +44,7 @@ def test_it_is_taken_from_the_cache_while_the_sources_are_the_same(tmp_path: Pat
     assert _again(tmp_path / "cache") == made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["", "null", "[]", "{}", '{"stamp": []}'])
 def test_a_damaged_cache_does_not_matter(tmp_path: Path, damage: str) -> None:
     made = module.engine(str(tmp_path / "cache"))
@@ -51,6 +52,7 @@ def test_a_damaged_cache_does_not_matter(tmp_path: Path, damage: str) -> None:
     assert _again(tmp_path / "cache") == made
 
 
+@pytest.mark.slow
 def test_what_others_could_have_written_is_not_run(tmp_path: Path) -> None:
     made = module.engine(str(tmp_path / "cache"))
     path = tmp_path / "cache" / "engine.json"

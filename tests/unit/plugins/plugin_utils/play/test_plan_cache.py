@@ -231,6 +231,7 @@ EDITS: dict[str, tuple[dict[str, str], Callable[[Spec], object]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EDITS)
 def test_a_change_of_a_file_is_seen(spec: Spec, name: str) -> None:
     files, edit = EDITS[name]
@@ -543,6 +544,7 @@ def test_a_clock_that_was_set_back_costs_comparisons_only(spec: Spec, monkeypatc
     assert spec.found() is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(6))
 def test_every_part_of_a_signature_counts(spec: Spec, number: int) -> None:
     """Where one differs the content decides; where the mode differs it does not matter what it says."""
@@ -586,6 +588,7 @@ def test_nothing_of_it_can_be_read_by_others(spec: Spec) -> None:
         assert os.stat(os.path.join(spec.cache.folder.path, name)).st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"version": 1}', '{"version": 2}', "\x00"])
 def test_a_damaged_record_is_a_miss(spec: Spec, damage: str) -> None:
     _kept(spec)

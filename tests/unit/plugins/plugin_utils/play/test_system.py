@@ -150,6 +150,7 @@ def test_a_run_with_nothing_to_do_asks_once_with_the_same_question(play: Play) -
     assert (kept["changed"], kept["generation"], kept["msg"]) == (False, 1, "web1: nothing to do")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["configuration.yml", "users.yml", "alice.yml"])
 def test_a_file_that_changes_is_evaluated(name: str, play: Play) -> None:
     path = play.folder / name
@@ -172,6 +173,7 @@ def test_variables_that_were_read_count(name: str, play: Play) -> None:
     assert play.evaluates() == (name == "said")
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_imported_counts_with_its_names(play: Play) -> None:
     (play.folder / "more").mkdir()
     (play.folder / "more" / "default.yml").write_text("time.timeZone: UTC\n")
@@ -182,6 +184,7 @@ def test_a_folder_that_is_imported_counts_with_its_names(play: Play) -> None:
     assert play.evaluates()
 
 
+@pytest.mark.slow
 def test_a_source_and_a_template_count(play: Play) -> None:
     play.write("motd.j2", "one")
     play.write("issue", "one")
@@ -195,6 +198,7 @@ def test_a_source_and_a_template_count(play: Play) -> None:
         assert play.evaluates()
 
 
+@pytest.mark.slow
 def test_the_inventory_and_the_arguments_count(play: Play) -> None:
     play.variables["system_config"] = {"imports": ["configuration.yml"], "time.timeZone": "UTC"}
     assert play.evaluates()
@@ -213,6 +217,7 @@ def test_the_inventory_and_the_arguments_count(play: Play) -> None:
     assert play.evaluates()
 
 
+@pytest.mark.slow
 def test_a_configuration_that_is_a_variable_counts_by_its_value(play: Play) -> None:
     play.arguments["config"] = trust_as_template("{{ other }}")
     play.variables["other"] = {"imports": ["configuration.yml"]}
@@ -222,6 +227,7 @@ def test_a_configuration_that_is_a_variable_counts_by_its_value(play: Play) -> N
     assert play.evaluates()
 
 
+@pytest.mark.slow
 def test_facts_of_the_host_count(play: Play) -> None:
     play.facts = {**FACTS, "hostname": "web2"}
     assert play.evaluates()
@@ -237,6 +243,7 @@ def test_a_host_that_is_not_as_planned_is_switched_after_one_question(play: Play
     assert play.evaluations == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ["boot", "test", "dry-activate"])
 def test_all_actions_that_switch_share_a_plan(action: str, play: Play) -> None:
     play.arguments["action"] = action
@@ -245,6 +252,7 @@ def test_all_actions_that_switch_share_a_plan(action: str, play: Play) -> None:
     assert not play.evaluates()
 
 
+@pytest.mark.slow
 def test_a_preview_keeps_the_plan_too(play: Play) -> None:
     play.write("users.yml", "{users.users.alice.isNormalUser: true, time.timeZone: UTC}\n")
     play.check = True
@@ -253,6 +261,7 @@ def test_a_preview_keeps_the_plan_too(play: Play) -> None:
     assert not play.evaluates()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["{{ lookup('pipe', 'date') }}", "{{ ['a', 'b'] | random }}"])
 def test_what_may_be_another_value_next_time_is_not_kept(text: str, play: Play) -> None:
     play.write("users.yml", yaml.safe_dump({"users.users.alice.isNormalUser": True, "environment.etc.b.text": text}))
@@ -272,6 +281,7 @@ def test_neither_contents_nor_values_are_in_a_record(play: Play) -> None:
     assert record.parent.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.slow
 def test_warnings_are_told_again_but_not_kept_where_a_secret_was_read(play: Play) -> None:
     warned = '{users.users.alice: {isNormalUser: true, hashedPassword: "%s"}}\n'
     play.write("users.yml", warned % "plain")
@@ -285,6 +295,7 @@ def test_warnings_are_told_again_but_not_kept_where_a_secret_was_read(play: Play
     assert play.evaluates()
 
 
+@pytest.mark.slow
 def test_a_vaulted_file_is_nobody_s_hit_who_has_no_password(play: Play) -> None:
     secret = VaultSecret(b"password")
     play.loader.set_vault_secrets([("default", secret)])
@@ -299,6 +310,7 @@ def test_a_vaulted_file_is_nobody_s_hit_who_has_no_password(play: Play) -> None:
         play.run()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["", "{", "[1]", '{"version": 99}', '{"version": 1, "identity": 3}'])
 def test_a_damaged_record_is_no_record(content: str, play: Play) -> None:
     (record,) = play.records
@@ -315,6 +327,7 @@ def test_it_can_be_turned_off(play: Play) -> None:
     assert play.records == []
 
 
+@pytest.mark.slow
 def test_what_the_host_refuses_is_told_with_the_lines_of_the_specification(play: Play) -> None:
     def refuse(_target: Target, _request: dict[str, Any], _bundle: object = None, _engine: bool = False) -> None:
         raise EngineError('there is no user "alice"', ErrorKind.ACCOUNTS)
@@ -325,6 +338,7 @@ def test_what_the_host_refuses_is_told_with_the_lines_of_the_specification(play:
     assert play.evaluations == 1
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_refused_and_not_kept(play: Play) -> None:
     play.write("users.yml", "{users.users.alice.isNormalUser: true, time.timeZne: UTC}\n")
     for _time in range(2):

@@ -184,6 +184,7 @@ def outcome(text: str, folder: str) -> str:
     return "fine"
 
 
+@pytest.mark.slow
 def test_no_input_gives_a_traceback(tmp_path: Path) -> None:
     random_ = random.Random(20261123)
     seen = {"fine": 0, "refused": 0}

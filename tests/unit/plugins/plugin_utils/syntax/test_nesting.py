@@ -65,6 +65,7 @@ def test_no_open_bracket_is_overlooked(text: str) -> None:
         assert flow_depth(text) <= yaml_text._open_brackets(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -82,6 +83,7 @@ def test_deep_nesting_is_an_error(text: str) -> None:
         yaml_text.load(text, "home.yml", "/", live=lambda source, _position: source)
 
 
+@pytest.mark.slow
 def test_many_flat_collections_are_not_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml, "parse", lambda *_arguments, **_named: pytest.fail("parsed twice"))
     text = "".join(

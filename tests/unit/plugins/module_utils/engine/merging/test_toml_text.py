@@ -301,6 +301,7 @@ def texts(draw: st.DrawFn) -> str:
     return newline.join(lines) + draw(st.sampled_from(["", newline]))
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 150 // 100)
 @given(text=texts(), declared=TREES, later=TREES)
 def test_properties(text: str, declared: Tree, later: Tree) -> None:

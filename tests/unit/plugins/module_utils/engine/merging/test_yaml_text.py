@@ -256,6 +256,7 @@ def texts(draw: st.DrawFn) -> str:
     return text
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 120 // 100)
 @given(text=texts(), declared=TREES, later=TREES)
 def test_properties(text: str, declared: Tree, later: Tree) -> None:

@@ -68,6 +68,7 @@ def built(tmp_path: Path, links: dict[str, str]) -> Path:
     return top
 
 
+@pytest.mark.slow
 @pytest.mark.programs("update-mime-database", "glib-compile-schemas", "gtk-update-icon-cache")
 def test_profile_of_several_packages_has_every_cache(depot, server, tmp_path):
     trees = packages(depot, server, ("one", "two"))
@@ -90,6 +91,7 @@ def test_profile_of_several_packages_has_every_cache(depot, server, tmp_path):
     assert cache.stat().st_mtime > (top / "share/icons/hicolor").stat().st_mtime
 
 
+@pytest.mark.slow
 @pytest.mark.programs("update-mime-database", "glib-compile-schemas", "gtk-update-icon-cache")
 def test_same_profile_makes_nothing_again_and_another_one_its_own(depot, server, monkeypatch):
     first, second = packages(depot, server, ("one", "two"))

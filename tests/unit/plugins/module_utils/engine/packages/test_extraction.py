@@ -95,6 +95,7 @@ def test_every_compression(tmp_path, kind):
     assert (unpack(tmp_path, tar_of([FILE], kind)) / "a/f").read_bytes() == b"x"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0, 1, 100, 200, 10240])
 def test_half_an_archive_is_an_error(tmp_path, size):
     content = tar_of([("f", os.urandom(100_000), 0o644)], "w:xz")

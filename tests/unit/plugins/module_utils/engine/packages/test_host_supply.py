@@ -107,6 +107,7 @@ def host(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MANAGERS)
 def test_manager_installs_what_is_missing(host, name):
     command, simulate, code, output, install, version, others = MANAGERS[name]
@@ -131,6 +132,7 @@ def test_manager_installs_what_is_missing(host, name):
     assert len(transcript.asked()) == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MANAGERS)
 def test_unknown_package_is_named_and_nothing_is_installed(host, name):
     command, simulate, *_rest = MANAGERS[name]

@@ -246,6 +246,7 @@ def test_a_lost_ledger_is_written_again(home):
     assert (home.state / "ledger.json").exists()
 
 
+@pytest.mark.slow
 @every_kind()
 @pytest.mark.parametrize("name", ["current", "completed"])
 def test_a_damaged_pointer_is_set_aside(name, kind, home):
@@ -291,6 +292,7 @@ NEXT = {"a": "4", "conf/b": {**COPY, "text": "newer"}, "new/d": "d"}
 POINTS = [("before", "rename", "current"), ("after", "rename", "current"), ("before", "rename", "b")]
 
 
+@pytest.mark.slow
 @every_kind()
 @pytest.mark.parametrize("point", POINTS, ids=["before the commit", "after it", "amid the steps"])
 def test_a_damaged_journal_is_set_aside_and_the_switch_ended(point, kind, home):
@@ -352,6 +354,7 @@ def test_a_damaged_pack_is_no_obstacle(kind, home):
     assert home.read("conf/b") == "mine"
 
 
+@pytest.mark.slow
 @every_kind()
 @pytest.mark.parametrize("place", ["packs/x", "store/x", "generations/x", "failed/x", "drift/x", "lock"])
 def test_a_strange_thing_in_the_state_is_no_obstacle(place, kind, home):

@@ -32,10 +32,12 @@ def test_a_hook_that_takes_too_long_fails_and_is_undone(sensitive, sandbox):
     assert sandbox.read("a") == "1"
 
 
+@pytest.mark.slow
 def test_a_hook_may_take_as_long_as_it_likes(sandbox):
     assert "failed" not in sandbox.switch({"a": "1"}, hook_timeout=0, **hook("sleep 0.2"))
 
 
+@pytest.mark.slow
 def test_a_check_has_the_same_limit(sandbox):
     check = [{"name": "can", "script": "sleep 60", "phase": "check"}]
     assert sandbox.switch({"a": "1"}, activation=check, hook_timeout=0.2)["failed"]["kind"] == "check"

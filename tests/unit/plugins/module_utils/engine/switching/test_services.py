@@ -259,6 +259,7 @@ def test_a_hook_that_fails_before_leaves_the_units_alone(sandbox, manager):
     assert again(sandbox, wanted(a=1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["stop", "reload", "restart", "start"])
 def test_a_crash_forgets_nobody(sandbox, manager, verb):
     switch(sandbox, wanted(a=1, b=1))

@@ -317,6 +317,7 @@ def test_undo_of_one_that_was_kept_leaves_it(sandbox):
     assert not sandbox.switch(spec).get("failed")
 
 
+@pytest.mark.slow
 def test_undo_of_an_interrupted_switch_says_what_it_did(sandbox):
     sandbox.switch({"a": "1"})
     gate = sandbox.base / "gate"

@@ -121,6 +121,7 @@ def fixture_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
     return host
 
 
+@pytest.mark.slow
 @DAMAGE
 def test_a_damaged_journal_before_the_commit_leads_back(damage: bytes, host: Host) -> None:
     host.interrupt("new", "rename", "current")
@@ -137,6 +138,7 @@ def test_a_damaged_journal_before_the_commit_leads_back(damage: bytes, host: Hos
     assert host.probe("old")["unchanged"] is True
 
 
+@pytest.mark.slow
 @DAMAGE
 def test_after_the_commit_it_leads_forward(damage: bytes, host: Host) -> None:
     host.interrupt("new", "rename", "etc/a.conf")
@@ -146,6 +148,7 @@ def test_after_the_commit_it_leads_forward(damage: bytes, host: Host) -> None:
     assert host.words() == {"new"}
 
 
+@pytest.mark.slow
 def test_the_next_switch_does_without_it_and_says_so(host: Host) -> None:
     host.interrupt("new", "rename", "current")
     host.state("journal.json").write_bytes(b"{")
@@ -164,6 +167,7 @@ def test_a_journal_that_is_a_folder_is_moved_away_too(host: Host) -> None:
     assert not host.state("journal.json").exists()
 
 
+@pytest.mark.slow
 def test_an_interrupted_first_switch_with_a_damaged_journal_leaves_nothing(tmp_path: Path, host: Host) -> None:
     folder = tmp_path / "second"
     folder.mkdir()
@@ -175,6 +179,7 @@ def test_an_interrupted_first_switch_with_a_damaged_journal_leaves_nothing(tmp_p
     assert not (fresh.etc / "a.conf").exists()
 
 
+@pytest.mark.slow
 def test_a_damaged_generation_stops_neither_the_recovery_nor_the_next_switch(host: Host) -> None:
     host.interrupt("new", "rename", "etc/gshadow")
     host.state("generations/1/manifest.json").write_bytes(b"{")
@@ -198,6 +203,7 @@ def test_a_switch_that_fails_takes_nothing_out_where_the_present_generation_is_d
     assert not host.state("journal.json").exists()
 
 
+@pytest.mark.slow
 @DAMAGE
 def test_a_damaged_note_of_an_unconfirmed_switch_still_reverts_it(damage: bytes, host: Host) -> None:
     manifest, objects = system("new")
@@ -213,6 +219,7 @@ def test_a_damaged_note_of_an_unconfirmed_switch_still_reverts_it(damage: bytes,
     assert host.state("failed/2").exists()
 
 
+@pytest.mark.slow
 def test_a_damaged_note_of_what_is_deferred_stops_nothing(host: Host) -> None:
     host.state("deferred.json").write_bytes(b"{")
     host.switch("new")
@@ -220,6 +227,7 @@ def test_a_damaged_note_of_what_is_deferred_stops_nothing(host: Host) -> None:
     assert not host.state("deferred.json").exists()
 
 
+@pytest.mark.slow
 def test_a_lost_ledger_is_told_with_the_way_out(host: Host) -> None:
     for name in ("ledger.json", "ledger.copy.json"):
         host.state(name).write_bytes(b"{")

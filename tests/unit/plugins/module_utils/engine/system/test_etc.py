@@ -131,6 +131,7 @@ def test_a_file_of_a_package_is_moved_aside_and_comes_back(host: Host) -> None:
     assert [arguments[-2] for arguments in host.diverts] == ["--add", "--remove"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", range(1, 6))
 def test_whatever_was_done_of_a_commit_it_can_be_done_again(host: Host, stop: int) -> None:
     host.path("hosts").write_text("mine\n")
