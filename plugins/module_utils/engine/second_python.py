@@ -61,7 +61,8 @@ def beat() -> None:
             try:
                 os.write(1, b"\n")
             except OSError:
-                os.kill(os.getpid(), signal.SIGHUP)
+                # Not by a hangup, which a play that nohup started lets pass.
+                os.kill(os.getpid(), signal.SIGTERM)
 
     _thread.start_new_thread(run, ())
 

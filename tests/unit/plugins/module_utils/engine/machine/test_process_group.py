@@ -81,7 +81,9 @@ def test_what_is_left_in_the_background_runs_on(tmp_path):
 
 
 ENGINE = """
-import fcntl, os, sys
+import fcntl, os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run in the background, or below nohup
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from ansible_collections.home.manager.plugins.module_utils.engine.machine import process_group
 lock = os.open(sys.argv[1] + "/lock", os.O_RDWR | os.O_CREAT, 0o600)
 fcntl.flock(lock, fcntl.LOCK_EX)

@@ -51,6 +51,7 @@ def test_the_next_switch_waits_for_the_end_of_the_hook_of_one_that_died(number, 
     script = f"trap '' TERM; echo $PPID $$ > {log}; sleep 1; sleep 60"
     child = os.fork()
     if child == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run below nohup
         try:
             sandbox.switch({"a": "1"}, **hook(script))
         finally:
