@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Units; on a machine with a unit of 0.25 s this is 70 s of CPU time. Raise it only for tests that the loop cannot do without.
-BUDGET = 280
+# Units; on a machine with a unit of 0.25 s this is 50 s of CPU time. Raise it only for tests that the loop cannot do without.
+BUDGET = 200
 
 
 def unit() -> float:
