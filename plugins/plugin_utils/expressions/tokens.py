@@ -69,13 +69,13 @@ class Tokens:
 
 def tokens_of(source: str) -> Tokens:
     """The tokens of a whole expression without braces. Raises Unsupported."""
+    _refuse_line_ends(source)
     return _read(source, 0, False)[0]
 
 
 def pieces_of(source: str) -> list[str | Tokens]:
     """A text with `{{ }}` as its literal parts and its expressions. Raises Unsupported."""
-    if "\r" in source or "\0" in source:  # an end of line to Jinja; what its statements begin with here
-        raise Unsupported
+    _refuse_line_ends(source)
     found: list[str | Tokens] = []
     at = 0
     while (start := source.find("{{", at)) >= 0:
@@ -89,6 +89,12 @@ def pieces_of(source: str) -> list[str | Tokens]:
     if at < len(source):
         found.append(source[at:])
     return found
+
+
+def _refuse_line_ends(source: str) -> None:
+    """Leave to Jinja what it takes for the end of a line, and what its statements begin with here."""
+    if "\r" in source or "\0" in source:
+        raise Unsupported
 
 
 def _read(source: str, at: int, braced: bool) -> tuple[Tokens, int]:

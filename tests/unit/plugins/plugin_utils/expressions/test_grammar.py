@@ -162,6 +162,8 @@ def test_whatever_is_read_is_an_expression_for_jinja_too(source: str, bare: bool
 
 @settings(max_examples=settings.default.max_examples * 10)
 @given(st.text(alphabet="tnl.|(){}[]'\"~+-*/%<>=!:,; \n\r\t0127_é#" + string.whitespace, max_size=12), st.booleans())
+@example("'\r'", True)
+@example("'\r\n'", False)
 def test_any_characters(source: str, bare: bool) -> None:
     agree(source, bare)
 
