@@ -348,7 +348,7 @@ UNNOTED = {
     # Hints of errors, which are no plan.
     ("expressions/template.py", "find"),
     ("modules/imports.py", "_nearest_file"),
-    ("plan/impossible.py", "missing_file"),
+    ("plan/source_errors.py", "missing_file"),
 }
 
 
@@ -419,6 +419,8 @@ ALLOWED = {
     "system/command.py:main": "printed, and the exit status is 1",
     "system/host.py:refuse_foreign": "the answer is a refusal",
     "command/main.py:main": "printed, and the exit status is 1",
+    "command/start.py:kept_engine": "a kept engine is a saving: the archive has the same modules",
+    "command/start.py:start": "bytecode that is not kept is compiled again",
     "command/session.py:_inventory_name": "the machine shows its own name; the request meets the error",
     # Before the engine: these look at the engine's own files, and what they cannot use is shipped again.
     "archive.py:sources": "the controller's own files, as they were imported",
@@ -498,7 +500,7 @@ LENIENT_HERE = {
     # Hints of errors, and their source lines.
     "expressions/template.py:find",
     "modules/imports.py:_nearest_file",
-    "plan/impossible.py:missing_file",
+    "plan/source_errors.py:missing_file",
     "play/users.py:_position_of_key",
     "report/source.py:_read",
     # A bit of a file that is read right after.

@@ -10,47 +10,11 @@ import os
 from .modules import version_of
 
 _SHEBANG = b"#!/usr/bin/env python3\n"
-# Python keeps no bytecode of what it imports from an archive: where the same engine is kept in a folder, which is the home's own or
-# root's, that is taken.
-_MAIN = """import os
-import sys
+_MAIN = """import sys
 
-from engine.modules import SOURCES, Modules
+from engine.command.start import start
 
-
-def kept():
-    place = os.path.realpath(sys.argv[0])
-    state = place.rpartition("/generations/")[0] or place.rpartition("/store/")[0]
-    for folder in (state + "/engine/@HASH@", "/var/lib/home.manager/engine/@HASH@"):
-        try:
-            found = [os.lstat(path) for path in (folder, os.path.join(folder, SOURCES))]
-        except OSError:
-            continue
-        if all(one.st_uid in (0, os.geteuid()) and not one.st_mode & 0o022 for one in found):
-            return folder
-    return None
-
-
-folder = kept()
-modules = Modules("@HASH@", None, folder)
-if folder is not None:
-    modules.replace()
-try:
-    from engine.command.main import main
-except ImportError:
-    if not modules.damaged:
-        raise
-    modules.remove()
-    folder = None
-    from engine.command.main import main
-
-code = main(sys.argv[1:])
-if folder is not None:
-    try:
-        modules.write_code(folder)
-    except OSError:
-        pass
-sys.exit(code)
+sys.exit(start("@VERSION@", sys.argv))
 """
 # Zip knows no earlier time; a fixed one, so that equal engines give equal files.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -80,7 +44,7 @@ def archive(folder: str | None = None, main: str = _MAIN) -> bytes:
     import zipfile
 
     found = sources(folder)
-    files = {"__main__.py": main.replace("@HASH@", version_of(found)).encode("ascii"), **found}
+    files = {"__main__.py": main.replace("@VERSION@", version_of(found)).encode("ascii"), **found}
     held = io.BytesIO()
     # Not compressed: the bundle that it travels in is, and two builds of zlib would give two files.
     with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as packed:

@@ -25,7 +25,7 @@ PROVIDERS = ("deb", "uv", "npm", "archive", "system", "nix", "brew", "flatpak", 
 ON_REQUEST = ("cargo", "go", "flatpak", "brew", "nix")
 # The package managers of hosts that `system` may name.
 MANAGERS = ("apt", "dnf", "pacman", "apk", "brew", "zypper")
-_FACTS = ("commands", "launch", "write", "make", "shares", "optional")
+_FACTS = ("commands", "launch", "write", "make", "shares", "needs", "optional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class CatalogueEntry:
     """What the catalogue says of one name.
 
     `providers` contains what each provider that has it must know; `commands` the programs and the files in `bin` that
-    they are; nobody misses one that is `optional`; the rest goes into the recipe unchanged.
+    they are; `needs` other packages, whose programs it starts; nobody misses one that is `optional`; the rest goes into
+    the recipe unchanged.
     """
 
     name: str
@@ -43,6 +44,7 @@ class CatalogueEntry:
     write: Mapping[str, str] = field(default_factory=dict)
     make: tuple[tuple[str, ...], ...] = ()
     shares: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     optional: bool = False
 
     @classmethod
@@ -65,6 +67,7 @@ class CatalogueEntry:
             value.get("write") or {},
             tuple(tuple(command) for command in value.get("make") or ()),
             tuple(value.get("shares") or ()),
+            tuple(value.get("needs") or ()),
             bool(value.get("optional")),
         )
 

@@ -13,7 +13,7 @@ from ..options.evaluation import Evaluation
 from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecErrors, did_you_mean
 from ..syntax.keys import joined
-from .impossible import refuse_secret_names
+from .secret_names import refuse_secret_names
 
 BOUNDARY = "writeBoundary"
 

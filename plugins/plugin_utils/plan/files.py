@@ -22,7 +22,9 @@ from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecWarning
 from ..syntax.keys import joined
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
-from .impossible import missing_file, placed, refuse_impossible, refuse_secret
+from .impossible import refuse_impossible
+from .secret_names import refuse_secret_path
+from .source_errors import missing_file, placed
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
 LONGEST_NAME = 255
@@ -167,7 +169,7 @@ class Files:
                 positions,
                 path=owner_label(owner),
             )
-        refuse_secret(self.evaluation.secret, target, owner, positions)
+        refuse_secret_path(self.evaluation.secret, target, owner, positions)
         for planned in placed(self._sources(target, entry, owner, positions), positions):
             planned.positions, planned.owner = positions, owner
             link = planned.leaf.link if planned.leaf is not None and planned.folder is None else None

@@ -106,6 +106,10 @@ def plan_packages(
     for package in used(language, catalogue, names, wanted.values()):
         item = wanted_of(package, catalogue, supply)
         wanted.setdefault(item.name, item)
+    for item in list(wanted.values()):
+        entry = catalogue.get(item.name)
+        for need in entry.needs if entry is not None else ():
+            wanted.setdefault(need, Wanted(need, SYSTEM if need in supply.host else None, named=False))
     started = _started(language, names)
     wanted = {name: replace(item, started=started.get(name.rpartition(".")[2], ())) for name, item in wanted.items()}
     if settings.locked:

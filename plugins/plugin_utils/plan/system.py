@@ -8,6 +8,7 @@ import os.path
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from ...module_utils.engine.contract import root_state
 from ..expressions.compiler import Compiler
 from ..expressions.language import Language
 from ..expressions.names import language_names
@@ -24,7 +25,6 @@ from .touched import Touched
 LIBRARY = os.path.normpath(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "roles", "system", "modules")
 )
-STATE = "/var/lib/home.manager"
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class System:
 
     def __init__(self, request: SystemRequest) -> None:
         self.request = request
-        self.store = SystemStore(lambda: STATE, request.store)
+        self.store = SystemStore(lambda: root_state.FOLDER, request.store)
         self.language = Language(request.compiler or compiler(request.library), self.store, request.packages)
         names = language_names(request.host, self.language, request.special)
         self.evaluation = Evaluation(Library(request.library), self.language, names, request.variable, request.read)

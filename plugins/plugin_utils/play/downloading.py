@@ -24,15 +24,15 @@ from . import progress
 _LINES, _LOOKS = 5.0, 1.0
 
 # The text of the target's meter; empty where there is none.
-Look = Callable[[], str]
+ReadMeter = Callable[[], str]
 
 
 class Listener:
-    """Tells of downloads for one home: `look` reads the target's meter, if that can be had; `tell` prints a line."""
+    """Tells of downloads for one home: `read_meter` returns the text of the target's meter, if that can be had; `tell` prints a line."""
 
-    def __init__(self, home: str, look: Look | None, tell: Callable[[str], None]) -> None:
+    def __init__(self, home: str, read_meter: ReadMeter | None, tell: Callable[[str], None]) -> None:
         self.home = home
-        self.look = look
+        self.read_meter = read_meter
         self.tell = tell
         self.ended = threading.Event()
         self._before = ""
@@ -40,13 +40,13 @@ class Listener:
     def listen(self) -> None:
         """Look at the meter now and then until it ends."""
         over = progress.shown()
-        while self.look is not None and not self.ended.wait(_LOOKS if over else _LINES):
-            text = self._far(self.look())
+        while self.read_meter is not None and not self.ended.wait(_LOOKS if over else _LINES):
+            text = self._progress(self.read_meter())
             if text and text != self._before and not self.ended.is_set():
                 self._before = text
                 progress.tell(self.home, text) if over else self.tell(text)
 
-    def _far(self, meter: str) -> str:
+    def _progress(self, meter: str) -> str:
         try:
             done, total = (int(word) for word in meter.split())
         except ValueError:
@@ -88,7 +88,7 @@ def downloading(artefacts: list[Artefact], listener: Listener) -> Iterator[None]
         watcher.join(_LINES)
 
 
-def look_at(connection: Any, state: str, local: bool) -> Look | None:
+def meter_reader(connection: Any, state: str, local: bool) -> ReadMeter | None:
     """What reads the meter of a state folder; None where only another user could read it, or the connection does one thing at a time."""
     path = os.path.join(state, FILE)
     if local:

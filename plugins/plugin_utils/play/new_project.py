@@ -8,6 +8,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from ...module_utils.engine.disk import looks
+
 
 class NewProject:
     """A project's folder and its first files, by path below the folder; what is there is never touched."""
@@ -18,7 +20,7 @@ class NewProject:
 
     def missing(self) -> list[str]:
         """The paths of the files that are not there, in the order in which they were given."""
-        return [name for name in self.files if not _is_taken(self.folder / name)]
+        return [name for name in self.files if not looks.is_taken(str(self.folder / name))]
 
     def write(self, git: bool) -> list[str]:
         """Write what is missing, and begin a repository where there is none and git is installed. What was created."""
@@ -41,12 +43,3 @@ class NewProject:
             return False
         begin = [program, "-c", "init.defaultBranch=main", "init", "--quiet", str(self.folder)]
         return subprocess.run(begin, capture_output=True, check=False).returncode == 0
-
-
-def _is_taken(path: Path) -> bool:
-    """Whether there is anything at a path, a link that leads nowhere included. Raises OSError where that cannot be known."""
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True

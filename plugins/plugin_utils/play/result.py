@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ...module_utils.engine.contract.entries import FileEntry, SymlinkEntry
 from ...module_utils.engine.contract.manifest import Manifest, View
+from ...module_utils.engine.disk import looks
 from ...module_utils.engine.state.layout import FILES, PROFILE
 from ..plan.manifest import SwitchBundle
 from ..report.build_plan import Contents
@@ -107,16 +108,10 @@ def _hide_scripts(view: View) -> None:
             script.script = SECRET.decode().strip()
 
 
-def _refused(error: OSError) -> None:
-    """A folder that is not there holds nothing; of one that cannot be listed that is not known."""
-    if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        raise error
-
-
 def present(folder: str) -> dict[str, bytes | str]:
     """What a result folder holds now, in the same form."""
     found: dict[str, bytes | str] = {}
-    for where, folders, names in os.walk(folder, onerror=_refused):
+    for where, folders, names in looks.walk(folder):
         if not folders and not names and where != folder:
             found[f"{os.path.relpath(where, folder)}/"] = b""
         for name in [*names, *(f for f in folders if os.path.islink(os.path.join(where, f)))]:

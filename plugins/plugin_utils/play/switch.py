@@ -46,7 +46,7 @@ from . import progress
 from .account_name import check_name
 from .answer import expected
 from .delivery import Believed, deliver, is_small
-from .downloading import Listener, downloading, look_at, needed
+from .downloading import Listener, downloading, meter_reader, needed
 from .evaluated import Evaluated
 from .facts import TrackedFacts
 from .files import decrypter, reader, reading
@@ -331,8 +331,8 @@ class Switch:
         files = (
             needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check_mode else []
         )
-        look = look_at(self.action._connection, plan.manifest.state, self.given.local)
-        with downloading(files, Listener(self.given.owner.label, look, self.lock.tell)):
+        read_meter = meter_reader(self.action._connection, plan.manifest.state, self.given.local)
+        with downloading(files, Listener(self.given.owner.label, read_meter, self.lock.tell)):
             request, held = self.request(found, supposed), set(there.objects)
             return expected(SwitchAnswer, deliver(self.call, plan, request, held, supposed is not None and not held))
 

@@ -13,6 +13,7 @@ from typing import Any
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
 
+from ...module_utils.engine.contract import root_state
 from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.voice.message import Message
@@ -36,7 +37,7 @@ from .inventory import as_node
 from .packages import ProjectLock
 from .plan_cache import Kept
 from .system_homes import HomesInPlay
-from .system_task import NAME, STATE, SystemTask
+from .system_task import NAME, SystemTask
 from .system_telling import EvaluatedSystem, telling_of
 from .variables import Variables
 
@@ -66,7 +67,7 @@ class SystemRun:
     def run(self) -> dict[str, Any]:
         """The task's result. Raises SystemRefused."""
         if self.verb in ("list", "expire", "confirm"):
-            return self._asked(self.verb)
+            return self._without_plan(self.verb)
         if self.verb == "rollback":
             return self._rolled_back()
         known = memory.remembered(self.host, NAME) or self._learned()
@@ -214,7 +215,7 @@ class SystemRun:
         asked = {
             user: [home.digest, home.manifest.home, home.manifest.state] for user, home in sorted(homes.plans.items())
         }
-        return Kept(plan.digest, "", STATE, None, homes=asked)
+        return Kept(plan.digest, "", root_state.FOLDER, None, homes=asked)
 
     def lasting(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
         """What of this run can be kept for the next one: the plan, what it was made from, and the facts."""
@@ -283,7 +284,7 @@ class SystemRun:
         memory.remember(self.host, NAME, found)
         return found
 
-    def _asked(self, step: str) -> dict[str, Any]:
+    def _without_plan(self, step: str) -> dict[str, Any]:
         request: dict[str, Any] = {"step": step, **self._settings()}
         request.update({name: self.arguments.values[name] for name in ("keep", "days") if name in self.arguments.given})
         answer = self._call(request)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
+from ...module_utils.engine.contract import root_state
 from ...module_utils.engine.contract.manifest import Origin
 from .arguments import CONFIG, PLAN_CACHE, SYSTEM, Arguments, given
 from .circumstances import circumstances
@@ -18,7 +19,6 @@ from .variables import Variables, plain
 
 # The name under which the facts of a host are remembered for its system; no user can be called so.
 NAME = "@system"
-STATE = "/var/lib/home.manager"
 # What switches to a plan, or previews that.
 _SWITCHES = ("switch", "boot", "test", "dry-activate")
 
@@ -93,4 +93,6 @@ class SystemTask:
 
     def send(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
         """The engine's answer. EngineError when it refuses."""
-        return self.target.send({"verb": "system", "user": "root", "state": STATE, **request}, bundle, engine)
+        return self.target.send(
+            {"verb": "system", "user": "root", "state": root_state.FOLDER, **request}, bundle, engine
+        )

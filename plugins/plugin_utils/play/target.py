@@ -12,6 +12,7 @@ import tempfile
 from typing import Any
 
 from ...module_utils.engine import second_python
+from ...module_utils.engine.contract import root_state
 from ...module_utils.engine.contract.answers import Answer
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.verbs.verb import Verb
@@ -19,8 +20,6 @@ from .answer import AnswerError, Reply, parsed, shown
 from .engine import engine as engine_source
 from .engine import packed_sources
 
-# Where root keeps the engine that it starts for users; only root can write there.
-ENGINES = "/var/lib/home.manager/engine"
 _START = "import sys; exec(sys.argv[1])"
 _FIND = "P=/usr/bin/python3; [ -x $P ] || P=$(command -v python3) || { echo 'no python3 found on this machine' >&2; exit 127; }; exec $P"
 
@@ -64,7 +63,11 @@ class Target:
 
     def _answer(self, request: dict[str, Any], bundle: bytes | None, engine: bool) -> dict[str, Any] | None:
         """The engine's answer; None where there is no engine."""
-        envelope: dict[str, Any] = {"engine": engine_source().version, "engines": ENGINES, "request": request}
+        envelope: dict[str, Any] = {
+            "engine": engine_source().version,
+            "engines": root_state.ENGINES,
+            "request": request,
+        }
         piped = None
         if engine or bundle is not None:
             shipped = [packed_sources() if engine else b"", bundle or b""]

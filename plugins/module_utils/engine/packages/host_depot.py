@@ -8,14 +8,13 @@ import os
 import stat
 from typing import Dict, Tuple
 
+from ..contract import root_state
 from ..disk import filesystem
 from .depot import PACKAGES, Depot
 from .recipe import Recipe
 
-PATH = "/var/lib/home.manager"
 
-
-def linked(depot: Depot, identity: str, recipes: Dict[str, Recipe], path: str = PATH) -> bool:
+def linked(depot: Depot, identity: str, recipes: Dict[str, Recipe], path: str = root_state.FOLDER) -> bool:
     """Whether the host's depot has the tree of a recipe; the user's own name for it then leads there."""
     if depot.path == path:
         return False
@@ -34,7 +33,7 @@ def moved(identity: str, recipes: Dict[str, Recipe], base: str) -> Tuple[str, Re
     return there.identity(base), there
 
 
-def is_kept(path: str = PATH) -> bool:
+def is_kept(path: str = root_state.FOLDER) -> bool:
     """Whether this is root, on a host that has such a depot: making its folder is how an administrator asks for one."""
     return os.geteuid() == 0 and trusted(f"{path}/{PACKAGES}")
 

@@ -15,13 +15,14 @@ import stat
 import subprocess
 from typing import Callable, Dict, List, NamedTuple, Optional
 
+from ..contract import root_state
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import filesystem, looks
 from .checking import discard
 from .depot import PACKAGES, PARTS, TEMPORARY, Depot, DepotLock, part_name
 from .download import Downloads, Progress, Sources
 from .extraction import Extraction
-from .host_depot import PATH, is_kept, linked, moved
+from .host_depot import is_kept, linked, moved
 from .providers import provider
 from .recipe import Artefact, Recipe, artefacts_of
 from .tree import Tree
@@ -61,7 +62,7 @@ def realise(
         if not depot.has(identity):
             provider(recipe.provider).check(recipe)
     depot.prepare()
-    if depot.path != PATH and is_kept():
+    if depot.path != root_state.FOLDER and is_kept():
         _fill_host_depot(recipes, sources, progress)
     with DepotLock(depot, TIMEOUT, waiting):
         depot.sweep()
@@ -82,12 +83,12 @@ def realise(
 
 def _fill_host_depot(recipes: Dict[str, Recipe], sources: Sources, progress: Optional[Progress]) -> None:
     """Root's own packages serve every user of the host."""
-    fd = filesystem.open_folder(PATH)
+    fd = filesystem.open_folder(root_state.FOLDER)
     try:
         # What a program of the host brings is there for everybody already.
         own = [identity for identity in recipes if not recipes[identity].pinned]
-        there = dict(moved(identity, recipes, f"{PATH}/{PACKAGES}") for identity in own)
-        realise(Depot(PATH, fd), there, sources, progress=progress)
+        there = dict(moved(identity, recipes, f"{root_state.FOLDER}/{PACKAGES}") for identity in own)
+        realise(Depot(root_state.FOLDER, fd), there, sources, progress=progress)
         for name in (PACKAGES, PARTS):
             filesystem.chmod(name, 0o755, fd)
     finally:

@@ -10,7 +10,7 @@ from typing import List
 
 from ..contract.errors import EngineError, ErrorKind
 from ..state.lock import Lock
-from .changing import Changing
+from .changes import SystemChanges
 from .recovery import recover, revert
 
 _USAGE = "usage: STATE recover|revert [--boot] | STATE expire [DAYSd] | STATE ready"
@@ -24,7 +24,7 @@ def main(arguments: List[str]) -> int:
     root, command, boot = arguments[0], arguments[1], "--boot" in arguments[2:]
     if command == "ready":
         return 0
-    verbs = Changing(_no_homes, root)
+    verbs = SystemChanges(_no_homes, root)
     try:
         fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
         with Lock(fd, 600.0):

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ..contract.value import JsonObject, JsonValue
 
 VERSION = 1
-STATE = "/var/lib/home.manager"
 _OBJECT = re.compile(r"[0-9a-f]{32}-[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,99}\Z")
 _TARGET = re.compile(r"[^/\0\n]+(/[^/\0\n]+)*\Z")
 _MODE = re.compile(r"[0-7]{4}\Z")

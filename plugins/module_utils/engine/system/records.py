@@ -70,7 +70,7 @@ class Ledger(NamedTuple):
 class Journal(NamedTuple):
     """The transaction under way. `phase`: prepare (nothing committed), commit (forward only), finish (what cannot be taken back).
 
-    `origin` and `target` are generations, 0 for none; `installing` are the packages that were there before a transaction of the
+    `origin` and `target` are generations, 0 for none; `installed` are the packages that were there before a transaction of the
     package manager began; `policy` says that the policy of starting services is held back; `running` are the units that ran.
     """
 

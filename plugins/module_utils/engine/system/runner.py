@@ -7,10 +7,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ..contract import root_state
 from ..contract.objects import object_id
 from ..disk import filesystem
 from .accounts.replacement import NOTE
-from .declaration import STATE, EtcEntry
+from .declaration import EtcEntry
 
 if TYPE_CHECKING:
     from typing import Dict, List, Tuple
@@ -54,7 +55,7 @@ def _unit(description: str, reasons: List[str], after: str, arguments: List[str]
     conditions = "".join(f"ConditionPathExists=|{path}\n" for path in reasons)
     return (
         f"[Unit]\nDescription={description}\nDefaultDependencies=no\n{conditions}"
-        f"RequiresMountsFor={STATE}\nAfter={after}\nBefore=sysinit.target systemd-sysctl.service systemd-modules-load.service\n\n"
+        f"RequiresMountsFor={root_state.FOLDER}\nAfter={after}\nBefore=sysinit.target systemd-sysctl.service systemd-modules-load.service\n\n"
         f"[Service]\nType=oneshot\nTimeoutStartSec=120\nExecStart={_quoted(arguments)}\n\n[Install]\nWantedBy=sysinit.target\n"
     ).encode()
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ..contract.errors import EngineError, ErrorKind
 from ..state.lock import Lock
-from .asking import Asking
 from .host import refuse_foreign
+from .queries import SystemQueries
 
 if TYPE_CHECKING:
     Request = dict[str, Any]
@@ -20,7 +20,7 @@ _TIMEOUT = 60.0
 CHANGES = ("switch", "confirm", "rollback", "expire")
 
 
-class SystemVerbs(Asking):
+class SystemVerbs(SystemQueries):
     """Answers the requests about one system."""
 
     def answer(self, request: Request) -> Answer:
@@ -51,13 +51,13 @@ class SystemVerbs(Asking):
         if step not in CHANGES:
             known = ", ".join(("probe", "list", *CHANGES))
             raise EngineError(f"unknown step {step!r} (known: {known})", ErrorKind.REQUEST)
-        from .changing import Changing
+        from .changes import SystemChanges
 
-        changing = Changing(self.handle, self.state.root, self.etc)
+        changes = SystemChanges(self.handle, self.state.root, self.etc)
         steps: dict[str, Callable[[Request], Answer]] = {
-            "switch": changing.switch,
-            "confirm": changing.confirm,
-            "rollback": changing.rollback,
-            "expire": changing.expire,
+            "switch": changes.switch,
+            "confirm": changes.confirm,
+            "rollback": changes.rollback,
+            "expire": changes.expire,
         }
         return steps[step]

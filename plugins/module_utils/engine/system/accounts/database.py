@@ -156,7 +156,7 @@ class Database:
     def add_group(self, name: str, gid: int) -> None:
         """A new group without members."""
         self.groups[name] = GroupRow(name, "x", gid, ())
-        self.group_shadows[name] = GroupShadow(name, "!", "", ())
+        self.group_shadows[name] = GroupShadow(name, LOCKED, "", ())
 
     def complete_group(self, name: str) -> None:
         """Add the row of gshadow that a group lacks, where the host has such rows."""

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.plugin_utils import inputs
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.source_file import kind_at
-from ansible_collections.home.manager.plugins.plugin_utils.plan.impossible import missing_file
+from ansible_collections.home.manager.plugins.plugin_utils.plan.source_errors import missing_file
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
 
 

@@ -33,6 +33,12 @@ def test_program_that_the_catalogue_does_not_list_is_wanted_where_a_text_starts_
     assert found["coreutils"].commands["kill"] == "kill"
 
 
+def test_what_a_package_needs_comes_with_it_and_may_be_the_hosts():
+    found = packages_of("home.packages: [\"{{ pkgs.vimPlugins['fzf-vim'] }}\"]\n")
+    assert found["fzf"].host
+    assert "fzf" not in packages_of("home.packages: [\"{{ pkgs.vimPlugins['vim-nix'] }}\"]\n")
+
+
 def test_program_that_no_text_names_is_not_wanted():
     text = (
         "vars: {client: \"{{ pkgs.emacs | exe('emacsclient') }}\"}\n"

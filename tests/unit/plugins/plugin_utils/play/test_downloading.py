@@ -17,7 +17,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.packages.meter
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.recipe import Artefact
 from ansible_collections.home.manager.plugins.plugin_utils.play import downloading as module
 from ansible_collections.home.manager.plugins.plugin_utils.play import progress
-from ansible_collections.home.manager.plugins.plugin_utils.play.downloading import Listener, downloading, look_at
+from ansible_collections.home.manager.plugins.plugin_utils.play.downloading import Listener, downloading, meter_reader
 
 FILES = [Artefact("0" * 64, 3_000_000, "a", ()), Artefact("1" * 64, 2_000_000, "b", ())]
 
@@ -32,7 +32,7 @@ def state(tmp_path):
 
 def test_nothing_to_download_says_nothing(tmp_path):
     told: list[str] = []
-    with downloading([], Listener("me", look_at(None, str(tmp_path), True), told.append)):
+    with downloading([], Listener("me", meter_reader(None, str(tmp_path), True), told.append)):
         pass
     assert told == []
 
@@ -48,7 +48,7 @@ def test_progress_of_this_machine_is_told(state, monkeypatch):
         if text.startswith("downloaded"):
             heard.set()
 
-    with downloading(FILES, Listener("me", look_at(None, str(path), True), tell)), Meter(fd) as meter:
+    with downloading(FILES, Listener("me", meter_reader(None, str(path), True), tell)), Meter(fd) as meter:
         meter(1_500_000, 5_000_000)
         meter(1_600_000, 5_000_000)
         assert heard.wait(10)
@@ -81,7 +81,7 @@ def test_progress_over_ssh_is_one_line_of_the_terminal(state, monkeypatch):
         heard.set()
 
     monkeypatch.setattr(progress, "tell", show)
-    with downloading(FILES, Listener("me", look_at(Ssh(), str(path), False), told.append)), Meter(fd) as meter:
+    with downloading(FILES, Listener("me", meter_reader(Ssh(), str(path), False), told.append)), Meter(fd) as meter:
         meter(1_500_000, 5_000_000)
         assert heard.wait(10)
     assert told == ["up to 2 files of packages to download, 5.0 MB"]
@@ -94,7 +94,10 @@ def test_another_user_of_another_machine_is_only_told_how_much(state, monkeypatc
     told: list[str] = []
     connection = Ssh()
     connection.become = object()
-    with downloading(FILES, Listener("me", look_at(connection, str(path), False), told.append)), Meter(fd) as meter:
+    with (
+        downloading(FILES, Listener("me", meter_reader(connection, str(path), False), told.append)),
+        Meter(fd) as meter,
+    ):
         meter(1, 2)
         time.sleep(0.05)
     assert len(told) == 1

@@ -409,7 +409,7 @@ def test_a_changed_file_is_found_and_the_package_can_be_made_anew(depot, server)
 def test_roots_packages_serve_every_user_of_a_host_that_has_a_depot(depot, server, tmp_path, monkeypatch):
     host = tmp_path / "host"
     (host / "packages").mkdir(parents=True)
-    monkeypatch.setattr(realisation, "PATH", str(host))
+    monkeypatch.setattr(realisation.root_state, "FOLDER", str(host))
     monkeypatch.setattr(realisation, "is_kept", lambda: True)
     monkeypatch.setattr(realisation, "linked", lambda d, i, r: host_depot.linked(d, i, r, str(host)))
     monkeypatch.setattr(host_depot, "trusted", os.path.isdir)

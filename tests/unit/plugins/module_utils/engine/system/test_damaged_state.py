@@ -16,9 +16,9 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.error
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.objects import object_id
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.system import (
-    asking,
     blueprint,
     effects,
+    queries,
     recovery,
     runner,
     verbs,
@@ -108,7 +108,7 @@ def fixture_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
     monkeypatch.setattr(verbs, "refuse_foreign", lambda: None)
     monkeypatch.setattr(blueprint, "_owned", lambda: lambda _target: False)
     monkeypatch.setattr(
-        asking, "manager_of", lambda _provider, state, _distribution: apt_without_packages(state, tmp_path)
+        queries, "manager_of", lambda _provider, state, _distribution: apt_without_packages(state, tmp_path)
     )
     monkeypatch.setattr(runner, "install", lambda _state: None)
     monkeypatch.setattr(effects, "is_booted", lambda: False)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .switch import SystemSwitch
 
 
-class Finishing:
+class Completion:
     """The last steps of a switch that is in effect."""
 
     def __init__(self, switch: SystemSwitch, declaration: Declaration) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Callable
 from ..contract.bundle import read_bundle
 from ..contract.errors import EngineError, ErrorKind
 from . import confirm
-from .asking import Asking
+from .completion import Completion
 from .declaration import EMPTY, Declaration
 from .effects import Effects
-from .finishing import Finishing
 from .homes import bring_up, former_homes
+from .queries import SystemQueries
 from .recovery import recover
 from .settings import Settings
 from .switch import SystemSwitch
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Answer = dict[str, Any]
 
 
-class Changing(Asking):
+class SystemChanges(SystemQueries):
     """The steps that need the lock for themselves."""
 
     def switch(self, request: Request) -> Answer:
@@ -135,7 +135,7 @@ class Changing(Asking):
             return switch.answer.json()
         switch.carry_out(declaration, number())
         if switch.answer.armed is None and settings.action in ("switch", "test"):
-            Finishing(switch, declaration).run(homes)
+            Completion(switch, declaration).run(homes)
         return switch.answer.json()
 
     def _switch_homes(self, request: Request) -> dict[str, Answer]:
@@ -161,7 +161,7 @@ class Changing(Asking):
         switch = SystemSwitch(self.context(waiting.rollback), self._settings(request, waiting.rollback))
         declaration = self.state.declaration(waiting.target) or EMPTY
         shipped = request if request.get("homes") else None
-        Finishing(switch, declaration).run(lambda: self._switch_homes(shipped or self._former(switch, declaration)))
+        Completion(switch, declaration).run(lambda: self._switch_homes(shipped or self._former(switch, declaration)))
         switch.answer.changed = True
         switch.answer.generation, switch.answer.previous = waiting.target, waiting.origin
         return switch.answer.json()

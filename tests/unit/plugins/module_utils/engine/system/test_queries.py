@@ -24,7 +24,7 @@ NEVER = {
     "engine.archive",
     "engine.contract.bundle",
     "engine.system.accounts.writer",
-    "engine.system.changing",
+    "engine.system.changes",
     "engine.system.checks.validate",
     "engine.system.confirm",
     "engine.system.effects",

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
+from ..contract import root_state
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import looks
 from .blueprint import Context, draw
-from .declaration import EMPTY, STATE
+from .declaration import EMPTY
 from .etc.disk import Etc
 from .homes import switch_homes
 from .host import facts_of_system
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     Handle = Callable[[Request], Answer]
 
 
-class Asking:
+class SystemQueries:
     """One system. `handle` answers requests about homes; `shipped` are objects that came along and are not stored yet."""
 
-    def __init__(self, handle: Handle, root: str = STATE, etc: str = "/etc") -> None:
+    def __init__(self, handle: Handle, root: str = root_state.FOLDER, etc: str = "/etc") -> None:
         self.handle = handle
         self.state = SystemState(root)
         self.etc = etc
