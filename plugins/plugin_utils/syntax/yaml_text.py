@@ -261,12 +261,12 @@ def _position(name: str, node: Node) -> Position:
 
 
 def _open_brackets(text: str) -> int:
-    """At least as many flow collections as are ever open at once."""
+    """At least as many flow collections as are ever open at once. A sequence counts twice: `[a: b]` holds a mapping without braces."""
     closed = 0
     while closed < 5 and text.count("[") + text.count("{") > MAXIMUM_DEPTH:
         text = _CLOSED.sub("", text)
         closed += 1
-    return closed + text.count("[") + text.count("{")
+    return 2 * (closed + text.count("[")) + text.count("{")
 
 
 def _refuse_steep(text: str, name: str) -> None:

@@ -59,6 +59,8 @@ def flow_depth(text: str) -> int:
 @example("[!]\n, [!]\n]")
 @example("[ # ]\n[ ]]")
 @example("{a: [b], c: {d: [{}]}}")
+@example("[a: ]")
+@example("[a: [b: [c: ]]]")
 def test_no_open_bracket_is_overlooked(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(yaml_text, "MAXIMUM_DEPTH", 0)
