@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every behaviour file below `systems/`, held against the library of systems (docs/module-authors.md says the form)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy import plain
+from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
+from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
+from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import EtcFile, Parts
+from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
+
+from . import compilers
+
+HERE = Path(__file__).parent / "systems"
+CASES = sorted(HERE.glob("*/*.yml"))
+USER = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
+HOST = {
+    "platform": "linux",
+    "machine": "x86_64",
+    "hostname": "web1",
+    "distribution": "debian",
+    "distribution_version": "12",
+    "systemdBoot": False,
+    "nix": False,
+    "user": USER,
+}
+WORDS = {
+    "spec", "more", "facts", "files", "modes", "links", "contains", "lacks", "absent", "users", "groups", "units", "packages",
+    "variables", "values", "warnings", "silent", "refused",
+}  # fmt: skip
+
+
+def text_of(file: EtcFile) -> str:
+    return file.leaf.read()[0].decode(errors="replace")
+
+
+def answered(case: Any, path: Path) -> dict[str, Any]:
+    roots = [(spec, str(path)) for spec in [case["spec"], *case.get("more", [])]]
+    system = System(SystemRequest(roots, {**HOST, **case.get("facts", {})}, compiler=compilers.SYSTEM))
+    evaluation, parts = system.evaluation, Parts(system)
+    files: list[EtcFile] = evaluation.attempt(parts.etc, [])
+    result = {
+        "files": {file.target: text_of(file) for file in files if file.leaf.link is None},
+        "links": {file.target: file.leaf.link for file in files if file.leaf.link is not None},
+        "modes": {file.target: f"{file.mode} {file.user} {file.group}" for file in files},
+        "users": {user.name: user.options for user in evaluation.attempt(parts.users, [])},
+        "groups": {group.name: {"gid": group.gid, "members": list(group.members)} for group in parts.groups()},
+        "units": {unit.name: unit for unit in evaluation.attempt(parts.units, [])},
+        "packages": evaluation.attempt(parts.packages, []),
+        "variables": evaluation.attempt(lambda: plain(evaluation.get("environment.allVariables")), {}),
+        "values": {name: evaluation.attempt(lambda name=name: plain(evaluation.get(name))) for name in case.get("values", ())},
+    }  # fmt: skip
+    check_unread(evaluation)
+    result["refused"] = [str(error) for error in system.failed_assertions()]
+    if evaluation.errors:
+        result["refused"].append(str(SpecErrors(evaluation.errors)))
+    result["warnings"] = [str(warning) for warning in system.warnings()]
+    return result
+
+
+def agree(found: Any, wanted: Any) -> None:
+    """What is wanted of a record is there; lists are compared whole."""
+    for name, fields in wanted.items():
+        assert name in found
+        for key, value in fields.items():
+            assert (name, key, found[name][key]) == (name, key, value)
+
+
+def check_texts(texts: dict[str, str], case: Any) -> None:
+    for target, text in case.get("files", {}).items():
+        assert texts.get(target) == text
+    for target, lines in case.get("contains", {}).items():
+        assert target in texts, sorted(texts)
+        places = [texts[target].find(line) for line in lines]
+        assert -1 not in places, texts[target]
+        assert places == sorted(places), "the lines have another order"
+    for target, lines in case.get("lacks", {}).items():
+        assert [line for line in lines if line in texts[target]] == []
+
+
+def check_units(units: Any, case: Any) -> None:
+    for name, wanted in case.get("units", {}).items():
+        assert name in units, sorted(units)
+        for key, value in wanted.items():
+            got = getattr(units[name], key)
+            if key == "scripts":
+                got = {kind: text for kind, text in got.items() if kind in value}
+            assert (name, key, got) == (name, key, value)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: "/".join(p.relative_to(HERE).with_suffix("").parts))
+def test_behaviour(path: Path) -> None:
+    case = load_file(str(path))
+    assert set(case) <= WORDS, "a word that no behaviour has"
+    assert len(case) > 1, "a behaviour has a spec and something that is expected of it"
+    got = with_deep_stack(lambda: answered(case, path))
+    if "refused" in case:
+        assert case["refused"] in "\n".join(got["refused"])
+        return
+    assert got["refused"] == []
+    check_texts(got["files"], case)
+    for part in ("links", "modes", "variables", "values"):
+        for name, value in case.get(part, {}).items():
+            assert (name, got[part].get(name)) == (name, value)
+    assert [target for target in case.get("absent", []) if target in got["files"] or target in got["links"]] == []
+    agree(got["users"], case.get("users", {}))
+    agree(got["groups"], case.get("groups", {}))
+    check_units(got["units"], case)
+    assert [name for name in case.get("packages", []) if name not in got["packages"]] == []
+    check_warnings(got["warnings"], case)
+
+
+def check_warnings(found: list[str], case: Any) -> None:
+    assert [part for part in case.get("warnings", []) if not any(part in warning for warning in found)] == [], found
+    assert [warning for warning in found if any(part in warning for part in case.get("silent", []))] == []
