@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.objects import object_id
-from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_places
+from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_paths
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.providers import nix
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.recipe import Recipe, canonical
 
@@ -218,13 +218,13 @@ class Shelf:
     @contextmanager
     def programs(self) -> Iterator[None]:
         """The host's programs are the stand-ins."""
-        former = os.environ["PATH"], nix.STORE, host_places.FOLDERS
+        former = os.environ["PATH"], nix.STORE, host_paths.FOLDERS
         os.environ["PATH"], nix.STORE = f"{self.host}/bin:{former[0]}", f"{self.host}/store"
-        host_places.FOLDERS = (f"{self.host}/bin", *former[2])
+        host_paths.FOLDERS = (f"{self.host}/bin", *former[2])
         try:
             yield
         finally:
-            os.environ["PATH"], nix.STORE, host_places.FOLDERS = former
+            os.environ["PATH"], nix.STORE, host_paths.FOLDERS = former
 
 
 def switch(spec: dict[str, Any], *names: str) -> Act:

@@ -388,7 +388,7 @@ SYSTEM_ERRORS = {"OSError", "PermissionError", "EnvironmentError", "IOError"}
 # Functions that may ask in another way, or go on after an error, each with the reason.
 ALLOWED = {
     "state/state.py:failed_in": "a name for people; the mark itself counts",
-    "switching/way_back.py:mark_failed": "a name for people; the mark itself is there",
+    "switching/switch_undo.py:mark_failed": "a name for people; the mark itself is there",
     "state/lock.py:_sign": "the number in the lock file only serves a message",
     "switching/hooks.py:_environment": "whether a login has a folder at run time: no part of the home",
     "switching/hooks.py:_shell": "the shell of the machine",
@@ -411,7 +411,7 @@ ALLOWED = {
     "machine/process_group.py:_lives": "what is not known is waited for",
     "machine/process_group.py:_runs_in": "the process has ended, or is somebody else's; else it is waited for",
     "machine/process_group.py:run": "a program that cannot be started has failed, and its output says why",
-    "machine/process_group.py:run_apart": "a program that cannot be started has failed, and its errors say why",
+    "machine/process_group.py:run_separately": "a program that cannot be started has failed, and its errors say why",
     "packages/freeing.py:running_from": "the processes of others; where nothing is known, nothing is freed",
     "packages/program.py:run": "a program that cannot be started has failed, and its output says why",
     "packages/providers/wheel.py:_host_glibc": "asks the C library, and no file",

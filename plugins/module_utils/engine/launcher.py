@@ -17,7 +17,7 @@ import stat
 import sys
 
 from .modules import SOURCES, Modules
-from .second_python import MARK, as_user, beat, received, refusal, sent
+from .second_python import MARK, as_user, received, refusal, send_heartbeats, sent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def main(arguments: List[str]) -> None:
     gc.disable()
     try:
         if argument == "-":
-            beat()
+            send_heartbeats()
             request, modules, bundle = received(sys.stdin.buffer.read())
             answer = ask(request, modules, bundle) or refusal("the engine that root keeps is damaged", "launcher")
         else:

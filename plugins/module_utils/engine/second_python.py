@@ -49,7 +49,7 @@ def received(text: bytes) -> Tuple[JsonObject, Modules, Optional[bytes]]:
     return request, Modules(version, rest[:size] or None, None if size else folder), rest[size:] if bundled else None
 
 
-def beat() -> None:
+def send_heartbeats() -> None:
     """Let root's process know, now and then, that this one runs; end it when nobody waits for its answer any more."""
     import _thread
     import signal
@@ -84,7 +84,7 @@ def as_user(
         # It is in a session of its own, and would not hear of a lost connection.
         signal.signal(number, lambda signum, _frame: os.kill(child, signum))
     heard = exchanged(to_send, to_hear, text)
-    status = ended(child, patient=heard is not None and len(heard) <= LARGEST)
+    status = ended(child, examined=heard is not None and len(heard) <= LARGEST)
     if heard is None:
         message = "nothing was heard of the engine, which runs as %s, for %d seconds, and it was ended" % (
             account.pw_name,
@@ -161,12 +161,12 @@ def exchanged(to_send: int, to_hear: int, text: bytes) -> Optional[bytes]:
                 return bytes(heard)
 
 
-def ended(child: int, patient: bool) -> int:
+def ended(child: int, examined: bool) -> int:
     """The status of a child that has closed its answer. One that does not end by itself is killed, with what it started."""
     import signal
     import time
 
-    for step in range(100 if patient else 0):
+    for step in range(100 if examined else 0):
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
             return status

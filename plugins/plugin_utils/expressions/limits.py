@@ -59,48 +59,48 @@ class TooLarge(LimitError):
     """A value that would be larger than any home needs."""
 
 
-class _Errand(NamedTuple):
+class _Call(NamedTuple):
     """A call that the main thread makes for the evaluation."""
 
     function: Callable[[], object]
     reply: queue.SimpleQueue[tuple[object, BaseException | None]]
 
 
-class Watch:
+class Watchdog:
     """Waits on the main thread for an evaluation in another one, makes its calls, and stops it when its time is over."""
 
     def __init__(self, thread: threading.Thread) -> None:
         self.thread = thread
-        self.errands: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
+        self.calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
 
     def over(self) -> None:
         """To be called by the evaluation as its last act."""
-        self.errands.put(None)
+        self.calls.put(None)
 
     def wait(self) -> None:
         """Return when the evaluation is over."""
         began = time.process_time()
         while True:
             try:
-                errand = self.errands.get(timeout=_TICK)
+                pending = self.calls.get(timeout=_TICK)
             except queue.Empty:
                 if not self.thread.is_alive():
                     break
                 if time.process_time() - began > EVALUATION_SECONDS:
                     _interrupt(self.thread)
                 continue
-            if errand is None:
+            if pending is None:
                 break
             try:
-                errand.reply.put((_timed(errand.function), None))
+                pending.reply.put((_timed(pending.function), None))
             except BaseException as problem:
-                errand.reply.put((None, problem))
+                pending.reply.put((None, problem))
         self.thread.join()
 
     def call(self, function: Callable[[], object]) -> object:
         """The result of a function, called on the main thread."""
         reply: queue.SimpleQueue[tuple[object, BaseException | None]] = queue.SimpleQueue()
-        self.errands.put(_Errand(function, reply))
+        self.calls.put(_Call(function, reply))
         result, problem = reply.get()
         if problem is not None:
             raise problem
@@ -131,12 +131,12 @@ def _timed(function: Callable[[], Value]) -> Value:
 
 
 class EvaluationThread(threading.Thread):
-    """The thread of one evaluation; `watch` is what the thread that started it waits with."""
+    """The thread of one evaluation; `watchdog` is what the thread that started it waits with."""
 
     def __init__(self, compute: Callable[[], object]) -> None:
         super().__init__(name="home.manager evaluation")
         self.compute = compute
-        self.watch = Watch(self)
+        self.watchdog = Watchdog(self)
         self.outcome: tuple[object, BaseException | None] | None = None
 
     def run(self) -> None:
@@ -145,12 +145,12 @@ class EvaluationThread(threading.Thread):
         except BaseException as problem:
             self.outcome = (None, problem)
         finally:
-            self.watch.over()
+            self.watchdog.over()
 
     def result(self) -> object:
         """Start, wait for the end, and return the result; exceptions pass through. Raises TooLong."""
         self.start()
-        self.watch.wait()
+        self.watchdog.wait()
         if self.outcome is None:
             raise TooLong
         value, problem = self.outcome
@@ -164,7 +164,7 @@ def limited(function: Callable[..., Value], *arguments: Value, **options: Value)
     call = functools.partial(function, *arguments, **options)
     thread = threading.current_thread()
     if isinstance(thread, EvaluationThread):
-        return thread.watch.call(call)
+        return thread.watchdog.call(call)
     return _timed(call) if thread is threading.main_thread() else call()
 
 

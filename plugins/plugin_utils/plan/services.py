@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from ...module_utils.engine.contract.entries import Entry
 from ...module_utils.engine.contract.manifest import View
 from ...module_utils.engine.contract.services import LAUNCHD, SYSTEMD, ServicePolicy
-from ...module_utils.engine.units.sources import Places, is_read
+from ...module_utils.engine.units.sources import UnitFolders, is_read
 from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
 
@@ -30,7 +30,7 @@ def service_policy(evaluation: Evaluation, entries: Mapping[str, Entry]) -> Serv
     home = str(plain(evaluation.get("home.homeDirectory")))
     config, data = (_relative(evaluation, home, f"xdg.{name}") for name in ("configHome", "dataHome"))
     linger = plain(evaluation.get("home.linger"))
-    if linger is None and not any(is_read(target, Places(config, data)) for target in entries):
+    if linger is None and not any(is_read(target, UnitFolders(config, data)) for target in entries):
         return None
     milliseconds = int(plain(evaluation.get("systemd.user.servicesStartTimeoutMs")))
     seconds = -(-milliseconds // 1000) or TIMEOUT
@@ -44,7 +44,7 @@ def unit_objects(view: View) -> Iterator[str]:
     policy = view.services
     if policy is not None and policy.manager == SYSTEMD:
         for target, entry in view.files.items():
-            if is_read(target, Places(policy.config, policy.data)):
+            if is_read(target, UnitFolders(policy.config, policy.data)):
                 yield from entry.objects()
 
 

@@ -29,7 +29,7 @@ from ..plan.home import EvaluatedHome, Request, compiler
 from ..plan.manifest import SwitchBundle, build
 from ..report.build_plan import build_plan, without_texts
 from ..report.explanation import Explainer
-from ..report.home_plan import Telling
+from ..report.home_plan import HomeReporter
 from ..report.host_packages import manager_of
 from ..report.keeps import keeps_of
 from ..report.provenance import provenance
@@ -358,9 +358,9 @@ class Switch:
             }
         )
 
-    def telling(self, found: Evaluated) -> Telling:
-        """How the runs of this home are told."""
-        return Telling(
+    def reporter(self, found: Evaluated) -> HomeReporter:
+        """The reporter of this home."""
+        return HomeReporter(
             self.owner._replace(packages=found.manager),
             found.plan,
             self.task.check_mode,
@@ -377,12 +377,12 @@ class Switch:
 
     def switched(self, found: Evaluated, done: SwitchAnswer) -> dict[str, Any]:
         """The result of a switch. Raises Refused when it did not take place, or failed."""
-        plan = self.telling(found).switched(done)
+        plan = self.reporter(found).switched(done)
         return result_of(plan, bool(self.task.diff), generation=done.generation, previous=done.previous)
 
     def settled(self, found: Evaluated, answer: ProbeAnswer) -> dict[str, Any]:
         """The result when there is nothing to switch."""
-        plan = self.telling(found).settled(answer)
+        plan = self.reporter(found).settled(answer)
         return result_of(plan, bool(self.task.diff), generation=plan.to)
 
     def refused(self, *problems: Message, **members: Any) -> Refused:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils.engine.contract.bundle import write_bundle
-from ...module_utils.engine.system.treatment import Treatment
+from ...module_utils.engine.system.home_options import HomeSwitchOptions
 from ..packages.supply import Supply
 from ..plan.bridge import Homes
 from ..plan.manifest import SwitchBundle
@@ -96,12 +96,12 @@ class HomesInPlay:
         return requests, bundles
 
     @staticmethod
-    def treatment(homes: Homes) -> dict[str, Any]:
+    def home_options(homes: Homes) -> dict[str, Any]:
         """What the options of the system say of how all homes are switched."""
         command = homes.options.get("backupCommand")
         if isinstance(command, Package):
             command = f"/usr/bin/{command.main_program or command.name}"
-        return Treatment(
+        return HomeSwitchOptions(
             str(command or ""), bool(homes.options.get("overwriteBackup")), bool(homes.options.get("verbose"))
         ).json()
 

@@ -26,7 +26,7 @@ from ..plan.system import LIBRARY, System, SystemRequest
 from ..plan.system_manifest import SystemPlan, build_system
 from ..report.source import Sources
 from ..report.spec_messages import messages
-from ..report.system_plan import SystemTelling
+from ..report.system_plan import SystemReporter
 from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer, with_places
 from ..syntax.errors import SpecError, SpecErrors
 from ..syntax.secrets import SECRETS
@@ -37,8 +37,8 @@ from .inventory import as_node
 from .packages import ProjectLock
 from .plan_cache import Kept
 from .system_homes import HomesInPlay
+from .system_reporter import EvaluatedSystem, reporter_of
 from .system_task import NAME, SystemTask
-from .system_telling import EvaluatedSystem, telling_of
 from .variables import Variables
 
 # The arguments that the engine gets as they are.
@@ -124,14 +124,14 @@ class SystemRun:
         else:
             problems = messages(error, Sources(LIBRARY, error.importers if isinstance(error, SpecErrors) else {}))
         text = f"The system of {self.host} was not switched, nothing was changed.\n{SECRETS.concealed(str(error))}"
-        return SystemRefused(refusal("specification", text, self._telling().refused_for(*problems)))
+        return SystemRefused(refusal("specification", text, self._reporter().refused_for(*problems)))
 
-    def _telling(self) -> SystemTelling:
+    def _reporter(self) -> SystemReporter:
         check = self.homes.dry
         if self.found is None:
-            return SystemTelling(self.host, check, Sources(LIBRARY), rollback=self.verb == "rollback")
+            return SystemReporter(self.host, check, Sources(LIBRARY), rollback=self.verb == "rollback")
         local = str(self.variables.get("ansible_connection") or self.action._play_context.connection) == "local"
-        return telling_of(self.found, self.host, check, bool(self.task.diff), self.homes.notes, local)
+        return reporter_of(self.found, self.host, check, bool(self.task.diff), self.homes.notes, local)
 
     def _evaluated(self, host: dict[str, Any]) -> EvaluatedSystem:
         """The plans as the lock is now. Raises SystemRefused with all errors of the specification."""
@@ -224,7 +224,7 @@ class SystemRun:
             return None
         if any(item.named for home in found.homes.plans.values() for item in home.packages.lacking):
             return None
-        warnings = [warning.json() for warning in self._telling().warnings]
+        warnings = [warning.json() for warning in self._reporter().warnings]
         kept = self._kept(found.plan, found.homes)._replace(warnings=warnings, texts=found.warnings([]))
         return kept, self.inputs, self.facts
 
@@ -232,9 +232,9 @@ class SystemRun:
         """Send what the host lacks, and switch; the answer. A switch that waits for its confirmation is confirmed."""
         requests, bundles = self.homes.requests(homes, answer.get("homes") or {})
         objects = [*plan.objects(set(answer.get("objects") or [])), *bundles]
-        treatment = self.homes.treatment(homes)
+        home_options = self.homes.home_options(homes)
         request = {
-            "step": "switch", "digest": plan.digest, "homes": requests, "treatment": treatment, **self._settings()
+            "step": "switch", "digest": plan.digest, "homes": requests, "home_options": home_options, **self._settings()
         }  # fmt: skip
         try:
             done = self._call(request, write_bundle(plan.manifest, objects))
@@ -243,7 +243,7 @@ class SystemRun:
                 raise
             raise self._unconfirmed(request["confirm"], problem) from None
         if done.get("armed"):
-            confirming = {"step": "confirm", "homes": requests, "treatment": treatment, **self._settings()}
+            confirming = {"step": "confirm", "homes": requests, "home_options": home_options, **self._settings()}
             done = self._confirmed(done, confirming, write_bundle(plan.manifest, bundles))
         return done
 
@@ -275,7 +275,7 @@ class SystemRun:
             f"{self.host} did not answer a new connection within {seconds} s and reverts to the generation before. The new one is kept, "
             f"marked failed. ({str(problem).strip().splitlines()[-1]})"
         )
-        return SystemRefused(refusal("confirm", message, self._telling().refused("confirm", message)))
+        return SystemRefused(refusal("confirm", message, self._reporter().refused("confirm", message)))
 
     def _learned(self) -> dict[str, Any]:
         """The facts of a host that was never asked."""
@@ -299,7 +299,7 @@ class SystemRun:
 
     def _result(self, answer: dict[str, Any]) -> dict[str, Any]:
         warnings = self.found.warnings(self.homes.notes) if self.found is not None else []
-        return result_of_answer(answer, self._telling(), warnings, bool(self.task.diff))
+        return result_of_answer(answer, self._reporter(), warnings, bool(self.task.diff))
 
     def _call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
         """The engine's answer. Raises SystemRefused when it refuses."""
@@ -308,10 +308,10 @@ class SystemRun:
         except EngineError as error:
             if error.kind == ErrorKind.CONNECTION and request.get("step") == "confirm":
                 raise AnsibleError(error.message) from None
-            telling = self._telling()
-            problem = telling.message(error.message, error.kind.value)
+            reporter = self._reporter()
+            problem = reporter.message(error.message, error.kind.value)
             text = with_places(error.message, problem)
-            raise SystemRefused(refusal(error.kind.value, text, telling.refused_for(problem))) from None
+            raise SystemRefused(refusal(error.kind.value, text, reporter.refused_for(problem))) from None
 
 
 def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

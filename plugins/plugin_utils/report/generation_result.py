@@ -7,7 +7,7 @@ from __future__ import annotations
 from ...module_utils.engine.contract.answers import Answer, SwitchAnswer
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.verbs.verb import Verb
-from ...module_utils.engine.voice.answers import Ways
+from ...module_utils.engine.voice.answers import ChoiceCommands
 from ...module_utils.engine.voice.checkup import Checkup, checkup_lines
 from ...module_utils.engine.voice.generations import Generations, generation_lines
 from ...module_utils.engine.voice.message import Message
@@ -44,7 +44,9 @@ class GenerationResult:
 
     def of(self, verb: type[Verb], answer: Answer) -> dict[str, object]:
         """The result of a task. Raises Refused when something failed."""
-        report = verb.report(answer, self.owner, self.check, Ways(f"{self.command} -e home_backup_extension=bak"))
+        report = verb.report(
+            answer, self.owner, self.check, ChoiceCommands(f"{self.command} -e home_backup_extension=bak")
+        )
         members: dict[str, object] = answer.json()
         if isinstance(report, Generations):
             lines = [line.text for line in generation_lines(report)]

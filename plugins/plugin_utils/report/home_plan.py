@@ -13,7 +13,7 @@ from ...module_utils.engine.contract.answers import ProbeAnswer, SwitchAnswer
 from ...module_utils.engine.contract.entries import Entry, FileEntry
 from ...module_utils.engine.contract.manifest import View
 from ...module_utils.engine.contract.texts import changed_lines, text_of
-from ...module_utils.engine.voice.answers import Ways, plan_of_probe, plan_of_switch
+from ...module_utils.engine.voice.answers import ChoiceCommands, plan_of_probe, plan_of_switch
 from ...module_utils.engine.voice.entries import Collision, Diff, File, Package
 from ...module_utils.engine.voice.message import KEEP_LINES, Choice, Message, Place
 from ...module_utils.engine.voice.plan import Owner, Plan
@@ -25,8 +25,8 @@ from .source import Sources
 
 
 @dataclass(slots=True)
-class Telling:
-    """How the runs of one home are told.
+class HomeReporter:
+    """Describes the runs of one home as plans for people.
 
     `built` is what the spec evaluated to; `command` the `ansible-playbook` command that was typed; `diff`: with texts; `local`:
     the home is on this machine; `project` the folder of the spec; `backup` what moves files in the way aside, where it is not
@@ -60,7 +60,7 @@ class Telling:
 
     def switched(self, answer: SwitchAnswer) -> Plan:
         """The plan of a switch."""
-        ways = Ways(self.backup or f"{self.command} -e home_backup_extension=bak")
+        ways = ChoiceCommands(self.backup or f"{self.command} -e home_backup_extension=bak")
         plan = plan_of_switch(answer, "switch", self.owner, self.check, ways)
         files = tuple(self._file(file) for file in plan.files)
         collisions = tuple(self._collision(item) for item in plan.collisions)

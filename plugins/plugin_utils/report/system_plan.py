@@ -29,8 +29,8 @@ def _nowhere(_words: str) -> Positions:
 
 
 @dataclass(slots=True)
-class SystemTelling:
-    """How the runs of one system are told.
+class SystemReporter:
+    """Describes the runs of one system as plans for people.
 
     `of_file` and `of_words` give the positions of a file below /etc, and of what a message is about; `homes` makes the plan of a home
     of its answer.

@@ -12,7 +12,7 @@ from ...module_utils.engine.voice.messages import located
 from ...module_utils.engine.voice.plan import Plan
 
 if TYPE_CHECKING:
-    from .system_plan import SystemTelling
+    from .system_plan import SystemReporter
 
 _SIGNS = {
     "add": "+",
@@ -82,9 +82,11 @@ def listing_lines(answer: dict[str, Any]) -> list[str]:
     return lines
 
 
-def result_of_answer(answer: dict[str, Any], telling: SystemTelling, warnings: list[str], diff: bool) -> dict[str, Any]:
+def result_of_answer(
+    answer: dict[str, Any], reporter: SystemReporter, warnings: list[str], diff: bool
+) -> dict[str, Any]:
     """The result of a switch. Raises SystemRefused when it did not take place or something failed."""
-    return result_of_plans(telling.host, answer, telling.plans(answer), warnings, diff)
+    return result_of_plans(reporter.host, answer, reporter.plans(answer), warnings, diff)
 
 
 def result_of_plans(

@@ -19,7 +19,7 @@ from .marks import EMPTY, checked_record, wire_form
 from .nix import is_nix
 from .nodes import Mapping, PlainInteger, PlainNumber, PlainWord, Sequence
 from .position import Position
-from .yaml_slips import nix_file, spec_error
+from .yaml_mistakes import nix_file, spec_error
 
 try:
     from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from ..state import layout
 from ..state.state import State
 from ..verbs.dispatch import act
 from ..verbs.list import Generation, ListGenerations, Listing
-from ..voice.answers import Ways
+from ..voice.answers import ChoiceCommands
 from ..voice.checkup import Checkup
 from ..voice.generations import Generations
 from ..voice.plan import Owner
@@ -91,7 +91,7 @@ class Session:
 
     def report(self, verb: Type[Verb], answer: Answer) -> int:
         """Print an answer; the exit code."""
-        report = verb.report(answer, self.owner, self.dry_run, Ways(self._again()))
+        report = verb.report(answer, self.owner, self.dry_run, ChoiceCommands(self._again()))
         if isinstance(report, Generations):
             self.output.generations(report._replace(home=""))
             return 0

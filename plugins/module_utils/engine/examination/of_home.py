@@ -12,13 +12,13 @@ from ..contract.findings import ERROR, Finding
 from ..disk import filesystem, looks
 from ..state.ledger import Ledger
 from ..switching.drift import described, object_drift, path_drift
-from .patient import Skipped, listed, warning
+from .examined_home import Skipped, listed, warning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterator
 
-    from .patient import Patient
+    from .examined_home import ExaminedHome
 
 # So many files that differ are named one by one.
 _MOST = 5
@@ -31,9 +31,9 @@ _BASES = {
 _VARIABLES = "home-path/etc/profile.d/hm-session-vars.sh"
 
 
-def generation(patient: Patient) -> Iterator[Finding]:
+def generation(examined: ExaminedHome) -> Iterator[Finding]:
     """There is one, and its hooks have run."""
-    state = patient.home.state
+    state = examined.home.state
     if state is None or state.current() is None:
         yield warning("generation", "this home has no generation yet", "switch to its spec")
     elif state.interrupted():
@@ -42,61 +42,61 @@ def generation(patient: Patient) -> Iterator[Finding]:
         yield warning("generation", "hooks of the last switch have still to run", "switch again")
 
 
-def files(patient: Patient) -> Iterator[Finding]:
+def files(examined: ExaminedHome) -> Iterator[Finding]:
     """They are as the current generation put them there."""
-    home, current = patient.home, patient.current
+    home, current = examined.home, examined.current
     ledger = Ledger.read(home.require_state(), home.path)
     found = [*path_drift(home, ledger), *described(object_drift(home, ledger, current))]
     for item in found[:_MOST]:
-        what = "is gone" if item.problem == "missing" else f"is not what generation {patient.generation} put there"
+        what = "is gone" if item.problem == "missing" else f"is not what generation {examined.generation} put there"
         more = "" if item.problem == "missing" else f": {item.detail}"
         yield Finding("files", ERROR, f"~/{item.path} {what}{more}", [f"home-manager diff ~/{item.path}"])
     if len(found) > _MOST:
         yield Finding("files", ERROR, f"{len(found) - _MOST} more files differ", ["home-manager verify"])
 
 
-def folders(patient: Patient) -> Iterator[Finding]:
+def folders(examined: ExaminedHome) -> Iterator[Finding]:
     """The home and the folders of XDG belong to the user, who can write there."""
-    owner = patient.account.pw_uid
+    owner = examined.account.pw_uid
     for path in ["", *_BASES.values()]:
-        whole = os.path.join(patient.home.path, path).rstrip("/")
+        whole = os.path.join(examined.home.path, path).rstrip("/")
         found = filesystem.stat_followed(whole)
         if found is None:
             continue
-        shown = patient.shown(whole) if path else whole
+        shown = examined.shown(whole) if path else whole
         if found.st_uid != owner:
-            remedy = f"sudo chown -R {patient.account.pw_name} {shown}"
-            yield Finding("folders", ERROR, f"{shown} does not belong to {patient.account.pw_name}", [remedy])
+            remedy = f"sudo chown -R {examined.account.pw_name} {shown}"
+            yield Finding("folders", ERROR, f"{shown} does not belong to {examined.account.pw_name}", [remedy])
         elif found.st_mode & stat.S_IRWXU != stat.S_IRWXU:
             yield Finding("folders", ERROR, f"{shown} cannot be written by its owner", [f"chmod u+rwx {shown}"])
 
 
-def xdg(patient: Patient) -> Iterator[Finding]:
+def xdg(examined: ExaminedHome) -> Iterator[Finding]:
     """A login shell has the folders of XDG that the generation was made for."""
-    environment, session = patient.login(), patient.session
+    environment, session = examined.login(), examined.session
     for name in _BASES:
-        wanted = patient.expanded(session.variables.get(name, ""))
+        wanted = examined.expanded(session.variables.get(name, ""))
         actual = environment.get(name, "")
         if wanted and actual and wanted != actual:
-            text = f"{name} is {patient.shown(actual)} in a login shell, and {patient.shown(wanted)} in the spec"
+            text = f"{name} is {examined.shown(actual)} in a login shell, and {examined.shown(wanted)} in the spec"
             yield warning("xdg", text, "something sets it after the home does: look into /etc/profile.d and ~/.profile")
 
 
-def path(patient: Patient) -> Iterator[Finding]:
+def path(examined: ExaminedHome) -> Iterator[Finding]:
     """The folders of the spec are in PATH, before those of the system."""
-    searched = [item for item in patient.login().get("PATH", "").split(os.pathsep) if item]
-    wanted = [patient.expanded(item) for item in patient.session.path if "$" not in item]
+    searched = [item for item in examined.login().get("PATH", "").split(os.pathsep) if item]
+    wanted = [examined.expanded(item) for item in examined.session.path if "$" not in item]
     if not wanted:
         raise Skipped("the spec adds nothing to PATH")
     for folder in wanted:
         if folder not in searched:
             remedy = "let the home manage the login shell, as `programs.bash.enable: true` does"
-            yield warning("path", f"{patient.shown(folder)} is not in PATH of a login shell", remedy)
+            yield warning("path", f"{examined.shown(folder)} is not in PATH of a login shell", remedy)
             continue
         hidden = [(name, found) for name in _commands(folder) if (found := _other(name, folder, wanted, searched))]
         if hidden:
             name, first = hidden[0]
-            text = f"{os.path.dirname(first)} comes before {patient.shown(folder)} in PATH, so `{name}` is {first}"
+            text = f"{os.path.dirname(first)} comes before {examined.shown(folder)} in PATH, so `{name}` is {first}"
             remedy = "put its line first, in ~/.profile or below /etc/profile.d"
             yield warning("path", text + (f" ({len(hidden) - 1} more)" if len(hidden) > 1 else ""), remedy)
 
@@ -112,15 +112,15 @@ def _other(name: str, folder: str, own: list[str], searched: list[str]) -> str:
     return "" if same or os.path.dirname(found) in own else found
 
 
-def session(patient: Patient) -> Iterator[Finding]:
+def session(examined: ExaminedHome) -> Iterator[Finding]:
     """A login shell has the session variables of the generation."""
-    environment = patient.login()
-    wanted = {name: value for name, value in patient.session.variables.items() if "$" not in value}
+    environment = examined.login()
+    wanted = {name: value for name, value in examined.session.variables.items() if "$" not in value}
     if not wanted:
         raise Skipped("the spec sets no session variable")
     missing = sorted(name for name in wanted if name not in environment)
     if missing:
-        source = f". {patient.shown(patient.home.state_path)}/current/{_VARIABLES}"
+        source = f". {examined.shown(examined.home.state_path)}/current/{_VARIABLES}"
         yield warning(
             "session",
             f"a login shell lacks {listed(missing)}",
@@ -128,29 +128,29 @@ def session(patient: Patient) -> Iterator[Finding]:
             f"or put this line into ~/.profile:  {source}",
         )
     for name in sorted(set(wanted) - set(missing) - set(_BASES)):
-        if environment[name] != patient.expanded(wanted[name]):
+        if environment[name] != examined.expanded(wanted[name]):
             text = f"{name} is `{environment[name]}` in a login shell, and `{wanted[name]}` in the spec"
             yield warning("session", text, "something sets it after the home does: look into ~/.profile")
 
 
-def state(patient: Patient) -> Iterator[Finding]:
+def state(examined: ExaminedHome) -> Iterator[Finding]:
     """The folder of the generations is private, and there is room for more."""
-    if patient.home.state is None:
+    if examined.home.state is None:
         raise Skipped("there is no generation")
-    place = patient.home.state_path
+    place = examined.home.state_path
     mode = stat.S_IMODE(os.stat(place).st_mode)
     if mode & 0o077:
         yield Finding(
-            "state", ERROR, f"{patient.shown(place)} can be read by others", [f"chmod 700 {patient.shown(place)}"]
+            "state", ERROR, f"{examined.shown(place)} can be read by others", [f"chmod 700 {examined.shown(place)}"]
         )
 
 
-def room(patient: Patient) -> Iterator[Finding]:
+def room(examined: ExaminedHome) -> Iterator[Finding]:
     """There is room for another generation."""
-    found = os.statvfs(patient.home.path)
+    found = os.statvfs(examined.home.path)
     free = found.f_bavail * found.f_frsize // 10**6
     if free < _LEAST:
-        yield warning("room", f"only {free} MB are free in {patient.home.path}", "home-manager expire 30d")
+        yield warning("room", f"only {free} MB are free in {examined.home.path}", "home-manager expire 30d")
 
 
 # Megabytes.

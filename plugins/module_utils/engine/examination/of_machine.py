@@ -16,13 +16,13 @@ from ..machine.linger import lingers
 from ..packages.installation import choose, is_absent
 from ..units.systemctl import Systemctl
 from ..voice.failures import INSTALL
-from .patient import Skipped, listed, warning
+from .examined_home import Skipped, listed, warning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterator
 
-    from .patient import Patient
+    from .examined_home import ExaminedHome
 
 # What runs the engine in the future, and what calls the spec's playbooks.
 _PYTHON = (3, 8)
@@ -35,7 +35,7 @@ _SLOW = 2.0
 _MANAGERS = {"apt": "apt-get", "dnf": "dnf", "pacman": "pacman", "zypper": "zypper", "apk": "apk", "brew": "brew"}
 
 
-def python(_patient: Patient) -> Iterator[Finding]:
+def python(_examined: ExaminedHome) -> Iterator[Finding]:
     """It is new enough."""
     if sys.version_info[:2] < _PYTHON:
         found = ".".join(str(part) for part in sys.version_info[:3])
@@ -43,7 +43,7 @@ def python(_patient: Patient) -> Iterator[Finding]:
         yield Finding("python", ERROR, text, ["set `ansible_python_interpreter` for this host to a newer one"])
 
 
-def core(_patient: Patient) -> Iterator[Finding]:
+def core(_examined: ExaminedHome) -> Iterator[Finding]:
     """The ansible-core that the `home-manager` command calls is new enough."""
     program = which(_PLAYBOOK)
     if program is None:
@@ -68,9 +68,9 @@ def core(_patient: Patient) -> Iterator[Finding]:
         yield Finding("core", ERROR, text, ["pip install 'ansible-core>=2.19'  in a virtual environment"])
 
 
-def programs(patient: Patient) -> Iterator[Finding]:
+def programs(examined: ExaminedHome) -> Iterator[Finding]:
     """What the home declares is installed."""
-    packages = [item for item in patient.manifest.view.packages if item.shown]
+    packages = [item for item in examined.manifest.view.packages if item.shown]
     if not packages:
         raise Skipped("the spec declares no package")
     names = sorted(item.name for item in packages if is_absent(choose(item)))
@@ -81,33 +81,33 @@ def programs(patient: Patient) -> Iterator[Finding]:
         yield warning("programs", f"{are} configured and not installed: {listed(names, 8)}", remedy)
 
 
-def shell(patient: Patient) -> Iterator[Finding]:
+def shell(examined: ExaminedHome) -> Iterator[Finding]:
     """A login shell starts, and quickly."""
-    path = patient.account.pw_shell
+    path = examined.account.pw_shell
     if not looks.is_program(path):
-        text = f"the login shell of {patient.account.pw_name}, {path}, cannot be run"
-        yield Finding("shell", ERROR, text, [f"chsh -s /bin/sh {patient.account.pw_name}"])
-    elif patient.slow() > _SLOW:
-        yield warning("shell", f"a login shell takes {patient.slow():.1f} s to start", f"time {path} -l -c true")
+        text = f"the login shell of {examined.account.pw_name}, {path}, cannot be run"
+        yield Finding("shell", ERROR, text, [f"chsh -s /bin/sh {examined.account.pw_name}"])
+    elif examined.slow() > _SLOW:
+        yield warning("shell", f"a login shell takes {examined.slow():.1f} s to start", f"time {path} -l -c true")
 
 
-def manager(patient: Patient) -> Iterator[Finding]:
+def manager(examined: ExaminedHome) -> Iterator[Finding]:
     """The user's service manager answers."""
-    patient.policy  # noqa: B018 - skipped without units
-    if facts.gather(patient.account).service_manager != "systemd":
+    examined.policy  # noqa: B018 - skipped without units
+    if facts.gather(examined.account).service_manager != "systemd":
         yield warning("manager", "the spec has units of systemd, and this machine does not run it")
     elif not Systemctl(_PATIENCE).reachable():
         yield warning(
             "manager",
-            f"the service manager of {patient.account.pw_name} does not run, so no unit does",
+            f"the service manager of {examined.account.pw_name} does not run, so no unit does",
             "log in, or let it run from boot on:  home.linger: true",
         )
 
 
-def units(patient: Patient) -> Iterator[Finding]:
+def units(examined: ExaminedHome) -> Iterator[Finding]:
     """None has failed."""
     systemctl = Systemctl(_PATIENCE)
-    if facts.gather(patient.account).service_manager != "systemd" or not systemctl.reachable():
+    if facts.gather(examined.account).service_manager != "systemd" or not systemctl.reachable():
         raise Skipped("no service manager of the user runs")
     for state in systemctl.show(everything=True):
         if state.failed:
@@ -116,9 +116,9 @@ def units(patient: Patient) -> Iterator[Finding]:
             yield Finding("units", ERROR, text, [f"journalctl --user -u {state.name} -n 20"])
 
 
-def linger(patient: Patient) -> Iterator[Finding]:
+def linger(examined: ExaminedHome) -> Iterator[Finding]:
     """Units that are to run without a login do."""
-    policy, name = patient.policy, patient.account.pw_name
+    policy, name = examined.policy, examined.account.pw_name
     if policy.linger and not lingers(name):
         yield Finding(
             "linger", ERROR, f"{name} does not linger, as the spec says", [f"sudo loginctl enable-linger {name}"]

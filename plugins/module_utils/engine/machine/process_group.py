@@ -30,7 +30,7 @@ _PAUSE = 0.05
 _ENDED = b"ended\n"
 
 
-class Ran(NamedTuple):
+class ProcessResult(NamedTuple):
     """How a program ended: its exit code, the end of its output, and whether it was ended for taking too long."""
 
     code: int
@@ -38,7 +38,7 @@ class Ran(NamedTuple):
     overdue: bool
 
 
-class Apart(NamedTuple):
+class SeparateOutput(NamedTuple):
     """How a program ended whose output and errors are kept whole, apart from each other."""
 
     code: int
@@ -47,7 +47,9 @@ class Apart(NamedTuple):
     overdue: bool
 
 
-def run(command: Sequence[str], text: bytes, environment: Dict[str, str], folder: str, limit: float = 0) -> Ran:
+def run(
+    command: Sequence[str], text: bytes, environment: Dict[str, str], folder: str, limit: float = 0
+) -> ProcessResult:
     """Run a program with `text` as its standard input, for at most `limit` seconds (0: as long as it takes).
 
     The code is OVERDUE for one that took longer, and NO_PROGRAM for one that cannot be started. What it leaves in the
@@ -61,10 +63,12 @@ def run(command: Sequence[str], text: bytes, environment: Dict[str, str], folder
             code, overdue = NO_PROGRAM, False
         sink.flush()
         size = os.fstat(sink.fileno()).st_size
-        return Ran(code, os.pread(sink.fileno(), OUTPUT, max(0, size - OUTPUT)), overdue)
+        return ProcessResult(code, os.pread(sink.fileno(), OUTPUT, max(0, size - OUTPUT)), overdue)
 
 
-def run_apart(command: Sequence[str], environment: Dict[str, str], folder: str, limit: float = 0) -> Apart:
+def run_separately(
+    command: Sequence[str], environment: Dict[str, str], folder: str, limit: float = 0
+) -> SeparateOutput:
     """Run a program with an empty standard input. The codes are those of `run`."""
     with _sink() as output, _sink() as errors:
         try:
@@ -72,7 +76,7 @@ def run_apart(command: Sequence[str], environment: Dict[str, str], folder: str, 
         except OSError as error:
             errors.write(f"{command[0]} cannot be run: {error.strerror}\n".encode())
             code, overdue = NO_PROGRAM, False
-        return Apart(code, _whole(output), _whole(errors), overdue)
+        return SeparateOutput(code, _whole(output), _whole(errors), overdue)
 
 
 def _whole(sink: BinaryIO) -> bytes:

@@ -10,7 +10,7 @@ from .document import Document
 from .errors import MergeError
 from .ini_text import IniDocument
 from .json_text import JsonDocument
-from .record import Container, Former, Leaf, Record
+from .record import Container, Leaf, PreviousValue, Record
 from .toml_text import TomlDocument
 from .values import ABSENT, Path, leaves, named, plain, same
 from .yaml_text import YamlDocument
@@ -105,7 +105,7 @@ class Merger:
         elif self.document.get(leaf.path) is not ABSENT:
             self.document.remove(leaf.path)
 
-    def restore(self, path: Path, before: Former) -> None:
+    def restore(self, path: Path, before: PreviousValue) -> None:
         """Write a former value again, as it was written."""
         self.document.put(path, before.value, before.source)
 
@@ -141,12 +141,12 @@ class Merger:
         self.clear_way(path)
         self.document.put(path, value)
 
-    def present(self, path: Path, value: object) -> Former:
+    def present(self, path: Path, value: object) -> PreviousValue:
         """The value at a path now."""
         found: object = self.document.mapping(path) if isinstance(value, dict) else None
         if found is None:
             found = self.document.obstacle(path) if isinstance(value, dict) else self.document.get(path)
-        return Former() if found is ABSENT else Former(found, self.document.source(path))
+        return PreviousValue() if found is ABSENT else PreviousValue(found, self.document.source(path))
 
     def clear_way(self, path: Path) -> None:
         """Note the mappings that have to be made above a path, and take out what is in their place."""
@@ -155,9 +155,9 @@ class Merger:
             if self.document.mapping(above) is not None:
                 continue
             obstacle = self.document.obstacle(above)
-            made = Container(above, Former())
+            made = Container(above, PreviousValue())
             if obstacle is not ABSENT:
-                made.before = Former(obstacle, self.document.source(above))
+                made.before = PreviousValue(obstacle, self.document.source(above))
                 self.document.remove(above)
                 self.touched.add(above)
             known = [one for one in self.record.containers if one.path == above]

@@ -23,7 +23,7 @@ from .values import ABSENT, Path, leaves, plain, same
 VERSION = 1
 
 
-class Former:
+class PreviousValue:
     """What was at a path before the merge: nothing, or a value and how it was written."""
 
     def __init__(self, value: object = ABSENT, source: Optional[str] = None) -> None:
@@ -40,7 +40,7 @@ class Former:
         return None if self.absent else {"value": plain(self.value), "source": self.source}
 
     @classmethod
-    def load(cls, data: object) -> Former:
+    def load(cls, data: object) -> PreviousValue:
         """The inverse of `dump`."""
         if data is None:
             return cls()
@@ -51,7 +51,7 @@ class Former:
 class Leaf:
     """A declared leaf."""
 
-    def __init__(self, path: Path, value: object, before: Former) -> None:
+    def __init__(self, path: Path, value: object, before: PreviousValue) -> None:
         self.path = path
         self.value = value
         self.before = before
@@ -60,7 +60,7 @@ class Leaf:
 class Container:
     """A mapping which the merge made."""
 
-    def __init__(self, path: Path, before: Former) -> None:
+    def __init__(self, path: Path, before: PreviousValue) -> None:
         self.path = path
         self.before = before
 
@@ -134,10 +134,10 @@ class Record:
             )
         whole = _members(data)
         for item in map(_members, whole.sequence("leaves")):
-            leaf = Leaf(tuple(item.texts("path")), item.take("set"), Former.load(item.take("before")))
+            leaf = Leaf(tuple(item.texts("path")), item.take("set"), PreviousValue.load(item.take("before")))
             record.leaves.append(leaf)
         for item in map(_members, whole.sequence("containers")):
-            record.containers.append(Container(tuple(item.texts("path")), Former.load(item.take("before"))))
+            record.containers.append(Container(tuple(item.texts("path")), PreviousValue.load(item.take("before"))))
         record.blank = whole.optional_text("blank")
         undo = whole.take("undo")
         if undo is not None:

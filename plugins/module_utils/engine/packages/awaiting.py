@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..state import packaged
-from .host_places import places
+from .host_paths import find_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,4 +17,4 @@ if TYPE_CHECKING:
 def arrived(state: State, number: int) -> List[str]:
     """The names of those that the host has now. EngineError `state` when the generation's record cannot be read."""
     waiting = packaged.awaited(state, number)
-    return sorted(name for name, (commands, shares) in waiting.items() if places(commands, shares) is not None)
+    return sorted(name for name, (commands, shares) in waiting.items() if find_all(commands, shares) is not None)

@@ -16,7 +16,7 @@ from ..contract.errors import EngineError
 from ..disk import filesystem, looks
 from ..disk.folders import make_all
 from .depot import PACKAGES, TEMPORARY, Depot, DepotLock
-from .host_places import program as program_of_host
+from .host_paths import program as program_of_host
 from .program import run_bound
 from .recipe import REALISER, Recipe, canonical
 from .tree import Tree

@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
 
 from ..contract.operations import PackageChange
-from .installation import Asked, Choice, choose, is_absent
+from .installation import Choice, PackageRequest, choose, is_absent
 
 if TYPE_CHECKING:
     from ..contract.manifest import Manifest
@@ -28,7 +28,7 @@ class Changes(NamedTuple):
 
 def changes(before: Optional[Manifest], manifest: Manifest, request: Any) -> Changes:
     """The difference between two manifests. EngineError `manifest` or `request` for malformed ones."""
-    asked = Asked.of(request)
+    asked = PackageRequest.of(request)
     old = {choice.requested.name: choice for choice in _choices(before) if choice.requested.shown}
     new = {choice.requested.name: choice for choice in _choices(manifest) if choice.requested.shown}
     absent = sorted(name for name, choice in new.items() if is_absent(choice))

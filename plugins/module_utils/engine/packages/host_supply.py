@@ -13,7 +13,7 @@ from ..contract.errors import EngineError, ErrorKind
 from ..contract.operations import PackageChange
 from ..launcher import become
 from .installation import choose, is_absent
-from .managers.manager import Coming, Manager
+from .managers.manager import Manager, PlannedInstall
 from .managers.table import MANAGERS, manager_here
 from .program import Done, run
 
@@ -88,7 +88,7 @@ class Installation:
         self.manager = manager
         self.program = program
 
-    def simulated(self, names: Sequence[str]) -> List[Coming]:
+    def simulated(self, names: Sequence[str]) -> List[PlannedInstall]:
         """What installing would bring. EngineError `packages` for a name that the manager does not have, and whatever else it refuses."""
         done = self._run(self.manager.simulate, names)
         if self._failed(done) and self.manager.refresh and self._may_install():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, List, NamedTup
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.package import Package
 from ..state.packaged import Packaged
-from . import host_places
+from . import host_paths
 from .caches import Caches, caches
 from .depot import Depot
 from .download import Sources
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..contract.manifest import Manifest, View
 
 
-class Asked(NamedTuple):
+class PackageRequest(NamedTuple):
     """What a request says of packages: where to download from, and which may be missing (`*`: all of them).
 
     `host` are those to install through the host's package manager: what each manager calls them.
@@ -35,7 +35,7 @@ class Asked(NamedTuple):
     host: Dict[str, Dict[str, str]]
 
     @classmethod
-    def of(cls, value: Any) -> Asked:
+    def of(cls, value: Any) -> PackageRequest:
         """Raises EngineError `request` for anything malformed."""
         value = value or {}
         host = value.get("host") or {}
@@ -73,7 +73,7 @@ def install(
     depot: Depot,
     manifest: Manifest,
     content: Callable[[str], bytes],
-    asked: Asked,
+    asked: PackageRequest,
 ) -> Installed:
     """Realise what a manifest and its specialisations need. EngineError as `realise` and `Profile` have it."""
     views: Dict[Optional[str], View] = {None: manifest.view}
@@ -144,7 +144,7 @@ def members(choices: List[Choice]) -> List[Member]:
 
 def on_host(requested: Package) -> Optional[Dict[str, str]]:
     """Where the host has everything of a package, by the path in a profile; None when anything is missing."""
-    places = host_places.places(requested.commands, requested.shares)
+    places = host_paths.find_all(requested.commands, requested.shares)
     if places is not None:
         places.update(
             {f"{UNWRAPPED}/{name}": places[f"bin/{name}"] for name in requested.unwrapped if f"bin/{name}" in places}

@@ -9,7 +9,7 @@ import subprocess
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from ..machine import process_group
-from . import host_places
+from . import host_paths
 
 # Where users and installers put tools; looked at after PATH and the host's own.
 _TOOL_FOLDERS = ("/usr/local/go/bin", "~/.cargo/bin", "~/.nix-profile/bin", "~/.local/bin", "~/go/bin")
@@ -40,8 +40,8 @@ class Done(NamedTuple):
 def find_tool(name: str) -> Optional[str]:
     """The absolute path of a program: on PATH, where a host has its own, or where tools are put; None when it is nowhere."""
     folders = [folder for folder in os.environ.get("PATH", "").split(":") if folder.startswith("/")]
-    folders += [*host_places.FOLDERS, *(os.path.expanduser(folder) for folder in _TOOL_FOLDERS)]
-    return host_places.first(folders, name)
+    folders += [*host_paths.FOLDERS, *(os.path.expanduser(folder) for folder in _TOOL_FOLDERS)]
+    return host_paths.first(folders, name)
 
 
 def run(
@@ -78,7 +78,7 @@ def run_bound(command: Sequence[str], variables: Optional[Dict[str, str]] = None
 
     The locks that this process holds are held until then, so that nobody else meets a half-made folder that still changes.
     """
-    done = process_group.run_apart(command, _environment(variables), cwd, _LONGEST)
+    done = process_group.run_separately(command, _environment(variables), cwd, _LONGEST)
     if done.overdue:
         return Done(TIMED_OUT, "", f"{command[0]} did not end within {_LONGEST:g} s")
     return Done(done.code, done.output.decode("utf-8", "replace"), done.errors.decode("utf-8", "replace"))

@@ -42,7 +42,7 @@ class Ledger:
         # Large objects: ID to [size, modification time in nanoseconds, mode] when they were last known to be right.
         self.large = large
         # Paths that a switch could not bring up to date, since the system refused it: their records are the former ones.
-        self.owed: List[str] = []
+        self.unfinished: List[str] = []
         self._read = files
         self._raw: Dict[str, Dict[str, object]] = {}
 
@@ -118,15 +118,15 @@ class Ledger:
             raise EngineError("the ledger is damaged: its structure is invalid", ErrorKind.DAMAGED)
         ledger = cls(value["home"], {}, value["folders"], value["last"], value["large"])
         ledger._raw = value["files"]
-        owed = value.get("owed")
-        ledger.owed = [str(path) for path in owed] if isinstance(owed, list) else []
+        unfinished = value.get("owed")
+        ledger.unfinished = [str(path) for path in unfinished] if isinstance(unfinished, list) else []
         return ledger
 
     def json(self) -> Dict[str, object]:
         """As it is kept."""
-        owed: Dict[str, object] = {"owed": self.owed} if self.owed else {}
+        unfinished: Dict[str, object] = {"owed": self.unfinished} if self.unfinished else {}
         return {
-            **owed,
+            **unfinished,
             "version": VERSION,
             "home": self.home,
             "files": {target: record.json() for target, record in self.files.items()},

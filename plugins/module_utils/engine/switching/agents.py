@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..contract.manifest import View
     from ..contract.services import ServicePolicy
     from ..home.folder import HomeFolder
-    from .service_ends import Ends
+    from .generation_change import GenerationChange
 
 FOLDER = "Library/LaunchAgents"
 
@@ -25,14 +25,14 @@ FOLDER = "Library/LaunchAgents"
 class Agents:
     """The work of one switch on agents. The calls come in the order `preview`, or `prepare`, `stage`, `act`, `settle`."""
 
-    def __init__(self, home: HomeFolder, ends: Ends, policy: ServicePolicy) -> None:
+    def __init__(self, home: HomeFolder, change: GenerationChange, policy: ServicePolicy) -> None:
         self.home = home
-        self.ends = ends
+        self.change = change
         self.policy = policy
         self.answer = ServicesAnswer("running" if policy.start else "off")
         self.warnings: list[str] = []
-        self._old = self._agents(ends.before, ends.source)
-        self._new = self._agents(ends.after, ends.goal)
+        self._old = self._agents(change.before, change.source)
+        self._new = self._agents(change.after, change.goal)
         self._launchd = Launchd(os.geteuid(), _release(), command)
 
     def concerned(self, paths: list[str]) -> bool:
@@ -71,9 +71,9 @@ class Agents:
         failures = "; ".join(item.message.rstrip(".") for item in self.answer.failed)
         return Failure(ErrorKind.SERVICE, f"{failures}. The new generation is in place")
 
-    def way_back(self, ends: Ends) -> Agents | None:
+    def undo_work(self, change: GenerationChange) -> Agents | None:
         """The work of the undo of this switch; None when launchd has not been told of anything."""
-        return Agents(self.home, ends, self.policy) if self.answer.reloaded else None
+        return Agents(self.home, change, self.policy) if self.answer.reloaded else None
 
     def _tell(self) -> None:
         done, answer = self._launchd, self.answer

@@ -37,7 +37,7 @@ def path_drift(home: HomeFolder, ledger: Ledger) -> list[Drift]:
             found.append(drift)
     known = {item.path for item in found}
     detail = "the system refused to bring it up to date; the next switch does"
-    return found + [Drift(target, "changed", detail) for target in ledger.owed if target not in known]
+    return found + [Drift(target, "changed", detail) for target in ledger.unfinished if target not in known]
 
 
 def _drift(home: HomeFolder, target: str, record: Record) -> Drift | None:

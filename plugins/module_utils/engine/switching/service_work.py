@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .service_ends import Ends
+from .generation_change import GenerationChange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from ..contract.manifest import View
     from ..home.folder import HomeFolder
+    from .generation_change import ServiceWork
     from .goal import Goal
-    from .service_ends import ServiceWork
 
 
 def work_on_services(
@@ -36,7 +36,7 @@ def work_on_services(
     if policy.manager == "launchd":
         from .agents import Agents
 
-        work = Agents(home, Ends(completed, before, goal.to, goal.view), policy)
+        work = Agents(home, GenerationChange(completed, before, goal.to, goal.view), policy)
     else:
         from .services import Services, read_record
 
@@ -44,7 +44,7 @@ def work_on_services(
         if record is not None and record.active and home.require_state().exists(record.source or ""):
             # An undo may have been interrupted: then units run the texts of what it led away from.
             source, before = record.source, _view(home, record.source)
-        work = Services(home, user, Ends(source, before, goal.to, goal.view), policy, content)
+        work = Services(home, user, GenerationChange(source, before, goal.to, goal.view), policy, content)
     return work if work.concerned(paths) else None
 
 

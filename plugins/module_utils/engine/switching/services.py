@@ -13,16 +13,16 @@ from ..disk import filesystem
 from ..machine.linger import await_manager, lingers
 from ..state import layout
 from ..units.record import Record, boot_id
-from ..units.sources import Places, Shown, Sources
+from ..units.sources import GenerationFile, Sources, UnitFolders
 from ..units.systemctl import Systemctl
-from ..units.transition import Owed, Transition, own_units, unloadable
+from ..units.transition import InterruptedSwitch, Transition, own_units, unloadable
 from .unit_files import unit_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..contract.manifest import View
     from ..home.folder import HomeFolder
-    from .service_ends import Ends
+    from .generation_change import GenerationChange
     from .unit_files import Content
 
 _SYSTEM_UNITS = ("/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user", "/usr/share/systemd/user")
@@ -45,20 +45,22 @@ def read_record(home: HomeFolder) -> Record | None:
 class Services:
     """The work of one switch on the units of systemd. The calls come in the order `preview`, or `prepare`, `stage`, `act`, `settle`."""
 
-    def __init__(self, home: HomeFolder, user: str, ends: Ends, policy: ServicePolicy, content: Content) -> None:
+    def __init__(
+        self, home: HomeFolder, user: str, change: GenerationChange, policy: ServicePolicy, content: Content
+    ) -> None:
         """EngineError `state` for a record that cannot be read."""
         self.home = home
         self.user = user
-        self.ends = ends
+        self.change = change
         self.policy = policy
         self.answer = ServicesAnswer()
         self.warnings: list[str] = []
         self.record = read_record(home)
-        places = Places(policy.config, policy.data)
+        places = UnitFolders(policy.config, policy.data)
         self._content = content
         self._read_before: dict[str, bytes] = {}
-        self._old = self._sources(ends.before, places)
-        self._new = self._sources(ends.after, places)
+        self._old = self._sources(change.before, places)
+        self._new = self._sources(change.after, places)
         self._manager = Systemctl(policy.timeout)
         self._transition: Transition | None = None
         self._only_reload = False
@@ -70,9 +72,9 @@ class Services:
         Among `paths`, which are put into the home, may be one that was only missing: the manager reads it again then.
         """
         differs = self._old.identities() != self._new.identities()
-        owed = self.record is not None
-        self._only_reload = not differs and not owed and any(path in self._new.files for path in paths)
-        return differs or owed or self._only_reload
+        interrupted = self.record is not None
+        self._only_reload = not differs and not interrupted and any(path in self._new.files for path in paths)
+        return differs or interrupted or self._only_reload
 
     def prepare(self) -> None:
         """Ask the manager who runs. EngineError `service` when it does not answer."""
@@ -100,7 +102,7 @@ class Services:
         """Write down who runs, right before the flip; what is staged becomes the record after it."""
         if self._transition is None or self._only_reload or not self.policy.start:
             return
-        record = Record(self.ends.source, self.ends.goal)
+        record = Record(self.change.source, self.change.goal)
         record.active = frozenset(self._transition.active())
         record.stamp()
         self.home.require_state().write_json(f"{layout.STAGING}/{layout.SERVICES}", record.json(), sync=True)
@@ -134,7 +136,7 @@ class Services:
         state = self.home.require_state()
         failed = frozenset(failure.unit for failure in self.answer.failed)
         if failed:
-            record = Record(self.ends.goal, self.ends.goal)
+            record = Record(self.change.goal, self.change.goal)
             record.failed = failed
             state.folder(layout.STAGING)
             staged = f"{layout.STAGING}/{layout.SERVICES}"
@@ -155,11 +157,11 @@ class Services:
         failures = "; ".join(item.message.rstrip(".") for item in failed)
         return Failure(ErrorKind.SERVICE, f"{failures}. The new generation is in place{rest}")
 
-    def way_back(self, ends: Ends) -> Services | None:
+    def undo_work(self, change: GenerationChange) -> Services | None:
         """The work of the undo of this switch; None when the manager has not been told of anything."""
         if not self.answer.reloaded or self._transition is None:
             return None
-        services = Services(self.home, self.user, ends, self.policy, self._content)
+        services = Services(self.home, self.user, change, self.policy, self._content)
         services.record = None
         services._former = self._transition
         return services
@@ -171,12 +173,12 @@ class Services:
         if self.record is not None:
             transition.retry = self.record.failed
             if self.record.active:
-                transition.owed = self._owed(self.record)
+                transition.interrupted = self._interrupted(self.record)
         return transition
 
-    def _adopted(self) -> dict[str, Shown]:
+    def _adopted(self) -> dict[str, GenerationFile]:
         """The user's own files that the new generation takes the place of: what runs by them may be the same."""
-        found: dict[str, Shown] = {}
+        found: dict[str, GenerationFile] = {}
         for target in self._new.files.keys() - self._old.files.keys():
             path, item = os.path.join(self.home.path, target), self._new.files[target]
             content = filesystem.read_if_file(path) if item.object is not None else None
@@ -187,22 +189,22 @@ class Services:
             else:
                 name = f"{_FOUND}{target}"
                 self._read_before[name] = content
-                found[target] = Shown(name, None, item.sensitive)
+                found[target] = GenerationFile(name, None, item.sensitive)
         return found
 
     def _read(self, name: str) -> bytes:
         return self._read_before[name] if name in self._read_before else self._content(name)
 
-    def _owed(self, record: Record) -> Owed:
+    def _interrupted(self, record: Record) -> InterruptedSwitch:
         interim = self._new
-        if record.goal not in (None, self.ends.goal):
+        if record.goal not in (None, self.change.goal):
             state = self.home.require_state()
             there = record.goal is not None and state.exists(record.goal)
             manifest = state.readable_manifest(record.goal or "") if there else None
             view = manifest.view if manifest is not None else None
-            interim = self._sources(view, Places(self.policy.config, self.policy.data))
+            interim = self._sources(view, UnitFolders(self.policy.config, self.policy.data))
         same_boot = record.boot == boot_id()
-        return Owed(record.active, interim.units(), record.flip if same_boot else 0)
+        return InterruptedSwitch(record.active, interim.units(), record.flip if same_boot else 0)
 
     def _tell(self, transition: Transition) -> None:
         plan, answer = transition.plan, self.answer
@@ -238,7 +240,7 @@ class Services:
             " `home.linger: true` starts them now and at boot"
         )
 
-    def _sources(self, view: View | None, places: Places) -> Sources:
+    def _sources(self, view: View | None, places: UnitFolders) -> Sources:
         return unit_sources(view, places, self._read, self.home.path)
 
 

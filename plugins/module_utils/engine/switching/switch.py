@@ -32,7 +32,7 @@ from .report import Report
 from .service_work import work_on_services
 from .session import counts, session_changes
 from .settings import setting_changes
-from .way_back import WayBack, mark_failed, was_kept
+from .switch_undo import SwitchUndo, mark_failed, was_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from ..home.folder import HomeFolder
     from ..planning.plan import Plan
     from ..transaction.roll_forward import RollForward
+    from .generation_change import ServiceWork
     from .goal import Goal
     from .options import SwitchOptions
-    from .service_ends import ServiceWork
 
 
 def preview(home: HomeFolder, goal: Goal, options: SwitchOptions, user: str) -> SwitchAnswer:
@@ -122,7 +122,7 @@ class Switch:
             return self.answer
         if not self._has_work(plan):
             # The ledger alone may differ: an adopted link, a seed that was there already.
-            if plan.files != self.ledger.files or self.ledger.owed:
+            if plan.files != self.ledger.files or self.ledger.unfinished:
                 self._transact(plan)
                 sweep_quickly(self.home)
             if self.services is not None:
@@ -214,10 +214,10 @@ class Switch:
         if bundled is None or not self.goal.fresh or not bundled.manifest.names_packages():
             return False
         from ..packages.depot import Depot
-        from ..packages.installation import Asked, install
+        from ..packages.installation import PackageRequest, install
 
         state = self.home.require_state()
-        asked = Asked.of(self.options.packages)
+        asked = PackageRequest.of(self.options.packages)
         done = install(Depot(state.path, state.fd), bundled.manifest, self.content, asked)
         self.packaged = done.packaged
         self.answer.realised = done.made
@@ -358,7 +358,7 @@ class Switch:
         sweep_quickly(self.home)
         back = self.completed if again else self.source
         try:
-            way = WayBack(self.home, self.goal, self.ledger, self.content, self.answer)
+            way = SwitchUndo(self.home, self.goal, self.ledger, self.content, self.answer)
             undone = way.undo(back, self.services)
         except (OSError, Blocked, EngineError) as error:
             why = filesystem.describe(error) if isinstance(error, OSError) else str(error)

@@ -9,7 +9,7 @@ import os
 from ..contract.services import SYSTEMD, ServicesAnswer
 from ..disk import filesystem
 from ..units.comparison import compare
-from ..units.sources import Places, Shown, Sources
+from ..units.sources import GenerationFile, Sources, UnitFolders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Content = Callable[[str], bytes]
 
 
-def unit_sources(view: View | None, places: Places, content: Content, home: str) -> Sources:
+def unit_sources(view: View | None, places: UnitFolders, content: Content, home: str) -> Sources:
     """What the manager reads of a generation, put into the home at the path `home`; nothing of none."""
 
     def follow(target: str, text: str) -> bytes:
@@ -35,7 +35,7 @@ def unit_changes(old: View, new: View, content: Content, home: str) -> ServicesA
     policy = new.services or old.services
     if policy is None or policy.manager != SYSTEMD:
         return None
-    places = Places(policy.config, policy.data)
+    places = UnitFolders(policy.config, policy.data)
     before, after = (unit_sources(view, places, content, home) for view in (old, new))
     if before.identities() == after.identities():
         return None
@@ -46,20 +46,20 @@ def unit_changes(old: View, new: View, content: Content, home: str) -> ServicesA
     return answer
 
 
-def _shown(view: View) -> dict[str, Shown]:
+def _shown(view: View) -> dict[str, GenerationFile]:
     """Every file that a generation puts into the home, by target."""
-    found: dict[str, Shown] = {}
+    found: dict[str, GenerationFile] = {}
     for target, entry in view.files.items():
         link = getattr(entry, "to", None)
         if link is not None:
-            found[target] = Shown(None, link, entry.sensitive)
+            found[target] = GenerationFile(None, link, entry.sensitive)
             continue
         leaves = entry.leaves()
         for path, leaf in leaves.items():
             if leaf.object is not None or leaf.symlink is not None:
                 full = f"{target}/{path}" if path else target
-                found[full] = Shown(leaf.object, leaf.symlink, entry.sensitive or leaf.sensitive)
+                found[full] = GenerationFile(leaf.object, leaf.symlink, entry.sensitive or leaf.sensitive)
         for name in entry.objects() if not leaves else ():
             # Not shown by the generation itself but written from the store: a copy, a seed.
-            found[target] = Shown(name, None, entry.sensitive)
+            found[target] = GenerationFile(name, None, entry.sensitive)
     return found

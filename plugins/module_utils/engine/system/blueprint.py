@@ -12,7 +12,7 @@ from ..contract.errors import EngineError, ErrorKind
 from ..disk import looks
 from .accounts.database import Database, read_database
 from .accounts.limits import Limits
-from .accounts.planner import AccountsPlanner, Surroundings
+from .accounts.planner import AccountsPlanner, HostContext
 from .accounts.reading import read_from
 from .answer import Diff
 from .checks.future import Future, FutureFile, future_of
@@ -142,7 +142,7 @@ def _accounts(context: Context, declaration: Declaration, ledger: Ledger) -> Tup
 
         return hash_password(text)
 
-    around = Surroundings(limits, int(time.time()) // _DAY, hashed, _shell, context.new_passwords)
+    around = HostContext(limits, int(time.time()) // _DAY, hashed, _shell, context.new_passwords)
     return AccountsPlanner(declaration.accounts, database, ledger.accounts, around).plan(), before
 
 

@@ -12,11 +12,11 @@ from ..disk import looks
 from .blueprint import Context, draw
 from .declaration import EMPTY
 from .etc.disk import Etc
+from .home_options import HomeSwitchOptions
 from .homes import switch_homes
 from .host import facts_of_system
 from .packages.choice import manager_of, present
 from .state import SystemState
-from .treatment import Treatment
 from .unconfirmed import pending
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class SystemQueries:
         for home in homes.values():
             if "bundle" in home and isinstance(home["bundle"], str):
                 home["bundle"] = self.shipped[home["bundle"]]
-        treatment = Treatment.of(request.get("treatment") or {})
-        return switch_homes(homes, treatment.handling(self.handle))
+        home_options = HomeSwitchOptions.of(request.get("home_options") or {})
+        return switch_homes(homes, home_options.handling(self.handle))
 
     def probe(self, request: Request) -> Answer:
         """Whether there is anything to do. A switch that was interrupted counts as something."""

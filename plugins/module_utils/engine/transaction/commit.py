@@ -123,7 +123,7 @@ def _correct_ledger(home: HomeFolder, forward: RollForward) -> None:
             files.pop(path, None)
         above = [folder for folder in [*parents(path), path] if folder in former.folders]
         ledger.folders = sorted({*ledger.folders, *above})
-    ledger.owed = sorted({item.path for item in forward.problems})
+    ledger.unfinished = sorted({item.path for item in forward.problems})
     corrected = f"{layout.STAGING}/corrected"
     for name in (layout.LEDGER_COPY, layout.LEDGER):
         filesystem.remove_tree(corrected, state.fd)

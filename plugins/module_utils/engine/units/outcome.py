@@ -11,7 +11,7 @@ from .plan import Plan
 from .state import State, States
 
 # A service of these types counts as started before its program has done anything.
-HASTY = ("simple", "exec", "forking", "idle")
+EARLY_TYPES = ("simple", "exec", "forking", "idle")
 AGAIN = "auto-restart"
 
 
@@ -48,12 +48,12 @@ class Outcome(NamedTuple):
     warnings: List[str]
 
 
-def hasty(plan: Plan, states: States) -> bool:
+def starts_early(plan: Plan, states: States) -> bool:
     """Whether something was started that may still fail at once."""
     kinds = {
         (states.get(unit)["Type"] or "simple") for unit in [*plan.start, *plan.restart] if type_of(unit) == "service"
     }
-    return bool(kinds & set(HASTY))
+    return bool(kinds & set(EARLY_TYPES))
 
 
 def watched(plan: Plan, now: States) -> set[str]:

@@ -25,7 +25,7 @@ _CONFIGURATION = (
 _DATA = (_UNITS, "systemd/user-generators/")
 
 
-class Shown(NamedTuple):
+class GenerationFile(NamedTuple):
     """A file of a generation: the ID of its object, or the text of a link that it is."""
 
     object: str | None
@@ -38,19 +38,19 @@ class Shown(NamedTuple):
         return f"link {self.link}" if self.object is None else self.object
 
 
-class Places(NamedTuple):
+class UnitFolders(NamedTuple):
     """The folders of configurations and of data, relative to the home, as the manager has them."""
 
     config: str = ".config"
     data: str = ".local/share"
 
 
-def is_read(target: str, places: Places) -> bool:
+def is_read(target: str, places: UnitFolders) -> bool:
     """Whether the manager or one of its generators reads what is at a target, or below it."""
     return target.startswith(_prefixes(places)) or any(prefix.startswith(f"{target}/") for prefix in _prefixes(places))
 
 
-def _prefixes(places: Places) -> Tuple[str, ...]:
+def _prefixes(places: UnitFolders) -> Tuple[str, ...]:
     return tuple([f"{places.config}/{path}" for path in _CONFIGURATION] + [f"{places.data}/{path}" for path in _DATA])
 
 
@@ -62,13 +62,15 @@ class Sources:
 
     def __init__(
         self,
-        files: Mapping[str, Shown],
-        places: Places,
+        files: Mapping[str, GenerationFile],
+        places: UnitFolders,
         read: Callable[[str], bytes],
         follow: Callable[[str, str], bytes],
     ) -> None:
         prefixes = _prefixes(places)
-        self.files: Dict[str, Shown] = {target: item for target, item in files.items() if target.startswith(prefixes)}
+        self.files: Dict[str, GenerationFile] = {
+            target: item for target, item in files.items() if target.startswith(prefixes)
+        }
         self._places = places
         self._read = read
         self._follow = follow
@@ -111,7 +113,7 @@ class Sources:
             if target.startswith(prefix)
         }
 
-    def _file(self, target: str, item: Shown) -> UnitFile:
+    def _file(self, target: str, item: GenerationFile) -> UnitFile:
         def read() -> str:
             if item.object is not None:
                 content = self._read(item.object)

@@ -39,7 +39,7 @@ class Manager(Protocol):
     def journal(self, invocation: str) -> List[str]: ...
 
 
-class Owed(NamedTuple):
+class InterruptedSwitch(NamedTuple):
     """What an interrupted switch left.
 
     These are the units that ran before it, the set that it led to, and when it flipped, in microseconds of the monotonic
@@ -55,7 +55,7 @@ class Transition:
     """One switch's work on units.
 
     `prepare` before the flip; `act` after it; `restore` when the switch is undone. `own`: the units that this process
-    runs in; `owed`: what an interrupted switch left; `retry`: units that failed in an earlier switch; `hidden`: units
+    runs in; `interrupted`: what an interrupted switch left; `retry`: units that failed in an earlier switch; `hidden`: units
     whose output must not be shown.
     """
 
@@ -64,7 +64,7 @@ class Transition:
         self.old = old
         self.new = new
         self.own = own
-        self.owed: Owed | None = None
+        self.interrupted: InterruptedSwitch | None = None
         self.retry: FrozenSet[str] = frozenset()
         self.hidden: FrozenSet[str] = frozenset()
         self.plan: Plan | None = None
@@ -75,7 +75,7 @@ class Transition:
 
     def prepare(self) -> Plan:
         """Ask who runs, and plan the stops. Changes nothing."""
-        names = self.retry | (self.owed.active if self.owed is not None else frozenset())
+        names = self.retry | (self.interrupted.active if self.interrupted is not None else frozenset())
         before = self.manager.show(names, everything=True)
         if not before.get("default.target").runs:
             # A manager that has only just been started must not be taken for one in which nothing runs.
@@ -85,16 +85,16 @@ class Transition:
         return self.plan
 
     def _context(self, before: States) -> Context:
-        if self.owed is None:
+        if self.interrupted is None:
             return Context(self.own)
         began, loaded = self.manager.stamps()
-        flip = self.owed.flip
-        # A manager that began after the flip has started what it starts by itself, and nothing else is owed.
-        active = self.owed.active if 0 < began < flip else frozenset()
+        flip = self.interrupted.flip
+        # A manager that began after the flip has started what it starts by itself, and nothing else is left to do.
+        active = self.interrupted.active if 0 < began < flip else frozenset()
         already = frozenset(
             state.name for state in before if loaded > flip and state.number("InactiveExitTimestampMonotonic") > loaded
         )
-        return Context(self.own, active, already, self.owed.interim)
+        return Context(self.own, active, already, self.interrupted.interim)
 
     def preview(self, elsewhere: Collection[str]) -> Plan:
         """The whole plan, as far as it can be told without doing anything. `elsewhere`: units of the system's folders."""
@@ -192,7 +192,7 @@ class Transition:
 
     def _judge(self, plan: Plan, now: States) -> None:
         names = outcomes.watched(plan, now)
-        if outcomes.hasty(plan, now):
+        if outcomes.starts_early(plan, now):
             time.sleep(SETTLE)
         end = self.manager.show(names)
         doubtful = outcomes.doubtful(plan, end)

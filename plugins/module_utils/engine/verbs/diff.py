@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..contract.manifest import View
     from ..home.folder import HomeFolder
     from ..state.state import State
-    from ..voice.answers import Ways
+    from ..voice.answers import ChoiceCommands
     from ..voice.plan import Owner, Plan
 
 _MOST = 2
@@ -75,7 +75,7 @@ class Diff(Verb):
         return answer
 
     @classmethod
-    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: ChoiceCommands) -> Plan:
         return report_of_switch(answer, cls.title, home, check, ways)
 
     def _compare(self, home: HomeFolder, first: int, second: int, answer: SwitchAnswer) -> None:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from ..contract.members import Members
     from ..contract.value import JsonObject
-    from ..examination.patient import Patient
+    from ..examination.examined_home import ExaminedHome
     from ..home.folder import HomeFolder
-    from ..voice.answers import Ways
+    from ..voice.answers import ChoiceCommands
     from ..voice.checkup import Checkup
     from ..voice.plan import Owner
 
-    Look = Callable[[Patient], Iterator[Finding]]
+    Look = Callable[[ExaminedHome], Iterator[Finding]]
 
 
 class Examination(Answer):
@@ -53,20 +53,20 @@ class Doctor(Verb):
 
     def run(self, home: HomeFolder, account: pwd.struct_passwd) -> Examination:
         from ..examination import of_home, of_machine
-        from ..examination.patient import Patient
+        from ..examination.examined_home import ExaminedHome
 
-        patient, answer = Patient(home, account), Examination()
+        examined, answer = ExaminedHome(home, account), Examination()
         looks: List[Look] = [
             of_machine.python, of_machine.core, of_home.generation, of_home.files, of_home.folders, of_home.xdg, of_home.path,
             of_home.session, of_home.state, of_home.room, of_machine.programs, of_machine.shell, of_machine.manager,
             of_machine.units, of_machine.linger,
         ]  # fmt: skip
         for look in looks:
-            answer.findings += _findings(look, patient)
+            answer.findings += _findings(look, examined)
         return answer
 
     @classmethod
-    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Checkup:
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: ChoiceCommands) -> Checkup:
         from ..voice.checkup import Check, Checkup
         from ..voice.message import Choice
 
@@ -83,12 +83,12 @@ class Doctor(Verb):
         return not isinstance(answer, Examination) or all(item.state != ERROR for item in answer.findings)
 
 
-def _findings(look: Look, patient: Patient) -> List[Finding]:
+def _findings(look: Look, examined: ExaminedHome) -> List[Finding]:
     """What one check found; a check that fails is a problem itself."""
-    from ..examination.patient import Skipped
+    from ..examination.examined_home import Skipped
 
     try:
-        return list(look(patient)) or [Finding(look.__name__, OK)]
+        return list(look(examined)) or [Finding(look.__name__, OK)]
     except Skipped as reason:
         return [Finding(look.__name__, SKIPPED, str(reason))]
     except (EngineError, OSError) as error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
     from ..state.state import State
-    from ..voice.answers import Ways
+    from ..voice.answers import ChoiceCommands
     from ..voice.generations import Generations
     from ..voice.plan import Owner
 
@@ -188,7 +188,7 @@ class ListGenerations(Verb):
         return answer
 
     @classmethod
-    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Generations:
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: ChoiceCommands) -> Generations:
         from ..voice.generations import Generation as Row
         from ..voice.generations import Generations
 

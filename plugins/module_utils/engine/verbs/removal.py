@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
     from ..state.state import State
-    from ..voice.answers import Ways
+    from ..voice.answers import ChoiceCommands
     from ..voice.plan import Owner, Plan
 
 
@@ -73,7 +73,7 @@ class RemovingVerb(Verb):
         return answer
 
     @classmethod
-    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: ChoiceCommands) -> Plan:
         from ..voice.answers import plan_of_removal
         from ..voice.plan import Stock
 

@@ -68,9 +68,9 @@ class Switch(SwitchingVerb):
         manifest = self._opened()[1]
         if self.packages and self.packages.get("host"):
             from ..packages.host_supply import supply
-            from ..packages.installation import Asked
+            from ..packages.installation import PackageRequest
 
-            self.supplied = supply(manifest, Asked.of(self.packages).host, self.check)
+            self.supplied = supply(manifest, PackageRequest.of(self.packages).host, self.check)
         policy = manifest.specialised(self.specialisation).view.services
         if policy is not None and policy.linger is not None and policy.manager == "systemd":
             self._linger(policy.linger)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..contract.answers import Answer
     from ..home.folder import HomeFolder
     from ..switching.goal import Goal
-    from ..voice.answers import Ways
+    from ..voice.answers import ChoiceCommands
     from ..voice.plan import Owner, Plan
 
 
@@ -35,11 +35,11 @@ class SwitchingVerb(Verb, SwitchOptions):
         return act(home, self.goal(home), self, account.pw_name)
 
     @classmethod
-    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: ChoiceCommands) -> Plan:
         return report_of_switch(answer, cls.title, home, check, ways)
 
 
-def report_of_switch(answer: Answer, title: str, home: Owner, check: bool, ways: Ways) -> Plan:
+def report_of_switch(answer: Answer, title: str, home: Owner, check: bool, ways: ChoiceCommands) -> Plan:
     """The answer of a switch, or of what answers as a switch does, as people read it."""
     from ..voice.answers import plan_of_switch
 

@@ -68,13 +68,13 @@ class Uninstall(SwitchingVerb):
         answer = super().run(home, account)
         answer.changed, answer.stock = True, stock
         if not self.check and answer.failed is None:
-            answer.failed = _owed(home, answer)
+            answer.failed = _unfinished(home, answer)
         if not self.check and answer.failed is None:
             answer.warnings += _remove_state(home)
         return answer
 
 
-def _owed(home: HomeFolder, answer: SwitchAnswer) -> Optional[Failure]:
+def _unfinished(home: HomeFolder, answer: SwitchAnswer) -> Optional[Failure]:
     """What the system refused to remove: as long as the ledger has it, another run can."""
     folders = Ledger.read(home.require_state(), home.path).folders
     for operation in answer.operations:

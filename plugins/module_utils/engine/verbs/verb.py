@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
-    from ..voice.answers import Ways
+    from ..voice.answers import ChoiceCommands
     from ..voice.checkup import Checkup
     from ..voice.generations import Generations
     from ..voice.plan import Owner, Plan
@@ -114,7 +114,7 @@ class Verb(Parameterised):
         raise NotImplementedError
 
     @classmethod
-    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Report:
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: ChoiceCommands) -> Report:
         """The answer as people read it: a plan, a list of generations, or a checkup."""
         raise NotImplementedError
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..contract.value import JsonObject
     from ..home.folder import HomeFolder
     from ..state.state import State
-    from ..voice.answers import Ways
+    from ..voice.answers import ChoiceCommands
     from ..voice.plan import Owner, Plan
 
 
@@ -126,7 +126,7 @@ class Verify(Verb):
         return answer
 
     @classmethod
-    def report(cls, answer: Answer, home: Owner, check: bool, ways: Ways) -> Plan:
+    def report(cls, answer: Answer, home: Owner, check: bool, ways: ChoiceCommands) -> Plan:
         from ..voice.answers import plan_of_verification
 
         if not isinstance(answer, Verification):

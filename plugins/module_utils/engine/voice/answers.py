@@ -28,7 +28,7 @@ _FOUND = {"absent": "absent", "link": "link", "file": "file", "mode": "mode"}
 _STORE = ("store/", "generations/", "packages/")
 
 
-class Ways:
+class ChoiceCommands:
     """How the reader can do things where this run was started: the commands that are put into choices.
 
     `backup` moves what is in the way aside; it is empty where nothing of the kind can be given.
@@ -38,7 +38,9 @@ class Ways:
         self.backup = backup
 
 
-def plan_of_switch(answer: SwitchAnswer, verb: str, home: Owner, check: bool, ways: Ways | None = None) -> Plan:
+def plan_of_switch(
+    answer: SwitchAnswer, verb: str, home: Owner, check: bool, ways: ChoiceCommands | None = None
+) -> Plan:
     """The plan of an answer to a switch, a rollback, an activation, a comparison or an uninstallation."""
     failed = answer.failed
     # A check that failed comes before anything is done.
@@ -57,7 +59,7 @@ def plan_of_switch(answer: SwitchAnswer, verb: str, home: Owner, check: bool, wa
         units=tuple(units_of(answer.services)) if answer.services is not None else (),
         settings=tuple(_setting(change) for change in answer.settings),
         hooks=tuple(_hook(run) for run in answer.hooks),
-        collisions=tuple(collisions_of(answer.collisions, ways or Ways())),
+        collisions=tuple(collisions_of(answer.collisions, ways or ChoiceCommands())),
         warnings=_warnings(answer),
         errors=tuple(_problems(failed)),
         recovered=_recovered(answer),
@@ -235,7 +237,7 @@ def _started(answer: SwitchAnswer) -> Tuple[str, ...]:
     return tuple(before)
 
 
-def collisions_of(found: Sequence[Obstacle], ways: Ways) -> List[Collision]:
+def collisions_of(found: Sequence[Obstacle], ways: ChoiceCommands) -> List[Collision]:
     """Everything in the way, a folder above several files once, each with the choices that help for its kind."""
     collisions: Dict[str, Collision] = {}
     for item in found:
@@ -258,7 +260,7 @@ def collisions_of(found: Sequence[Obstacle], ways: Ways) -> List[Collision]:
     return list(collisions.values())
 
 
-def _choices(path: str, item: Obstacle, ways: Ways) -> Tuple[Choice, ...]:
+def _choices(path: str, item: Obstacle, ways: ChoiceCommands) -> Tuple[Choice, ...]:
     kind = item.kind
     what = {"file": "file", "folder": "folder", "link": "link", "special": "", "parent-file": "file"}.get(kind)
     if kind == "foreign":

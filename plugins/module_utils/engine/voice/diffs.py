@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 INDENT = " " * 6
 _CONTEXT = 3
 # How much of a file in the way is shown: enough to recognise it.
-_GLIMPSE = 3
+_EXCERPT = 3
 
 
 class Budget:
@@ -50,12 +50,12 @@ def change(diff: Diff, budget: Budget) -> list[Line]:
     return budget.take(list(_hunks(before, after)))
 
 
-def glimpse(diff: Diff, budget: Budget) -> list[Line]:
+def excerpt(diff: Diff, budget: Budget) -> list[Line]:
     """The first lines of a file in the way, and how many more would go and come."""
     if budget.verbose:
         return change(diff, budget)
     before, after = _split(diff.before), _split(diff.after)
-    shown = [_line("-", text) for text in before[:_GLIMPSE]]
+    shown = [_line("-", text) for text in before[:_EXCERPT]]
     rest = []
     more = len(before) - len(shown)
     if more:

@@ -112,7 +112,7 @@ def _files(plan: Plan, view: View, budget: diffs.Budget) -> Iterator[Row]:
     for files in (before, after, kept):
         yield from _folded(plan, files, view, budget)
     for item in plan.collisions:
-        more = diffs.glimpse(item.diff, budget) if item.diff is not None and item.diff.shown and not item.secret else []
+        more = diffs.excerpt(item.diff, budget) if item.diff is not None and item.diff.shown and not item.secret else []
         yield Row("!", "file", f"~/{printable(item.path)}", f"in the way: {obstacles.described(item)}", more=more)
 
 

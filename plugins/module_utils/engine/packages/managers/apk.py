@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import List, Sequence
 
-from .manager import Coming, Manager, matches
+from .manager import Manager, PlannedInstall, matches
 
 _COMING = re.compile(r"^\(\d+/\d+\) (?:Installing|Upgrading) (\S+) \((?:\S+ -> )?(\S+)\)", re.MULTILINE)
 
@@ -22,6 +22,6 @@ class Apk(Manager):
     refresh = ("--no-progress", "update")
     unknown = re.compile(r"^  (\S+) \(no such package\):", re.MULTILINE)
 
-    def coming(self, output: str, names: Sequence[str]) -> List[Coming]:
+    def coming(self, output: str, names: Sequence[str]) -> List[PlannedInstall]:
         """The lines `(1/2) Installing NAME (VERSION)`."""
         return matches(_COMING, output)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import List, Sequence
 
-from .manager import Coming, Manager, matches
+from .manager import Manager, PlannedInstall, matches
 
 _OPTIONS = ("-q", "-y", "-o", "DPkg::Lock::Timeout=60", "--no-remove")
 _COMING = re.compile(r"^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)", re.MULTILINE)
@@ -28,6 +28,6 @@ class Apt(Manager):
     )
     unknown = re.compile(r"^E: (?:Unable to locate package |Package ')([^\s']+)", re.MULTILINE)
 
-    def coming(self, output: str, names: Sequence[str]) -> List[Coming]:
+    def coming(self, output: str, names: Sequence[str]) -> List[PlannedInstall]:
         """The lines `Inst NAME (VERSION ...)`."""
         return matches(_COMING, output)

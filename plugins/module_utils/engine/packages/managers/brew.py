@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import List, Sequence
 
-from .manager import Coming, Manager
+from .manager import Manager, PlannedInstall
 
 _TITLE = re.compile(r"^==> Would install \d+ (?:formula|formulae|dependency|dependencies)\b.*:$")
 
@@ -23,13 +23,13 @@ class Brew(Manager):
     for_root = False
     unknown = re.compile(r"No available formula with the name \"([^\"]+)\"")
 
-    def coming(self, output: str, names: Sequence[str]) -> List[Coming]:
+    def coming(self, output: str, names: Sequence[str]) -> List[PlannedInstall]:
         """The names below `==> Would install ...`; brew does not show versions there."""
-        found: List[Coming] = []
+        found: List[PlannedInstall] = []
         inside = False
         for line in output.splitlines():
             if line.startswith("==>"):
                 inside = bool(_TITLE.match(line))
             elif inside:
-                found.extend(Coming(name, "") for name in line.split())
+                found.extend(PlannedInstall(name, "") for name in line.split())
         return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import List, Sequence
 
-from .manager import Coming, Manager, matches
+from .manager import Manager, PlannedInstall, matches
 
 # The rows of the table of a transaction: name, architecture, version, repository, size.
 _COMING = re.compile(
@@ -27,10 +27,10 @@ class Dnf(Manager):
     refused = (1,)
     unknown = re.compile(r"^(?:Error: )?No match for argument: (\S+)", re.MULTILINE)
 
-    def coming(self, output: str, names: Sequence[str]) -> List[Coming]:
+    def coming(self, output: str, names: Sequence[str]) -> List[PlannedInstall]:
         """The rows below the titles that begin with `Installing` or `Upgrading`."""
         parts = _SECTION.split(output)
-        found: List[Coming] = []
+        found: List[PlannedInstall] = []
         for title, rows in zip(parts[1::2], parts[2::2]):
             if title.startswith(("Installing", "Upgrading")):
                 found.extend(matches(_COMING, rows.partition("\nTransaction Summary")[0]))

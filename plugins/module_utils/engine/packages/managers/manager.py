@@ -8,7 +8,7 @@ import re
 from typing import List, NamedTuple, Pattern, Sequence, Tuple
 
 
-class Coming(NamedTuple):
+class PlannedInstall(NamedTuple):
     """A package that an installation brings; the version is empty where the manager does not show it."""
 
     name: str
@@ -33,7 +33,7 @@ class Manager:
     for_root = True
     unknown: Pattern[str] = re.compile(r"\Z\A")
 
-    def coming(self, output: str, names: Sequence[str]) -> List[Coming]:
+    def coming(self, output: str, names: Sequence[str]) -> List[PlannedInstall]:
         """What a simulation of the installation of `names` says that it would bring."""
         raise NotImplementedError
 
@@ -42,6 +42,6 @@ class Manager:
         return list(dict.fromkeys(self.unknown.findall(output)))
 
 
-def matches(pattern: Pattern[str], output: str) -> List[Coming]:
+def matches(pattern: Pattern[str], output: str) -> List[PlannedInstall]:
     """The packages whose name and version a pattern finds in a text."""
-    return [Coming(name, version) for name, version in pattern.findall(output)]
+    return [PlannedInstall(name, version) for name, version in pattern.findall(output)]

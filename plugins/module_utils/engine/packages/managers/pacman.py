@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import List, Sequence
 
-from .manager import Coming, Manager, matches
+from .manager import Manager, PlannedInstall, matches
 
 _COMING = re.compile(r"^([a-z0-9@_+][^\s:]*) (\d\S*)$", re.MULTILINE)
 
@@ -21,6 +21,6 @@ class Pacman(Manager):
     simulate = ("-S", "--needed", "--noconfirm", "--print", "--print-format", "%n %v", "--")
     unknown = re.compile(r"^error: target not found: (\S+)", re.MULTILINE)
 
-    def coming(self, output: str, names: Sequence[str]) -> List[Coming]:
+    def coming(self, output: str, names: Sequence[str]) -> List[PlannedInstall]:
         """The lines `NAME VERSION`."""
         return matches(_COMING, output)

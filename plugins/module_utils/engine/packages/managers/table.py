@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Optional, Tuple
 
-from ..host_places import program
+from ..host_paths import program
 from .apk import Apk
 from .apt import Apt
 from .brew import Brew

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .declared import Accounts, Group, Password, User
 
 
-class Surroundings(NamedTuple):
+class HostContext(NamedTuple):
     """What the planner asks of the host and of the store.
 
     `today`: days since 1970. `hashed`: the hash that a declared password comes to (None where its file is missing).
@@ -53,7 +53,7 @@ class Plan(NamedTuple):
 class AccountsPlanner:
     """Makes one plan. The database that it is given is changed."""
 
-    def __init__(self, wanted: Accounts, database: Database, rows: Rows, around: Surroundings) -> None:
+    def __init__(self, wanted: Accounts, database: Database, rows: Rows, around: HostContext) -> None:
         self.wanted = wanted
         self.database = database
         self.before = database.texts()

@@ -23,7 +23,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
-from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_places, program
+from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_paths, program
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.depot import Depot
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import Sources
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.freeing import free
@@ -83,7 +83,7 @@ class Machine:
 def machine(tmp_path, monkeypatch):
     made = Machine(tmp_path)
     monkeypatch.setenv("PATH", f"{made.bin}:/usr/bin:/bin")
-    monkeypatch.setattr(host_places, "FOLDERS", ())
+    monkeypatch.setattr(host_paths, "FOLDERS", ())
     monkeypatch.setattr(program, "_TOOL_FOLDERS", ())
     yield made
     os.close(made.fd)

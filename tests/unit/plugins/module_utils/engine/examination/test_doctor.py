@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.provenance import Session
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.services import ServicePolicy
 from ansible_collections.home.manager.plugins.module_utils.engine.examination import of_home, of_machine
-from ansible_collections.home.manager.plugins.module_utils.engine.examination.patient import Patient, Skipped
+from ansible_collections.home.manager.plugins.module_utils.engine.examination.examined_home import ExaminedHome, Skipped
 from ansible_collections.home.manager.plugins.module_utils.engine.home.folder import HomeFolder
 from ansible_collections.home.manager.plugins.module_utils.engine.state.state import State
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 EDITED = "~/.inputrc is not what generation 1 put there"
 
 
-class Known(Patient):
-    """A patient of whom the session, the units and the environment of a login shell are known."""
+class Known(ExaminedHome):
+    """An examined home whose session, the units and the environment of a login shell are given."""
 
     session = Session()
     policy = ServicePolicy("systemd")
@@ -37,7 +37,7 @@ class Known(Patient):
 
 
 @pytest.fixture
-def patient(sandbox: Any) -> Iterator[Known]:
+def examined(sandbox: Any) -> Iterator[Known]:
     sandbox.switch({".inputrc": "x"})
     home = HomeFolder(str(sandbox.home), str(sandbox.state), State.open(str(sandbox.state), create=False))
     found = Known(home, pwd.getpwuid(os.geteuid()))
@@ -46,7 +46,7 @@ def patient(sandbox: Any) -> Iterator[Known]:
     home.close()
 
 
-def examined(sandbox: Any, *checks: str) -> list[tuple[str, str]]:
+def findings_of(sandbox: Any, *checks: str) -> list[tuple[str, str]]:
     """State and text of what some checks found."""
     answer = sandbox.ask("doctor")
     return [(item["state"], item["text"]) for item in answer["findings"] if item["check"] in checks]
@@ -55,13 +55,13 @@ def examined(sandbox: Any, *checks: str) -> list[tuple[str, str]]:
 @pytest.mark.slow
 def test_a_home_that_is_well(sandbox: Any) -> None:
     sandbox.switch({".inputrc": "x"})
-    assert examined(sandbox, "generation", "files", "state", "folders", "python") == [("ok", "")] * 5
+    assert findings_of(sandbox, "generation", "files", "state", "folders", "python") == [("ok", "")] * 5
 
 
 @pytest.mark.slow
 def test_a_home_without_generations(sandbox: Any) -> None:
-    assert examined(sandbox, "generation") == [("warning", "this home has no generation yet")]
-    assert examined(sandbox, "files", "manager") == [("skipped", "there is no generation")] * 2
+    assert findings_of(sandbox, "generation") == [("warning", "this home has no generation yet")]
+    assert findings_of(sandbox, "files", "manager") == [("skipped", "there is no generation")] * 2
     assert not sandbox.state.exists()
 
 
@@ -71,7 +71,7 @@ def test_files_that_differ(sandbox: Any) -> None:
     (sandbox.home / ".inputrc").unlink()
     sandbox.write(".inputrc", "mine")
     (sandbox.home / ".a").unlink()
-    first, second = sorted(examined(sandbox, "files"))
+    first, second = sorted(findings_of(sandbox, "files"))
     assert first == ("error", "~/.a is gone")
     assert second[1].startswith(EDITED)
 
@@ -81,15 +81,15 @@ def test_many_files_that_differ_are_counted(sandbox: Any) -> None:
     sandbox.switch({f".f{number}": "x" for number in range(8)})
     for number in range(8):
         (sandbox.home / f".f{number}").unlink()
-    assert examined(sandbox, "files")[-1] == ("error", "3 more files differ")
-    assert len(examined(sandbox, "files")) == 6
+    assert findings_of(sandbox, "files")[-1] == ("error", "3 more files differ")
+    assert len(findings_of(sandbox, "files")) == 6
 
 
 @pytest.mark.slow
 def test_a_state_that_others_can_read(sandbox: Any) -> None:
     sandbox.switch({".inputrc": "x"})
     sandbox.state.chmod(0o755)
-    ((state, text),) = examined(sandbox, "state")
+    ((state, text),) = findings_of(sandbox, "state")
     assert (state, text.endswith("can be read by others")) == ("error", True)
 
 
@@ -97,7 +97,7 @@ def test_a_state_that_others_can_read(sandbox: Any) -> None:
 def test_a_folder_that_cannot_be_written(sandbox: Any) -> None:
     sandbox.switch({".config/a": "x"})
     (sandbox.home / ".config").chmod(0o500)
-    assert examined(sandbox, "folders") == [("error", "~/.config cannot be written by its owner")]
+    assert findings_of(sandbox, "folders") == [("error", "~/.config cannot be written by its owner")]
     (sandbox.home / ".config").chmod(0o700)
 
 
@@ -109,72 +109,72 @@ def program(folder: Path, name: str) -> Path:
     return path
 
 
-def test_a_program_of_the_system_that_hides_the_homes_own(patient: Known, tmp_path: Path) -> None:
+def test_a_program_of_the_system_that_hides_the_homes_own(examined: Known, tmp_path: Path) -> None:
     # Not in the home of the sandbox: where that lies in memory, nothing may be executable.
     own, other = program(tmp_path / "own", "vim").parent, program(tmp_path / "usr", "vim")
-    patient.session = Session(path=[str(own)])
-    patient.environment = {"PATH": f"{own}:{other.parent}"}
-    assert list(of_home.path(patient)) == []
-    patient.environment = {"PATH": f"{other.parent}:{own}"}
-    (found,) = of_home.path(patient)
+    examined.session = Session(path=[str(own)])
+    examined.environment = {"PATH": f"{own}:{other.parent}"}
+    assert list(of_home.path(examined)) == []
+    examined.environment = {"PATH": f"{other.parent}:{own}"}
+    (found,) = of_home.path(examined)
     assert found.text == f"{other.parent} comes before {own} in PATH, so `vim` is {other}"
-    patient.session = Session(path=["~/.local/bin"])
-    assert [item.text for item in of_home.path(patient)] == ["~/.local/bin is not in PATH of a login shell"]
+    examined.session = Session(path=["~/.local/bin"])
+    assert [item.text for item in of_home.path(examined)] == ["~/.local/bin is not in PATH of a login shell"]
 
 
-def test_session_variables_of_a_login_shell(patient: Known) -> None:
-    patient.session = Session({"EDITOR": "vim", "LESS": "-R", "X": "$Y"})
-    patient.environment = {"EDITOR": "nano"}
-    missing, other = of_home.session(patient)
+def test_session_variables_of_a_login_shell(examined: Known) -> None:
+    examined.session = Session({"EDITOR": "vim", "LESS": "-R", "X": "$Y"})
+    examined.environment = {"EDITOR": "nano"}
+    missing, other = of_home.session(examined)
     assert missing.text == "a login shell lacks LESS"
     assert other.text == "EDITOR is `nano` in a login shell, and `vim` in the spec"
-    patient.environment = {"EDITOR": "vim", "LESS": "-R"}
-    assert list(of_home.session(patient)) == []
+    examined.environment = {"EDITOR": "vim", "LESS": "-R"}
+    assert list(of_home.session(examined)) == []
 
 
-def test_folders_of_xdg(patient: Known, sandbox: Any) -> None:
-    patient.session = Session({"XDG_CONFIG_HOME": "~/.config"})
-    patient.environment = {"XDG_CONFIG_HOME": f"{sandbox.home}/cfg"}
-    (found,) = of_home.xdg(patient)
+def test_folders_of_xdg(examined: Known, sandbox: Any) -> None:
+    examined.session = Session({"XDG_CONFIG_HOME": "~/.config"})
+    examined.environment = {"XDG_CONFIG_HOME": f"{sandbox.home}/cfg"}
+    (found,) = of_home.xdg(examined)
     assert found.text == "XDG_CONFIG_HOME is ~/cfg in a login shell, and ~/.config in the spec"
 
 
-def test_lingering(patient: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lingering(examined: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(of_machine, "lingers", lambda _user: False)
-    assert [item.state for item in of_machine.linger(patient)] == ["warning"]
-    patient.policy = ServicePolicy("systemd", linger=True)
-    assert [item.state for item in of_machine.linger(patient)] == ["error"]
+    assert [item.state for item in of_machine.linger(examined)] == ["warning"]
+    examined.policy = ServicePolicy("systemd", linger=True)
+    assert [item.state for item in of_machine.linger(examined)] == ["error"]
     monkeypatch.setattr(of_machine, "lingers", lambda _user: True)
-    assert list(of_machine.linger(patient)) == []
+    assert list(of_machine.linger(examined)) == []
 
 
 @pytest.mark.parametrize(
     ("version", "states"), [("2.16.3", ["error"]), ("2.19.1", []), ("3.0.0", []), ("none", ["warning"])]
 )
 def test_the_core_that_the_command_calls(
-    patient: Known, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, states: list[str]
+    examined: Known, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, states: list[str]
 ) -> None:
     path = program(tmp_path, "ansible-playbook")
     path.write_text(f"#!/bin/sh\necho 'ansible-playbook [core {version}]'\n")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    found = list(of_machine.core(patient))
+    found = list(of_machine.core(examined))
     assert [item.state for item in found] == states
     if states == ["error"]:
         assert found[0].text == f"home.manager needs ansible-core 2.19 or newer; this is {version} ({path})"
 
 
-def test_a_machine_without_ansible(patient: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_ansible(examined: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(Skipped, match="not installed here"):
-        list(of_machine.core(patient))
+        list(of_machine.core(examined))
 
 
 def test_a_login_shell_is_asked_for_its_environment(sandbox: Any, tmp_path: Path) -> None:
     sandbox.write(".profile", "echo noise\nexport FROM_PROFILE=yes\n")
     account = pwd.getpwuid(os.geteuid())
     fields = (*account[:5], str(sandbox.home), "/bin/sh")
-    patient = Patient(HomeFolder(str(sandbox.home), str(sandbox.state), None), pwd.struct_passwd(fields))
-    assert patient.login()["FROM_PROFILE"] == "yes"
+    examined = ExaminedHome(HomeFolder(str(sandbox.home), str(sandbox.state), None), pwd.struct_passwd(fields))
+    assert examined.login()["FROM_PROFILE"] == "yes"
     fields = (*account[:5], str(sandbox.home), "/usr/sbin/nologin")
     with pytest.raises(Skipped, match="nologin is no shell that can be asked"):
-        Patient(HomeFolder(str(sandbox.home), str(sandbox.state), None), pwd.struct_passwd(fields)).login()
+        ExaminedHome(HomeFolder(str(sandbox.home), str(sandbox.state), None), pwd.struct_passwd(fields)).login()

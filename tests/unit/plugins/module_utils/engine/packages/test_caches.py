@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.objects import object_id
 from ansible_collections.home.manager.plugins.module_utils.engine.packages import caches as caches_module
-from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_places
+from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_paths
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.caches import associations, caches
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import Sources
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.profile import Member, Profile
@@ -114,7 +114,7 @@ def test_what_the_home_itself_shows_counts(depot, server, tmp_path):
 
 
 def test_program_comes_from_a_package_before_the_host_and_its_absence_is_a_warning(depot, server, monkeypatch):
-    monkeypatch.setattr(host_places, "FOLDERS", ())
+    monkeypatch.setattr(host_paths, "FOLDERS", ())
     trees = packages(depot, server)
     made = caches(depot, profile(depot, trees), trees, {})
     assert list(made.links) == ["share/applications/mimeinfo.cache"]
@@ -140,7 +140,7 @@ def test_program_that_fails_leaves_nothing(depot, server, tmp_path, monkeypatch)
     for name in ("update-mime-database", "glib-compile-schemas", "gtk-update-icon-cache"):
         (folder / name).write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
         (folder / name).chmod(0o755)
-    monkeypatch.setattr(host_places, "FOLDERS", (str(folder),))
+    monkeypatch.setattr(host_paths, "FOLDERS", (str(folder),))
     trees = packages(depot, server)
     made = caches(depot, profile(depot, trees), trees, {})
     assert len(made.warnings) == 3

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.operations import PackageChange
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.package import Package
-from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_places, host_supply, program
+from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_paths, host_supply, program
 
 from .transcript import Transcript
 
@@ -101,7 +101,7 @@ def host(tmp_path, monkeypatch):
     """A host with a folder of programs, on which this process is root."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    monkeypatch.setattr(host_places, "FOLDERS", (str(folder),))
+    monkeypatch.setattr(host_paths, "FOLDERS", (str(folder),))
     monkeypatch.setattr(host_supply.os, "geteuid", lambda: 0)
     monkeypatch.setattr(host_supply.Installation, "_owner", lambda _self: 0)
     return folder

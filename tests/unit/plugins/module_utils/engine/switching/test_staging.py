@@ -10,7 +10,7 @@ import os
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
-from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_places
+from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_paths
 
 FIRST = {"same": "one", "other": "one"}
 SECOND = {"same": "one", "other": "two", "new": "one"}
@@ -19,7 +19,7 @@ SECOND = {"same": "one", "other": "two", "new": "one"}
 @pytest.fixture
 def switch(sandbox, tmp_path, monkeypatch):
     """A function that switches to a profile of programs of the host, and gives the links of the new generation."""
-    monkeypatch.setattr(host_places, "FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(host_paths, "FOLDERS", (str(tmp_path),))
     for name in ("one", "two"):
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)

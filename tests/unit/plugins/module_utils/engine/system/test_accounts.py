@@ -15,8 +15,8 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.account
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.limits import Limits
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.planner import (
     AccountsPlanner,
+    HostContext,
     Plan,
-    Surroundings,
 )
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.removal import removed
 from ansible_collections.home.manager.plugins.module_utils.engine.system.accounts.rows import Rows
@@ -59,7 +59,7 @@ def plan(
             "aliases": {"wheel": "sudo", "networkmanager": "netdev"},
         }
     )
-    around = Surroundings(LIMITS, 20000, lambda password: f"hash of {password.source}", lambda shell: shell, fresh)
+    around = HostContext(LIMITS, 20000, lambda password: f"hash of {password.source}", lambda shell: shell, fresh)
     return AccountsPlanner(wanted, on or database(), rows or Rows(), around).plan()
 
 

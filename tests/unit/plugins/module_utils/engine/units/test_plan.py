@@ -256,8 +256,8 @@ def test_unknown_method_is_noted():
 def test_owed_work_counts_what_ran_when_it_began_and_skips_what_is_done():
     names = ("a.service", "b.service", "c.service")
     case = Case({name: run(1) for name in names}, {name: run(2) for name in names}, ("c.service",))
-    owed = Context(active=frozenset(names), already=frozenset(("c.service",)), interim=unit_set(case.new))
-    plan, manager = _plan(case, owed)
+    interrupted = Context(active=frozenset(names), already=frozenset(("c.service",)), interim=unit_set(case.new))
+    plan, manager = _plan(case, interrupted)
     manager.load(case.new)
     complete(plan, manager.states({*manager.active, *plan.asked()}))
     assert _actions(plan) == {"start": ("a.service", "b.service")}
@@ -267,8 +267,8 @@ def test_owed_work_towards_another_goal_compares_with_what_runs():
     first = {"a.service": run(1), "b.service": run(1)}
     interim = {"a.service": run(2), "b.service": run(2)}
     # The new goal is what the interrupted switch came from: what it restarted is brought back, the rest is left alone.
-    owed = Context(active=frozenset(first), already=frozenset(("a.service",)), interim=unit_set(interim))
-    plan, manager = _plan(Case(first, first, ("a.service", "b.service")), owed)
+    interrupted = Context(active=frozenset(first), already=frozenset(("a.service",)), interim=unit_set(interim))
+    plan, manager = _plan(Case(first, first, ("a.service", "b.service")), interrupted)
     manager.load(first)
     complete(plan, manager.states({*manager.active, *plan.asked()}))
     assert _actions(plan) == {"stop": A, "start": A}

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.units import transition as transitions
 from ansible_collections.home.manager.plugins.module_utils.engine.units.transition import (
-    Owed,
+    InterruptedSwitch,
     Transition,
     own_units,
     unloadable,
@@ -295,7 +295,7 @@ def _interrupted(began: int, loaded: int, starts: dict[str, int]) -> tuple[Trans
     calls = Calls(model, new)
     calls.stamped = (began, loaded)
     transition = Transition(calls, unit_set(old), unit_set(new))
-    transition.owed = Owed(frozenset(("a.service", "b.service")), unit_set(new), 100)
+    transition.interrupted = InterruptedSwitch(frozenset(("a.service", "b.service")), unit_set(new), 100)
     transition.prepare()
     return transition, calls
 

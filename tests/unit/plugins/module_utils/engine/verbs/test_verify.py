@@ -7,11 +7,11 @@ from __future__ import annotations
 import json
 import os
 
-from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_places
+from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_paths
 
 
 def test_a_program_of_the_host_that_went_away_is_told(sandbox, tmp_path, monkeypatch):
-    monkeypatch.setattr(host_places, "FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(host_paths, "FOLDERS", (str(tmp_path),))
     program = tmp_path / "tool"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)

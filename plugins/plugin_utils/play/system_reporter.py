@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How the run of a system is told: its specification gives the places, its homes their own plans."""
+"""The reporter of a system: its specification gives the positions, its homes their own plans."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ..plan.bridge import Homes
 from ..plan.system import LIBRARY, System
 from ..plan.system_manifest import SystemPlan
 from ..plan.system_origins import SystemOrigins
-from ..report.home_plan import Telling
+from ..report.home_plan import HomeReporter
 from ..report.source import Sources
 from ..report.spec_messages import message
-from ..report.system_plan import SystemTelling
+from ..report.system_plan import SystemReporter
 from ..values import LIBRARY as HOME_LIBRARY
 
 _BACKUP = "home-manager.backupFileExtension: bak"
@@ -41,23 +41,23 @@ class EvaluatedSystem:
         return [*map(str, self.plan.warnings), *self.homes.warnings, *notes]
 
 
-def telling_of(
+def reporter_of(
     found: EvaluatedSystem, host: str, check: bool, diff: bool, notes: list[str], local: bool
-) -> SystemTelling:
-    """How the runs of an evaluated system are told."""
+) -> SystemReporter:
+    """The reporter of an evaluated system."""
     sources = found.sources()
     homes = found.sources(HOME_LIBRARY)
     warnings = [message(warning, sources) for warning in found.plan.warnings]
     command = " ".join(["ansible-playbook", *context.CLIARGS.get("args", ())])
     origins = functools.cache(lambda: _origins(found))
-    return SystemTelling(
+    return SystemReporter(
         host,
         check,
         sources,
         lambda target: origins().of_file(target),
         lambda words: origins().of(words),
         {
-            user: Telling(Owner(user, host), bundle, check, homes, diff, command, local, backup=_BACKUP).switched
+            user: HomeReporter(Owner(user, host), bundle, check, homes, diff, command, local, backup=_BACKUP).switched
             for user, bundle in found.homes.plans.items()
         },
         (*warnings, *(Message(text) for text in [*found.homes.warnings, *notes])),

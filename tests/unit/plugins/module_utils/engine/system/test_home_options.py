@@ -15,7 +15,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.entri
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Manifest, Script, View
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.objects import StoredObject, object_id
-from ansible_collections.home.manager.plugins.module_utils.engine.system.treatment import Treatment
+from ansible_collections.home.manager.plugins.module_utils.engine.system.home_options import HomeSwitchOptions
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 CONTENT = b"declared\n"
@@ -49,7 +49,7 @@ def request(home: Path, **more: Any) -> dict[str, Any]:
 def test_a_command_moves_what_is_in_the_way(home: Path, tmp_path: Path) -> None:
     aside = tmp_path / "aside"
     aside.mkdir()
-    act = Treatment(backup_command=f"mv -t {aside}").handling(handle)
+    act = HomeSwitchOptions(backup_command=f"mv -t {aside}").handling(handle)
     preview = act(request(home, check=True))
     assert preview["changed"]
     assert not preview.get("collisions")
@@ -63,14 +63,14 @@ def test_a_command_moves_what_is_in_the_way(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("command", "why"), [("false", "exit status 1"), ("true", "the file is still there")])
 def test_a_command_that_moves_nothing_stops_the_home(command: str, why: str, home: Path) -> None:
     with pytest.raises(EngineError, match=f"did not move note: {why}"):
-        Treatment(backup_command=command).handling(handle)(request(home))
+        HomeSwitchOptions(backup_command=command).handling(handle)(request(home))
     assert (home / "note").read_text() == "mine\n"
 
 
 @pytest.mark.parametrize("overwrite", [True, False])
 def test_a_backup_takes_an_older_one_s_name_only_where_that_is_said(overwrite: bool, home: Path) -> None:
     (home / "note.bak").write_text("older\n")
-    act = Treatment(overwrite_backup=overwrite).handling(handle)
+    act = HomeSwitchOptions(overwrite_backup=overwrite).handling(handle)
     act(request(home, backup_extension="bak", check=True))
     assert (home / "note.bak").read_text() == "older\n"
     assert act(request(home, backup_extension="bak"))["changed"]
@@ -81,7 +81,7 @@ def test_a_backup_takes_an_older_one_s_name_only_where_that_is_said(overwrite: b
 def test_a_folder_is_never_removed_for_a_backup(home: Path) -> None:
     (home / "note.bak").mkdir()
     (home / "note.bak" / "kept").write_text("kept\n")
-    assert Treatment(overwrite_backup=True).handling(handle)(request(home, backup_extension="bak"))["changed"]
+    assert HomeSwitchOptions(overwrite_backup=True).handling(handle)(request(home, backup_extension="bak"))["changed"]
     assert (home / "note.bak" / "kept").read_text() == "kept\n"
     assert (home / "note.bak.1").read_text() == "mine\n"
 
@@ -90,5 +90,5 @@ def test_a_folder_is_never_removed_for_a_backup(home: Path) -> None:
 def test_scripts_speak_when_they_are_asked_to(verbose: bool, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOME_MANAGER_VERBOSE", raising=False)
     (home / "note").unlink()
-    answer = Treatment(verbose=verbose).handling(handle)(request(home))
+    answer = HomeSwitchOptions(verbose=verbose).handling(handle)(request(home))
     assert answer.get("printed") == (["speak: so it is"] if verbose else None)

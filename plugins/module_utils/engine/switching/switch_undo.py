@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The way back from a switch that failed after its commit."""
+"""Undoing a switch that failed after its commit."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..state.ledger import Ledger
 from ..transaction.commit import commit
 from ..transaction.journal import transaction_id
 from ..transaction.recovery import sweep_quickly
+from .generation_change import GenerationChange
 from .planner import make_plan
-from .service_ends import Ends
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,24 +29,24 @@ if TYPE_CHECKING:
     from ..home.folder import HomeFolder
     from ..planning.plan import Plan
     from ..state.state import State
+    from .generation_change import ServiceWork
     from .goal import Goal
-    from .service_ends import ServiceWork
 
 
 # The mode of the mark of a generation that was kept. A mark needs no room when it is made.
 _KEPT = 0o400
 
 
-class Undone:
-    """What an undo did: its `plan`, and the `problems` of the steps that the system refused, which are still owed."""
+class UndoResult:
+    """What an undo did: its `plan`, and the `problems` of the steps that the system refused, which the next switch finishes."""
 
     def __init__(self, plan: Plan, problems: list[Problem]) -> None:
         self.plan = plan
         self.problems = problems
 
 
-class WayBack:
-    """The way back from one switch: `former` is the ledger before it, `content` gives the content of an object."""
+class SwitchUndo:
+    """Undoes one switch: `former` is the ledger before it, `content` gives the content of an object."""
 
     def __init__(
         self, home: HomeFolder, goal: Goal, former: Ledger, content: Callable[[str], bytes], answer: SwitchAnswer
@@ -57,7 +57,7 @@ class WayBack:
         self.content = content
         self.answer = answer
 
-    def undo(self, back: str | None, work: ServiceWork | None) -> Undone:
+    def undo(self, back: str | None, work: ServiceWork | None) -> UndoResult:
         """The same transaction, to the previous generation. OSError, EngineError, Blocked: then it is not done."""
         state = self.home.require_state()
         ledger = Ledger.read(state, self.home.path)
@@ -66,7 +66,9 @@ class WayBack:
         self.answer.warnings += [str(problem) for problem in plan.collisions]
         state.folder(layout.STAGING)
         large = objects.large_objects(state, view.objects)
-        services = work.way_back(Ends(self.goal.to, self.goal.view, back, view)) if work is not None else None
+        services = (
+            work.undo_work(GenerationChange(self.goal.to, self.goal.view, back, view)) if work is not None else None
+        )
         if services is not None:
             services.prepare()
             services.stage()
@@ -80,7 +82,7 @@ class WayBack:
         mark_failed(self.home, self.goal, self.answer.failed, kept=False)
         sweep_quickly(self.home)
         filesystem.remove_tree(layout.SERVICES, state.fd)
-        return Undone(plan, forward.problems)
+        return UndoResult(plan, forward.problems)
 
 
 def was_kept(state: State | None, goal: Goal) -> bool:

@@ -25,7 +25,7 @@ _TIMEOUT = 300.0
 _MOVABLE = ("file", "folder", "link", "parent-file", "foreign")
 
 
-class Treatment(NamedTuple):
+class HomeSwitchOptions(NamedTuple):
     """`backup_command` is run with the path of each thing in the way; `overwrite_backup` lets a new backup take an older one's name."""
 
     backup_command: str = ""
@@ -33,7 +33,7 @@ class Treatment(NamedTuple):
     verbose: bool = False
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Treatment:
+    def of(cls, values: Mapping[str, Any]) -> HomeSwitchOptions:
         return cls(
             str(values.get("backup_command") or ""), bool(values.get("overwrite_backup")), bool(values.get("verbose"))
         )

@@ -34,7 +34,7 @@ def first(folders: Iterable[str], name: str) -> Optional[str]:
     return None
 
 
-def places(commands: Mapping[str, str], shares: Iterable[str]) -> Optional[Dict[str, str]]:
+def find_all(commands: Mapping[str, str], shares: Iterable[str]) -> Optional[Dict[str, str]]:
     """Where the host has these programs (by the name in a profile) and shared files; None when anything is missing."""
     found: Dict[str, str] = {}
     for command, name in commands.items():

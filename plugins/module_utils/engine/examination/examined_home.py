@@ -35,7 +35,7 @@ class Skipped(Exception):
     """A check that does not apply here, and why."""
 
 
-class Patient:
+class ExaminedHome:
     """One home to examine. What several checks need is found out once."""
 
     def __init__(self, home: HomeFolder, account: pwd.struct_passwd) -> None:
