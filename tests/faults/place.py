@@ -184,7 +184,7 @@ class Place(Sandbox):
             inner = _folders(folder / "specialisation")
             views += [(part, Manifest.of(_json(part / "manifest.json")).view) for part in inner]
             for top, view in views:
-                leaves = [(top / "home-files" / path, name) for path, name in view.shown()]
+                leaves = [(top / "home-files" / path, name) for path, name in view.leaves()]
                 profile = view.profile.items()
                 leaves += [(top / "home-path" / path, leaf.object) for path, leaf in profile if leaf.object is not None]
                 for leaf, name in leaves:

@@ -54,7 +54,7 @@ class Expression:
             return scope.language.evaluator(self.source, self.bare)(scope)
         except SpecError as error:
             if isinstance(error, LimitError):
-                error.within(self.shown)
+                error.within(self.source_text)
             if not error.positions and error.message.startswith(NAMELESS):
                 self._name_owner(error)
             if not error.positions and self.position:
@@ -88,12 +88,12 @@ class Expression:
             text, hint = f"cannot be computed: {quoted}", "convert one of them first, with `string` or `int`"
         else:
             text = f"cannot be computed: {quoted}"
-        text = f"`{self.shown}` {text}" if self.bare else f"{text} (in `{self.shown}`)"
+        text = f"`{self.source_text}` {text}" if self.bare else f"{text} (in `{self.source_text}`)"
         error = SpecError(text, [self.position], hint=hint)
         error.quoted = SECRETS.concealed(quoted)
         return error.with_details("expression", at_value=self.bare, whole=self.bare, advice=advice)
 
     @property
-    def shown(self) -> str:
+    def source_text(self) -> str:
         """The source as an error shows it."""
         return (self.source if len(self.source) <= 80 else self.source[:79] + "…").strip()

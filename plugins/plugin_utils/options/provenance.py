@@ -59,7 +59,7 @@ class Provenance:
         """The position of a definition, and of what its module is used because of."""
         return self._unique(definition.position, *self._because(self._owner(definition.scope)))
 
-    def shown(self, option: str, name: str, text: str) -> Positions:
+    def positions_of_text(self, option: str, name: str, text: str) -> Positions:
         """Where a piece of the text of an entry comes from: the user's definitions that it shows, else the entry itself, and why.
 
         The entry's module is searched: names of its options and keys, and lines of texts, that are in `text`.

@@ -5,7 +5,7 @@
 Other floors may import:
 
 - `catalogue`: what is known of package names; `sources`: where packages come from
-- `wanted`: a package that a home asks for; `supply`: the lock as one home sees it
+- `wanted`: a package that a home asks for; `package_context`: the lock as one home sees it
 - `lock`: `Lock` and its file; `recipes`: what a target builds from it; `updates`, `vendor`: what else is done with it
 - `resolution`, `resolver`: from names to a lock
 """

@@ -41,7 +41,7 @@ class DebResolver(Resolver):
         apt = Apt(os.path.join(self.context.folder, RELEASE), self.context.sources)
         apt.refresh(always)
         if not apt.has_security:
-            self.context.tell(
+            self.context.report(
                 "this machine's apt names no mirror of debian-security, so packages are locked without security updates;"
                 " set home.packageSources.debian-security"
             )

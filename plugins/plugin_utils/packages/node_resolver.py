@@ -60,7 +60,7 @@ class NodeResolver(Resolver):
         if not closure:
             raise SpecError(f"{project} is for none of {', '.join(self.context.platforms)}", [wanted.position])
         if packages[main].get("hasInstallScript"):
-            self.context.tell(
+            self.context.report(
                 f"{wanted.name} has an install script, which is not run; it may lack what that would fetch"
             )
         locked = LockedPackage(

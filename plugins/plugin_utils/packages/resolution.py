@@ -68,7 +68,7 @@ class Resolution:
                 chosen = [choice for choice in chosen if choice[2] != provider]
         for item, entry, provider in chosen:
             try:
-                self.settings.context.tell(f"resolving {item.name} ({provider})")
+                self.settings.context.report(f"resolving {item.name} ({provider})")
                 locks.append(self.resolver(provider).resolve(item, entry))
             except SpecError as error:
                 errors.append(self._at(error, item))

@@ -24,7 +24,7 @@ class Context(NamedTuple):
     sources: PackageSources
     folder: str
     closure_facts: dict[str, dict[str, object]]
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
 
 
 class Resolver:

@@ -11,7 +11,7 @@ from ...module_utils.engine.contract.manifest import Origin
 from ..expressions.lazy import plain
 from ..expressions.resolution import resolve
 from ..options.priority import discharge
-from ..packages.supply import Supply
+from ..packages.package_context import PackageContext
 from ..syntax.errors import SpecError, SpecErrors
 from ..syntax.nodes import position_of
 from ..syntax.position import Position
@@ -171,7 +171,7 @@ class Bridge:
             compiler=self.template.compiler,
         )
 
-    def _supply(self) -> Supply | None:
+    def _supply(self) -> PackageContext | None:
         """Where the packages come from that a home has for itself; with `useGlobalPkgs` not what the system installs."""
         supply = self.template.supply
         if supply is None or self.options["useUserPackages"] or not self.options["useGlobalPkgs"]:

@@ -22,9 +22,9 @@ from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecWarning
 from ..syntax.keys import joined
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
-from .impossible import refuse_impossible
 from .secret_names import refuse_secret_path
-from .source_errors import missing_file, placed
+from .source_errors import missing_file, with_positions
+from .target_checks import check_target
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
 LONGEST_NAME = 255
@@ -170,10 +170,10 @@ class Files:
                 path=owner_label(owner),
             )
         refuse_secret_path(self.evaluation.secret, target, owner, positions)
-        for planned in placed(self._sources(target, entry, owner, positions), positions):
+        for planned in with_positions(self._sources(target, entry, owner, positions), positions):
             planned.positions, planned.owner = positions, owner
             link = planned.leaf.link if planned.leaf is not None and planned.folder is None else None
-            refuse_impossible(self.home, planned, link)
+            check_target(self.home, planned, link)
             self._add(planned, entry)
 
     def _add(self, planned: PlannedFile, entry: object) -> None:

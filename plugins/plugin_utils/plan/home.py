@@ -18,7 +18,7 @@ from ..modules.library import Library
 from ..modules.spec_file import load_file
 from ..options.evaluation import Evaluation
 from ..options.provenance import Provenance
-from ..packages.supply import Supply
+from ..packages.package_context import PackageContext
 from ..syntax.errors import SpecError, SpecErrors, SpecWarning
 from ..values import LIBRARY
 from .assertions import failed_assertions, module_warnings
@@ -50,7 +50,7 @@ class Request:
     read: Callable[[str], object] = load_file
     decrypt: Callable[[str], bytes] | None = None
     packages: str | None = None
-    supply: Supply | None = None
+    supply: PackageContext | None = None
     at_host: Callable[[str], bool] | None = None
     store: str | None = None
     library: str = LIBRARY

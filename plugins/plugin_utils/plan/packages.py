@@ -16,9 +16,9 @@ from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
 from ..options.provenance import Positions, Provenance
 from ..packages.catalogue import Catalogue
+from ..packages.package_context import PackageContext
 from ..packages.recipes import recipe_of, required
 from ..packages.sources import PackageSources, sources_of
-from ..packages.supply import Supply
 from ..packages.wanted import SYSTEM, Wanted, missing
 from ..values import Package, StoreFile, Value
 from .files import FileSource
@@ -83,7 +83,7 @@ def wrappers(packages: Iterable[Value]) -> dict[str, FileSource]:
 
 
 def plan_packages(
-    language: Language, evaluation: Evaluation, supply: Supply, texts: Iterable[bytes], base: str
+    language: Language, evaluation: Evaluation, supply: PackageContext, texts: Iterable[bytes], base: str
 ) -> PackagePlan:
     """The packages that a home wants: in `home.packages`, anywhere else in the user's own words, or named by a text.
 
@@ -140,7 +140,7 @@ def settings_of(evaluation: Evaluation) -> PackageSettings:
     return PackageSettings(evaluation.get("home.packagePreference") == "locked", sources, Catalogue(overlay))
 
 
-def wanted_of(package: Package, catalogue: Catalogue, supply: Supply) -> Wanted:
+def wanted_of(package: Package, catalogue: Catalogue, supply: PackageContext) -> Wanted:
     """What a package value asks for. Raises SpecError for a malformed request."""
     name = package.name
     if package.set_name is not None:
@@ -188,7 +188,7 @@ def used(
 def _plan(
     settings: PackageSettings,
     catalogue: Catalogue,
-    supply: Supply,
+    supply: PackageContext,
     wanted: list[Wanted],
     unwrapped: dict[str, list[str]],
     base: str,

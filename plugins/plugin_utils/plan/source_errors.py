@@ -29,7 +29,7 @@ def missing_file(path: str, owner: str, positions: Positions) -> SpecError:
     return error.with_details("missing-file", at_value=True, whole=True, word=name)
 
 
-def placed(found: Iterator[Found], positions: Positions) -> Iterator[Found]:
+def with_positions(found: Iterator[Found], positions: Positions) -> Iterator[Found]:
     """The same; an error on the way that has no position, as that of a file that cannot be read, gets these."""
     try:
         yield from found

@@ -67,16 +67,16 @@ class SystemOrigins:
                 continue
             lines = self.contents.get(target, b"").decode("utf-8", "replace").splitlines()
             line = lines[int(number) - 1] if number and 0 < int(number) <= len(lines) else ""
-            return self.provenance.shown("environment.etc", self.files[target].name, line)
+            return self.provenance.positions_of_text("environment.etc", self.files[target].name, line)
         return ()
 
     def _sshd(self, message: str) -> Positions:
         word = _SSHD.search(message)
         target = next((target for target in _SSHD_FILES if target in self.files), None)
         if word is not None and target is not None:
-            return self.provenance.shown("environment.etc", self.files[target].name, word[1])
+            return self.provenance.positions_of_text("environment.etc", self.files[target].name, word[1])
         if "use sudo" in message and _SUDOERS in self.files:
-            return self.provenance.shown("environment.etc", self.files[_SUDOERS].name, "")
+            return self.provenance.positions_of_text("environment.etc", self.files[_SUDOERS].name, "")
         return ()
 
     def _named(self, message: str) -> Positions:

@@ -76,15 +76,15 @@ class _Cleaner:
         if depth > DEEPEST or self.count > MOST_VALUES:
             raise AnswerError("it is nested too deeply, or holds too many values")
         if isinstance(value, str):
-            return shown(value)
+            return escaped(value)
         if isinstance(value, list):
             return [self.clean(item, depth + 1) for item in value]
         if isinstance(value, dict):
-            return {shown(key): self.clean(item, depth + 1) for key, item in value.items()}
+            return {escaped(key): self.clean(item, depth + 1) for key, item in value.items()}
         return value
 
 
-def shown(text: str) -> str:
+def escaped(text: str) -> str:
     """A text with its control characters as escapes; line ends and tabs stay."""
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 

@@ -28,23 +28,23 @@ ReadMeter = Callable[[], str]
 
 
 class Listener:
-    """Tells of downloads for one home: `read_meter` returns the text of the target's meter, if that can be had; `tell` prints a line."""
+    """Tells of downloads for one home: `read_meter` returns the text of the target's meter, if that can be had; `report` prints a line."""
 
-    def __init__(self, home: str, read_meter: ReadMeter | None, tell: Callable[[str], None]) -> None:
+    def __init__(self, home: str, read_meter: ReadMeter | None, report: Callable[[str], None]) -> None:
         self.home = home
         self.read_meter = read_meter
-        self.tell = tell
+        self.report = report
         self.ended = threading.Event()
         self._before = ""
 
     def listen(self) -> None:
         """Look at the meter now and then until it ends."""
-        over = progress.shown()
+        over = progress.is_visible()
         while self.read_meter is not None and not self.ended.wait(_LOOKS if over else _LINES):
             text = self._progress(self.read_meter())
             if text and text != self._before and not self.ended.is_set():
                 self._before = text
-                progress.tell(self.home, text) if over else self.tell(text)
+                progress.update(self.home, text) if over else self.report(text)
 
     def _progress(self, meter: str) -> str:
         try:
@@ -78,7 +78,7 @@ def downloading(artefacts: list[Artefact], listener: Listener) -> Iterator[None]
         yield
         return
     total = size(sum(item.size for item in artefacts))
-    listener.tell(f"up to {plural(len(artefacts), 'file')} of packages to download, {total}")
+    listener.report(f"up to {plural(len(artefacts), 'file')} of packages to download, {total}")
     watcher = threading.Thread(target=listener.listen, daemon=True)
     watcher.start()
     try:

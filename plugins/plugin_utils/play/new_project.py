@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ...module_utils.engine.disk import looks
+from ...module_utils.engine.disk import queries
 
 
 class NewProject:
@@ -20,7 +20,7 @@ class NewProject:
 
     def missing(self) -> list[str]:
         """The paths of the files that are not there, in the order in which they were given."""
-        return [name for name in self.files if not looks.is_taken(str(self.folder / name))]
+        return [name for name in self.files if not queries.is_taken(str(self.folder / name))]
 
     def write(self, git: bool) -> list[str]:
         """Write what is missing, and begin a repository where there is none and git is installed. What was created."""

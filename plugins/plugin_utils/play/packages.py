@@ -13,8 +13,8 @@ from ...module_utils.engine.voice.message import Message
 from ..expressions.names import platform_facts
 from ..packages.catalogue import Catalogue
 from ..packages.lock import NAME, Lock, change
+from ..packages.package_context import PackageContext
 from ..packages.resolver import Context
-from ..packages.supply import Supply
 from ..packages.updates import Update, updates
 from ..packages.vendor import prune, vendor
 from ..packages.wanted import SYSTEM, Wanted, missing
@@ -29,11 +29,11 @@ ANY = "*"
 
 
 class ProjectLock:
-    """The lock of one project. `tell` says what is being done, for that may take a while."""
+    """The lock of one project. `report` says what is being done, for that may take a while."""
 
-    def __init__(self, project: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, project: str, report: Callable[[str], None]) -> None:
         self.path = os.path.join(project, NAME)
-        self.tell = tell
+        self.report = report
         self._lock: Lock | None = None
 
     @property
@@ -43,10 +43,10 @@ class ProjectLock:
             self._lock = Lock.read(self.path)
         return self._lock
 
-    def supply(self, host: dict[str, Any]) -> Supply:
+    def supply(self, host: dict[str, Any]) -> PackageContext:
         """The lock as a home on a host sees it."""
         platform = str(platform_facts(host)["system"])
-        return Supply(self.lock.seen_from(platform), platform)
+        return PackageContext(self.lock.seen_from(platform), platform)
 
     def add(self, wanted: Iterable[Wanted], settings: PackageSettings, platform: str) -> list[str]:
         """Resolve what the lock lacks and write it; the names that are new. Raises SpecErrors, and nothing is written then."""
@@ -96,7 +96,7 @@ class ProjectLock:
         kind = DARWIN if platform in DARWIN else LINUX
         known = [one for one in old.platforms if one in kind] or (LINUX if kind is LINUX else ())
         platforms = tuple(sorted({*known, platform}))
-        context = Context(platforms, settings.sources, cache_folder(), dict(catalogue.closure), self.tell)
+        context = Context(platforms, settings.sources, cache_folder(), dict(catalogue.closure), self.report)
         return Resolution(ResolutionSettings(catalogue, context, ORDER_DARWIN if kind is DARWIN else ORDER))
 
     def request(self, plan: PackagePlan, without: Iterable[str], on_host: bool = False) -> dict[str, Any]:

@@ -18,20 +18,20 @@ SHOWN = "HOME_MANAGER_PROGRESS"
 _CLEAR = "\r\x1b[K"
 
 
-def shown() -> bool:
+def is_visible() -> bool:
     """Whether the line can be shown."""
     return os.environ.get(SHOWN) == "1"
 
 
-def tell(home: str, text: str) -> None:
+def update(home: str, text: str) -> None:
     """Show what is being done for a home."""
-    if shown():
+    if is_visible():
         Display().display(f"{_CLEAR}{home}: {text}", stderr=True, newline=False, screen_only=True)
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Print a line that stays, in the place of the one that shows what is being done."""
-    if shown():
+    if is_visible():
         Display().display(_CLEAR, stderr=True, newline=False, screen_only=True)
     Display().display(text)
 

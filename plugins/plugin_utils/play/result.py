@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ...module_utils.engine.contract.entries import FileEntry, SymlinkEntry
 from ...module_utils.engine.contract.manifest import Manifest, View
-from ...module_utils.engine.disk import looks
+from ...module_utils.engine.disk import queries
 from ...module_utils.engine.state.layout import FILES, PROFILE
 from ..plan.manifest import SwitchBundle
 from ..report.build_plan import Contents
@@ -111,7 +111,7 @@ def _hide_scripts(view: View) -> None:
 def present(folder: str) -> dict[str, bytes | str]:
     """What a result folder holds now, in the same form."""
     found: dict[str, bytes | str] = {}
-    for where, folders, names in looks.walk(folder):
+    for where, folders, names in queries.walk(folder):
         if not folders and not names and where != folder:
             found[f"{os.path.relpath(where, folder)}/"] = b""
         for name in [*names, *(f for f in folders if os.path.islink(os.path.join(where, f)))]:

@@ -31,7 +31,7 @@ from ..report.build_plan import build_plan, without_texts
 from ..report.explanation import Explainer
 from ..report.home_plan import HomeReporter
 from ..report.host_packages import manager_of
-from ..report.keeps import keeps_of
+from ..report.kept_lines import kept_lines_of
 from ..report.provenance import provenance
 from ..report.run_result import Refused, result_of
 from ..report.session import session_of
@@ -72,7 +72,7 @@ class Switch:
         self.host, self.user, self.owner = given.host, given.user, given.owner
         self.project, self.restricted = given.project, given.restricted
         self.compiler = compiler(plugins=PlayPlugins(given.restricted))
-        self.lock = ProjectLock(given.project, lambda text: progress.say(f"{self.user}: {text}"))
+        self.lock = ProjectLock(given.project, lambda text: progress.print_line(f"{self.user}: {text}"))
         # What a switch says besides what the spec warns of; the packages that the host may lack.
         self.notes: list[str] = []
         # What a preview knows a switch to be refused for.
@@ -243,7 +243,7 @@ class Switch:
             sources = Sources(LIBRARY, home.evaluation.collector.importers)
             check_name(home.evaluation, self.user, self.given.key)
             warnings = tuple(message(warning, sources) for warning in plan.warnings)
-            keeps = keeps_of(home.evaluation, sources)
+            keeps = kept_lines_of(home.evaluation, sources)
             return Evaluated(plan, session_of(home.evaluation), keeps, warnings, manager_of(host), sources)
 
         found: Evaluated = self.evaluated(host, use)
@@ -256,7 +256,7 @@ class Switch:
 
     def evaluated(self, host: dict[str, Any], use: Callable[[EvaluatedHome], Any]) -> Any:
         """What `use` makes of the spec evaluated for a host. Raises Refused with all errors of the spec."""
-        progress.tell(self.given.owner.label, "evaluating")
+        progress.update(self.given.owner.label, "evaluating")
         variables = self.given.play_variables()
         variables.read = self.read
         special = self.given.special
@@ -332,7 +332,7 @@ class Switch:
             needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check_mode else []
         )
         read_meter = meter_reader(self.action._connection, plan.manifest.state, self.given.local)
-        with downloading(files, Listener(self.given.owner.label, read_meter, self.lock.tell)):
+        with downloading(files, Listener(self.given.owner.label, read_meter, self.lock.report)):
             request, held = self.request(found, supposed), set(there.objects)
             return expected(SwitchAnswer, deliver(self.call, plan, request, held, supposed is not None and not held))
 
@@ -392,5 +392,5 @@ class Switch:
     def call(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
         """The engine's answer to a request. Raises Refused when it refuses."""
         if bundle is not None:
-            progress.tell(self.given.owner.label, progress.sending(bundle))
+            progress.update(self.given.owner.label, progress.sending(bundle))
         return self.given.call(request, bundle, engine)

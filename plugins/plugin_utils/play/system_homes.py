@@ -10,7 +10,7 @@ from typing import Any
 
 from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.system.home_options import HomeSwitchOptions
-from ..packages.supply import Supply
+from ..packages.package_context import PackageContext
 from ..plan.bridge import Homes
 from ..plan.manifest import SwitchBundle
 from ..syntax.errors import SpecErrors
@@ -32,7 +32,7 @@ class HomesInPlay:
     notes: list[str] = field(default_factory=list)
     complete: bool = False
 
-    def supply(self, host: dict[str, Any]) -> Supply:
+    def supply(self, host: dict[str, Any]) -> PackageContext:
         """The project's lock as the homes of a host see it."""
         return self.lock.supply(host)
 

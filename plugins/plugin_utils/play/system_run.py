@@ -18,7 +18,7 @@ from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.voice.message import Message
 from ..inputs import Inputs, noting
-from ..packages.supply import Supply
+from ..packages.package_context import PackageContext
 from ..plan.bridge import Bridge, Homes
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import Request, compiler
@@ -27,7 +27,7 @@ from ..plan.system_manifest import SystemPlan, build_system
 from ..report.source import Sources
 from ..report.spec_messages import messages
 from ..report.system_plan import SystemReporter
-from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer, with_places
+from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer, with_locations
 from ..syntax.errors import SpecError, SpecErrors
 from ..syntax.secrets import SECRETS
 from . import facts as memory
@@ -113,7 +113,7 @@ class SystemRun:
         self.found = self._evaluated(host) if extended else found
         return self.found.plan, self.found.homes
 
-    def _supply(self, host: dict[str, Any]) -> Supply:
+    def _supply(self, host: dict[str, Any]) -> PackageContext:
         with noting(self.inputs):
             return self.homes.supply(host)
 
@@ -310,7 +310,7 @@ class SystemRun:
                 raise AnsibleError(error.message) from None
             reporter = self._reporter()
             problem = reporter.message(error.message, error.kind.value)
-            text = with_places(error.message, problem)
+            text = with_locations(error.message, problem)
             raise SystemRefused(refusal(error.kind.value, text, reporter.refused_for(problem))) from None
 
 

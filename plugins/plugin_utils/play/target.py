@@ -16,7 +16,7 @@ from ...module_utils.engine.contract import root_state
 from ...module_utils.engine.contract.answers import Answer
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.verbs.verb import Verb
-from .answer import AnswerError, Reply, parsed, shown
+from .answer import AnswerError, Reply, escaped, parsed
 from .engine import engine as engine_source
 from .engine import packed_sources
 
@@ -103,7 +103,7 @@ class Target:
                 except AnswerError as problem:
                     message = f"the answer of the target cannot be used: {problem}"
                     raise EngineError(message, ErrorKind.CONNECTION) from None
-        output = shown((str(done.get("stderr", "")) or str(done.get("stdout", ""))).strip()[-2000:])
+        output = escaped((str(done.get("stderr", "")) or str(done.get("stdout", ""))).strip()[-2000:])
         message = f"no response from the target (exit code {done.get('rc')}): {output}"
         raise EngineError(message, ErrorKind.CONNECTION, rc=done.get("rc"))
 

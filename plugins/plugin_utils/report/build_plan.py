@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ...module_utils.engine.contract.texts import changed_lines, text_of
 from ...module_utils.engine.voice.entries import Diff, File
-from ...module_utils.engine.voice.plan import Owner, Plan, Stock
+from ...module_utils.engine.voice.plan import Owner, Plan, StoreUsage
 
 # What a name of the result holds: bytes, or the text of a link.
 Contents = Mapping[str, bytes | str]
@@ -31,7 +31,7 @@ def build_plan(owner: Owner, folder: str, before: Contents, after: Contents, sup
         path=folder if relative.startswith("..") else relative,
         # A first build is all new: its number says enough.
         files=files if before else (),
-        stock=Stock(files=sum(not name.endswith("/") for name in after if name != _MANIFEST)),
+        stock=StoreUsage(files=sum(not name.endswith("/") for name in after if name != _MANIFEST)),
         supposed=tuple(_facts(supposed)),
     )
 

@@ -67,7 +67,7 @@ class Explainer:
             return Child(path, forwards=joined(declaration.renamed_to))
         kind = declaration.type.description if declaration.type is not None else ""
         positions = self._positions(node)
-        place = self.sources.place(positions[0])._replace(source="") if positions else None
+        place = self.sources.location(positions[0])._replace(source="") if positions else None
         return Child(path, kind, self._short(node), place)
 
     def _short(self, node: Node) -> str:
@@ -111,7 +111,7 @@ class Explainer:
             default=text(attributes["default"]) if "default" in attributes else "",
             value="" if secret else value,
             secret=secret,
-            places=tuple(self.sources.place(position)._replace(source="") for position in self._positions(node)),
+            places=tuple(self.sources.location(position)._replace(source="") for position in self._positions(node)),
             example=text(attributes["example"]) if "example" in attributes else "",
         )
 

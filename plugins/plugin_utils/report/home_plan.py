@@ -15,7 +15,7 @@ from ...module_utils.engine.contract.manifest import View
 from ...module_utils.engine.contract.texts import changed_lines, text_of
 from ...module_utils.engine.voice.answers import ChoiceCommands, plan_of_probe, plan_of_switch
 from ...module_utils.engine.voice.entries import Collision, Diff, File, Package
-from ...module_utils.engine.voice.message import KEEP_LINES, Choice, Message, Place
+from ...module_utils.engine.voice.message import KEEP_LINES, Choice, Message, SourceLocation
 from ...module_utils.engine.voice.plan import Owner, Plan
 from ..packages.catalogue import Catalogue
 from ..plan.manifest import SwitchBundle as Built
@@ -70,12 +70,12 @@ class HomeReporter:
         plan = plan._replace(files=files, collisions=collisions, packages=packages, hooks=hooks, units=units)
         return self._warned(plan)
 
-    def _origin(self, name: str) -> tuple[Place, ...]:
+    def _origin(self, name: str) -> tuple[SourceLocation, ...]:
         """Where a file (by its path) or a hook (by its name) is defined, and because of what."""
         origins = self.built.origins.get(self.specialisation or "", {})
         return self.sources.origin(origins.get(name, ()))
 
-    def _origin_of_unit(self, name: str) -> tuple[Place, ...]:
+    def _origin_of_unit(self, name: str) -> tuple[SourceLocation, ...]:
         names = (name, f"{name}.plist")
         path = next((path for path in self.view.files if path.rpartition("/")[2] in names), "")
         return self._origin(path)
@@ -110,7 +110,7 @@ class HomeReporter:
             or file.op == "remove"
         ):
             return diff
-        if not diff.shown and file.op != "add":
+        if not diff.has_text and file.op != "add":
             return diff
         after = self._text(entry)
         if after is None:

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 
-from ...module_utils.engine.voice.message import Place
+from ...module_utils.engine.voice.message import SourceLocation
 from .. import inputs
 from ..expressions.source_file import read_file
 from ..syntax.errors import SpecError
@@ -30,9 +30,9 @@ class Sources:
         self.importers = importers or {}
         self.folder = folder or os.getcwd()
         self._lines: dict[str, list[str]] = {}
-        self._files: dict[str, tuple[str, str, tuple[Place, ...]]] = {}
+        self._files: dict[str, tuple[str, str, tuple[SourceLocation, ...]]] = {}
 
-    def shown(self, path: str) -> str:
+    def display_path(self, path: str) -> str:
         """A path relative to the working folder, else to the home, else whole."""
         if not os.path.isabs(path):
             return path
@@ -49,9 +49,9 @@ class Sources:
             return ""
         return os.path.splitext(os.path.relpath(real, self.library))[0]
 
-    def place(
+    def location(
         self, position: Position, *, value: bool = False, word: str = "", label: str = "", before: bool = False
-    ) -> Place:
+    ) -> SourceLocation:
         """The place of a position.
 
         `value`: what is meant is the value behind the key there; `word`: a word on the line; `before`: with the line
@@ -59,22 +59,26 @@ class Sources:
         """
         module, shown, chain = self._of_file(position.file)
         if module:
-            return Place("", label=label, module=module)
+            return SourceLocation("", label=label, module=module)
         line = self._line(position)
         column, end = self._extent(line, position.column, value, word) if line else (position.column, 0)
         source = line
         if before and line and position.line > 1:
             above = self._line(position._replace(line=position.line - 1))
             source = f"{above}\n{line}" if above else line
-        return Place(shown, position.line, column, end, source, label, by=chain)
+        return SourceLocation(shown, position.line, column, end, source, label, by=chain)
 
-    def origin(self, positions: Iterable[Position]) -> tuple[Place, ...]:
+    def origin(self, positions: Iterable[Position]) -> tuple[SourceLocation, ...]:
         """Where something comes from: the user's own places, with the modules of the library that they brought in."""
-        places: list[Place] = []
+        places: list[SourceLocation] = []
         for position in positions:
             module, shown, chain = self._of_file(position.file)
             # Without the line, which is not shown: a first switch tells the places of all files.
-            place = Place("", module=module) if module else Place(shown, position.line, position.column, by=chain)
+            place = (
+                SourceLocation("", module=module)
+                if module
+                else SourceLocation(shown, position.line, position.column, by=chain)
+            )
             places.append(place)
         return joined(sorted(places, key=lambda place: bool(place.module)))
 
@@ -82,21 +86,21 @@ class Sources:
         """How far a file is from the user's own: the number of imports that lead to it; a shipped module comes last."""
         return 100 if self.module(position.file) else len(self._chain(position.file))
 
-    def _of_file(self, path: str) -> tuple[str, str, tuple[Place, ...]]:
+    def _of_file(self, path: str) -> tuple[str, str, tuple[SourceLocation, ...]]:
         """Module, name and imports of a file. A thousand places are in few files."""
         if path not in self._files:
-            self._files[path] = (self.module(path), self.shown(path), self._chain(path))
+            self._files[path] = (self.module(path), self.display_path(path), self._chain(path))
         return self._files[path]
 
-    def _chain(self, file: str) -> tuple[Place, ...]:
+    def _chain(self, file: str) -> tuple[SourceLocation, ...]:
         """The imports that lead to a file, the nearest first, up to the inventory."""
-        found: list[Place] = []
+        found: list[SourceLocation] = []
         seen = {file}
         while file in self.importers:
             importer = self.importers[file]
             if importer.file in seen or self.module(importer.file):
                 break
-            found.append(Place(self.shown(importer.file), importer.line, importer.column))
+            found.append(SourceLocation(self.display_path(importer.file), importer.line, importer.column))
             file = importer.file
             seen.add(file)
         # The user's own file is imported by the inventory: that is how it begins, and helps nobody.
@@ -124,7 +128,7 @@ class Sources:
         return start + 1, _token_end(line, start) + 1
 
 
-def joined(places: list[Place]) -> tuple[Place, ...]:
+def joined(places: list[SourceLocation]) -> tuple[SourceLocation, ...]:
     """The places with the modules of the library together with the one place of the user's that they are used because of."""
     own = [place for place in places if not place.module]
     modules = list(dict.fromkeys(place.module for place in places if place.module))

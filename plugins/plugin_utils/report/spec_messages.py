@@ -64,7 +64,7 @@ def message(error: SpecError, sources: Sources) -> Message:
     values = len(positions) - error.keys if error.at_value else 0
     context = error.code in _WITH_CONTEXT
     places = [
-        sources.place(position, value=number < values, word=error.word, label=label, before=context)
+        sources.location(position, value=number < values, word=error.word, label=label, before=context)
         for number, (position, label) in enumerate(zip(shown, labels, strict=False))
     ]
     hints = [Choice(error.hint)] if error.hint else []
@@ -111,5 +111,5 @@ def _cycle(error: CycleError, sources: Sources) -> Message:
     for index, position in enumerate(error.positions[:_MOST_PLACES]):
         needed = following[index % len(following)] if following else chain[0]
         short = needed.rpartition(".")[2] if len(parents) == 1 else needed
-        places.append(sources.place(position, value=True, label=f"needs {short}"))
+        places.append(sources.location(position, value=True, label=f"needs {short}"))
     return Message(f"`{chain[0]}` needs its own value", "cycle", chain[0], tuple(places))

@@ -11,7 +11,7 @@ from typing import Any
 from ...module_utils.engine.contract.answers import SwitchAnswer
 from ...module_utils.engine.contract.texts import changed_lines
 from ...module_utils.engine.voice.entries import Account, Diff, File, Package, Unit
-from ...module_utils.engine.voice.message import Choice, Message, Place
+from ...module_utils.engine.voice.message import Choice, Message, SourceLocation
 from ...module_utils.engine.voice.plan import Owner, Plan
 from ..syntax.position import Position
 from .source import Sources
@@ -65,8 +65,10 @@ class SystemReporter:
     def _owner(self) -> Owner:
         return Owner("", self.host)
 
-    def _places(self, positions: Iterable[Position]) -> tuple[Place, ...]:
-        return tuple(self.sources.place(position) for position in positions if not self.sources.module(position.file))
+    def _places(self, positions: Iterable[Position]) -> tuple[SourceLocation, ...]:
+        return tuple(
+            self.sources.location(position) for position in positions if not self.sources.module(position.file)
+        )
 
     def _system(self, answer: Mapping[str, Any]) -> Plan:
         operations = answer.get("operations") or []

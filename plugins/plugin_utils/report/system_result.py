@@ -44,7 +44,7 @@ def _held(plans: list[Plan]) -> list[dict[str, Any]]:
     return [{"prepared": "", "plan": plan.json()} for plan in plans]
 
 
-def with_places(text: str, message: Message) -> str:
+def with_locations(text: str, message: Message) -> str:
     """A text with the places of a message below it."""
     return "\n".join([text, *(f"  at {located(place)}" for place in message.places)])
 

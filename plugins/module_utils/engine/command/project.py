@@ -9,7 +9,7 @@ import os
 import sys
 
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import looks
+from ..disk import queries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ class Project:
         self.inventory = origin.inventory
         self.moved = False
         if chosen:
-            if not looks.is_folder(chosen):
+            if not queries.is_folder(chosen):
                 raise EngineError(f"there is no folder {chosen}", ErrorKind.PROJECT)
             # A folder other than the generation's has its own playbook and inventory.
             self.folder = os.path.abspath(chosen)
             self.playbook, self.inventory = _PLAYBOOK, None
-        elif origin.project and looks.is_folder(origin.project):
+        elif origin.project and queries.is_folder(origin.project):
             self.folder = origin.project
         else:
             self.folder = self._around(origin.project)
@@ -48,7 +48,7 @@ class Project:
     def _around(self, old: str | None) -> str:
         """The project that the current folder is in, in place of one that is gone. EngineError `project`."""
         folder = os.getcwd()
-        while not looks.is_file(os.path.join(folder, _PLAYBOOK)):
+        while not queries.is_file(os.path.join(folder, _PLAYBOOK)):
             above = os.path.dirname(folder)
             if above == folder:
                 where = f"the project {old} is not on this machine"
@@ -57,7 +57,7 @@ class Project:
             folder = above
         inside = os.path.relpath(self.inventory, old) if self.inventory and old else ""
         there = os.path.join(folder, inside)
-        self.inventory = there if inside and not inside.startswith("..") and looks.exists(there) else None
+        self.inventory = there if inside and not inside.startswith("..") and queries.exists(there) else None
         self.playbook, self.moved = _PLAYBOOK, bool(old)
         return folder
 
@@ -94,7 +94,7 @@ class Project:
             folders = {}
         for folder in folders:
             path = os.path.join(folder, "home", "manager", "CHANGELOG.rst")
-            if looks.exists(path):
+            if queries.exists(path):
                 with open(path, encoding="utf-8") as source:
                     sys.stdout.write(source.read())
                 return 0
@@ -108,7 +108,7 @@ class Project:
         if not editor:
             raise EngineError("set $VISUAL or $EDITOR to the editor to use", ErrorKind.PROJECT)
         users = os.path.join("users", f"{_user()}.yml")
-        spec = users if looks.exists(os.path.join(self.folder, users)) else self.playbook or "."
+        spec = users if queries.exists(os.path.join(self.folder, users)) else self.playbook or "."
         return self._call([*shlex.split(editor), spec])
 
     def _call(self, command: list[str], environment: dict[str, str] | None = None) -> int:

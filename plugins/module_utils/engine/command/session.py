@@ -9,7 +9,7 @@ import sys
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.manifest import Origin
-from ..disk import filesystem, looks
+from ..disk import filesystem, queries
 from ..launcher import STATE
 from ..machine import account as accounts
 from ..state import layout
@@ -171,4 +171,4 @@ def own_state(script: str) -> str | None:
             return top
     home = os.path.expanduser("~")
     default = os.path.join(home, STATE)
-    return default if looks.is_folder(default) and home != "~" else None
+    return default if queries.is_folder(default) and home != "~" else None

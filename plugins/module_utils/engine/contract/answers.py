@@ -53,7 +53,7 @@ class Answer(Value):
         self.recovered = Recovered.of(recovered) if recovered is not None else None
 
 
-class Stock(Value):
+class StateUsage(Value):
     """What there is before an uninstallation: the number of generations, and the bytes that they keep."""
 
     __slots__ = ("bytes", "generations")
@@ -67,7 +67,7 @@ class Stock(Value):
         return {"generations": self.generations, "bytes": self.bytes}
 
     @classmethod
-    def of(cls, value: object) -> Stock:
+    def of(cls, value: object) -> StateUsage:
         """The inverse of `json`."""
         members = Members(value, "the stock", ErrorKind.REQUEST)
         return cls(members.number("generations"), members.number("bytes"))
@@ -118,7 +118,7 @@ class SwitchAnswer(Answer):
         self.realised: List[str] = []
         self.facts: Optional[Facts] = None
         self.facts_differ = False
-        self.stock: Optional[Stock] = None
+        self.stock: Optional[StateUsage] = None
 
     def json(self) -> JsonObject:
         found: JsonObject = {
@@ -164,7 +164,7 @@ class SwitchAnswer(Answer):
         self.failed = Failure.of(failed) if failed is not None else None
         self.facts = Facts.of(facts) if facts is not None else None
         self.facts_differ = members.flag("facts_differ")
-        self.stock = Stock.of(stock) if stock is not None else None
+        self.stock = StateUsage.of(stock) if stock is not None else None
         services = members.take("services")
         if services is not None:
             from .services import ServicesAnswer

@@ -131,7 +131,7 @@ class View(Value):
         """The scripts of these phases, in the order to run."""
         return [script for script in self.activation if script.phase in phases]
 
-    def shown(self) -> List[Tuple[str, str]]:
+    def leaves(self) -> List[Tuple[str, str]]:
         """Each leaf of `home-files` that is an object, with its ID, in sorted order of paths."""
         leaves = [
             (target + "/" + path if path else target, leaf.object)

@@ -58,10 +58,10 @@ def change(call: str, what: str, function: Callable[..., Result], *args: object,
     except OSError as error:
         if isinstance(error.filename, str) and error.filename.startswith("/"):
             raise
-        raise placed(error, what, named.get("dir_fd", named.get("dst_dir_fd"))) from None
+        raise with_path(error, what, named.get("dir_fd", named.get("dst_dir_fd"))) from None
 
 
-def placed(error: OSError, name: str, at: object = None) -> OSError:
+def with_path(error: OSError, name: str, at: object = None) -> OSError:
     """The same error with the whole path of what it is about, as far as the system tells where the folder is."""
     if isinstance(at, int) and not name.startswith("/"):
         try:
@@ -94,7 +94,7 @@ def open_folder(name: str, at: int | None = None, follow: bool = False) -> int:
         # Asked for often, and hardly ever shown: it is not worth the look for the whole path.
         raise
     except OSError as error:
-        raise placed(error, name, at) from None
+        raise with_path(error, name, at) from None
 
 
 def open_file(name: str, at: int | None = None, follow: bool = False) -> int:
@@ -104,7 +104,7 @@ def open_file(name: str, at: int | None = None, follow: bool = False) -> int:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise placed(error, name, at) from None
+        raise with_path(error, name, at) from None
 
 
 def lstat(name: str, at: int | None = None) -> os.stat_result | None:
@@ -114,7 +114,7 @@ def lstat(name: str, at: int | None = None) -> os.stat_result | None:
     except ABSENT:
         return None
     except OSError as error:
-        raise placed(error, name, at) from None
+        raise with_path(error, name, at) from None
 
 
 def stat_followed(name: str, at: int | None = None) -> os.stat_result | None:
@@ -126,7 +126,7 @@ def stat_followed(name: str, at: int | None = None) -> os.stat_result | None:
     except OSError as error:
         if error.errno == errno.ELOOP:
             return None
-        raise placed(error, name, at) from None
+        raise with_path(error, name, at) from None
 
 
 def readlink(name: str, at: int | None = None) -> str | None:
@@ -138,7 +138,7 @@ def readlink(name: str, at: int | None = None) -> str | None:
     except OSError as error:
         if error.errno == errno.EINVAL:
             return None
-        raise placed(error, name, at) from None
+        raise with_path(error, name, at) from None
 
 
 def names(at: int) -> list[str]:
@@ -146,7 +146,7 @@ def names(at: int) -> list[str]:
     try:
         return sorted(decode(os.fsencode(name)) for name in os.listdir(at))
     except OSError as error:
-        raise placed(error, "", at) from None
+        raise with_path(error, "", at) from None
 
 
 def names_in(folder: str, at: int | None = None) -> list[str]:
@@ -181,7 +181,7 @@ def read_with_status(name: str, at: int | None = None, follow: bool = False) -> 
             pieces.append(os.read(fd, _PIECE))
         return b"".join(pieces), status
     except OSError as error:
-        raise placed(error, name, at) from None
+        raise with_path(error, name, at) from None
     finally:
         os.close(fd)
 

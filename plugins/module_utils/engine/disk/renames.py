@@ -63,6 +63,6 @@ def _rename_with(flag: int, call: str, first: str, second: str, at: int) -> None
     def rename_at() -> None:
         if function(at, filesystem.encode(first), at, filesystem.encode(second), ctypes.c_uint(flag)) != 0:
             error = OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-            raise filesystem.placed(error, second, at)
+            raise filesystem.with_path(error, second, at)
 
     filesystem.change(call, second, rename_at)

@@ -8,7 +8,7 @@ import errno
 import os
 import stat
 
-from . import filesystem, looks
+from . import filesystem, queries
 
 
 def chown(name: str, uid: int, gid: int) -> None:
@@ -62,7 +62,7 @@ def move(source: str, target: str) -> None:
 
 def give(top: str, uid: int, gid: int) -> None:
     """Set the owner and the group of a folder and of all that is below it; links are not followed."""
-    for where, folders, names in looks.walk(top):
+    for where, folders, names in queries.walk(top):
         for name in [*folders, *names]:
             chown(os.path.join(where, name), uid, gid)
     chown(top, uid, gid)

@@ -8,7 +8,7 @@ import os
 import time
 
 from ..contract.findings import WARNING, Finding
-from ..disk import looks
+from ..disk import queries
 from ..machine import process_group
 from ..state import layout
 
@@ -97,20 +97,20 @@ class ExaminedHome:
 
     def _ask_login(self) -> Optional[Dict[str, str]]:
         shell = self.account.pw_shell
-        if os.path.basename(shell) not in _SHELLS or not looks.is_program(shell):
+        if os.path.basename(shell) not in _SHELLS or not queries.is_program(shell):
             return None
         begun = time.monotonic()
         given = {"HOME": self.home.path, "SHELL": shell, "PATH": _PATH, "TERM": "dumb", "LANG": "C.UTF-8"}
         given["USER"] = given["LOGNAME"] = self.account.pw_name
         ran = process_group.run([shell, "-l", "-c", _LINE], b"", given, self.home.path, _PATIENCE)
         self._seconds = time.monotonic() - begun
-        _before, mark, shown = ran.output.rpartition(_MARK)
+        _before, mark, display_path = ran.output.rpartition(_MARK)
         if not mark:
             return None
-        texts = [item.decode("utf-8", "replace") for item in shown.split(b"\0")]
+        texts = [item.decode("utf-8", "replace") for item in display_path.split(b"\0")]
         return dict(text.split("=", 1) for text in texts if "=" in text)
 
-    def shown(self, path: str) -> str:
+    def display_path(self, path: str) -> str:
         """A path as a person writes it."""
         home = self.home.path.rstrip("/") + "/"
         return "~/" + path[len(home) :] if path.startswith(home) else path

@@ -9,7 +9,7 @@ import stat
 from shutil import which
 
 from ..contract.findings import ERROR, Finding
-from ..disk import filesystem, looks
+from ..disk import filesystem, queries
 from ..state.ledger import Ledger
 from ..switching.drift import described, object_drift, path_drift
 from .examined_home import Skipped, listed, warning
@@ -63,7 +63,7 @@ def folders(examined: ExaminedHome) -> Iterator[Finding]:
         found = filesystem.stat_followed(whole)
         if found is None:
             continue
-        shown = examined.shown(whole) if path else whole
+        shown = examined.display_path(whole) if path else whole
         if found.st_uid != owner:
             remedy = f"sudo chown -R {examined.account.pw_name} {shown}"
             yield Finding("folders", ERROR, f"{shown} does not belong to {examined.account.pw_name}", [remedy])
@@ -78,7 +78,7 @@ def xdg(examined: ExaminedHome) -> Iterator[Finding]:
         wanted = examined.expanded(session.variables.get(name, ""))
         actual = environment.get(name, "")
         if wanted and actual and wanted != actual:
-            text = f"{name} is {examined.shown(actual)} in a login shell, and {examined.shown(wanted)} in the spec"
+            text = f"{name} is {examined.display_path(actual)} in a login shell, and {examined.display_path(wanted)} in the spec"
             yield warning("xdg", text, "something sets it after the home does: look into /etc/profile.d and ~/.profile")
 
 
@@ -91,18 +91,20 @@ def path(examined: ExaminedHome) -> Iterator[Finding]:
     for folder in wanted:
         if folder not in searched:
             remedy = "let the home manage the login shell, as `programs.bash.enable: true` does"
-            yield warning("path", f"{examined.shown(folder)} is not in PATH of a login shell", remedy)
+            yield warning("path", f"{examined.display_path(folder)} is not in PATH of a login shell", remedy)
             continue
         hidden = [(name, found) for name in _commands(folder) if (found := _other(name, folder, wanted, searched))]
         if hidden:
             name, first = hidden[0]
-            text = f"{os.path.dirname(first)} comes before {examined.shown(folder)} in PATH, so `{name}` is {first}"
+            text = (
+                f"{os.path.dirname(first)} comes before {examined.display_path(folder)} in PATH, so `{name}` is {first}"
+            )
             remedy = "put its line first, in ~/.profile or below /etc/profile.d"
             yield warning("path", text + (f" ({len(hidden) - 1} more)" if len(hidden) > 1 else ""), remedy)
 
 
 def _commands(folder: str) -> list[str]:
-    return [name for name in looks.names(folder) if looks.is_program(os.path.join(folder, name))]
+    return [name for name in queries.names(folder) if queries.is_program(os.path.join(folder, name))]
 
 
 def _other(name: str, folder: str, own: list[str], searched: list[str]) -> str:
@@ -120,7 +122,7 @@ def session(examined: ExaminedHome) -> Iterator[Finding]:
         raise Skipped("the spec sets no session variable")
     missing = sorted(name for name in wanted if name not in environment)
     if missing:
-        source = f". {examined.shown(examined.home.state_path)}/current/{_VARIABLES}"
+        source = f". {examined.display_path(examined.home.state_path)}/current/{_VARIABLES}"
         yield warning(
             "session",
             f"a login shell lacks {listed(missing)}",
@@ -141,7 +143,10 @@ def state(examined: ExaminedHome) -> Iterator[Finding]:
     mode = stat.S_IMODE(os.stat(place).st_mode)
     if mode & 0o077:
         yield Finding(
-            "state", ERROR, f"{examined.shown(place)} can be read by others", [f"chmod 700 {examined.shown(place)}"]
+            "state",
+            ERROR,
+            f"{examined.display_path(place)} can be read by others",
+            [f"chmod 700 {examined.display_path(place)}"],
         )
 
 

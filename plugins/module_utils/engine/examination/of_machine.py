@@ -10,7 +10,7 @@ import sys
 from shutil import which
 
 from ..contract.findings import ERROR, Finding
-from ..disk import looks
+from ..disk import queries
 from ..machine import facts
 from ..machine.linger import lingers
 from ..packages.installation import choose, is_absent
@@ -84,7 +84,7 @@ def programs(examined: ExaminedHome) -> Iterator[Finding]:
 def shell(examined: ExaminedHome) -> Iterator[Finding]:
     """A login shell starts, and quickly."""
     path = examined.account.pw_shell
-    if not looks.is_program(path):
+    if not queries.is_program(path):
         text = f"the login shell of {examined.account.pw_name}, {path}, cannot be run"
         yield Finding("shell", ERROR, text, [f"chsh -s /bin/sh {examined.account.pw_name}"])
     elif examined.slow() > _SLOW:

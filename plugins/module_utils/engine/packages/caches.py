@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..contract.errors import EngineError
-from ..disk import filesystem, looks
+from ..disk import filesystem, queries
 from ..disk.folders import make_all
 from .depot import PACKAGES, TEMPORARY, Depot, DepotLock
 from .host_paths import program as program_of_host
@@ -122,7 +122,7 @@ def _inputs(depot: Depot, kind: Kind, links: Dict[str, str], own: Mapping[str, C
     for path, text in links.items():
         if path.startswith(top) and text.startswith(depot.base + "/"):
             inside = path[len(top) :]
-            if _is_input(kind, inside) or looks.is_folder(text):
+            if _is_input(kind, inside) or queries.is_folder(text):
                 found.append(Input(inside, text, None))
     for path, content in own.items():
         if path.startswith(top) and _is_input(kind, path[len(top) :]):
@@ -141,10 +141,10 @@ def _is_input(kind: Kind, inside: str) -> bool:
 
 def _files(place: str, inside: str) -> List[Tuple[str, str]]:
     """The files at a place, which may be one: paths below `inside`, and absolute ones."""
-    if not looks.is_folder(place):
+    if not queries.is_folder(place):
         return [(inside, place)]
     found = []
-    for folder, _folders, names in looks.walk(place):
+    for folder, _folders, names in queries.walk(place):
         rest = os.path.relpath(folder, place)
         top = inside if rest == "." else f"{inside}/{rest}"
         found += [(f"{top}/{name}", f"{folder}/{name}") for name in names]

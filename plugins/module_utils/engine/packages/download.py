@@ -152,7 +152,7 @@ class Downloads:
             problem = self._try(artefact, place)
             if problem is None:
                 return
-            (wrong if problem.startswith("SHA-256") else tried).append(f"{shown(place)}: {problem}")
+            (wrong if problem.startswith("SHA-256") else tried).append(f"{without_credentials(place)}: {problem}")
         if wrong:
             raise EngineError(f"{artefact.file} from {'; '.join(wrong)}. Nothing was changed.", ErrorKind.HASH)
         message = (
@@ -230,7 +230,7 @@ class Downloads:
                 size += len(piece)
 
 
-def shown(place: str) -> str:
+def without_credentials(place: str) -> str:
     """An address for people: without the name and password that it may hold."""
     scheme, colon, rest = place.partition("://")
     if not colon:

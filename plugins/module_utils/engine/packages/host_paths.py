@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..disk import looks
+from ..disk import queries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def first(folders: Iterable[str], name: str) -> Optional[str]:
     """The path of an executable file in the first folder that has it."""
     for folder in folders:
         place = f"{folder}/{name}"
-        if place.startswith("/") and looks.is_program(place):
+        if place.startswith("/") and queries.is_program(place):
             return place
     return None
 
@@ -43,7 +43,7 @@ def find_all(commands: Mapping[str, str], shares: Iterable[str]) -> Optional[Dic
             return None
         found[f"bin/{command}"] = place
     for share in shares:
-        place = next((f"{top}/{share}" for top in PREFIXES if looks.exists(f"{top}/{share}")), None)
+        place = next((f"{top}/{share}" for top in PREFIXES if queries.exists(f"{top}/{share}")), None)
         if place is None:
             return None
         found[share] = place

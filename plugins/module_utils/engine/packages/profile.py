@@ -79,14 +79,14 @@ class _Node:
         self.owners: List[_Owner] = []
 
 
-class _Shown:
+class _Visible:
     """What one member brings: its own files, and which folders hold nothing else."""
 
     def __init__(self, member: Member, record: Any) -> None:
         roots = {*SHOWN, *member.shares}
         self.files: Dict[str, str] = {}
         for path in record["own"]:
-            shown = _shown_path(path)
+            shown = _profile_path(path)
             if not os.path.basename(path).startswith(".") and _below(shown, roots):
                 self.files.setdefault(shown, path)
         for command, name in {**(record.get("commands") or {}), **member.commands}.items():
@@ -139,7 +139,7 @@ class Profile:
             for path, place in member.places.items():
                 self._node(path).owners.append(_Owner(member, place))
             return
-        shown = _Shown(member, self.depot.record(member.id))
+        shown = _Visible(member, self.depot.record(member.id))
         self.mixed[member.id] = shown.mixed
         for path, place in shown.files.items():
             self._node(path).owners.append(_Owner(member, place))
@@ -215,7 +215,7 @@ def _all(node: _Node) -> List[_Owner]:
     return found
 
 
-def _shown_path(path: str) -> str:
+def _profile_path(path: str) -> str:
     for folder in _COMMANDS:
         if path.startswith(folder) and "/" not in path[len(folder) :]:
             return "bin/" + path[len(folder) :]

@@ -17,7 +17,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional
 
 from ..contract import root_state
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import filesystem, looks
+from ..disk import filesystem, queries
 from .checking import discard
 from .depot import PACKAGES, PARTS, TEMPORARY, Depot, DepotLock, part_name
 from .download import Downloads, Progress, Sources
@@ -259,7 +259,7 @@ def _check_commands(tree: Tree, recipe: Recipe) -> None:
     for command, name in sorted(recipe.commands.items()):
         inside = tree.resolve(f"bin/{name}") or tree.resolve(f"sbin/{name}")
         leaf = tree.leaves.get(f"bin/{name}")
-        if leaf is not None and leaf.text.startswith("/") and looks.is_program(leaf.text):
+        if leaf is not None and leaf.text.startswith("/") and queries.is_program(leaf.text):
             continue
         if inside is None or not tree.leaves[inside].executable:
             missing.append(command if command == name else f"{command} (bin/{name})")

@@ -174,7 +174,7 @@ class Ledger:
             if record.kind in _LINKS:
                 yield target, record.text or "", record.follow
 
-    def shown(self) -> Optional[List[Tuple[str, str]]]:
+    def leaves(self) -> Optional[List[Tuple[str, str]]]:
         """Each managed file that is a link, with the ID of its object; None when folders are linked whole too."""
         found: List[Tuple[str, str]] = []
         for target, raw in self._raw.items():

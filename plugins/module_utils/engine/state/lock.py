@@ -67,7 +67,7 @@ class Lock:
                 continue
             except OSError as error:
                 os.close(fd)
-                raise filesystem.placed(error, NAME, self._state) from None
+                raise filesystem.with_path(error, NAME, self._state) from None
             if self._still_there(fd):
                 self._fd = fd
                 self._sign(fd)

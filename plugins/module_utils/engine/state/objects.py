@@ -200,7 +200,7 @@ def _paths(state: State, name: str) -> list[str]:
             continue
         for special in [None, *manifest.specialisations]:
             where, view = layout.reference(number, special), manifest.specialised(special).view
-            paths += [f"{where}/{layout.FILES}/{path}" for path, shown in view.shown() if shown == name]
+            paths += [f"{where}/{layout.FILES}/{path}" for path, shown in view.leaves() if shown == name]
             profile = sorted(view.profile.items())
             paths += [f"{where}/{layout.PROFILE}/{path}" for path, leaf in profile if leaf.object == name]
     return paths

@@ -44,7 +44,7 @@ class Pack:
         try:
             return os.read(self._fd, count)
         except OSError as error:
-            raise filesystem.placed(error, self._path, self._at) from None
+            raise filesystem.with_path(error, self._path, self._at) from None
 
 
 def opened(state: State, name: str) -> Pack:

@@ -60,9 +60,9 @@ def _drift(home: HomeFolder, target: str, record: Record) -> Drift | None:
 def object_drift(home: HomeFolder, ledger: Ledger, current: str) -> list[tuple[str, str]]:
     """The (path below `home-files`, ID) that the current generation no longer shows as it should."""
     state = home.require_state()
-    leaves = ledger.shown()
+    leaves = ledger.leaves()
     if leaves is None:
-        leaves = state.manifest(current).view.shown()
+        leaves = state.manifest(current).view.leaves()
     leaves.sort(key=lambda leaf: depth_first(leaf[0]))
     return objects.drifted_leaves(state, current, leaves, ledger.large)
 

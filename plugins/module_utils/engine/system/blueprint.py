@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import looks
+from ..disk import queries
 from .accounts.database import Database, read_database
 from .accounts.limits import Limits
 from .accounts.planner import AccountsPlanner, HostContext
@@ -148,10 +148,10 @@ def _accounts(context: Context, declaration: Declaration, ledger: Ledger) -> Tup
 
 def _shell(path: str) -> str:
     """The shell as this host has it: where it is said to be, or by its name in the usual folders."""
-    if looks.exists(path):
+    if queries.exists(path):
         return path
     base = os.path.basename(path)
-    return next((f"{folder}/{base}" for folder in _SHELL_FOLDERS if looks.exists(f"{folder}/{base}")), path)
+    return next((f"{folder}/{base}" for folder in _SHELL_FOLDERS if queries.exists(f"{folder}/{base}")), path)
 
 
 def _number(name: str, database: Database, kind: str, target: str, pending: bool, warnings: List[str]) -> int:
@@ -197,7 +197,7 @@ def _backup_names(state: SystemState) -> Callable[[str], str]:
         while True:
             name = f"{stamp}-{number}-{base}"
             number += 1
-            if name not in taken and not looks.is_taken(state.path("backups", name)):
+            if name not in taken and not queries.is_taken(state.path("backups", name)):
                 taken.add(name)
                 return name
 
@@ -206,7 +206,7 @@ def _backup_names(state: SystemState) -> Callable[[str], str]:
 
 def _wanted_lines(context: Context, declaration: Declaration) -> Dict[str, Tuple[str, ...]]:
     wanted = dict(declaration.lines)
-    shells = tuple(shell for shell in declaration.shells if looks.exists(shell))
+    shells = tuple(shell for shell in declaration.shells if queries.exists(shell))
     if shells:
         wanted["shells"] = (*wanted.get("shells", ()), *shells)
     return wanted

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
 from .accounts.removal import removed
-from .accounts.writer import end_processes, lingers, make_homes, set_linger, tell_caches, write_database
+from .accounts.writer import end_processes, invalidate_caches, lingers, make_homes, set_linger, write_database
 from .blueprint import draw
 from .effects import Effects
 from .homes import failure
@@ -74,7 +74,7 @@ class Completion:
         write_database(self.context.etc.root, plan.database, blueprint.before)
         self.ledger = self.ledger._replace(accounts=plan.rows)
         self.state.save_ledger(self.ledger)
-        tell_caches()
+        invalidate_caches()
 
     def _release(self) -> None:
         plan = self.context.packages.plan(self.declaration.packages, self.ledger.packages)

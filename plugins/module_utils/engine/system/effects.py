@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
-from ..disk import looks
+from ..disk import queries
 from ..units.transition import Transition
 from .manager import SystemManager, own_units, unit_set
 from .operation import Operation
@@ -63,7 +63,7 @@ class Effects:
             self._keep_listening(blueprint.declaration, listened)
         except EngineError as problem:
             self.answer.fail("units", problem.message, undone=False)
-        if looks.exists(_REBOOT):
+        if queries.exists(_REBOOT):
             self.answer.reboot.append("a package asks for it")
 
     def preview(self, former: Declaration, blueprint: Blueprint, ledger: Ledger) -> None:

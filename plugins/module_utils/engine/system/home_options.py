@@ -9,7 +9,7 @@ import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import filesystem, looks
+from ..disk import filesystem, queries
 from ..machine import account as accounts
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class HomeSwitchOptions(NamedTuple):
             )
             lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
             why = lines[-1] if lines else f"exit status {done.returncode}"
-            if done.returncode == 0 and looks.is_taken(os.path.join(home, path)):
+            if done.returncode == 0 and queries.is_taken(os.path.join(home, path)):
                 why = "the file is still there"
             elif done.returncode == 0:
                 continue

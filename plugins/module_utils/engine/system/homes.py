@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Callable
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.members import Members
-from ..disk import looks
+from ..disk import queries
 from .process import run
 
 if TYPE_CHECKING:
@@ -111,5 +111,5 @@ def bring_up(users: List[str]) -> None:
     import pwd
 
     for user in users:
-        if looks.exists(f"/var/lib/systemd/linger/{user}"):
+        if queries.exists(f"/var/lib/systemd/linger/{user}"):
             run(["systemctl", "start", f"user@{pwd.getpwnam(user).pw_uid}.service"], 60.0)

@@ -9,7 +9,7 @@ import pwd
 from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import looks
+from ..disk import queries
 from ..machine import facts
 from .packages.choice import present
 from .placement import is_booted
@@ -25,16 +25,16 @@ def facts_of_system() -> JsonObject:
     """The facts of every home, and `init`, `systemdBoot` and `nix`."""
     found: JsonObject = facts.gather(pwd.getpwuid(0)).json()
     found["init"] = "systemd" if is_booted() else "other"
-    found["systemdBoot"] = looks.is_folder(_EFI) and any(looks.exists(path) for path in _ENTRIES)
-    found["nix"] = looks.exists("/nix/store")
+    found["systemdBoot"] = queries.is_folder(_EFI) and any(queries.exists(path) for path in _ENTRIES)
+    found["nix"] = queries.exists("/nix/store")
     return found
 
 
 def refuse_foreign() -> None:
     """EngineError `host` for a host whose /etc is not to be written, or whose init is another one."""
-    if looks.exists("/etc/NIXOS"):
+    if queries.exists("/etc/NIXOS"):
         raise EngineError("this host runs NixOS; configure it with NixOS itself", ErrorKind.HOST)
-    if looks.exists("/run/ostree-booted"):
+    if queries.exists("/run/ostree-booted"):
         raise EngineError("this host is an image of ostree, whose packages and /etc are managed by it", ErrorKind.HOST)
     if not present():
         raise EngineError(

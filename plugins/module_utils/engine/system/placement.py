@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ..disk import looks
+from ..disk import queries
 
 if TYPE_CHECKING:
     from typing import Callable, Dict, FrozenSet, Mapping
@@ -22,17 +22,17 @@ PACKAGED = ("/usr/lib/systemd/system", "/lib/systemd/system")
 
 def is_booted() -> bool:
     """Whether systemd is the init of this host."""
-    return looks.is_folder("/run/systemd/system")
+    return queries.is_folder("/run/systemd/system")
 
 
 def packaged(unit: str) -> bool:
     """Whether a package ships a unit."""
-    return any(looks.is_taken(os.path.join(folder, unit)) for folder in PACKAGED)
+    return any(queries.is_taken(os.path.join(folder, unit)) for folder in PACKAGED)
 
 
 def packaged_units() -> FrozenSet[str]:
     """The units that packages ship."""
-    return frozenset(name for folder in PACKAGED for name in looks.names(folder))
+    return frozenset(name for folder in PACKAGED for name in queries.names(folder))
 
 
 def placed(entries: Mapping[str, EtcEntry], ships: Callable[[str], bool] = packaged) -> Dict[str, EtcEntry]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..disk import looks
+from ..disk import queries
 
 if TYPE_CHECKING:
     from typing import Dict, Mapping, Sequence
@@ -89,6 +89,6 @@ def which(name: str) -> str | None:
     """The path of a program; None when it is not installed."""
     for folder in SEARCH.split(":"):
         path = os.path.join(folder, name)
-        if looks.is_program(path):
+        if queries.is_program(path):
             return path
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ..contract import root_state
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import looks
+from ..disk import queries
 from .blueprint import Context, draw
 from .declaration import EMPTY
 from .etc.disk import Etc
@@ -106,4 +106,4 @@ class SystemQueries:
         return {"generations": found}
 
     def failed(self, number: int) -> bool:
-        return looks.exists(self.state.path("failed", str(number)))
+        return queries.exists(self.state.path("failed", str(number)))

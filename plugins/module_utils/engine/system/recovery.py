@@ -70,7 +70,7 @@ def recover(context: Context, boot: bool = False) -> str | None:
         state.save_ledger(switch.ledger)
     state.forget(JOURNAL)
     if boot:
-        _tell_manager()
+        _reload_manager()
     if damaged:
         return f"{damaged}; the host is as generation {number} says" if number else f"{damaged}; nothing is managed now"
     if back:
@@ -130,7 +130,7 @@ def _carry(switch: SystemSwitch, declaration: Declaration) -> Blueprint:
     return blueprint
 
 
-def _tell_manager() -> None:
+def _reload_manager() -> None:
     """Let the manager read the units again, and pull in what the boot's first transaction did not know of. Nothing is waited for."""
     if is_booted():
         run(["systemctl", "daemon-reload"], 60.0)
@@ -154,7 +154,7 @@ def revert(context: Context, boot: bool = False) -> str | None:
     state.point("completed", waiting.origin)
     state.forget(DOCUMENT)
     if boot:
-        _tell_manager()
+        _reload_manager()
     else:
         Effects(context, switch.answer).after(former, blueprint, switch.ledger)
         state.save_ledger(switch.ledger)

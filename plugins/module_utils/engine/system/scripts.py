@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..disk import looks
+from ..disk import queries
 from ..machine import process_group
 from .process import environment, last_line
 
@@ -75,7 +75,7 @@ def logged_in() -> List[Tuple[str, int]]:
     import pwd
 
     found = []
-    for name in looks.names("/run/user"):
+    for name in queries.names("/run/user"):
         if name.isdigit() and int(name) > 0:
             try:
                 found.append((pwd.getpwuid(int(name)).pw_name, int(name)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..contract.canonical import canonical
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.objects import content_hash
-from ..disk import filesystem, looks, trees
+from ..disk import filesystem, queries, trees
 from .declaration import EMPTY, Declaration
 from .records import Info, Journal, Ledger
 
@@ -46,7 +46,7 @@ class SystemState:
 
     @property
     def exists(self) -> bool:
-        return looks.is_folder(self.path("generations"))
+        return queries.is_folder(self.path("generations"))
 
     def create(self) -> None:
         """Create what is missing of the folders."""
@@ -168,7 +168,7 @@ class SystemState:
 
     def known(self) -> List[str]:
         """The objects that are there."""
-        return looks.names(self.path("store"))
+        return queries.names(self.path("store"))
 
     def add(self, contents: Iterable[Tuple[str, bytes]], modes: Mapping[str, str]) -> None:
         """Store objects. EngineError `bundle` for one whose content does not have its name."""
@@ -211,7 +211,7 @@ class SystemState:
 
     def numbers(self) -> List[int]:
         """The generations, the oldest first."""
-        return sorted(int(name) for name in looks.names(self.path("generations")) if name.isdigit())
+        return sorted(int(name) for name in queries.names(self.path("generations")) if name.isdigit())
 
     def current(self, name: str = "current") -> int:
         """The number that a link such as `current` or `completed` leads to; 0 for none."""

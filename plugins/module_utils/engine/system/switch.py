@@ -8,10 +8,10 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import looks
+from ..disk import queries
 from . import confirm, runner
 from .accounts.removal import removed
-from .accounts.writer import tell_caches, write_database
+from .accounts.writer import invalidate_caches, write_database
 from .answer import Answer
 from .blueprint import Blueprint, Context, diffs, draw
 from .checks.access import connected
@@ -219,7 +219,7 @@ class SystemSwitch:
             self.ledger = self.ledger._replace(accounts=self.ledger.accounts.united(plan.rows))
             self.state.save_ledger(self.ledger)
             write_database(self.context.etc.root, plan.database, blueprint.before)
-            tell_caches()
+            invalidate_caches()
         self.ledger = self.ledger._replace(accounts=plan.rows)
         self.state.save_ledger(self.ledger)
 
@@ -331,7 +331,7 @@ class SystemSwitch:
     def take_out(self, blueprint: Blueprint) -> None:
         """Accounts that only the failed switch brought are gone again at once: nothing has used them."""
         plan = blueprint.accounts
-        fresh = [name for name in plan.leaving if not looks.is_taken(plan.database.accounts[name].home)]
+        fresh = [name for name in plan.leaving if not queries.is_taken(plan.database.accounts[name].home)]
         if fresh:
             before = plan.database.texts()
             removed(plan.database, plan.rows, fresh)

@@ -56,7 +56,7 @@ def starts_early(plan: Plan, states: States) -> bool:
     return bool(kinds & set(EARLY_TYPES))
 
 
-def watched(plan: Plan, now: States) -> set[str]:
+def relevant_units(plan: Plan, now: States) -> set[str]:
     """The units whose states at the end say how the switch went."""
     ran = {state.name for state in plan.before if state.runs and state.name in plan.new}
     pulled = {unit for edge in plan.added for unit in edge if "@." not in unit}
@@ -64,7 +64,7 @@ def watched(plan: Plan, now: States) -> set[str]:
     return {*plan.stop, *plan.reload, *plan.restart, *plan.start, *ran, *pulled, *needed}
 
 
-def doubtful(plan: Plan, end: States) -> set[str]:
+def restarted_since(plan: Plan, end: States) -> set[str]:
     """The units that run, and that were restarted by the manager in the short time since they were started."""
     asked = (end.get(unit) for unit in {*plan.start, *plan.restart})
     return {state.name for state in asked if state.runs and state.number("NRestarts") and not _waits(state)}
@@ -74,11 +74,11 @@ def _waits(state: State) -> bool:
     return state["ActiveState"] == "activating" and state["SubState"].startswith(AGAIN)
 
 
-def judged(plan: Plan, now: States, end: States, looping: Collection[str] = ()) -> Outcome:
+def outcome_of_units(plan: Plan, now: States, end: States, looping: Collection[str] = ()) -> Outcome:
     """How the units of the plan ended. `now`: their states before the last jobs; `looping`: units that fail again and again."""
     outcome = Outcome({}, {}, [], [])
     asked = {*plan.start, *plan.restart}
-    for unit in sorted(watched(plan, now)):
+    for unit in sorted(relevant_units(plan, now)):
         state = end.get(unit)
         result = AGAIN if unit in looping else _failure(state, plan, now, end)
         if result is not None:

@@ -61,7 +61,7 @@ class Systemctl:
             except (*filesystem.ABSENT, ConnectionError):
                 return False
             except OSError as error:
-                raise filesystem.placed(error, path) from None
+                raise filesystem.with_path(error, path) from None
         return True
 
     def show(self, units: Collection[str] = (), everything: bool = False) -> States:

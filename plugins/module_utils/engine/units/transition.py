@@ -191,22 +191,24 @@ class Transition:
                 self.warnings.append(f"{unit} did not stop in time and was killed")
 
     def _judge(self, plan: Plan, now: States) -> None:
-        names = outcomes.watched(plan, now)
+        names = outcomes.relevant_units(plan, now)
         if outcomes.starts_early(plan, now):
             time.sleep(SETTLE)
         end = self.manager.show(names)
-        doubtful = outcomes.doubtful(plan, end)
-        if doubtful:
+        restarted_since = outcomes.restarted_since(plan, end)
+        if restarted_since:
             # Caught while it ran, between two failures, or after a first one that was the last.
             time.sleep(SECOND_LOOK)
             later = self.manager.show(names)
             looping = {
-                unit for unit in doubtful if later.get(unit).number("NRestarts") > end.get(unit).number("NRestarts")
+                unit
+                for unit in restarted_since
+                if later.get(unit).number("NRestarts") > end.get(unit).number("NRestarts")
             }
             end = later
         else:
             looping = set()
-        found = outcomes.judged(plan, now, end, looping)
+        found = outcomes.outcome_of_units(plan, now, end, looping)
         self.warnings += found.warnings
         self.waiting = found.waiting
         for unit, state in found.failed.items():

@@ -94,7 +94,7 @@ class Diff(Verb):
         answer.services = unit_changes(old.view, new.view, state.content, home.path)
 
 
-class _Shown(Value):
+class _PathContent(Value):
     """What a generation shows at a path: an object or a link, how, and whether it may be shown."""
 
     __slots__ = ("method", "mode", "object", "sensitive", "symlink")
@@ -107,19 +107,19 @@ class _Shown(Value):
         self.mode: Optional[str] = None
 
 
-def _files(view: View) -> Dict[str, _Shown]:
+def _files(view: View) -> Dict[str, _PathContent]:
     """Every file and link of a generation, those of folders linked whole too."""
-    found: Dict[str, _Shown] = {}
+    found: Dict[str, _PathContent] = {}
     for target, entry in view.files.items():
         if isinstance(entry, SymlinkEntry):
-            found[target] = _Shown(None, entry.to, entry.sensitive)
+            found[target] = _PathContent(None, entry.to, entry.sensitive)
         elif isinstance(entry, FileEntry):
-            found[target] = _Shown(entry.object, None, entry.sensitive)
+            found[target] = _PathContent(entry.object, None, entry.sensitive)
             found[target].method, found[target].mode = entry.method, entry.mode
         for path, leaf in entry.leaves().items():
             if path and (leaf.object is not None or leaf.symlink is not None):
                 secret = entry.sensitive or leaf.sensitive
-                found[f"{target}/{path}"] = _Shown(leaf.object, leaf.symlink, secret)
+                found[f"{target}/{path}"] = _PathContent(leaf.object, leaf.symlink, secret)
     return found
 
 
@@ -143,7 +143,7 @@ def _changes(state: State, old: View, new: View) -> List[Operation]:
     return operations
 
 
-def _content(state: State, shown: Optional[_Shown]) -> Optional[bytes]:
+def _content(state: State, shown: Optional[_PathContent]) -> Optional[bytes]:
     return _object(state, shown.object) if shown is not None and shown.object is not None else None
 
 

@@ -75,11 +75,11 @@ class RemovingVerb(Verb):
     @classmethod
     def report(cls, answer: Answer, home: Owner, check: bool, ways: ChoiceCommands) -> Plan:
         from ..voice.answers import plan_of_removal
-        from ..voice.plan import Stock
+        from ..voice.plan import StoreUsage
 
         if not isinstance(answer, Removal):
             raise TypeError(f"not the answer of a removal: {answer!r}")
-        return plan_of_removal(answer, Stock(removed=tuple(answer.removed), freed=answer.freed), home, check)
+        return plan_of_removal(answer, StoreUsage(removed=tuple(answer.removed), freed=answer.freed), home, check)
 
 
 def _free_packages(state: State, answer: Removal) -> None:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..contract.answers import Stock, SwitchAnswer
+from ..contract.answers import StateUsage, SwitchAnswer
 from ..contract.errors import ErrorKind
 from ..contract.operations import OperationKind
 from ..contract.outcomes import Failure
@@ -64,7 +64,7 @@ class Uninstall(SwitchingVerb):
     def run(self, home: HomeFolder, account: pwd.struct_passwd) -> SwitchAnswer:
         if home.state is None:
             return SwitchAnswer()
-        stock = Stock(len(home.state.generations()), home.state.stored_bytes())
+        stock = StateUsage(len(home.state.generations()), home.state.stored_bytes())
         answer = super().run(home, account)
         answer.changed, answer.stock = True, stock
         if not self.check and answer.failed is None:

@@ -12,7 +12,7 @@ from ..contract.operations import Operation, OperationKind
 from ..contract.outcomes import Failure
 from .entries import Collision, Diff, File, Hook, Package, Setting, Variable
 from .message import BACKUP, Choice, Message
-from .plan import Owner, Plan, Recovered, Stock, Undo
+from .plan import Owner, Plan, Recovered, StoreUsage, Undo
 from .services import units_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def plan_of_switch(
         errors=tuple(_problems(failed)),
         recovered=_recovered(answer),
         undo=Undo(answer.generation, _started(answer)) if failed is not None and failed.undone else None,
-        stock=Stock(stock.generations, stock.bytes) if stock is not None else None,
+        stock=StoreUsage(stock.generations, stock.bytes) if stock is not None else None,
     )
 
 
@@ -109,7 +109,7 @@ def plan_of_verification(
     )
 
 
-def plan_of_removal(answer: Answer, stock: Stock, home: Owner, check: bool) -> Plan:
+def plan_of_removal(answer: Answer, stock: StoreUsage, home: Owner, check: bool) -> Plan:
     """The plan of a removal of generations, with what it removed and freed."""
     outcome = ("would-change" if check else "changed") if answer.changed else "unchanged"
     return Plan(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .fields import Fields, plain
-from .message import Choice, Place
+from .message import Choice, SourceLocation
 
 # What an operation on a file, a variable, a package or a setting is printed as.
 SIGN_OF = {
@@ -45,7 +45,7 @@ class Diff(NamedTuple):
         )
 
     @property
-    def shown(self) -> bool:
+    def has_text(self) -> bool:
         """Whether the texts are there."""
         return self.before is not None or self.after is not None
 
@@ -73,7 +73,7 @@ class File(NamedTuple):
     number: int = 0
     note: str = ""
     diff: Diff | None = None
-    origin: tuple[Place, ...] = ()
+    origin: tuple[SourceLocation, ...] = ()
     choices: tuple[Choice, ...] = ()
 
     @classmethod
@@ -92,7 +92,7 @@ class File(NamedTuple):
             read.number("number"),
             read.text("note"),
             read.item("diff", Diff.of),
-            read.items("origin", Place.of),
+            read.items("origin", SourceLocation.of),
             read.items("choices", Choice.of),
         )
 
@@ -182,7 +182,7 @@ class Unit(NamedTuple):
     status: int = 0
     log: tuple[str, ...] = ()
     option: str = ""
-    origin: tuple[Place, ...] = ()
+    origin: tuple[SourceLocation, ...] = ()
 
     @classmethod
     def of(cls, value: object) -> Unit:
@@ -196,7 +196,7 @@ class Unit(NamedTuple):
             read.number("status"),
             read.texts("log"),
             read.text("option"),
-            read.items("origin", Place.of),
+            read.items("origin", SourceLocation.of),
         )
 
     def json(self) -> dict[str, object]:
@@ -260,7 +260,7 @@ class Hook(NamedTuple):
     seconds: float | None = None
     output: str = ""
     secret: bool = False
-    origin: tuple[Place, ...] = ()
+    origin: tuple[SourceLocation, ...] = ()
 
     @classmethod
     def of(cls, value: object) -> Hook:
@@ -273,7 +273,7 @@ class Hook(NamedTuple):
             read.real("seconds"),
             read.text("output"),
             read.flag("secret"),
-            read.items("origin", Place.of),
+            read.items("origin", SourceLocation.of),
         )
 
     def json(self) -> dict[str, object]:
@@ -299,7 +299,7 @@ class Collision(NamedTuple):
     secret: bool = False
     diff: Diff | None = None
     choices: tuple[Choice, ...] = ()
-    origin: tuple[Place, ...] = ()
+    origin: tuple[SourceLocation, ...] = ()
 
     @classmethod
     def of(cls, value: object) -> Collision:
@@ -317,7 +317,7 @@ class Collision(NamedTuple):
             read.flag("secret"),
             read.item("diff", Diff.of),
             read.items("choices", Choice.of),
-            read.items("origin", Place.of),
+            read.items("origin", SourceLocation.of),
         )
 
     def json(self) -> dict[str, object]:

@@ -112,7 +112,9 @@ def _files(plan: Plan, view: View, budget: diffs.Budget) -> Iterator[Row]:
     for files in (before, after, kept):
         yield from _folded(plan, files, view, budget)
     for item in plan.collisions:
-        more = diffs.excerpt(item.diff, budget) if item.diff is not None and item.diff.shown and not item.secret else []
+        more = (
+            diffs.excerpt(item.diff, budget) if item.diff is not None and item.diff.has_text and not item.secret else []
+        )
         yield Row("!", "file", f"~/{printable(item.path)}", f"in the way: {obstacles.described(item)}", more=more)
 
 
@@ -162,7 +164,7 @@ def _folders(path: str) -> list[str]:
 
 def _file(plan: Plan, file: File, base: str, view: View, budget: diffs.Budget) -> Row:
     more: list[Line] = []
-    if file.diff is not None and (diff_is_printed(file) or (view.verbose and file.diff.shown and not file.secret)):
+    if file.diff is not None and (diff_is_printed(file) or (view.verbose and file.diff.has_text and not file.secret)):
         more = diffs.change(file.diff, budget)
     note = file_note(file, plan.check, plan.outcome == "undone")
     if file.op == "keep" and plan.verb == "uninstall":

@@ -75,7 +75,7 @@ def _content(file: File) -> str:
     if file.what == "binary":
         return f"binary, {size(diff.bytes)}"
     if file.op == "add":
-        return "" if diff_is_printed(file) or not diff.shown else _unprinted(file)
+        return "" if diff_is_printed(file) or not diff.has_text else _unprinted(file)
     return "" if diff_is_printed(file) else _lines(diff.added, diff.removed)
 
 
@@ -87,7 +87,7 @@ def _unprinted(file: File) -> str:
 def diff_is_printed(file: File) -> bool:
     """Whether the lines of a file's diff are printed below it."""
     diff = file.diff
-    if diff is None or file.secret or not diff.shown or file.op not in ("add", "change", "remove", "repair"):
+    if diff is None or file.secret or not diff.has_text or file.op not in ("add", "change", "remove", "repair"):
         return False
     if file.op == "add":
         return file.what == "text" and diff.added <= LONGEST_NEW

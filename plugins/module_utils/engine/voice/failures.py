@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterator
 
-from .message import Choice, Message, Place
+from .message import Choice, Message, SourceLocation
 from .quantities import plural
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _tail(lines: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return tuple([line for line in lines if line.strip()][-_LAST:])
 
 
-def _bare(places: tuple[Place, ...]) -> tuple[Place, ...]:
+def _bare(places: tuple[SourceLocation, ...]) -> tuple[SourceLocation, ...]:
     """The places without their source lines."""
     return tuple(place._replace(source="", label="") for place in places[:1])
 

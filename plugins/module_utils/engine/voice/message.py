@@ -13,7 +13,7 @@ BACKUP = "backup"
 KEEP_LINES = "keep-lines"
 
 
-class Place(NamedTuple):
+class SourceLocation(NamedTuple):
     """A place in a source file.
 
     `line`, `column` and `end` count characters from 1, `end` is the first one behind; 0: not known. `source` is the
@@ -29,10 +29,10 @@ class Place(NamedTuple):
     source: str = ""
     label: str = ""
     module: str = ""
-    by: tuple[Place, ...] = ()
+    by: tuple[SourceLocation, ...] = ()
 
     @classmethod
-    def of(cls, value: object) -> Place:
+    def of(cls, value: object) -> SourceLocation:
         """The place of a JSON object."""
         read = Fields(value, "place")
         return cls(
@@ -82,7 +82,7 @@ class Message(NamedTuple):
     text: str
     code: str = ""
     option: str = ""
-    places: tuple[Place, ...] = ()
+    places: tuple[SourceLocation, ...] = ()
     more: int = 0
     details: tuple[str, ...] = ()
     hints: tuple[Choice, ...] = ()
@@ -96,7 +96,7 @@ class Message(NamedTuple):
             read.text("text"),
             read.text("code"),
             read.text("option"),
-            read.items("places", Place.of),
+            read.items("places", SourceLocation.of),
             read.number("more"),
             read.texts("details"),
             read.items("hints", Choice.of),

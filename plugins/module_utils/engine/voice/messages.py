@@ -10,7 +10,7 @@ from .lines import ERROR, NOTE, PLAIN, WARNING, Line, columns, padded
 from .quantities import listed
 
 if TYPE_CHECKING:
-    from .message import Choice, Message, Place
+    from .message import Choice, Message, SourceLocation
 
 _STYLES = {"error": ERROR, "warning": WARNING, "note": NOTE}
 _TAB = "<TAB>"
@@ -23,7 +23,7 @@ def message_lines(message: Message, word: str, home: str = "") -> list[Line]:
     lines = [Line(f"{word}: {home}{head}", style, True)]
     lines += [Line(f"  {text}", PLAIN, True) for text in rest]
     for place in message.places:
-        lines += place_lines(place, style)
+        lines += location_lines(place, style)
     if message.more:
         lines.append(Line(f"  and {message.more} more place{'s' if message.more > 1 else ''}", NOTE, True))
     lines += [Line(f"      {text}", PLAIN, True) for text in message.details]
@@ -55,7 +55,7 @@ def choice_lines(choice: Choice) -> list[str]:
     return lines
 
 
-def located(place: Place) -> str:
+def located(place: SourceLocation) -> str:
     """A place and the imports that lead to it."""
     if not place.line:
         where = place.file
@@ -68,7 +68,7 @@ def located(place: Place) -> str:
     return "".join([where, *(f", imported by {located(by)}" for by in place.by)])
 
 
-def place_lines(place: Place, style: str = ERROR) -> list[Line]:
+def location_lines(place: SourceLocation, style: str = ERROR) -> list[Line]:
     """A place, its source line, and carets under what is meant."""
     if not place.source or not place.line:
         label = f" {place.label}" if place.label else ""
@@ -76,7 +76,7 @@ def place_lines(place: Place, style: str = ERROR) -> list[Line]:
     return [Line(f"  {located(place)}", NOTE, True), *_excerpt(place, style)]
 
 
-def _excerpt(place: Place, style: str) -> Iterator[Line]:
+def _excerpt(place: SourceLocation, style: str) -> Iterator[Line]:
     source = place.source.split("\n")[-2:]
     width = len(str(place.line))
     for number, text in enumerate(source, place.line - len(source) + 1):

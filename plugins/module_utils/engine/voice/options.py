@@ -8,7 +8,7 @@ from typing import NamedTuple, Sequence
 
 from .fields import Fields, plain
 from .lines import HOME, NOTE, PLAIN, Line, View, columns, cut, padded
-from .message import Place
+from .message import SourceLocation
 from .messages import located
 from .quantities import plural
 
@@ -24,7 +24,7 @@ class Child(NamedTuple):
     path: str
     type: str = ""
     value: str = ""
-    place: Place | None = None
+    place: SourceLocation | None = None
     forwards: str = ""
     words: str = ""
 
@@ -36,7 +36,7 @@ class Child(NamedTuple):
             read.text("path"),
             read.text("type"),
             read.text("value"),
-            read.item("place", Place.of),
+            read.item("place", SourceLocation.of),
             read.text("forwards"),
             read.text("words"),
         )
@@ -57,7 +57,7 @@ class Explanation(NamedTuple):
     default: str = ""
     value: str = ""
     secret: bool = False
-    places: tuple[Place, ...] = ()
+    places: tuple[SourceLocation, ...] = ()
     example: str = ""
     writes: tuple[str, ...] = ()
 
@@ -74,7 +74,7 @@ class Explanation(NamedTuple):
             read.text("default"),
             read.text("value"),
             read.flag("secret"),
-            read.items("places", Place.of),
+            read.items("places", SourceLocation.of),
             read.text("example"),
             read.texts("writes"),
         )

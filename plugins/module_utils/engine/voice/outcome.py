@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .entries import SIGN_OF
-from .plan import Stock
+from .plan import StoreUsage
 from .quantities import listed, plural, ranges, size
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def failed_part(plan: Plan) -> str:
     return "the switch"
 
 
-def _expired(stock: Stock, check: bool) -> str:
+def _expired(stock: StoreUsage, check: bool) -> str:
     gone = stock.removed
     freed = f"; {size(stock.freed)} of packages freed" if stock.freed else ""
     if not gone:
@@ -163,7 +163,7 @@ def _result(plan: Plan) -> str:
     if plan.verb == "diff":
         return counts or "no difference"
     if plan.verb == "expire":
-        return _expired(plan.stock or Stock(), plan.check)
+        return _expired(plan.stock or StoreUsage(), plan.check)
     if plan.verb == "uninstall":
         return f"uninstalled: {counts}" if counts else "uninstalled"
     if plan.verb == "verify":

@@ -78,7 +78,7 @@ class Undo(NamedTuple):
         return plain(self)
 
 
-class Stock(NamedTuple):
+class StoreUsage(NamedTuple):
     """What there is altogether: generations and their bytes, files of a build.
 
     Of an expiry, the numbers that it removes, and the bytes of packages that it `freed`.
@@ -91,7 +91,7 @@ class Stock(NamedTuple):
     freed: int = 0
 
     @classmethod
-    def of(cls, value: object) -> Stock:
+    def of(cls, value: object) -> StoreUsage:
         """The stock of a JSON object."""
         read = Fields(value, "stock")
         return cls(
@@ -133,7 +133,7 @@ class Plan(NamedTuple):
     notes: tuple[Message, ...] = ()
     recovered: Recovered | None = None
     undo: Undo | None = None
-    stock: Stock | None = None
+    stock: StoreUsage | None = None
     supposed: tuple[str, ...] = ()
     next: tuple[Choice, ...] = ()
     accounts: tuple[Account, ...] = ()
@@ -164,7 +164,7 @@ class Plan(NamedTuple):
             read.items("notes", Message.of),
             read.item("recovered", Recovered.of),
             read.item("undo", Undo.of),
-            read.item("stock", Stock.of),
+            read.item("stock", StoreUsage.of),
             read.texts("supposed"),
             read.items("next", Choice.of),
             read.items("accounts", Account.of),

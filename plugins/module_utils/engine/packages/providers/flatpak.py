@@ -8,7 +8,7 @@ import os
 from typing import Dict
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import looks
+from ...disk import queries
 from ..launchers import quoted
 from ..recipe import Recipe
 from ..tree import Tree
@@ -42,13 +42,13 @@ class Flatpak(ToolProvider):
         text = f'#!/bin/sh\nexec {quoted(program)} run --user {quoted(application)} "$@"\n'
         tree.write(f"bin/{application}", text.encode(), True, True)
         place = one_line(self.run(recipe, ["info", "--user", "--show-location", application]).output)
-        if not looks.is_folder(place):
+        if not queries.is_folder(place):
             raise EngineError(
                 f"{application} (flatpak) is not at {place!r}, where flatpak says it is", ErrorKind.PACKAGE
             )
         tree.outside.append(place)
         for top in _SHOWN:
-            for folder, _folders, names in looks.walk(f"{place}/export/{top}"):
+            for folder, _folders, names in queries.walk(f"{place}/export/{top}"):
                 inside = os.path.relpath(folder, f"{place}/export")
                 for name in sorted(names):
                     tree.link(f"{inside}/{name}", f"{folder}/{name}", True)

@@ -8,7 +8,7 @@ import os
 from typing import Dict
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import looks
+from ...disk import queries
 from ..recipe import Recipe
 from ..tree import Tree
 from .tool import ToolProvider, is_folder, show
@@ -36,7 +36,7 @@ class Nix(ToolProvider):
             raise EngineError(f"home.lock has no store paths for {recipe.name}: {paths}", ErrorKind.RECIPE)
         words = ["build", "--no-write-lock-file", "--out-link", tree.root, wanted]
         self.run(recipe, [*FEATURES, *words])
-        lost = [path for path in paths if not is_folder(path) and not looks.is_file(path)]
+        lost = [path for path in paths if not is_folder(path) and not queries.is_file(path)]
         if lost:
             raise self.moved(recipe, "store path", os.path.realpath(tree.root), lost[0])
         for path in paths:

@@ -9,7 +9,7 @@ import stat
 from typing import IO, Dict, Iterator, List, Optional
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem, looks
+from ...disk import filesystem, queries
 from ..extraction import Extraction
 from ..program import Done, find_tool, run_bound
 from ..recipe import Artefact, Recipe
@@ -98,7 +98,7 @@ def show(tree: Tree, place: str) -> None:
 
 def _files(place: str) -> Iterator[str]:
     for top in _FOLDERS:
-        for folder, folders, names in looks.walk(f"{place}/{top}", follow=True):
+        for folder, folders, names in queries.walk(f"{place}/{top}", follow=True):
             inside = os.path.relpath(folder, place)
             folders[:] = [name for name in folders if not f"{inside}/{name}".startswith(_LEFT_OUT)]
             yield from (f"{inside}/{name}" for name in sorted(names) if not name.startswith("."))

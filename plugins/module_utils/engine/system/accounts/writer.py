@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem, looks, trees
+from ...disk import filesystem, queries, trees
 from ..process import run, which
 from .database import MODES, Database, read_database
 from .reading import read_from
@@ -106,7 +106,7 @@ def finish_interrupted(etc: str) -> None:
         finish(etc)
 
 
-def tell_caches() -> None:
+def invalidate_caches() -> None:
     """Let name caches forget what they knew."""
     for command in (["nscd", "-i", "passwd"], ["nscd", "-i", "group"], ["sss_cache", "-E"]):
         if which(command[0]) is not None:
@@ -119,7 +119,7 @@ def make_homes(users: Sequence[User], etc: str) -> list[str]:
 
     made = []
     for user in users:
-        if looks.is_taken(user.home):
+        if queries.is_taken(user.home):
             continue
         account = pwd.getpwnam(user.name)
         parent = os.path.dirname(user.home)
@@ -127,7 +127,7 @@ def make_homes(users: Sequence[User], etc: str) -> list[str]:
         temporary = os.path.join(parent, f".home-manager-{user.name}")
         _remove(temporary)
         skeleton = os.path.join(etc, _SKELETON)
-        if looks.is_folder(skeleton):
+        if queries.is_folder(skeleton):
             trees.copy(skeleton, temporary)
         else:
             filesystem.mkdir(temporary, 0o700)
@@ -150,17 +150,17 @@ def _remove(folder: str) -> None:
 def set_linger(name: str, linger: bool) -> None:
     """Let a user's services run without a login, or not."""
     path = f"/var/lib/systemd/linger/{name}"
-    if linger and not looks.exists(path):
+    if linger and not queries.exists(path):
         if not run(["loginctl", "enable-linger", name], 30.0).good:
             trees.make_folders(os.path.dirname(path), 0o755)
             filesystem.write(path, b"", 0o644)
-    elif not linger and looks.exists(path) and not run(["loginctl", "disable-linger", name], 30.0).good:
+    elif not linger and queries.exists(path) and not run(["loginctl", "disable-linger", name], 30.0).good:
         filesystem.unlink(path)
 
 
 def lingers(name: str) -> bool:
     """Whether a user's services run without a login."""
-    return looks.exists(f"/var/lib/systemd/linger/{name}")
+    return queries.exists(f"/var/lib/systemd/linger/{name}")
 
 
 def end_processes(name: str) -> None:

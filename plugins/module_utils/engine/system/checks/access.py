@@ -77,6 +77,6 @@ def lost(user: str, before: Access, after: Access, database: Database) -> Check:
     if before.sudo and after.sudo is False:
         return Check("access", False, f'"{user}" could no longer use sudo')
     if before.login and after.login is False:
-        why = sshd.shut_out(user, groups_of(database, user)) or f'"{user}" could no longer log in by ssh'
+        why = sshd.is_locked_out(user, groups_of(database, user)) or f'"{user}" could no longer log in by ssh'
         return Check("access", False, why)
     return Check("access", True)

@@ -14,7 +14,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
-from ...disk import looks
+from ...disk import queries
 from ..process import environment, run, which
 from .report import Check
 
@@ -120,7 +120,7 @@ def _conflict(key: str, wanted: List[str], real: List[str]) -> str:
 def _other_files() -> List[tuple[str, str]]:
     found = [("/etc/ssh", "sshd_config")]
     folder = "/etc/ssh/sshd_config.d"
-    found += [(folder, name) for name in looks.names(folder) if name.endswith(".conf")]
+    found += [(folder, name) for name in queries.names(folder) if name.endswith(".conf")]
     return [(folder, name) for folder, name in found if name != os.path.basename(OURS[0])]
 
 
@@ -182,7 +182,7 @@ def _listens(port: int, daemon: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def shut_out(user: str, groups: Set[str]) -> str | None:
+def is_locked_out(user: str, groups: Set[str]) -> str | None:
     """Which setting keeps a user out; None when no setting does."""
     import fnmatch
 

@@ -10,7 +10,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem, looks, trees
+from ...disk import filesystem, queries, trees
 
 if TYPE_CHECKING:
     from typing import Callable, Iterable, List
@@ -179,7 +179,7 @@ class Etc:
         """Remove what an interrupted switch left of files that it was about to put in place."""
         for folder in folders:
             path = self.path(folder)
-            for name in looks.names(path):
+            for name in queries.names(path):
                 if name.startswith(_TEMPORARY):
                     filesystem.unlink(os.path.join(path, name))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
-from ...disk import filesystem, looks
+from ...disk import filesystem, queries
 from .disk import Etc, link_content
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Writer(NamedTuple):
             elif step.do == "restore" and step.before is not None:
                 self._restore(step.target, step.before)
         for folder in sorted({os.path.dirname(self.etc.path(step.target)) for step in steps if step.do in AFTER}):
-            if looks.is_folder(folder):
+            if queries.is_folder(folder):
                 filesystem.sync_named(folder)
 
     def _save(self, target: str, before: Kept) -> None:

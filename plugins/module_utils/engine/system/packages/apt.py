@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem, looks, trees
+from ...disk import filesystem, queries, trees
 from ..process import Done, run
 from ..records import PackageRows
 from .dpkg import Dpkg
@@ -79,7 +79,7 @@ class Apt:
     def has_lists(self) -> bool:
         """Whether the repositories' lists were ever read on this host."""
         folder = "/var/lib/apt/lists"
-        return any("_Packages" in name for name in looks.names(folder))
+        return any("_Packages" in name for name in queries.names(folder))
 
     def update(self) -> Done:
         """Read the repositories' lists again."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...disk import looks
+from ...disk import queries
 
 if TYPE_CHECKING:
     from .manager import PackageManager
@@ -31,4 +31,4 @@ def present() -> str:
         ("pacman", "/usr/bin/pacman"),
         ("apk", "/sbin/apk"),
     )
-    return next((name for name, path in known if looks.exists(path)), "")
+    return next((name for name, path in known if queries.exists(path)), "")

@@ -9,7 +9,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...disk import filesystem, looks
+from ...disk import filesystem, queries
 
 if TYPE_CHECKING:
     from typing import Dict, Iterator, Set
@@ -92,7 +92,7 @@ class Dpkg:
 
     @property
     def there(self) -> bool:
-        return looks.exists(os.path.join(self.root, "var/lib/dpkg/status"))
+        return queries.exists(os.path.join(self.root, "var/lib/dpkg/status"))
 
     def packages(self) -> Dict[str, Package]:
         return parse_status(self._read("var/lib/dpkg/status"))

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import Lock
-from ansible_collections.home.manager.plugins.plugin_utils.packages.supply import Supply
+from ansible_collections.home.manager.plugins.plugin_utils.packages.package_context import PackageContext
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
@@ -21,7 +21,9 @@ from .test_files import COMPILER, HOST
 def packages_of(text: str, lock: Lock | None = None) -> dict[str, Any]:
     """The packages of a home's manifest by name."""
     root = load_text('home: {stateVersion: "26.05"}\n' + text, "/p/user.yml")
-    request = Request([(root, "/p/user.yml")], HOST, supply=Supply(lock or Lock(), "x86_64-linux"), compiler=COMPILER)
+    request = Request(
+        [(root, "/p/user.yml")], HOST, supply=PackageContext(lock or Lock(), "x86_64-linux"), compiler=COMPILER
+    )
     plan = with_deep_stack(lambda: build(EvaluatedHome(request), Origin()))
     return {item.name: item for item in plan.manifest.view.packages}
 

@@ -15,7 +15,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.manif
 from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import Declaration
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import Lock
-from ansible_collections.home.manager.plugins.plugin_utils.packages.supply import Supply
+from ansible_collections.home.manager.plugins.plugin_utils.packages.package_context import PackageContext
 from ansible_collections.home.manager.plugins.plugin_utils.plan.bridge import Bridge, Homes
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Request, compiler
@@ -40,7 +40,7 @@ SYSTEM, HOME = compiler(LIBRARY), compiler()
 ORIGIN = Origin("web1", None, "home.manager.rebuild", None)
 
 
-def built(text: str, folder: Path, supply: Supply | None = None, **files: str) -> tuple[SystemPlan, Homes]:
+def built(text: str, folder: Path, supply: PackageContext | None = None, **files: str) -> tuple[SystemPlan, Homes]:
     for name, content in files.items():
         path = folder / (name.replace("__", "/") + ".yml")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -183,7 +183,7 @@ def with_packages(said: str, folder: Path) -> tuple[SystemPlan, Homes]:
         environment.systemPackages: [git]
         home-manager: {{{said}, users.alice: {{home: {{stateVersion: "24.05", packages: [git, jq]}}}}}}
         """
-    return built(text, folder, Supply(Lock(), "x86_64-linux"))
+    return built(text, folder, PackageContext(Lock(), "x86_64-linux"))
 
 
 @pytest.mark.parametrize(("said", "own"), [("useGlobalPkgs: false", ["git", "jq"]), ("useGlobalPkgs: true", ["jq"])])
@@ -207,7 +207,7 @@ def test_what_the_host_lacks_is_the_home_s_own(tmp_path: Path) -> None:
           useUserPackages: true
           users.alice: {home: {stateVersion: "24.05", packages: [jq, vscode]}, programs.zsh: {enable: true, oh-my-zsh.enable: true}}
         """
-    plan, homes = built(text, tmp_path, Supply(Lock(), "x86_64-linux"))
+    plan, homes = built(text, tmp_path, PackageContext(Lock(), "x86_64-linux"))
     want = {package["name"] for package in plan.manifest["packages"]["want"]}
     assert {"jq", "vscode", "zsh"} <= want
     assert "oh-my-zsh" not in want

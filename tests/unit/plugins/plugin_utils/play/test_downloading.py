@@ -80,7 +80,7 @@ def test_progress_over_ssh_is_one_line_of_the_terminal(state, monkeypatch):
         shown.append((home, text))
         heard.set()
 
-    monkeypatch.setattr(progress, "tell", show)
+    monkeypatch.setattr(progress, "update", show)
     with downloading(FILES, Listener("me", meter_reader(Ssh(), str(path), False), told.append)), Meter(fd) as meter:
         meter(1_500_000, 5_000_000)
         assert heard.wait(10)

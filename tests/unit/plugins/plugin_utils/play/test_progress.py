@@ -13,7 +13,7 @@ def test_the_line_is_written_over_the_one_before(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(progress.SHOWN, "1")
-    progress.tell("alice@laptop", progress.sending(b"x" * 2_100_000))
+    progress.update("alice@laptop", progress.sending(b"x" * 2_100_000))
     shown = capsys.readouterr()
     assert shown.err == "\r\x1b[Kalice@laptop: sending 2.1 MB"
     assert shown.out == ""
@@ -26,5 +26,5 @@ def test_nothing_is_shown_without_a_terminal(
     monkeypatch.delenv(progress.SHOWN, raising=False)
     if value is not None:
         monkeypatch.setenv(progress.SHOWN, value)
-    progress.tell("alice@laptop", "evaluating")
+    progress.update("alice@laptop", "evaluating")
     assert capsys.readouterr() == ("", "")

@@ -67,6 +67,6 @@ def test_a_file_that_cannot_be_read_silences_what_follows_from_it(tmp_path: Path
 def test_nothing_of_a_vaulted_file_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "secret.yml"
     path.write_text("$ANSIBLE_VAULT;1.1;AES256\n3132\n")
-    place = Sources(LIBRARY, folder=str(tmp_path)).place(Position(str(path), 2, 1))
+    place = Sources(LIBRARY, folder=str(tmp_path)).location(Position(str(path), 2, 1))
     assert place.source == ""
     assert (place.file, place.line) == ("secret.yml", 2)

@@ -10,12 +10,12 @@ import os
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem, looks
+from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem, queries
 from ansible_collections.home.manager.plugins.module_utils.engine.machine import linger
 from ansible_collections.home.manager.plugins.module_utils.engine.machine.facts import _distribution
 from ansible_collections.home.manager.plugins.module_utils.engine.units.systemctl import Systemctl
 
-LOOKS = [looks.exists, looks.is_taken, looks.is_folder, looks.is_file, looks.is_program]
+LOOKS = [queries.exists, queries.is_taken, queries.is_folder, queries.is_file, queries.is_program]
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.__name__)
@@ -26,7 +26,7 @@ def test_a_refused_look_is_an_error_with_its_path(look, number, monkeypatch):
 
     monkeypatch.setattr(os, "stat", refuse)
     monkeypatch.setattr(os, "lstat", refuse)
-    if look is looks.is_program and number == errno.EACCES:
+    if look is queries.is_program and number == errno.EACCES:
         assert not look("/a/program")
         return
     with pytest.raises(OSError, match=os.strerror(number)) as raised:
@@ -47,14 +47,14 @@ def test_what_is_there(tmp_path):
     program.chmod(0o755)
     (tmp_path / "dangling").symlink_to("nowhere")
     (tmp_path / "link").symlink_to(tmp_path)
-    assert looks.is_program(str(program))
-    assert looks.is_file(str(program))
-    assert looks.is_folder(str(tmp_path / "link"))
-    assert looks.is_taken(str(tmp_path / "dangling"))
-    assert not looks.exists(str(tmp_path / "dangling"))
-    assert looks.names(str(tmp_path / "link")) == ["dangling", "link", "program"]
-    assert looks.names(str(tmp_path / "none")) == []
-    assert looks.names(str(program)) == []
+    assert queries.is_program(str(program))
+    assert queries.is_file(str(program))
+    assert queries.is_folder(str(tmp_path / "link"))
+    assert queries.is_taken(str(tmp_path / "dangling"))
+    assert not queries.exists(str(tmp_path / "dangling"))
+    assert queries.names(str(tmp_path / "link")) == ["dangling", "link", "program"]
+    assert queries.names(str(tmp_path / "none")) == []
+    assert queries.names(str(program)) == []
 
 
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path, monkeypatch):
@@ -63,13 +63,13 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path, monkeypatch):
     def refuse(_path):
         raise OSError(errno.EIO, os.strerror(errno.EIO), "/a")
 
-    assert list(looks.walk(str(tmp_path / "none"))) == []
+    assert list(queries.walk(str(tmp_path / "none"))) == []
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(OSError, match="Input/output error"):
-        list(looks.walk(str(tmp_path)))
+        list(queries.walk(str(tmp_path)))
     monkeypatch.setattr(os, "listdir", refuse)
     with pytest.raises(OSError, match="Input/output error"):
-        looks.names(str(tmp_path))
+        queries.names(str(tmp_path))
 
 
 def test_a_look_at_the_machine_is_not_taken_for_absent(monkeypatch):

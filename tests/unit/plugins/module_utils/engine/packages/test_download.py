@@ -10,7 +10,11 @@ import os
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
-from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import Downloads, Sources, shown
+from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import (
+    Downloads,
+    Sources,
+    without_credentials,
+)
 
 CONTENT = os.urandom(700_000)
 
@@ -95,4 +99,4 @@ def test_no_place_at_all(depot, server):
 
 
 def test_a_password_in_an_address_is_not_shown():
-    assert shown("https://me:secret@example.org/x") == "https://example.org/x"
+    assert without_credentials("https://me:secret@example.org/x") == "https://example.org/x"

@@ -17,7 +17,7 @@ class Machine:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.files: set[str] = set()
         self.manager, self.booted, self.writable = "apt", True, True
-        patch.setattr(host.looks, "exists", lambda path: path in self.files)
+        patch.setattr(host.queries, "exists", lambda path: path in self.files)
         patch.setattr(host, "present", lambda: self.manager)
         patch.setattr(host, "is_booted", lambda: self.booted)
         patch.setattr(host.os, "access", lambda _path, _mode: self.writable)

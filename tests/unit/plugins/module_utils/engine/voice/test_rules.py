@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine.voice import colours, lines, quantities
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.fleet import fleet_lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines import Line, View
-from ansible_collections.home.manager.plugins.module_utils.engine.voice.message import Message, Place
+from ansible_collections.home.manager.plugins.module_utils.engine.voice.message import Message, SourceLocation
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.messages import message_lines, text_of
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.outline import plan_lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.plan import Plan
@@ -65,7 +65,7 @@ def test_numbers_and_lists():
 
 
 def test_carets_stand_under_the_value_whatever_the_width_of_what_is_before_it():
-    place = Place("a.yml", 3, 7, 12, "名: e\u0301 [vim]", "here")
+    place = SourceLocation("a.yml", 3, 7, 12, "名: e\u0301 [vim]", "here")
     printed = texts(message_lines(Message("wrong", places=(place,)), "error"))
     source, carets = printed[-2:]
     column = lines.columns(source[: source.index("[")])
@@ -74,12 +74,12 @@ def test_carets_stand_under_the_value_whatever_the_width_of_what_is_before_it():
 
 
 def test_a_source_line_cannot_drive_the_terminal():
-    place = Place("a.yml", 1, 1, 2, "\x1b[31mred\ttab")
+    place = SourceLocation("a.yml", 1, 1, 2, "\x1b[31mred\ttab")
     assert "\x1b" not in "".join(texts(message_lines(Message("wrong", places=(place,)), "error")))
 
 
 def test_text_of_a_message_has_no_first_word():
-    assert text_of(Message("a: b", places=(Place("f.yml", 2, 1),))) == "a: b\n  f.yml:2:1"
+    assert text_of(Message("a: b", places=(SourceLocation("f.yml", 2, 1),))) == "a: b\n  f.yml:2:1"
 
 
 def test_list_is_cut_to_a_terminal_and_diffs_and_errors_are_not():

@@ -62,7 +62,7 @@ def test_another_meaning_is_explained(text: str, why: str, server: dict[str, lis
 def test_a_server_that_tells_nothing_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sshd, "effective", lambda user="", defaults=False: {})
     assert sshd.meaning("Port 22\n").ok is None
-    assert sshd.shut_out("alice", set()) is None
+    assert sshd.is_locked_out("alice", set()) is None
 
 
 def test_the_file_that_wins_is_named(server: dict[str, list[str]], tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,4 +86,4 @@ def test_the_file_that_wins_is_named(server: dict[str, list[str]], tmp_path, mon
 )
 def test_who_is_shut_out(user, groups, settings, why, server: dict[str, list[str]]) -> None:
     server.update(settings)
-    assert sshd.shut_out(user, groups) == why
+    assert sshd.is_locked_out(user, groups) == why

@@ -10,7 +10,7 @@ from .lock import Lock
 
 
 @dataclass(frozen=True, slots=True)
-class Supply:
+class PackageContext:
     """Where packages come from for one home.
 
     `platform` is that of the target, such as `x86_64-linux`; `host` are the names of packages that the host itself installs for the home.

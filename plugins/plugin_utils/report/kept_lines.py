@@ -8,7 +8,7 @@ from ..options.evaluation import Evaluation
 from .source import Sources
 
 
-def keeps_of(evaluation: Evaluation, sources: Sources) -> dict[str, tuple[str, str]]:
+def kept_lines_of(evaluation: Evaluation, sources: Sources) -> dict[str, tuple[str, str]]:
     """Path to the option and the user's file that enables its module (empty when that is not a file of the user's)."""
     found: dict[str, tuple[str, str]] = {}
     for module in evaluation.modules:
@@ -32,5 +32,5 @@ def _enabler(path: tuple[str, ...], evaluation: Evaluation, sources: Sources) ->
         for definition in evaluation.attempt(entry.definitions, []):
             position = definition.position
             if position is not None and not sources.module(position.file):
-                return sources.shown(position.file)
+                return sources.display_path(position.file)
     return ""

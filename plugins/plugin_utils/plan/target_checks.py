@@ -11,7 +11,7 @@ from ..options.provenance import Positions
 from ..syntax.errors import SpecError
 
 
-class Managed(Protocol):
+class ManagedTarget(Protocol):
     """A managed path."""
 
     target: str
@@ -22,7 +22,7 @@ class Managed(Protocol):
         """The option that declares it, as a person writes it."""
 
 
-def refuse_impossible(home: str, managed: Managed, link: str | None) -> None:
+def check_target(home: str, managed: ManagedTarget, link: str | None) -> None:
     """Raises SpecError for the home folder itself, and for a link to its own place or to one below it.
 
     The target is relative to `home`, and "" means the home itself; `link` is the text of a link that the source asks for.
