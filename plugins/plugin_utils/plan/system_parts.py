@@ -19,7 +19,8 @@ from .system import System
 from .touched import Touched
 
 KINDS = ("service", "socket", "timer", "path", "slice", "target", "mount", "automount")
-PASSWORDS = ("initialHashedPassword", "hashedPassword", "initialPassword", "password", "hashedPasswordFile")
+# The last one that is set counts. Where accounts cannot change, an initial password is also the value of `password`.
+PASSWORDS = ("initialHashedPassword", "initialPassword", "hashedPassword", "password", "hashedPasswordFile")
 
 
 @dataclass(slots=True)

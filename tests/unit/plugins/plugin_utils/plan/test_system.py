@@ -111,7 +111,8 @@ def test_passwords_are_objects_of_root_alone_and_the_last_counts(tmp_path: Path)
     plan = built(
         """
         users.users:
-          a: {isNormalUser: true, initialPassword: first, hashedPassword: $6$x}
+          a: {isNormalUser: true, initialPassword: first, initialHashedPassword: $6$x}
+          d: {isNormalUser: true, initialPassword: first, hashedPassword: $6$z}
           b: {isNormalUser: true, hashedPasswordFile: /run/secrets/b}
           c: {isNormalUser: true, initialHashedPassword: $6$y}
         """,
@@ -124,6 +125,13 @@ def test_passwords_are_objects_of_root_alone_and_the_last_counts(tmp_path: Path)
     assert plan.manifest["objects"][users["a"]["source"]]["mode"] == "0600"
     assert users["b"] == {"kind": "file", "source": "/run/secrets/b", "initial": False}
     assert (users["c"]["kind"], users["c"]["initial"]) == ("hash", True)
+    assert (users["d"]["kind"], users["d"]["initial"]) == ("hash", False)
+
+
+def test_an_initial_password_is_the_password_where_accounts_cannot_change(tmp_path: Path) -> None:
+    said = "users: {mutableUsers: false, users.root: {initialPassword: first, hashedPassword: $6$x}}"
+    (root,) = manifest(said, tmp_path)["accounts"]["users"]
+    assert (root["password"]["kind"], root["password"]["initial"]) == ("clear", False)
 
 
 def test_only_what_is_declared_of_an_account_is_explicit(tmp_path: Path) -> None:
