@@ -79,9 +79,9 @@ def home_relative(value: str, base: str, home: str) -> str:
     return path[len(home) + 1 :] if path.startswith(home + "/") else path
 
 
-def at_home(value: Value, place: str) -> Value:
-    """A path that begins with `~/` at `place` (`$HOME`, `%h`, the home folder), for what is read by no shell; any other as it is."""
-    return f"{place}{value[1:]}" if isinstance(value, str) and value.startswith("~/") else value
+def at_home(value: Value, home: str) -> Value:
+    """A path that begins with `~/` at `home` (`$HOME`, `%h`, the home folder), for what is read by no shell; any other as it is."""
+    return f"{home}{value[1:]}" if isinstance(value, str) and value.startswith("~/") else value
 
 
 def dag_sort(entries: dict[str, Value]) -> list[dict[str, Value]]:

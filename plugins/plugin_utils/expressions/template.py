@@ -89,8 +89,8 @@ class Templates:
         except RecursionError:
             raise SpecError("nested too deeply to be rendered", [position]) from None
         except jinja2.TemplateSyntaxError as problem:
-            place = Position(problem.filename or SECRETS.concealed(name), problem.lineno, 1)
-            raise SpecError(f"the template is not well formed: {problem.message}", [place, position]).with_details(
+            at = Position(problem.filename or SECRETS.concealed(name), problem.lineno, 1)
+            raise SpecError(f"the template is not well formed: {problem.message}", [at, position]).with_details(
                 "template", whole=True
             ) from None
         except Exception as problem:

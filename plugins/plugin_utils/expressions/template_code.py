@@ -58,8 +58,8 @@ def made(environment: jinja2.Environment, folder: str) -> dict[str, object]:
             if name.endswith(".j2"):
                 with open(path, encoding="utf-8") as file:
                     text = file.read()
-                placed = f"{_FOLDER}/{relative}"
-                found[relative] = [_digest(text), str(environment.compile(text, placed, placed, raw=True))]
+                shipped_path = f"{_FOLDER}/{relative}"
+                found[relative] = [_digest(text), str(environment.compile(text, shipped_path, shipped_path, raw=True))]
     return {"version": _version(), "templates": dict(sorted(found.items()))}
 
 

@@ -45,7 +45,7 @@ def _element(name: str, value: object, before: str, indent: str, trail: Trail) -
         elif key == "#text":
             text = _text(item, way)
         else:
-            inside += "".join(_element(key, one, before + indent, indent, place) for one, place in several(item, way))
+            inside += "".join(_element(key, one, before + indent, indent, index) for one, index in several(item, way))
     body = f"{text}\n{inside}{before}" if inside else text
     return f"{before}<{name}{attributes}>{body}</{name}>\n"
 

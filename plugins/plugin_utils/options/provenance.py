@@ -220,10 +220,10 @@ def _showing(node: Node, words: set[str], text: str) -> Iterator[Position | None
 def _parts(value: object, position: Position | None, words: set[str], text: str) -> Iterator[Position | None]:
     if isinstance(value, dict):
         for key, item in value.items():
-            place = position_of(value, key) or position
+            at = position_of(value, key) or position
             if str(key).lower() in words:
-                yield place
+                yield at
             else:
-                yield from _parts(item, place, words, text)
+                yield from _parts(item, at, words, text)
     elif isinstance(value, str) and text and text in (line.strip() for line in value.splitlines()):
         yield position

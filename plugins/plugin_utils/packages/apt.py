@@ -158,10 +158,10 @@ class Apt:
 
     def _deb(self, name: str, version: str, match: re.Match[str], source: tuple[str, str]) -> Deb:
         uri = _plain(match["uri"])
-        for place, mirrors in self.mirrors.items():
+        for archive, mirrors in self.mirrors.items():
             for mirror in mirrors:
                 if uri.startswith(_plain(mirror) + "/"):
-                    at = f"{place}:{uri[len(_plain(mirror)) + 1 :]}"
+                    at = f"{archive}:{uri[len(_plain(mirror)) + 1 :]}"
                     return Deb(name, version, *source, match["sha256"], int(match["size"]), os.path.basename(uri), at)
         raise SpecError(f"apt wants {name} from an address that is not a Debian mirror")
 

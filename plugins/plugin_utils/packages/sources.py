@@ -91,10 +91,10 @@ def _lines(command: list[str]) -> list[str]:
 
 def sources_of(value: Any, cache: Any = None) -> PackageSources:
     """The sources that a spec says (`home.packageSources`, `home.packageCache`). Raises SpecError for unknown names."""
-    places: dict[str, tuple[str, ...]] = {}
+    mirrors: dict[str, tuple[str, ...]] = {}
     for name, addresses in (value or {}).items():
         if name not in NAMES:
             raise SpecError(f"home.packageSources has no source {name!r} (known: {', '.join(NAMES)})")
         words = [addresses] if isinstance(addresses, str) else addresses
-        places[name] = tuple(str(word).rstrip("/") for word in words)
-    return PackageSources(places, str(cache) if cache else None)
+        mirrors[name] = tuple(str(word).rstrip("/") for word in words)
+    return PackageSources(mirrors, str(cache) if cache else None)

@@ -45,10 +45,10 @@ def updates(old: Lock, new: Lock) -> list[Update]:
         fresh = {item for item in _bytes(new, name) if item not in before}
         if former is not None and not fresh and former == entry:
             continue
-        places = [place for item in fresh for place in new.artefacts[hash_of(item)].at]
+        addresses = [address for item in fresh for address in new.artefacts[hash_of(item)].at]
         moved = sorted({name_of(item) for item in fresh} - {entry.package, name}) if former is not None else []
         was = former.version if former is not None else ""
-        secure = any(place.startswith(f"{SECURITY}:") for place in places)
+        secure = any(address.startswith(f"{SECURITY}:") for address in addresses)
         found.append(Update(name, entry.provider, was, entry.version, secure and former is not None, tuple(moved)))
     return sorted(found, key=lambda update: (not update.security, update.name))
 

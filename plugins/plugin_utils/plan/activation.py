@@ -72,8 +72,8 @@ def activation(evaluation: Evaluation, place: str | None = None) -> list[Script]
         anchor = ANCHORS.get(name, Edges())
         edges = Edges([*anchor.after, *entry["after"]], [*anchor.before, *entry["before"]])
         entries[name] = _Entry(edges, script, frame.secret)
-    places = {name: provenance.entry("home.activation", name) for name in scripts}
-    refuse_secret_names(evaluation.secret, "home.activation", places)
+    positions = {name: provenance.entry("home.activation", name) for name in scripts}
+    refuse_secret_names(evaluation.secret, "home.activation", positions)
     graph = {name: entry.edges for name, entry in entries.items()}
     unknown = [error for name in entries for error in _unknown(provenance.entry("home.activation", name), name, graph)]
     if unknown:

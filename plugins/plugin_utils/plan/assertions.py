@@ -49,12 +49,12 @@ def module_warnings(evaluation: Evaluation) -> list[SpecWarning]:
         return []
     provenance = Provenance(evaluation)
     definitions = evaluation.attempt(lambda: provenance.elements("warnings"), [])
-    places: dict[str, Positions] = {}
+    warned: dict[str, Positions] = {}
     for number, text in enumerate(texts):
         origin = provenance.of(definitions[number]) if number < len(definitions) else ()
         # A module that every home has is used because of no line; what it warns of is in its words.
-        places.setdefault(text, (*origin, *(provenance.named(text) if len(origin) < 2 else ())))
-    found = [SpecWarning(text, positions) for text, positions in places.items()]
+        warned.setdefault(text, (*origin, *(provenance.named(text) if len(origin) < 2 else ())))
+    found = [SpecWarning(text, positions) for text, positions in warned.items()]
     for warning in found:
         warning.with_details("module", whole=True)
     return found

@@ -37,12 +37,12 @@ _FOR_REQUESTS = (
 class Homes:
     """The homes of a system as they came out: each user's plan, and the packages that join those of the host.
 
-    `packages` says who wants each of them, and `places` where; `importers` where each file of a home is imported.
+    `packages` says who wants each of them, and `positions` where; `importers` where each file of a home is imported.
     """
 
     plans: dict[str, SwitchBundle] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
-    places: dict[str, Position | None] = field(default_factory=dict)
+    positions: dict[str, Position | None] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     options: dict[str, object] = field(default_factory=dict)
     importers: dict[str, Position] = field(default_factory=dict)
@@ -135,7 +135,7 @@ class Bridge:
             name = package.name if isinstance(package, Package) else str(package)
             if of_host(name):
                 found.packages.setdefault(name, f"home-manager.users.{user}: home.packages")
-                found.places.setdefault(name, of_host.named.get(name))
+                found.positions.setdefault(name, of_host.named.get(name))
             elif self.template.supply is None:
                 found.warnings.append(
                     f'{user}: the host has no package "{name}", which a program of the home could use; install it otherwise, or name it in '

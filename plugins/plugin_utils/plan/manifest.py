@@ -90,10 +90,10 @@ class Builder:
         attempted = {target: attempt(partial(self._entry, file)) for target, file in sorted(files.items())}
         entries: dict[str, Entry] = {target: entry for target, entry in attempted.items() if entry is not None}
         policy = attempt(lambda: service_policy(self.evaluation, entries))
-        place = PLACES[policy.manager] if policy is not None else None
+        anchor = PLACES[policy.manager] if policy is not None else None
         scripts = [
             *attempt(lambda: on_change(self.evaluation, entries), []),
-            *attempt(lambda: activation(self.evaluation, place), []),
+            *attempt(lambda: activation(self.evaluation, anchor), []),
         ]
         self._note_origins(files, scripts)
         texts = [

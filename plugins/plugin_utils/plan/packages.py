@@ -91,12 +91,12 @@ def plan_packages(
     """
     settings = settings_of(evaluation)
     catalogue = settings.catalogue or Catalogue()
-    place = base.removesuffix("/packages") + "/current/home-path"
+    profile = base.removesuffix("/packages") + "/current/home-path"
     names = {(match[1].decode(), match[2].decode()) for text in texts for match in _USED.finditer(text)}
     wanted: dict[str, Wanted] = {}
     unwrapped: dict[str, list[str]] = {}
-    declared = [item for item in evaluation.get("home.packages") if isinstance(item, Package) and item.out == place]
-    for package in [*declared, *(item for item in language.named.values() if item.out == place)]:
+    declared = [item for item in evaluation.get("home.packages") if isinstance(item, Package) and item.out == profile]
+    for package in [*declared, *(item for item in language.named.values() if item.out == profile)]:
         item = wanted_of(package, catalogue, supply)
         known = wanted.get(item.name)
         if known is None or (not known.named and item.named) or (item.asked() and not known.asked()):
@@ -129,8 +129,8 @@ def _placed(lacking: list[Wanted], evaluation: Evaluation, declared: list[Packag
         for item, definition in zip(values, elements, strict=True):
             if item in declared:
                 found.setdefault(item.name, provenance.of(definition))
-    places = {item.name: found.get(item.name.rpartition(".")[2]) or found.get(item.name) for item in lacking}
-    return [replace(item, position=place[-1]) if (place := places[item.name]) else item for item in lacking]
+    positions = {item.name: found.get(item.name.rpartition(".")[2]) or found.get(item.name) for item in lacking}
+    return [replace(item, position=profile[-1]) if (profile := positions[item.name]) else item for item in lacking]
 
 
 def settings_of(evaluation: Evaluation) -> PackageSettings:

@@ -29,15 +29,17 @@ _MOST = 3
 
 
 class SystemOrigins:
-    """The origins of one system. `contents` are its files' texts by target; `places` those of packages that homes name."""
+    """The origins of one system. `contents` are its files' texts by target; `home_positions` those of packages that homes name."""
 
-    def __init__(self, system: System, contents: Mapping[str, bytes], places: Mapping[str, Position | None]) -> None:
+    def __init__(
+        self, system: System, contents: Mapping[str, bytes], home_positions: Mapping[str, Position | None]
+    ) -> None:
         self.evaluation = system.evaluation
         self.provenance = Provenance(system.evaluation)
         files: list[EtcFile] = system.evaluation.attempt(Parts(system).etc, [])
         self.files = {file.target: file for file in files}
         self.contents = contents
-        self.places = places
+        self.home_positions = home_positions
 
     def of_file(self, target: str) -> Positions:
         """Where a file below /etc is declared."""
@@ -82,9 +84,9 @@ class SystemOrigins:
     def _named(self, message: str) -> Positions:
         names = _QUOTED.findall(message)
         for name in names:
-            place = self.places.get(name) or self._package(name)
-            if place is not None:
-                return (place,)
+            position = self.home_positions.get(name) or self._package(name)
+            if position is not None:
+                return (position,)
         return next((found for name in names if (found := self.provenance.entry("users.users", name))), ())
 
     def _package(self, name: str) -> Position | None:

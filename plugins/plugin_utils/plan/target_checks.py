@@ -32,9 +32,9 @@ def check_target(home: str, managed: ManagedTarget, link: str | None) -> None:
         raise SpecError(message, managed.positions, path=managed.label)
     if link is None:
         return
-    place = posixpath.normpath(posixpath.join(home, managed.target))
-    leads = posixpath.normpath(posixpath.join(posixpath.dirname(place), link))
-    if leads == place or leads.startswith(f"{place}/"):
-        where = "its own place" if leads == place else "a place below itself"
+    path = posixpath.normpath(posixpath.join(home, managed.target))
+    leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
+    if leads == path or leads.startswith(f"{path}/"):
+        where = "its own place" if leads == path else "a place below itself"
         hint = "keep the file somewhere else, for example in the folder of the project"
         raise SpecError(f"is a link to {where}, {leads}", managed.positions, path=managed.label, hint=hint)

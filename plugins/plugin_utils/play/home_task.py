@@ -81,13 +81,13 @@ class HomeTask:
 
     def circumstances(self) -> list[Any]:
         """Plain data that differs whenever the same facts, files and variables could make another plan. It holds secrets."""
-        place = [self.project, self.origin.json()]
+        origin = [self.project, self.origin.json()]
         given = [
             plain(self.special),
             {name: self.arguments.values[name] for name in self.arguments.values if name != "special_args"},
         ]
         written = [as_written(self.config), None if self.key is None else list(self.key)]
-        return circumstances(self.action._loader, [self.host, self.user, place, given, written])
+        return circumstances(self.action._loader, [self.host, self.user, origin, given, written])
 
     def ask(self, kept: Kept, only: bool = False) -> ProbeAnswer:
         """The answer to the question whether there is anything to do. Raises Refused.

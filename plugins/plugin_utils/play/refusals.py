@@ -34,8 +34,8 @@ def refusal_of(error: EngineError, host: str, variables: dict[str, Any], key: Po
     """
     if error.kind == ErrorKind.USER:
         text = error.message.replace("on this machine", f"on {host}")
-        place = Sources(LIBRARY).location(key) if key is not None else None
-        return Message(text, error.kind.value, places=(place,) if place else ())
+        location = Sources(LIBRARY).location(key) if key is not None else None
+        return Message(text, error.kind.value, places=(location,) if location else ())
     if error.kind == ErrorKind.ACCOUNT:
         return Message(
             error.message, error.kind.value, hints=(Choice("run as root:", f"{typed_command()} --become -K"),)
@@ -57,6 +57,6 @@ def _of_python(error: EngineError, host: str, variables: dict[str, Any]) -> Mess
         hint = Choice(f"install Python 3.8 or newer there, or say where it is with `{INTERPRETER}`")
         return Message(f"{host} has no python3", "interpreter", hints=(hint,))
     position = position_of(named)
-    place = Sources(LIBRARY).location(position) if position is not None else None
-    setting = place._replace(source="", label=f"sets {INTERPRETER}") if place is not None else None
+    location = Sources(LIBRARY).location(position) if position is not None else None
+    setting = location._replace(source="", label=f"sets {INTERPRETER}") if location is not None else None
     return Message(f"{host} has no {named}", "interpreter", places=(setting,) if setting else ())

@@ -263,8 +263,8 @@ class Switch:
         node = as_node(self.given.config) if self.given.config is not None else Mapping(position=self.given.key)
         if isinstance(node, str):
             node = as_node({"imports": [self.given.config]}, self.given.key)
-        place = position_of(node)
-        file = place.file if place is not None else os.path.join(self.project, "home.yml")
+        position = position_of(node)
+        file = position.file if position is not None else os.path.join(self.project, "home.yml")
         request = Request(
             [(node, file)],
             host,

@@ -66,4 +66,4 @@ def reporter_of(
 
 def _origins(found: EvaluatedSystem) -> SystemOrigins:
     texts = {target: found.plan.text(target) for target in found.plan.targets}
-    return SystemOrigins(found.system, texts, found.homes.places)
+    return SystemOrigins(found.system, texts, found.homes.positions)

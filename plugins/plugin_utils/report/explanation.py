@@ -67,8 +67,8 @@ class Explainer:
             return Child(path, forwards=joined(declaration.renamed_to))
         kind = declaration.type.description if declaration.type is not None else ""
         positions = self._positions(node)
-        place = self.sources.location(positions[0])._replace(source="") if positions else None
-        return Child(path, kind, self._short(node), place)
+        location = self.sources.location(positions[0])._replace(source="") if positions else None
+        return Child(path, kind, self._short(node), location)
 
     def _short(self, node: Node) -> str:
         """A value in a few characters; of a longer one its size."""

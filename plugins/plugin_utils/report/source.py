@@ -70,17 +70,17 @@ class Sources:
 
     def origin(self, positions: Iterable[Position]) -> tuple[SourceLocation, ...]:
         """Where something comes from: the user's own places, with the modules of the library that they brought in."""
-        places: list[SourceLocation] = []
+        locations: list[SourceLocation] = []
         for position in positions:
             module, shown, chain = self._of_file(position.file)
             # Without the line, which is not shown: a first switch tells the places of all files.
-            place = (
+            location = (
                 SourceLocation("", module=module)
                 if module
                 else SourceLocation(shown, position.line, position.column, by=chain)
             )
-            places.append(place)
-        return joined(sorted(places, key=lambda place: bool(place.module)))
+            locations.append(location)
+        return joined(sorted(locations, key=lambda location: bool(location.module)))
 
     def depth(self, position: Position) -> int:
         """How far a file is from the user's own: the number of imports that lead to it; a shipped module comes last."""
@@ -128,13 +128,13 @@ class Sources:
         return start + 1, _token_end(line, start) + 1
 
 
-def joined(places: list[SourceLocation]) -> tuple[SourceLocation, ...]:
+def joined(locations: list[SourceLocation]) -> tuple[SourceLocation, ...]:
     """The places with the modules of the library together with the one place of the user's that they are used because of."""
-    own = [place for place in places if not place.module]
-    modules = list(dict.fromkeys(place.module for place in places if place.module))
+    own = [location for location in locations if not location.module]
+    modules = list(dict.fromkeys(location.module for location in locations if location.module))
     if len(own) == 1 and modules:
         return (own[0]._replace(module=", ".join(modules)),)
-    return tuple(places)
+    return tuple(locations)
 
 
 def _read(path: str) -> list[str]:

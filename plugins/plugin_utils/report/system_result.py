@@ -46,7 +46,7 @@ def _held(plans: list[Plan]) -> list[dict[str, Any]]:
 
 def with_locations(text: str, message: Message) -> str:
     """A text with the places of a message below it."""
-    return "\n".join([text, *(f"  at {located(place)}" for place in message.places)])
+    return "\n".join([text, *(f"  at {located(location)}" for location in message.places)])
 
 
 def operation_line(operation: dict[str, Any]) -> str:

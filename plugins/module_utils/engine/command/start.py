@@ -40,8 +40,8 @@ def start(version: str, arguments: List[str]) -> int:
 
 def kept_engine(version: str, path: str) -> Optional[str]:
     """The folder of the engine of a version that nobody but its owner or root could have written; `path` is that of the command."""
-    place = os.path.realpath(path)
-    state = place.rpartition("/generations/")[0] or place.rpartition("/store/")[0]
+    resolved = os.path.realpath(path)
+    state = resolved.rpartition("/generations/")[0] or resolved.rpartition("/store/")[0]
     for folder in (f"{state}/engine/{version}", f"{root_state.ENGINES}/{version}"):
         try:
             found = [os.lstat(name) for name in (folder, os.path.join(folder, SOURCES))]

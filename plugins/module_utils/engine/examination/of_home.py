@@ -139,14 +139,14 @@ def state(examined: ExaminedHome) -> Iterator[Finding]:
     """The folder of the generations is private, and there is room for more."""
     if examined.home.state is None:
         raise Skipped("there is no generation")
-    place = examined.home.state_path
-    mode = stat.S_IMODE(os.stat(place).st_mode)
+    path_of_state = examined.home.state_path
+    mode = stat.S_IMODE(os.stat(path_of_state).st_mode)
     if mode & 0o077:
         yield Finding(
             "state",
             ERROR,
-            f"{examined.display_path(place)} can be read by others",
-            [f"chmod 700 {examined.display_path(place)}"],
+            f"{examined.display_path(path_of_state)} can be read by others",
+            [f"chmod 700 {examined.display_path(path_of_state)}"],
         )
 
 

@@ -161,8 +161,8 @@ class IniDocument(Document):
                 self.insert(path, lines)
             return
         edits = [(entry.start, entry.end, "") for entry in present]
-        for place, line in enumerate(lines[: len(edits)]):
-            edits[place] = (edits[place][0], edits[place][1], line)
+        for number, line in enumerate(lines[: len(edits)]):
+            edits[number] = (edits[number][0], edits[number][1], line)
         start, end, last = edits[-1]
         edits[-1] = (start, end, last + "".join(lines[len(edits) :]))
         if not self.text.endswith("\n") and end == len(self.text) and len(lines) <= len(edits):
@@ -175,11 +175,11 @@ class IniDocument(Document):
         """The lines that write `value`, in the style of those that are there; lines that already have it stay."""
         texts = words(path, value)
         lines = []
-        for place, text in enumerate(texts):
-            if place < len(present) and present[place].value == text:
-                lines.append(self.whole(self.text[present[place].start : present[place].end]))
+        for number, text in enumerate(texts):
+            if number < len(present) and present[number].value == text:
+                lines.append(self.whole(self.text[present[number].start : present[number].end]))
                 continue
-            model = present[min(place, len(present) - 1)] if present else self.model(path)
+            model = present[min(number, len(present) - 1)] if present else self.model(path)
             if text is None:
                 line = model.indent + path[-1]
             else:

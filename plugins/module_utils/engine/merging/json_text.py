@@ -126,9 +126,9 @@ class JsonDocument(Document):
             end += len(self.text[end:]) - len(self.text[end:].lstrip(BLANK))
         else:
             start = len(self.text[:start].rstrip(BLANK))
-        place = members.index(member)
-        if place and member.comma < 0:
-            comma = members[place - 1].comma
+        index = members.index(member)
+        if index and member.comma < 0:
+            comma = members[index - 1].comma
             self.apply((start, end, ""), (comma, comma + 1, ""))
         else:
             self.apply((start, end, ""))

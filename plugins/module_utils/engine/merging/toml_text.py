@@ -36,7 +36,7 @@ class Inline:
 
 # What a saved former value begins with when it was written as tables with headers, not after a key.
 TABLES = "\n"
-Place = Union[Table, Statement, Inline, None]
+Definer = Union[Table, Statement, Inline, None]
 
 
 class TomlDocument(Document):
@@ -58,7 +58,7 @@ class TomlDocument(Document):
             return self.text[value.start : value.end]
         return TABLES + "\n".join(toml_write.tables(path, self.get(path)))
 
-    def place(self, path: Path) -> Place:
+    def definer(self, path: Path) -> Definer:
         """What is at a path: a table, a pair, a position in an inline table; None for arrays of tables and nothing."""
         table = self.contents.root
         for depth, key in enumerate(path):
@@ -72,10 +72,10 @@ class TomlDocument(Document):
 
     def value_at(self, path: Path) -> Optional[Value]:
         """The value after a key of exactly this path."""
-        place = self.place(path)
-        if isinstance(place, Statement):
-            return place.value
-        item = place.exact() if isinstance(place, Inline) else None
+        definer = self.definer(path)
+        if isinstance(definer, Statement):
+            return definer.value
+        item = definer.exact() if isinstance(definer, Inline) else None
         return item.value if item else None
 
     def put(self, path: Path, value: object, source: Optional[str] = None) -> None:
@@ -88,7 +88,7 @@ class TomlDocument(Document):
                 there = None
         if there is not None:
             line = self.text[self.line_start(there.start) :]
-            alone = isinstance(self.place(path), Statement)
+            alone = isinstance(self.definer(path), Statement)
             new = toml_write.block(value, line[: len(line) - len(line.lstrip(" \t"))]) if alone else None
             new = new.replace("\n", self.newline) if new is not None else toml_write.inline(value)
             self.apply((there.start, there.end, source if source is not None else new))
@@ -102,22 +102,22 @@ class TomlDocument(Document):
 
     def create(self, path: Path, depth: int, value: object, source: Optional[str]) -> None:
         """Write a path that is not there below the mapping at `path[:depth]`, which is."""
-        place = self.place(path[:depth])
+        definer = self.definer(path[:depth])
         written = source if source is not None else toml_write.inline(value)
-        if isinstance(place, Statement) and place.value is not None:
-            place = Inline(place.value, ())
-        if isinstance(place, Inline):
-            item = place.exact()
+        if isinstance(definer, Statement) and definer.value is not None:
+            definer = Inline(definer.value, ())
+        if isinstance(definer, Inline):
+            item = definer.exact()
             if item is not None:
-                place = Inline(item.value, ())
-            self.insert_item(place.table, f"{toml_write.keys((*place.rest, *path[depth:]))} = {written}")
-        elif isinstance(place, Table) and place.how == "dotted":
-            above = place.owner.path if place.owner else ()
-            self.insert_pair(place.owner, path[len(above) :], value, source, path[len(above) : depth])
+                definer = Inline(item.value, ())
+            self.insert_item(definer.table, f"{toml_write.keys((*definer.rest, *path[depth:]))} = {written}")
+        elif isinstance(definer, Table) and definer.how == "dotted":
+            above = definer.owner.path if definer.owner else ()
+            self.insert_pair(definer.owner, path[len(above) :], value, source, path[len(above) : depth])
         elif isinstance(value, dict) or (isinstance(value, list) and value and all(isinstance(x, dict) for x in value)):
             self.append(toml_write.tables(path, value))
-        elif isinstance(place, Table) and depth == len(path) - 1 and place.how == "header":
-            self.insert_pair(place.owner, path[depth:], value, source, ())
+        elif isinstance(definer, Table) and depth == len(path) - 1 and definer.how == "header":
+            self.insert_pair(definer.owner, path[depth:], value, source, ())
         else:
             pair = f"{toml_write.key(path[-1])} = {source if source is not None else toml_write.block(value, '')}"
             self.append([f"[{toml_write.keys(path[:-1])}]", *pair.split("\n")])
@@ -178,24 +178,24 @@ class TomlDocument(Document):
         self.apply((len(self.text), len(self.text), before + equals))
 
     def remove(self, path: Path) -> None:
-        place = self.place(path)
-        if isinstance(place, Inline):
-            while place.items():
-                self.cut(place.table, place.items()[0])
-                again = self.place(path)
+        definer = self.definer(path)
+        if isinstance(definer, Inline):
+            while definer.items():
+                self.cut(definer.table, definer.items()[0])
+                again = self.definer(path)
                 if not isinstance(again, Inline):
                     break
-                place = again
+                definer = again
             return
         doomed = [one.path[: len(path)] == path for one in self.contents.statements]
         self.apply(*self.runs(doomed))
 
     def remove_mapping(self, path: Path) -> None:
-        place = self.place(path)
-        if isinstance(place, (Statement, Inline)):
+        definer = self.definer(path)
+        if isinstance(definer, (Statement, Inline)):
             self.remove(path)
-        elif isinstance(place, Table) and place.how == "header":
-            self.apply(*self.runs([one is place.owner for one in self.contents.statements]))
+        elif isinstance(definer, Table) and definer.how == "header":
+            self.apply(*self.runs([one is definer.owner for one in self.contents.statements]))
 
     def runs(self, doomed: List[bool]) -> List[Tuple[int, int, str]]:
         """The edits that remove statements, and the text between two of them."""
@@ -225,11 +225,11 @@ class TomlDocument(Document):
     def cut(self, table: Value, item: Item) -> None:
         """Take one item out of an inline table."""
         items = table.items or []
-        place = items.index(item)
+        index = items.index(item)
         if len(items) == 1:
             self.apply((table.start, table.end, "{}"))
-        elif place:
-            self.apply((items[place - 1].value.end, item.value.end, ""))
+        elif index:
+            self.apply((items[index - 1].value.end, item.value.end, ""))
         else:
             self.apply((item.start, items[1].start, ""))
 

@@ -112,7 +112,7 @@ class Reader:
         found = UNPRINTABLE.search(self.text)
         if found:
             raise self.error(f"the character {found.group()!r} is not allowed in YAML", found.start())
-        marks = [place for place, one in enumerate(self.lines) if one.indent == 0 and MARK.match(one.body)]
+        marks = [line_number for line_number, one in enumerate(self.lines) if one.indent == 0 and MARK.match(one.body)]
         for number in marks:
             line = self.lines[number]
             before = [one for one in self.lines[:number] if not one.silent and not one.body.startswith("%")]
@@ -195,10 +195,10 @@ class Reader:
         entry.end = self.lines[self.last].end
         return entry
 
-    def consume(self, place: int) -> None:
+    def consume(self, line_number: int) -> None:
         """Pass all lines up to this one, the last one so far with content."""
-        self.last = place
-        self.at = place + 1
+        self.last = line_number
+        self.at = line_number + 1
 
     def below(self, indent: int) -> Node:
         """The value on the lines below its key; null when there is none."""
@@ -266,15 +266,15 @@ class Reader:
             raise self.error("something follows the value on its line", end)
         node.end = end
         node.note = note.group().rstrip()
-        self.consume(self.place(end - 1))
+        self.consume(self.line_number(end - 1))
         return node
 
-    def place(self, offset: int) -> int:
+    def line_number(self, offset: int) -> int:
         """The number of the line of an offset, which is not above the last line read."""
-        place = max(self.at - 1, 0)
-        while self.lines[place].end <= offset:
-            place += 1
-        return place
+        line_number = max(self.at - 1, 0)
+        while self.lines[line_number].end <= offset:
+            line_number += 1
+        return line_number
 
     def plain(self, node: Node, indent: int) -> Node:
         """A plain scalar, which may go on over deeper lines."""
@@ -284,7 +284,7 @@ class Reader:
             raise self.error("a complex key ('?')", node.start)
         if first[0] in "@`%,]}" or (first[0] == "-" and alone):
             raise self.error(f"a value cannot begin with {first[0]!r}", node.start)
-        place = self.place(node.start)
+        line_number = self.line_number(node.start)
         start = node.start
         while True:
             found = PLAIN_END.search(self.text, start)
@@ -292,24 +292,24 @@ class Reader:
             part = self.text[start:end]
             if ": " in part or part.endswith(":"):
                 raise self.error("a second ':' in a plain value", start)
-            below = place + 1
+            below = line_number + 1
             while below < len(self.lines) and not self.lines[below].body.strip():
                 below += 1
             commented = found is not None and found.group().endswith("#")
             if commented or below >= len(self.lines) or self.lines[below].silent or self.lines[below].indent <= indent:
                 break
-            place = below
-            start = self.lines[place].start + self.lines[place].indent
+            line_number = below
+            start = self.lines[line_number].start + self.lines[line_number].indent
         raw = self.text[node.start : end]
         node.plain = yaml_scalars.resolve(yaml_scalars.folded(raw))
         return self.finish(node, end)
 
     def opaque(self, node: Node, indent: int) -> Node:
         """An anchor, an alias or a tag with all that belongs to it."""
-        place = self.place(node.start)
-        bare = len(self.text[node.start : self.lines[place].end].split()) == 1
-        last = place
-        for below in range(place + 1, len(self.lines)):
+        line_number = self.line_number(node.start)
+        bare = len(self.text[node.start : self.lines[line_number].end].split()) == 1
+        last = line_number
+        for below in range(line_number + 1, len(self.lines)):
             line = self.lines[below]
             if line.silent:
                 continue
@@ -327,7 +327,7 @@ class Reader:
         note = NOTE.match(self.text, found.end()) if found else None
         if not found or not note:
             raise self.error("malformed head of a block scalar", node.start)
-        first = self.place(node.start)
+        first = self.line_number(node.start)
         last = first
         step = found.group(2) or found.group(4)
         depth = max(indent, 0) + int(step) if step else 0

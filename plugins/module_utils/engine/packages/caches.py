@@ -139,13 +139,13 @@ def _is_input(kind: Kind, inside: str) -> bool:
     )
 
 
-def _files(place: str, inside: str) -> List[Tuple[str, str]]:
+def _files(folder_path: str, inside: str) -> List[Tuple[str, str]]:
     """The files at a place, which may be one: paths below `inside`, and absolute ones."""
-    if not queries.is_folder(place):
-        return [(inside, place)]
+    if not queries.is_folder(folder_path):
+        return [(inside, folder_path)]
     found = []
-    for folder, _folders, names in queries.walk(place):
-        rest = os.path.relpath(folder, place)
+    for folder, _folders, names in queries.walk(folder_path):
+        rest = os.path.relpath(folder, folder_path)
         top = inside if rest == "." else f"{inside}/{rest}"
         found += [(f"{top}/{name}", f"{folder}/{name}") for name in names]
     return found
@@ -158,20 +158,20 @@ def _read(kind: Kind, inputs: List[Input]) -> Dict[str, Content]:
         if item.content is not None:
             found[item.inside] = item.content
             continue
-        for inside, place in _files(item.key, item.inside):
+        for inside, path in _files(item.key, item.inside):
             if _is_input(kind, inside):
-                found[inside] = _File(place)
+                found[inside] = _File(path)
     return found
 
 
 class _File:
     """The content of a file, when it is asked for."""
 
-    def __init__(self, place: str) -> None:
-        self.place = place
+    def __init__(self, path: str) -> None:
+        self.path = path
 
     def __call__(self) -> bytes:
-        return filesystem.read(self.place, follow=True)
+        return filesystem.read(self.path, follow=True)
 
 
 def _identity(depot: Depot, kind: Kind, inputs: List[Input]) -> str:
@@ -217,17 +217,17 @@ def _fill(tree: Tree, kind: Kind, inputs: Dict[str, Content], tool: str) -> str:
             True,
         )
         return ""
-    place, folder = tree.workplace()
+    folder_path, folder = tree.workplace()
     for inside, content in inputs.items():
-        make_all(os.path.dirname(f"{place}/{inside}"), 0o700)
+        make_all(os.path.dirname(f"{folder_path}/{inside}"), 0o700)
         # Of icons only the names count.
         text = b"" if kind.folder.startswith(_ICONS) and not inside.endswith("index.theme") else content()
         filesystem.write(f"{folder}/{inside}", text, 0o600, tree.depot.fd)
-    done = run_bound([tool, *(word.replace("{folder}", place) for word in kind.arguments)])
+    done = run_bound([tool, *(word.replace("{folder}", folder_path) for word in kind.arguments)])
     if done.code:
         return f"{kind.tool} failed: {done.last}"
     names = [name for name in filesystem.names_in(folder, tree.depot.fd) if not kind.made or name in kind.made]
-    for inside, made in ((inside, made) for name in names for inside, made in _files(f"{place}/{name}", name)):
+    for inside, made in ((inside, made) for name in names for inside, made in _files(f"{folder_path}/{name}", name)):
         if inside not in inputs:
             tree.write(f"{kind.folder}/{inside}", filesystem.read(made), False, True)
     if kind.folder.startswith(_ICONS):

@@ -41,8 +41,8 @@ class Sources(NamedTuple):
         try:
             return cls(
                 value.get("cache") or None,
-                {name: tuple(places) for name, places in (value.get("mirrors") or {}).items()},
-                {name: tuple(places) for name, places in (value.get("snapshots") or {}).items()},
+                {name: tuple(addresses) for name, addresses in (value.get("mirrors") or {}).items()},
+                {name: tuple(addresses) for name, addresses in (value.get("snapshots") or {}).items()},
             )
         except (AttributeError, TypeError):
             raise EngineError(f"not the places of packages: {value!r}", ErrorKind.REQUEST) from None
@@ -51,11 +51,11 @@ class Sources(NamedTuple):
         """The form that `of` reads."""
         return {
             "cache": self.cache,
-            "mirrors": {name: list(places) for name, places in self.mirrors.items()},
-            "snapshots": {name: list(places) for name, places in self.snapshots.items()},
+            "mirrors": {name: list(addresses) for name, addresses in self.mirrors.items()},
+            "snapshots": {name: list(addresses) for name, addresses in self.snapshots.items()},
         }
 
-    def places(self, artefact: Artefact) -> List[str]:
+    def addresses(self, artefact: Artefact) -> List[str]:
         """Every address of an artefact, in the order to try."""
         found = []
         if self.cache is not None:
@@ -66,8 +66,8 @@ class Sources(NamedTuple):
             if not colon or path.startswith("//"):
                 found.append(text)
                 continue
-            found.extend(_joined(place, path) for place in self.mirrors.get(name, ()))
-            late.extend(_joined(place, path) for place in self.snapshots.get(name, ()))
+            found.extend(_joined(address, path) for address in self.mirrors.get(name, ()))
+            late.extend(_joined(address, path) for address in self.snapshots.get(name, ()))
         return found + late
 
 
@@ -140,19 +140,19 @@ class Downloads:
             filesystem.unlink(f"{FOLDER}/{artefact.sha256}", self.at)
 
     def _get(self, artefact: Artefact) -> None:
-        places = self.sources.places(artefact)
-        if not places:
+        addresses = self.sources.addresses(artefact)
+        if not addresses:
             raise EngineError(
                 f"{artefact.file}: no place to download it from is known; set home.packageSources or home.packageCache",
                 ErrorKind.DOWNLOAD,
             )
         tried: List[str] = []
         wrong: List[str] = []
-        for place in places:
-            problem = self._try(artefact, place)
+        for address in addresses:
+            problem = self._try(artefact, address)
             if problem is None:
                 return
-            (wrong if problem.startswith("SHA-256") else tried).append(f"{without_credentials(place)}: {problem}")
+            (wrong if problem.startswith("SHA-256") else tried).append(f"{without_credentials(address)}: {problem}")
         if wrong:
             raise EngineError(f"{artefact.file} from {'; '.join(wrong)}. Nothing was changed.", ErrorKind.HASH)
         message = (
@@ -161,7 +161,7 @@ class Downloads:
         )
         raise EngineError(message, ErrorKind.DOWNLOAD)
 
-    def _try(self, artefact: Artefact, place: str) -> Optional[str]:
+    def _try(self, artefact: Artefact, address: str) -> Optional[str]:
         """Get it from one place; what went wrong, or None. OSError only for the local disk."""
         part = f"{FOLDER}/{artefact.sha256}.part"
         status = filesystem.lstat(part, self.at)
@@ -170,7 +170,7 @@ class Downloads:
             filesystem.unlink(part, self.at)
             have = 0
         if have < artefact.size or not artefact.size:
-            problem = self._transfer(artefact, place, part, have)
+            problem = self._transfer(artefact, address, part, have)
             if problem is not None:
                 return problem
         size, found = self._hash(part)
@@ -180,14 +180,14 @@ class Downloads:
             filesystem.unlink(part, self.at)
             if have and size == artefact.size:
                 # A part from another place, or a server that misread the range: once more from the start.
-                return self._try(artefact, place)
+                return self._try(artefact, address)
             return f"SHA-256 is {found[:12]}…, home.lock says {artefact.sha256[:12]}…"
         filesystem.rename(part, f"{FOLDER}/{artefact.sha256}", self.at, self.at)
         return None
 
-    def _transfer(self, artefact: Artefact, place: str, part: str, have: int) -> Optional[str]:
+    def _transfer(self, artefact: Artefact, address: str, part: str, have: int) -> Optional[str]:
         try:
-            source, start = _opened(place, have)
+            source, start = _opened(address, have)
         except Exception as error:
             return _reason(error)
         try:
@@ -230,28 +230,28 @@ class Downloads:
                 size += len(piece)
 
 
-def without_credentials(place: str) -> str:
+def without_credentials(address: str) -> str:
     """An address for people: without the name and password that it may hold."""
-    scheme, colon, rest = place.partition("://")
+    scheme, colon, rest = address.partition("://")
     if not colon:
-        return place
+        return address
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _joined(place: str, path: str) -> str:
-    return f"{place.rstrip('/')}/{path}"
+def _joined(address: str, path: str) -> str:
+    return f"{address.rstrip('/')}/{path}"
 
 
-def _opened(place: str, start: int) -> Tuple[Any, int]:
+def _opened(address: str, start: int) -> Tuple[Any, int]:
     """What can be read at an address, and the offset at which it begins: `start`, or 0 where that is not possible."""
-    if place.startswith("/"):
-        source = open(place, "rb")  # noqa: SIM115 - the caller closes it
+    if address.startswith("/"):
+        source = open(address, "rb")  # noqa: SIM115 - the caller closes it
         source.seek(start)
         return source, start
     import urllib.request
 
-    request = urllib.request.Request(_quoted(place), headers={"User-Agent": "home.manager"})
+    request = urllib.request.Request(_quoted(address), headers={"User-Agent": "home.manager"})
     if start:
         request.add_header("Range", f"bytes={start}-")
     answer = urllib.request.build_opener().open(request, timeout=TIMEOUT)
@@ -261,10 +261,10 @@ def _opened(place: str, start: int) -> Tuple[Any, int]:
     return answer, 0
 
 
-def _quoted(place: str) -> str:
+def _quoted(address: str) -> str:
     from urllib.parse import quote
 
-    return quote(place, safe=":/?&=%@+~,;!$'()*[]#")
+    return quote(address, safe=":/?&=%@+~,;!$'()*[]#")
 
 
 def _reason(error: Exception) -> str:

@@ -18,10 +18,10 @@ def linked(depot: Depot, identity: str, recipes: Dict[str, Recipe], path: str = 
     """Whether the host's depot has the tree of a recipe; the user's own name for it then leads there."""
     if depot.path == path:
         return False
-    place = f"{path}/{PACKAGES}/{moved(identity, recipes, f'{path}/{PACKAGES}')[0]}"
-    if not trusted(place):
+    tree_path = f"{path}/{PACKAGES}/{moved(identity, recipes, f'{path}/{PACKAGES}')[0]}"
+    if not trusted(tree_path):
         return False
-    filesystem.symlink(place, f"{PACKAGES}/{identity}", depot.fd)
+    filesystem.symlink(tree_path, f"{PACKAGES}/{identity}", depot.fd)
     return True
 
 

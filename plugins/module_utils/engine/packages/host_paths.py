@@ -28,9 +28,9 @@ def program(name: str) -> Optional[str]:
 def first(folders: Iterable[str], name: str) -> Optional[str]:
     """The path of an executable file in the first folder that has it."""
     for folder in folders:
-        place = f"{folder}/{name}"
-        if place.startswith("/") and queries.is_program(place):
-            return place
+        path = f"{folder}/{name}"
+        if path.startswith("/") and queries.is_program(path):
+            return path
     return None
 
 
@@ -38,13 +38,13 @@ def find_all(commands: Mapping[str, str], shares: Iterable[str]) -> Optional[Dic
     """Where the host has these programs (by the name in a profile) and shared files; None when anything is missing."""
     found: Dict[str, str] = {}
     for command, name in commands.items():
-        place = program(command) or program(name)
-        if place is None:
+        path = program(command) or program(name)
+        if path is None:
             return None
-        found[f"bin/{command}"] = place
+        found[f"bin/{command}"] = path
     for share in shares:
-        place = next((f"{top}/{share}" for top in PREFIXES if queries.exists(f"{top}/{share}")), None)
-        if place is None:
+        path = next((f"{top}/{share}" for top in PREFIXES if queries.exists(f"{top}/{share}")), None)
+        if path is None:
             return None
-        found[share] = place
+        found[share] = path
     return found or None

@@ -79,15 +79,15 @@ def launcher(tree: Tree, way: Launch, program: str) -> str:
     for name, old in sorted(way.keep.items()):
         lines.append(f"{name}=${{{old}-}}; export {name}")
     for name, value in sorted(way.set.items()):
-        before, has_old, after = tree.placed(value).partition("{old}")
+        before, has_old, after = tree.substituted(value).partition("{old}")
         text = quoted(before) + (f'"${{{name}:+:${name}}}"' if has_old else "") + (quoted(after) if after else "")
         lines.append(f"{name}={text}; export {name}")
     if way.certificates:
-        tests = " ".join(quoted(place) for place in CERTIFICATES)
+        tests = " ".join(quoted(bundle) for bundle in CERTIFICATES)
         lines.append(f'for hm_file in {tests}; do if [ -r "$hm_file" ]; then break; fi; done')
         lines.extend(f': "${{{name}:=$hm_file}}"; export {name}' for name in way.certificates)
         lines.append("unset hm_file")
-    words = [quoted(program), *(quoted(tree.placed(word)) for word in way.arguments)]
+    words = [quoted(program), *(quoted(tree.substituted(word)) for word in way.arguments)]
     lines.append(f'exec {" ".join(words)} "$@"')
     return "\n".join(lines) + "\n"
 

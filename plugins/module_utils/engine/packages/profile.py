@@ -68,7 +68,7 @@ _HOME = Member("", None, -1, {}, (), (), {})
 
 class _Owner(NamedTuple):
     member: Member
-    place: str  # the path in the member's tree, or an absolute path
+    source: str  # the path in the member's tree, or an absolute path
 
 
 class _Node:
@@ -91,16 +91,16 @@ class _Visible:
                 self.files.setdefault(shown, path)
         for command, name in {**(record.get("commands") or {}), **member.commands}.items():
             candidates = (f"bin/{command}", f"bin/{name}", f"sbin/{name}", f"games/{name}")
-            place = next((path for path in candidates if path in record["files"]), None)
-            if place is not None:
-                self.files[f"bin/{command}"] = place
+            source = next((path for path in candidates if path in record["files"]), None)
+            if source is not None:
+                self.files[f"bin/{command}"] = source
             manual = f"share/man/man1/{name}.1.gz"
             if command != name and manual in record["files"]:
                 self.files.setdefault(f"share/man/man1/{command}.1.gz", manual)
         for command in member.unwrapped:
-            place = self.files.get(f"bin/{command}")
-            if place is not None:
-                self.files[f"{UNWRAPPED}/{command}"] = place
+            source = self.files.get(f"bin/{command}")
+            if source is not None:
+                self.files[f"{UNWRAPPED}/{command}"] = source
         own = set(record["own"])
         self.mixed: Set[str] = set()
         for path in record["files"]:
@@ -136,13 +136,13 @@ class Profile:
 
     def _add(self, member: Member) -> None:
         if member.id is None:
-            for path, place in member.places.items():
-                self._node(path).owners.append(_Owner(member, place))
+            for path, source in member.places.items():
+                self._node(path).owners.append(_Owner(member, source))
             return
         shown = _Visible(member, self.depot.record(member.id))
         self.mixed[member.id] = shown.mixed
-        for path, place in shown.files.items():
-            self._node(path).owners.append(_Owner(member, place))
+        for path, source in shown.files.items():
+            self._node(path).owners.append(_Owner(member, source))
 
     def _node(self, path: str) -> _Node:
         node = self.root
@@ -195,17 +195,17 @@ class Profile:
 
     def _content(self, owner: _Owner) -> str:
         if owner.member.id is None:
-            return owner.place
-        path = f"{PACKAGES}/{owner.member.id}/{owner.place}"
+            return owner.source
+        path = f"{PACKAGES}/{owner.member.id}/{owner.source}"
         try:
             os.close(filesystem.open_file(path, self.depot.fd, follow=True))
             real = os.path.realpath(f"{self.depot.path}/{path}")
             return file_hash(real, self.depot.fd)
         except filesystem.ABSENT:
-            return f"{owner.member.id}/{owner.place}"
+            return f"{owner.member.id}/{owner.source}"
 
     def _text(self, owner: _Owner) -> str:
-        return owner.place if owner.member.id is None else f"{self.depot.base}/{owner.member.id}/{owner.place}"
+        return owner.source if owner.member.id is None else f"{self.depot.base}/{owner.member.id}/{owner.source}"
 
 
 def _all(node: _Node) -> List[_Owner]:

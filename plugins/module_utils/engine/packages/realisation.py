@@ -101,7 +101,7 @@ def _forget_broken(depot: Depot, recipes: Dict[str, Recipe]) -> None:
         if (
             recipe.pinned
             and depot.has(identity)
-            and not all(filesystem.stat_followed(place) for place in depot.depends(identity))
+            and not all(filesystem.stat_followed(path) for path in depot.depends(identity))
         ):
             discard(depot, identity)
 
@@ -162,7 +162,7 @@ def _build(depot: Depot, identity: str, recipe: Recipe, parts: Dict[str, str]) -
     tree = Tree(depot, identity, recipe)
     provider(recipe.provider).build(recipe, tree, parts, tools)
     for path, text in sorted(recipe.write.items()):
-        content = tree.placed(text).encode("utf-8", "surrogateescape")
+        content = tree.substituted(text).encode("utf-8", "surrogateescape")
         tree.write(path, content, content.startswith(b"#!"), path.startswith(("bin/", "share/")))
     for command in recipe.make:
         _run(tree, command)
@@ -212,14 +212,14 @@ def _run(tree: Tree, command: tuple[str, ...]) -> None:
     variables = {}
     while words and re.match(r"[A-Z_]+=", words[0]):
         name, _sign, value = words.pop(0).partition("=")
-        variables[name] = tree.placed(value).replace(tree.prefix, tree.temporary)
+        variables[name] = tree.substituted(value).replace(tree.prefix, tree.temporary)
     program, *arguments = words
     inside = tree.resolve(_glob(tree, program))
     if inside is None:
         tree.notes.append(f"{program}: not in the package, so {output or 'its work'} is missing")
         return
     here = tree.temporary
-    words = [f"{here}/{inside}", *(tree.placed(word).replace(tree.prefix, here) for word in arguments)]
+    words = [f"{here}/{inside}", *(tree.substituted(word).replace(tree.prefix, here) for word in arguments)]
     loader = next((path for path in sorted(tree.leaves) if os.path.basename(path).startswith("ld-linux-")), None)
     if loader is not None:
         libraries = f"{here}/lib/{tree.triplet}:{here}/lib"
@@ -243,7 +243,7 @@ def _run(tree: Tree, command: tuple[str, ...]) -> None:
     if done.returncode != 0:
         tree.notes.append(f"{program} failed with code {done.returncode}")
     elif output:
-        tree.write(tree.placed(output), done.stdout.replace(here.encode(), tree.prefix.encode()), False, False)
+        tree.write(tree.substituted(output), done.stdout.replace(here.encode(), tree.prefix.encode()), False, False)
     tree.adopt()
 
 

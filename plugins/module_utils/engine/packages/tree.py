@@ -214,7 +214,7 @@ class Tree:
             path = os.path.normpath(os.path.join(os.path.dirname(path), leaf.text)) + rest
         return None
 
-    def placed(self, text: str) -> str:
+    def substituted(self, text: str) -> str:
         """A text of a recipe with `{prefix}`, `{triplet}` and the names of other packages filled in.
 
         A `*` in a path below the prefix stands for the one name that matches. EngineError `recipe` when several do, or none.

@@ -80,7 +80,7 @@ def lost(state: State, number: int) -> List[str]:
     if found is None:
         return []
     missing = [name for name in found.trees if filesystem.stat_followed(f"{FOLDER}/{name}", state.fd) is None]
-    return missing + [place for place in found.host if filesystem.stat_followed(place) is None]
+    return missing + [path for path in found.host if filesystem.stat_followed(path) is None]
 
 
 def awaited(state: State, number: int) -> Dict[str, Awaited]:
@@ -96,7 +96,7 @@ def _record(state: State, number: int) -> Optional[Packaged]:
         return None
     if not isinstance(found, dict) or not all(isinstance(found.get(name), list) for name in ("trees", "host")):
         raise state.damage(where, "it does not have its form")
-    made = Packaged(None, [str(name) for name in found["trees"]], [str(place) for place in found["host"]])
+    made = Packaged(None, [str(name) for name in found["trees"]], [str(path) for path in found["host"]])
     rows = found.get("awaited") or {}
     if not isinstance(rows, dict) or not all(isinstance(row, list) and len(row) == 2 for row in rows.values()):
         raise state.damage(where, "it does not have its form")

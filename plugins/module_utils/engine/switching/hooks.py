@@ -90,7 +90,7 @@ class Hooks:
         at the place that the services have among the scripts, at the end where they have none.
         """
         outcome = Outcome()
-        places = [item for item in after.activation if item.phase == "services"]
+        anchors = [item for item in after.activation if item.phase == "services"]
         environment = self._environment(new)
         if old is not None:
             environment["oldGenPath"] = f"{self.home.state_path}/{old}"
@@ -101,9 +101,9 @@ class Hooks:
         for item in scripts_due(before, after):
             if outcome.failed is None and item.phase == "write":
                 self._run(outcome, _of_script(item), item.script, environment)
-            elif outcome.failed is None and item is places[0]:
+            elif outcome.failed is None and item is anchors[0]:
                 services()
-        if outcome.failed is None and not places:
+        if outcome.failed is None and not anchors:
             services()
         return outcome
 

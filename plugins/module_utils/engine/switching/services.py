@@ -56,11 +56,11 @@ class Services:
         self.answer = ServicesAnswer()
         self.warnings: list[str] = []
         self.record = read_record(home)
-        places = UnitFolders(policy.config, policy.data)
+        folders = UnitFolders(policy.config, policy.data)
         self._content = content
         self._read_before: dict[str, bytes] = {}
-        self._old = self._sources(change.before, places)
-        self._new = self._sources(change.after, places)
+        self._old = self._sources(change.before, folders)
+        self._new = self._sources(change.after, folders)
         self._manager = Systemctl(policy.timeout)
         self._transition: Transition | None = None
         self._only_reload = False
@@ -240,8 +240,8 @@ class Services:
             " `home.linger: true` starts them now and at boot"
         )
 
-    def _sources(self, view: View | None, places: UnitFolders) -> Sources:
-        return unit_sources(view, places, self._read, self.home.path)
+    def _sources(self, view: View | None, folders: UnitFolders) -> Sources:
+        return unit_sources(view, folders, self._read, self.home.path)
 
 
 def _system_units() -> set[str]:

@@ -29,10 +29,10 @@ def setting_changes(before: View, after: View, content: Callable[[str], bytes]) 
         comes = _declared(path, content(new[path])) if path in new else {}
         store, database = path.split(".")[0].split("/")[0], path.rpartition("/")[2].rpartition(".")[0]
         prefix = "" if database in ("user", store) else f"{database}: "
-        for place, key in sorted({*was, *comes}):
-            values = was.get((place, key), ""), comes.get((place, key), "")
+        for group, key in sorted({*was, *comes}):
+            values = was.get((group, key), ""), comes.get((group, key), "")
             if values[0] != values[1]:
-                found.append(SettingChange(store, prefix + place, key, *values))
+                found.append(SettingChange(store, prefix + group, key, *values))
     return found
 
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     Content = Callable[[str], bytes]
 
 
-def unit_sources(view: View | None, places: UnitFolders, content: Content, home: str) -> Sources:
+def unit_sources(view: View | None, folders: UnitFolders, content: Content, home: str) -> Sources:
     """What the manager reads of a generation, put into the home at the path `home`; nothing of none."""
 
     def follow(target: str, text: str) -> bytes:
         path = text if text.startswith("/") else os.path.join(home, os.path.dirname(target), text)
         return filesystem.read(path, follow=True)
 
-    return Sources(_shown(view) if view is not None else {}, places, content, follow)
+    return Sources(_shown(view) if view is not None else {}, folders, content, follow)
 
 
 def unit_changes(old: View, new: View, content: Content, home: str) -> ServicesAnswer | None:
@@ -35,8 +35,8 @@ def unit_changes(old: View, new: View, content: Content, home: str) -> ServicesA
     policy = new.services or old.services
     if policy is None or policy.manager != SYSTEMD:
         return None
-    places = UnitFolders(policy.config, policy.data)
-    before, after = (unit_sources(view, places, content, home) for view in (old, new))
+    folders = UnitFolders(policy.config, policy.data)
+    before, after = (unit_sources(view, folders, content, home) for view in (old, new))
     if before.identities() == after.identities():
         return None
     plan = compare(before.units(), after.units())

@@ -22,7 +22,7 @@ from .etc.lines import plan_lines
 from .etc.planner import EtcPlanner, Wanted, wanted_content
 from .operation import Operation
 from .packages.dpkg import Dpkg
-from .placement import placed
+from .placement import as_dropins
 from .runner import own_entries
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Blueprint(NamedTuple):
 def draw(context: Context, declaration: Declaration, ledger: Ledger) -> Blueprint:
     """The plan. EngineError and OSError where the host cannot be read, or the declaration not be realised."""
     own, own_contents = own_entries(context.state.root)
-    entries = placed({**(own if declaration != EMPTY else {}), **declaration.etc})
+    entries = as_dropins({**(own if declaration != EMPTY else {}), **declaration.etc})
 
     def read(name: str) -> bytes:
         return own_contents[name] if name in own_contents else context.read(name)

@@ -11,7 +11,7 @@ from ..disk import queries
 from ..units.transition import Transition
 from .manager import SystemManager, own_units, unit_set
 from .operation import Operation
-from .placement import UNITS, is_booted, packaged_units, placed
+from .placement import UNITS, as_dropins, is_booted, packaged_units
 from .process import run, which
 from .runner import own_entries
 from .scripts import logged_in, run_all, run_for_users, run_script
@@ -126,7 +126,7 @@ class Effects:
         # The engine's own units act at boot alone: no switch starts them.
         own = set(own_entries(self.context.state.root)[0])
         new = {target: entry for target, entry in blueprint.entries.items() if target not in own}
-        old, now = (unit_set(entries, self.context.read) for entries in (placed(former.etc), new))
+        old, now = (unit_set(entries, self.context.read) for entries in (as_dropins(former.etc), new))
         return Transition(self.manager, old, now, own_units())
 
     def _note(self, transition: Transition) -> None:

@@ -122,11 +122,11 @@ class HomeSwitchOptions(NamedTuple):
 
 def _remove(home: str, paths: List[str]) -> Answer:
     for path in paths:
-        place = os.path.join(home, path)
+        absolute = os.path.join(home, path)
         # A folder that was moved aside holds more than one file: it stays, and the new backup gets another name.
-        status = filesystem.lstat(place)
+        status = filesystem.lstat(absolute)
         if status is not None and (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
-            filesystem.unlink(place)
+            filesystem.unlink(absolute)
     return {}
 
 

@@ -35,7 +35,7 @@ def packaged_units() -> FrozenSet[str]:
     return frozenset(name for folder in PACKAGED for name in queries.names(folder))
 
 
-def placed(entries: Mapping[str, EtcEntry], ships: Callable[[str], bool] = packaged) -> Dict[str, EtcEntry]:
+def as_dropins(entries: Mapping[str, EtcEntry], ships: Callable[[str], bool] = packaged) -> Dict[str, EtcEntry]:
     """The entries with each unit that a package ships turned into a drop-in for that one."""
     found = {}
     for target, entry in entries.items():

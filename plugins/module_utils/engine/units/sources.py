@@ -45,13 +45,15 @@ class UnitFolders(NamedTuple):
     data: str = ".local/share"
 
 
-def is_read(target: str, places: UnitFolders) -> bool:
+def is_read(target: str, folders: UnitFolders) -> bool:
     """Whether the manager or one of its generators reads what is at a target, or below it."""
-    return target.startswith(_prefixes(places)) or any(prefix.startswith(f"{target}/") for prefix in _prefixes(places))
+    return target.startswith(_prefixes(folders)) or any(
+        prefix.startswith(f"{target}/") for prefix in _prefixes(folders)
+    )
 
 
-def _prefixes(places: UnitFolders) -> Tuple[str, ...]:
-    return tuple([f"{places.config}/{path}" for path in _CONFIGURATION] + [f"{places.data}/{path}" for path in _DATA])
+def _prefixes(folders: UnitFolders) -> Tuple[str, ...]:
+    return tuple([f"{folders.config}/{path}" for path in _CONFIGURATION] + [f"{folders.data}/{path}" for path in _DATA])
 
 
 class Sources:
@@ -63,15 +65,15 @@ class Sources:
     def __init__(
         self,
         files: Mapping[str, GenerationFile],
-        places: UnitFolders,
+        folders: UnitFolders,
         read: Callable[[str], bytes],
         follow: Callable[[str, str], bytes],
     ) -> None:
-        prefixes = _prefixes(places)
+        prefixes = _prefixes(folders)
         self.files: Dict[str, GenerationFile] = {
             target: item for target, item in files.items() if target.startswith(prefixes)
         }
-        self._places = places
+        self._places = folders
         self._read = read
         self._follow = follow
 

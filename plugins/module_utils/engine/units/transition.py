@@ -228,7 +228,7 @@ def own_units(read: Callable[[], str]) -> FrozenSet[str]:
     found: List[str] = []
     for line in lines:
         parts = line.split(":", 2)[-1].split("/")
-        managers = [place for place, part in enumerate(parts) if part.startswith("user@") and part.endswith(".service")]
+        managers = [index for index, part in enumerate(parts) if part.startswith("user@") and part.endswith(".service")]
         if managers:
             found += [part for part in parts[managers[-1] + 1 :] if type_of(part) in ("service", "scope", "slice")]
     return frozenset(found)

@@ -135,8 +135,8 @@ def _folded(plan: Plan, files: Sequence[File], view: View, budget: diffs.Budget)
             yield _file(plan, file, base, view, budget)
         elif (sign, fold[0]) not in done:
             done.add((sign, fold[0]))
-            place = fold[0] if fold[0].startswith("/") else f"{base}{printable(fold[0])}"
-            yield Row(sign, "file", f"{place}/", f"{plural(fold[1], 'file')} (-v lists them)")
+            path_text = fold[0] if fold[0].startswith("/") else f"{base}{printable(fold[0])}"
+            yield Row(sign, "file", f"{path_text}/", f"{plural(fold[1], 'file')} (-v lists them)")
 
 
 def folders_of_many(files: Sequence[File]) -> dict[tuple[str, str], tuple[str, int]]:

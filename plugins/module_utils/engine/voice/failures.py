@@ -67,11 +67,11 @@ def _unit(unit: Unit, plan: Plan) -> Message:
     if others:
         rest = ", the other unit runs" if others == 1 else f", the other {plural(others, 'unit')} run"
     journal = "journalctl --user" if plan.home.user else "journalctl"
-    place = [item._replace(file=f"{unit.option}, {item.file}" if unit.option else item.file) for item in unit.origin]
+    location = [item._replace(file=f"{unit.option}, {item.file}" if unit.option else item.file) for item in unit.origin]
     return Message(
         f"{unit.name} failed to {unit.action} (status {unit.status})",
         code="unit",
-        places=_bare(tuple(place)),
+        places=_bare(tuple(location)),
         details=_tail(unit.log),
         hints=(Choice(f"Generation {plan.to} is in place{rest}. More: {journal} -u {unit.name}"),),
     )
@@ -83,7 +83,7 @@ def _tail(lines: tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 def _bare(places: tuple[SourceLocation, ...]) -> tuple[SourceLocation, ...]:
     """The places without their source lines."""
-    return tuple(place._replace(source="", label="") for place in places[:1])
+    return tuple(location._replace(source="", label="") for location in places[:1])
 
 
 def lacking(plan: Plan) -> Message | None:

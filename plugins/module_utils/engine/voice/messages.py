@@ -22,8 +22,8 @@ def message_lines(message: Message, word: str, home: str = "") -> list[Line]:
     head, *rest = message.text.split("\n")
     lines = [Line(f"{word}: {home}{head}", style, True)]
     lines += [Line(f"  {text}", PLAIN, True) for text in rest]
-    for place in message.places:
-        lines += location_lines(place, style)
+    for location in message.places:
+        lines += location_lines(location, style)
     if message.more:
         lines.append(Line(f"  and {message.more} more place{'s' if message.more > 1 else ''}", NOTE, True))
     lines += [Line(f"      {text}", PLAIN, True) for text in message.details]
@@ -55,38 +55,38 @@ def choice_lines(choice: Choice) -> list[str]:
     return lines
 
 
-def located(place: SourceLocation) -> str:
+def located(location: SourceLocation) -> str:
     """A place and the imports that lead to it."""
-    if not place.line:
-        where = place.file
-    elif not place.column:
-        where = f"{place.file}:{place.line}"
+    if not location.line:
+        where = location.file
+    elif not location.column:
+        where = f"{location.file}:{location.line}"
     else:
-        where = f"{place.file}:{place.line}:{place.column}"
-    if place.module:
-        where = f"{place.module} (home.manager)" + (f", because of {where}" if where else "")
-    return "".join([where, *(f", imported by {located(by)}" for by in place.by)])
+        where = f"{location.file}:{location.line}:{location.column}"
+    if location.module:
+        where = f"{location.module} (home.manager)" + (f", because of {where}" if where else "")
+    return "".join([where, *(f", imported by {located(by)}" for by in location.by)])
 
 
-def location_lines(place: SourceLocation, style: str = ERROR) -> list[Line]:
+def location_lines(location: SourceLocation, style: str = ERROR) -> list[Line]:
     """A place, its source line, and carets under what is meant."""
-    if not place.source or not place.line:
-        label = f" {place.label}" if place.label else ""
-        return [Line(f"  {located(place)}{label}", NOTE, True)]
-    return [Line(f"  {located(place)}", NOTE, True), *_excerpt(place, style)]
+    if not location.source or not location.line:
+        label = f" {location.label}" if location.label else ""
+        return [Line(f"  {located(location)}{label}", NOTE, True)]
+    return [Line(f"  {located(location)}", NOTE, True), *_excerpt(location, style)]
 
 
-def _excerpt(place: SourceLocation, style: str) -> Iterator[Line]:
-    source = place.source.split("\n")[-2:]
-    width = len(str(place.line))
-    for number, text in enumerate(source, place.line - len(source) + 1):
+def _excerpt(location: SourceLocation, style: str) -> Iterator[Line]:
+    source = location.source.split("\n")[-2:]
+    width = len(str(location.line))
+    for number, text in enumerate(source, location.line - len(source) + 1):
         yield Line(f"   {padded(str(number), width)} | {_visible(text)}".rstrip(), PLAIN, True)
     text = source[-1]
-    start = max(place.column, 1) - 1
-    end = max(place.end - 1, start + 1)
+    start = max(location.column, 1) - 1
+    end = max(location.end - 1, start + 1)
     indent = columns(_visible(text[:start]))
     carets = max(columns(_visible(text[start:end])), 1)
-    label = f" {place.label}" if place.label else ""
+    label = f" {location.label}" if location.label else ""
     yield Line(f"   {' ' * width} | {' ' * indent}{'^' * carets}{label}", style, True)
 
 

@@ -35,14 +35,14 @@ class Cargo(ToolProvider):
     def build(self, recipe: Recipe, tree: Tree, parts: Dict[str, str], tools: Dict[str, str]) -> None:
         """Compile it in a workplace of its own, once its checksum is known to be that of the lock."""
         crate, expected = self.pin(recipe, "crate"), self.pin(recipe, "sha256")
-        place, folder = tree.workplace()
-        _version, found = locked_crate(self.tool(recipe), crate, f"={recipe.version}", f"{place}/lock")
+        build_folder, folder = tree.workplace()
+        _version, found = locked_crate(self.tool(recipe), crate, f"={recipe.version}", f"{build_folder}/lock")
         if found != expected:
             raise self.moved(recipe, f"checksum of {crate} {recipe.version}", found[:12] + "…", expected[:12] + "…")
-        words = ["install", "--locked", "--root", f"{place}/root", "--version", recipe.version]
+        words = ["install", "--locked", "--root", f"{build_folder}/root", "--version", recipe.version]
         if recipe.pinned.get("features"):
             words += ["--features", recipe.pinned["features"]]
-        self.run(recipe, [*words, "--", crate], {"CARGO_TARGET_DIR": f"{place}/target"}, place)
+        self.run(recipe, [*words, "--", crate], {"CARGO_TARGET_DIR": f"{build_folder}/target"}, build_folder)
         take_programs(tree, f"{folder}/root/bin", recipe)
 
 

@@ -41,15 +41,15 @@ class Flatpak(ToolProvider):
         program = self.tool(recipe)
         text = f'#!/bin/sh\nexec {quoted(program)} run --user {quoted(application)} "$@"\n'
         tree.write(f"bin/{application}", text.encode(), True, True)
-        place = one_line(self.run(recipe, ["info", "--user", "--show-location", application]).output)
-        if not queries.is_folder(place):
+        location = one_line(self.run(recipe, ["info", "--user", "--show-location", application]).output)
+        if not queries.is_folder(location):
             raise EngineError(
-                f"{application} (flatpak) is not at {place!r}, where flatpak says it is", ErrorKind.PACKAGE
+                f"{application} (flatpak) is not at {location!r}, where flatpak says it is", ErrorKind.PACKAGE
             )
-        tree.outside.append(place)
+        tree.outside.append(location)
         for top in _SHOWN:
-            for folder, _folders, names in queries.walk(f"{place}/export/{top}"):
-                inside = os.path.relpath(folder, f"{place}/export")
+            for folder, _folders, names in queries.walk(f"{location}/export/{top}"):
+                inside = os.path.relpath(folder, f"{location}/export")
                 for name in sorted(names):
                     tree.link(f"{inside}/{name}", f"{folder}/{name}", True)
 

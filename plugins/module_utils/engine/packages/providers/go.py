@@ -35,12 +35,12 @@ class Go(ToolProvider):
     def build(self, recipe: Recipe, tree: Tree, parts: Dict[str, str], tools: Dict[str, str]) -> None:
         """Compile it in a workplace of its own, once its hash is known to be that of the lock."""
         expected, package = self.pin(recipe, "sum"), self.pin(recipe, "package")
-        place, folder = tree.workplace()
-        found = module(self.tool(recipe), self.pin(recipe, "module"), recipe.version, place)
+        build_folder, folder = tree.workplace()
+        found = module(self.tool(recipe), self.pin(recipe, "module"), recipe.version, build_folder)
         if found.sum != expected:
             raise self.moved(recipe, f"hash of {found.path}@{found.version}", found.sum, expected)
-        variables = {**VARIABLES, "GOBIN": f"{place}/bin"}
-        self.run(recipe, ["install", "-trimpath", f"{package}@{recipe.version}"], variables, place)
+        variables = {**VARIABLES, "GOBIN": f"{build_folder}/bin"}
+        self.run(recipe, ["install", "-trimpath", f"{package}@{recipe.version}"], variables, build_folder)
         take_programs(tree, f"{folder}/bin", recipe)
 
 

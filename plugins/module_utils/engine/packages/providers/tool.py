@@ -88,18 +88,18 @@ def take_programs(tree: Tree, folder: str, recipe: Recipe) -> None:
         raise EngineError(f"{recipe.name} {recipe.version} has no programs to install", ErrorKind.PACKAGE)
 
 
-def show(tree: Tree, place: str) -> None:
-    """Link to what a package that lies at `place` has for people, and remember that the tree depends on it."""
-    tree.outside.append(place)
-    for path in _files(place):
+def show(tree: Tree, package_folder: str) -> None:
+    """Link to what a package that lies at `package_folder` has for people, and remember that the tree depends on it."""
+    tree.outside.append(package_folder)
+    for path in _files(package_folder):
         if path not in tree.leaves:
-            tree.link(path, f"{place}/{path}", True)
+            tree.link(path, f"{package_folder}/{path}", True)
 
 
-def _files(place: str) -> Iterator[str]:
+def _files(package_folder: str) -> Iterator[str]:
     for top in _FOLDERS:
-        for folder, folders, names in queries.walk(f"{place}/{top}", follow=True):
-            inside = os.path.relpath(folder, place)
+        for folder, folders, names in queries.walk(f"{package_folder}/{top}", follow=True):
+            inside = os.path.relpath(folder, package_folder)
             folders[:] = [name for name in folders if not f"{inside}/{name}".startswith(_LEFT_OUT)]
             yield from (f"{inside}/{name}" for name in sorted(names) if not name.startswith("."))
 
