@@ -51,7 +51,7 @@ class Inputs:
         if table.setdefault(path, read) != read:
             self.unstable = f"{path} changed"
 
-    def lasting(self) -> bool:
+    def is_current(self) -> bool:
         """Whether everything is still as it was when it was asked for."""
         if self.unstable:
             return False
@@ -68,7 +68,7 @@ _noted: ContextVar[Inputs | None] = ContextVar("inputs", default=None)
 
 
 @contextlib.contextmanager
-def noting(inputs: Inputs | None) -> Iterator[None]:
+def recording(inputs: Inputs | None) -> Iterator[None]:
     """While this lasts, what is asked in this thread is noted."""
     token = _noted.set(inputs)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
-from ansible_collections.home.manager.plugins.plugin_utils.inputs import Inputs, noting
+from ansible_collections.home.manager.plugins.plugin_utils.inputs import Inputs, recording
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
@@ -39,7 +39,7 @@ def _plan(case: Any, path: Path, noted: Inputs | None) -> Kept | None:
     roots: list[tuple[object, str]] = [(Mapping({"home.stateVersion": "26.05"}), ""), (case["spec"], str(path))]
 
     def compute() -> Kept:
-        with noting(noted):
+        with recording(noted):
             plan = build(EvaluatedHome(Request(roots, host, packages="/usr", compiler=compilers.HOME)), Origin("host"))
         return Kept(plan.digest, plan.manifest.home, plan.manifest.state, None)
 

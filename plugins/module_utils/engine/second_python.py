@@ -91,7 +91,7 @@ def as_user(
             SILENCE,
         )
         return refusal(message + ": its process was stopped, or waits for a file system that does not answer", "silent")
-    return believed(heard, account, status)
+    return parsed_answer(heard, account, status)
 
 
 def be_user(
@@ -179,7 +179,7 @@ def ended(child: int, examined: bool) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def believed(heard: bytes, account: pwd.struct_passwd, status: int) -> JsonObject:
+def parsed_answer(heard: bytes, account: pwd.struct_passwd, status: int) -> JsonObject:
     """What a user's process answered, if it has the form of an answer."""
     text = heard.decode("utf-8", "replace")
     _before, mark, line = text.rpartition("\n" + MARK)

@@ -59,8 +59,8 @@ class Evaluation(Trace):
         language.taint = self.taint
         language.taints = lambda: self.taints
         # Each evaluation notes its own secrets: a specialisation is another one than its home.
-        noting = getattr(variable, "noting", None)
-        self.scope = Outermost(language, dict(names or {}), variable if noting is None else noting(self.taint))
+        recording = getattr(variable, "recording", None)
+        self.scope = Outermost(language, dict(names or {}), variable if recording is None else recording(self.taint))
         self.scope.names.setdefault("config", self.home.value())
         self.scope.names["options"] = OptionFacts(self.home.root)
         self.collector = Collector(self.scope, read)

@@ -329,10 +329,10 @@ class Node:
         assignments = self.assignments if len(self.assignments) < 2 else sorted(self.assignments, key=lambda a: a.rank)
         found = [d for assignment in assignments for d in assignment.definitions()]
         for feeder in self.schema.feeders:
-            found.extend(self._fed(feeder))
+            found.extend(self._feeding_definition(feeder))
         return found
 
-    def _fed(self, name: str) -> list[Definition]:
+    def _feeding_definition(self, name: str) -> list[Definition]:
         """The definition that a sibling option which feeds this one gives, as strong and as early as the definitions of that one."""
         node = self.parent.children.get(name) if self.parent is not None else None
         if node is None or not node.assignments or node.schema.declaration is None:

@@ -70,7 +70,7 @@ class Provenance:
         module = self._owner(definitions[0].scope) if definitions else None
         node = self._node(module.root) if module is not None and module.shipped and module.root else None
         words = {word.lower() for word in _WORD.findall(text)}
-        found = list(_showing(node, words, text.strip())) if node is not None else []
+        found = list(_definitions_in_text(node, words, text.strip())) if node is not None else []
         if found:
             return self._unique(*found)
         known = self.entry(option, name)
@@ -206,10 +206,10 @@ def _below(node: Node) -> Iterator[Assignment]:
         yield from _below(child)
 
 
-def _showing(node: Node, words: set[str], text: str) -> Iterator[Position | None]:
+def _definitions_in_text(node: Node, words: set[str], text: str) -> Iterator[Position | None]:
     """The positions of the user's definitions below a group that are shown by a text: by their names, or as lines of it."""
     for child in node.children.values():
-        yield from _showing(child, words, text)
+        yield from _definitions_in_text(child, words, text)
     for assignment in filter(_of_user, node.assignments):
         if node.schema.declaration is not None and node.name.lower() in words and _holds(assignment):
             yield assignment.position

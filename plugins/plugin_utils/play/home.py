@@ -73,7 +73,7 @@ class _Run:
         """The result of evaluating the home; what that came to is kept. `asked`: a question that has its answer."""
         switch = _switch(self.task, asked, self._believed)
         result: dict[str, Any] = switch.run()
-        found = switch.lasting()
+        found = switch.cacheable()
         if found is not None:
             kept, inputs, facts = found
             variables = switch.read, self.task.play_variables().state

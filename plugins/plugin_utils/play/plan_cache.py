@@ -176,7 +176,7 @@ class PlanCache:
         objects: Iterable[str] = (),
     ) -> None:
         """Keep a plan, with its `objects`, for the next run, unless what it was made from may be something else then."""
-        if self.key is None or (kept.warnings and found.tainted) or not found.lasting():
+        if self.key is None or (kept.warnings and found.tainted) or not found.is_current():
             return
         try:
             record = self._record(identity, kept, found, variables)

@@ -22,7 +22,7 @@ from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
 from ...module_utils.engine.verbs.verb import Verb
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.options import Explanation, explanation_lines
-from ..inputs import Inputs, noting
+from ..inputs import Inputs, recording
 from ..packages.wanted import SYSTEM, Wanted
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import EvaluatedHome, Request, compiler
@@ -277,7 +277,7 @@ class Switch:
         )
 
         def compute() -> Any:
-            with noting(self.inputs), reading(self.project, self.restricted):
+            with recording(self.inputs), reading(self.project, self.restricted):
                 supply = None if request.packages else self.lock.supply(host)
                 return use(EvaluatedHome(replace(request, supply=supply)))
 
@@ -299,7 +299,7 @@ class Switch:
         """What a run needs of a plan to ask whether there is anything to do."""
         return Kept(plan.digest, plan.manifest.home, plan.manifest.state, self.lingers(plan))
 
-    def lasting(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
+    def cacheable(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
         """What of this run can be kept for the next one: the plan, what it was made from, and the facts."""
         found = self.last
         if found is None or self.facts is None or self.inputs is None or self.notes:

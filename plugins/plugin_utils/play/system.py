@@ -68,7 +68,7 @@ class _Run:
         """The result of evaluating the system; what that came to is kept. `asked`: a question and its answer."""
         run = _system_run(self.task, asked)
         result: dict[str, Any] = run.run()
-        found = run.lasting()
+        found = run.cacheable()
         if found is not None:
             kept, inputs, facts = found
             self.cache.keep([self.circumstances, facts], kept, inputs, (run.read, self.task.play_variables().state))

@@ -17,7 +17,7 @@ from ...module_utils.engine.contract import root_state
 from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.voice.message import Message
-from ..inputs import Inputs, noting
+from ..inputs import Inputs, recording
 from ..packages.package_context import PackageContext
 from ..plan.bridge import Bridge, Homes
 from ..plan.deep_stack import with_deep_stack
@@ -114,7 +114,7 @@ class SystemRun:
         return self.found.plan, self.found.homes
 
     def _supply(self, host: dict[str, Any]) -> PackageContext:
-        with noting(self.inputs):
+        with recording(self.inputs):
             return self.homes.supply(host)
 
     def _refused_spec(self, error: SpecError | SpecErrors | AnsibleError) -> SystemRefused:
@@ -159,7 +159,7 @@ class SystemRun:
             return EvaluatedSystem(system, build_system(system, homes.digests(), homes.packages), homes)
 
         def noted() -> EvaluatedSystem:
-            with noting(self.inputs):
+            with recording(self.inputs):
                 return compute()
 
         try:
@@ -217,7 +217,7 @@ class SystemRun:
         }
         return Kept(plan.digest, "", root_state.FOLDER, None, homes=asked)
 
-    def lasting(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
+    def cacheable(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
         """What of this run can be kept for the next one: the plan, what it was made from, and the facts."""
         found = self.found
         if found is None or self.facts is None or self.inputs is None or self.homes.notes:

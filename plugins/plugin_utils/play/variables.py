@@ -36,7 +36,7 @@ _MAGIC = frozenset(
 
 
 class Variables:
-    """Finds a name among the play's variables; `taint` is called when what is found must not be shown (see `noting`).
+    """Finds a name among the play's variables; `taint` is called when what is found must not be shown (see `recording`).
 
     `special` are further names, as the play's templating left them, and `special_source` what they were written as: they come first.
     `read` are the names that were asked for, each with the host whose variables they are ("" for this one).
@@ -62,7 +62,7 @@ class Variables:
         self._hosts: dict[str, Variables] = {}
         self._plaintexts: list[str] | None = None
 
-    def noting(self, taint: Callable[[], None]) -> Variables:
+    def recording(self, taint: Callable[[], None]) -> Variables:
         """The same variables for another evaluation, whose `taint` is called."""
         bound = copy.copy(self)
         bound.taint, bound._hosts = taint, {}
@@ -226,9 +226,9 @@ class Restricted:
     def __init__(self, variables: Variables) -> None:
         self.variables = variables
 
-    def noting(self, taint: Callable[[], None]) -> Restricted:
+    def recording(self, taint: Callable[[], None]) -> Restricted:
         """The same for another evaluation, whose `taint` is called."""
-        return Restricted(self.variables.noting(taint))
+        return Restricted(self.variables.recording(taint))
 
     def __call__(self, name: str, default: Any) -> Any:
         if name in self.variables.special:

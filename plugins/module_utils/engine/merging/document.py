@@ -44,7 +44,7 @@ class Document(abc.ABC):
         """How the value at `path` is written, for `put` to write it so again."""
 
     @abc.abstractmethod
-    def vacant(self) -> bool:
+    def is_blank(self) -> bool:
         """Whether the text has neither values nor comments."""
 
     def get(self, path: Path) -> object:

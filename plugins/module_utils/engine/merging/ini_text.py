@@ -142,7 +142,7 @@ class IniDocument(Document):
         found = [entry.value for entry in self.entries(path)]
         return found == [None if one is None else one.strip(" \t") for one in words(path, value)]
 
-    def vacant(self) -> bool:
+    def is_blank(self) -> bool:
         return not self.text.strip("\ufeff \t\r\n")
 
     def source(self, path: Path) -> Optional[str]:

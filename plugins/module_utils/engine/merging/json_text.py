@@ -36,7 +36,7 @@ class JsonDocument(Document):
             self._tree = value if isinstance(value, dict) else {}
         return self._tree
 
-    def vacant(self) -> bool:
+    def is_blank(self) -> bool:
         return "".join(self.text.split()).lstrip("\ufeff") in ("", "{}")
 
     def source(self, path: Path) -> Optional[str]:

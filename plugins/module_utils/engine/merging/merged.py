@@ -84,7 +84,7 @@ class Merger:
         self.release(wanted)
         for path, value in wanted.items():
             self.declare(path, value, known.get(path))
-        if not wanted and self.record.blank is not None and self.document.vacant():
+        if not wanted and self.record.blank is not None and self.document.is_blank():
             self.document.apply((0, len(self.document.text), self.record.blank))
         self.check(before, wanted)
         if self.former.empty:

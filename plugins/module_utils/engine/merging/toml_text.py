@@ -49,7 +49,7 @@ class TomlDocument(Document):
     def tree(self) -> Dict[str, object]:
         return self._tree
 
-    def vacant(self) -> bool:
+    def is_blank(self) -> bool:
         return not self.text.strip("\ufeff \t\r\n")
 
     def source(self, path: Path) -> Optional[str]:

@@ -30,7 +30,7 @@ class YamlDocument(Document):
         plain = self.root.plain if self.root else None
         return plain if isinstance(plain, dict) else {}
 
-    def vacant(self) -> bool:
+    def is_blank(self) -> bool:
         return self.text.strip("\ufeff \t\r\n") in ("", "{}")
 
     def entry(self, path: Path) -> Optional[Entry]:

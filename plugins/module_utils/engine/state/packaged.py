@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .state import State
 
-    Awaited = Tuple[Dict[str, str], List[str]]
+    UnavailablePackage = Tuple[Dict[str, str], List[str]]
 
 FOLDER = "packages"
 RECORD = "packages.json"
@@ -40,7 +40,7 @@ class Packaged(Value):
         self.links = links or {}
         self.trees = trees or []
         self.host = host or []
-        self.awaited: Dict[str, Awaited] = {}
+        self.awaited: Dict[str, UnavailablePackage] = {}
 
     @property
     def empty(self) -> bool:
@@ -83,7 +83,7 @@ def lost(state: State, number: int) -> List[str]:
     return missing + [path for path in found.host if filesystem.stat_followed(path) is None]
 
 
-def awaited(state: State, number: int) -> Dict[str, Awaited]:
+def awaited(state: State, number: int) -> Dict[str, UnavailablePackage]:
     """The packages that nobody brought when a generation was made. EngineError `damaged` when its record cannot be used."""
     found = _record(state, number)
     return found.awaited if found is not None else {}

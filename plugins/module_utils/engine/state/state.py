@@ -139,7 +139,7 @@ class State:
         """Whether this reference, of a generation that is there, is what last finished."""
         return filesystem.readlink(layout.COMPLETED, self.fd) == wanted
 
-    def hollow(self, wanted: str) -> list[str]:
+    def damaged_manifest(self, wanted: str) -> list[str]:
         """The manifest of a generation, when it is missing or empty; nothing when it is not."""
         status = filesystem.lstat(f"{wanted}/{layout.MANIFEST}", self.fd)
         return [] if status is not None and status.st_size else [f"{wanted}/{layout.MANIFEST}"]
@@ -157,7 +157,7 @@ class State:
             raise self.damage(name, error.message) from None
         return text if self.exists(text) else None
 
-    def owes_services(self) -> bool:
+    def has_pending_services(self) -> bool:
         """Whether units still have to be started: a switch was interrupted, or units failed in it."""
         return filesystem.lstat(layout.SERVICES, self.fd) is not None
 

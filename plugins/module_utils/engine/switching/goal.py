@@ -8,7 +8,7 @@ import os
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.manifest import View
-from ..packages.awaiting import arrived
+from ..packages.newly_available import newly_available
 from ..state import layout, packaged
 from ..state.ledger import Ledger
 
@@ -129,7 +129,7 @@ def _number(home: HomeFolder, digest: str) -> tuple[int, bool]:
         if (
             state.about(number).digest == digest
             and not packaged.lost(state, number)
-            and not arrived(state, number)
+            and not newly_available(state, number)
             and state.readable_manifest(layout.reference(number)) is not None
         ):
             return number, False

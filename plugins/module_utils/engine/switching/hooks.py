@@ -175,7 +175,7 @@ def changed_hooks(before: View | None, after: View) -> list[tuple[str, str]]:
     return sorted(found, key=lambda item: (len(item[0]), item[0]))
 
 
-def due(before: View | None, after: View) -> list[HookRun]:
+def scripts_to_run(before: View | None, after: View) -> list[HookRun]:
     """What would run after the links, for a preview: names alone, for nothing of it has run."""
     changed = [_of_file(target, after) for target, _script in changed_hooks(before, after)]
     return changed + [_of_script(script) for script in scripts_due(before, after) if script.phase == "write"]

@@ -24,7 +24,7 @@ from ..state.state import About
 from ..transaction.commit import commit
 from ..transaction.journal import transaction_id
 from ..transaction.recovery import recover, sweep_quickly
-from .hooks import Hooks, due
+from .hooks import Hooks, scripts_to_run
 from .lost_objects import lost_objects, repair
 from .package_changes import package_changes
 from .planner import make_plan
@@ -107,7 +107,7 @@ class Switch:
             return self.answer
         self.answer.changed = True
         if self._passes_checks(dry_run=True) and self.hooks_due and self.goal.to is not None:
-            self.answer.hooks += due(self._finished(), self.goal.view)
+            self.answer.hooks += scripts_to_run(self._finished(), self.goal.view)
         if self.services is not None:
             self.services.preview()
             self._report_services(self.services)

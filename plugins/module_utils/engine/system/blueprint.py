@@ -91,7 +91,7 @@ class Blueprint(NamedTuple):
         return Future(files, {name: text for name, text in new.items() if text != self.before.get(name)})
 
 
-def draw(context: Context, declaration: Declaration, ledger: Ledger) -> Blueprint:
+def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -> Blueprint:
     """The plan. EngineError and OSError where the host cannot be read, or the declaration not be realised."""
     own, own_contents = own_entries(context.state.root)
     entries = as_dropins({**(own if declaration != EMPTY else {}), **declaration.etc})

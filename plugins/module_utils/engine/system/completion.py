@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..contract.errors import EngineError
 from .accounts.removal import removed
 from .accounts.writer import end_processes, invalidate_caches, lingers, make_homes, set_linger, write_database
-from .blueprint import draw
+from .blueprint import make_blueprint
 from .effects import Effects
 from .homes import failure
 
@@ -33,7 +33,7 @@ class Completion:
     def run(self, homes: Callable[[], Dict[str, JsonObject]]) -> None:
         """Do it. A failure is reported, and the next run tries again."""
         number = self.state.current()
-        blueprint = draw(self.context, self.declaration, self.ledger)
+        blueprint = make_blueprint(self.context, self.declaration, self.ledger)
         make_homes(blueprint.accounts.homes, self.context.etc.root)
         self._linger()
         self.answer.homes = dict(homes())
@@ -62,7 +62,7 @@ class Completion:
         self.state.save_ledger(self.ledger)
 
     def _leave(self) -> None:
-        blueprint = draw(self.context, self.declaration, self.ledger)
+        blueprint = make_blueprint(self.context, self.declaration, self.ledger)
         leaving = blueprint.accounts.leaving
         if not leaving:
             return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from ..contract import root_state
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import queries
-from .blueprint import Context, draw
+from .blueprint import Context, make_blueprint
 from .declaration import EMPTY
 from .etc.disk import Etc
 from .home_options import HomeSwitchOptions
@@ -71,7 +71,7 @@ class SystemQueries:
         ledger = self._readable_ledger() if settled else None
         if info is not None and ledger is not None and info.digest == request.get("digest"):
             declaration = self.state.declaration(current) or EMPTY
-            blueprint = draw(self.context(), declaration, ledger)
+            blueprint = make_blueprint(self.context(), declaration, ledger)
             answer["unchanged"] = blueprint.nothing and all(
                 "error" not in home and home.get("unchanged") for home in answer["homes"].values()
             )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..contract.errors import EngineError, ErrorKind
 from . import confirm
 from .accounts.writer import finish_interrupted
-from .blueprint import draw
+from .blueprint import make_blueprint
 from .declaration import EMPTY
 from .effects import Effects
 from .packages.apt import release_services
@@ -122,7 +122,7 @@ def _carry(switch: SystemSwitch, declaration: Declaration) -> Blueprint:
     context = switch.context
     finish_interrupted(context.etc.root)
     context.etc.sweep({"", *(os.path.dirname(target) for target in switch.ledger.etc.files)})
-    blueprint = draw(context, declaration, switch.ledger)
+    blueprint = make_blueprint(context, declaration, switch.ledger)
     switch.write_accounts(blueprint)
     writer = switch.writer()
     writer.prepare(blueprint.etc.steps)

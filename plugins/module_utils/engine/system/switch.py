@@ -13,7 +13,7 @@ from . import confirm, runner
 from .accounts.removal import removed
 from .accounts.writer import invalidate_caches, write_database
 from .answer import Answer
-from .blueprint import Blueprint, Context, diffs, draw
+from .blueprint import Blueprint, Context, diffs, make_blueprint
 from .checks.access import connected
 from .checks.validate import complaints, programs, validate
 from .declaration import EMPTY, Declaration
@@ -46,7 +46,7 @@ class SystemSwitch:
 
     def preview(self, declaration: Declaration) -> Blueprint:
         """Plan, and refuse what cannot be done. EngineError for what stands in the way; collisions are in the answer."""
-        blueprint = draw(self.context, declaration, self.ledger)
+        blueprint = make_blueprint(self.context, declaration, self.ledger)
         self.answer.warnings += blueprint.warnings
         self.answer.operations = blueprint.operations()
         self.answer.collisions = blueprint.etc.collisions
@@ -143,7 +143,7 @@ class SystemSwitch:
 
     def _download(self, declaration: Declaration) -> None:
         """Fetch the packages while nothing has changed yet; those of a source that is only being added come later."""
-        blueprint = draw(self.context, declaration, self.ledger)
+        blueprint = make_blueprint(self.context, declaration, self.ledger)
         if not self._early(blueprint):
             self.context.packages.download(blueprint.packages)
 
@@ -179,7 +179,7 @@ class SystemSwitch:
     def _prepare(self, declaration: Declaration) -> Blueprint:
         """Step 4: backups and diverts, accounts, sources, packages. What is done is in the ledger before it is done."""
         writer = self.writer()
-        blueprint = draw(self.context, declaration, self.ledger)
+        blueprint = make_blueprint(self.context, declaration, self.ledger)
         self.write_accounts(blueprint)
         early = set(self._early(blueprint))
         if early:
@@ -197,7 +197,7 @@ class SystemSwitch:
         if blueprint.packages.install or blueprint.packages.mark:
             self._install(blueprint)
         # Packages may have brought files, users and units: everything is looked at again.
-        blueprint = draw(self.context, declaration, self.ledger)
+        blueprint = make_blueprint(self.context, declaration, self.ledger)
         if blueprint.etc.collisions:
             first = blueprint.etc.collisions[0]
             raise EngineError(f"/etc/{first.target}: {first.reason}", ErrorKind.COLLISION)
@@ -216,7 +216,7 @@ class SystemSwitch:
         """Write the rows of accounts. Until that is done, the ledger holds what was ours and what will be."""
         plan = blueprint.accounts
         if plan.database.texts() != blueprint.before:
-            self.ledger = self.ledger._replace(accounts=self.ledger.accounts.united(plan.rows))
+            self.ledger = self.ledger._replace(accounts=self.ledger.accounts.union(plan.rows))
             self.state.save_ledger(self.ledger)
             write_database(self.context.etc.root, plan.database, blueprint.before)
             invalidate_caches()
@@ -320,7 +320,7 @@ class SystemSwitch:
         release_services(self.state.root)
         former = self.state.readable(origin)
         if former is not None:
-            blueprint = draw(self.context, former, self.ledger)
+            blueprint = make_blueprint(self.context, former, self.ledger)
             self.write_accounts(blueprint)
             self.take_out(blueprint)
             self.put(blueprint)

@@ -226,7 +226,7 @@ class Changes:
     def _taken_down_with(self, unit: str) -> Set[str]:
         down = {unit}
         while True:
-            more = {state.name for state in self.before if state.runs and state.hangs_on & down} - down
+            more = {state.name for state in self.before if state.runs and state.depends_on & down} - down
             if not more:
                 return down
             down |= more

@@ -39,7 +39,7 @@ def forecast(plan: Plan, elsewhere: Collection[str] = ()) -> States:
 def _down(plan: Plan) -> Set[str]:
     down = set(plan.stop)
     while True:
-        more = {state.name for state in plan.before if state.runs and state.hangs_on & down} - down
+        more = {state.name for state in plan.before if state.runs and state.depends_on & down} - down
         if not more:
             return down
         down |= more

@@ -101,7 +101,7 @@ class Starts:
         dead |= {unit for unit in plan.stop if plan.new.masks(unit)}
         down = {*plan.stop, *plan.restart, *plan.back, *plan.gone}
         while True:
-            more = {unit for unit in lost - down if plan.before.get(unit).hangs_on & down}
+            more = {unit for unit in lost - down if plan.before.get(unit).depends_on & down}
             if not more:
                 break
             down |= more
@@ -112,7 +112,7 @@ class Starts:
             dead |= more
         alive = down - dead - {unit for unit in plan.gone if unit not in self._chosen}
         for unit in sorted((lost & down) - dead):
-            if plan.before.get(unit).hangs_on & alive:
+            if plan.before.get(unit).depends_on & alive:
                 self._consider(unit, "was taken down by a stop")
 
     def _needs(self, unit: str) -> Set[str]:

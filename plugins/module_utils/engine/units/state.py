@@ -92,7 +92,7 @@ class State:
         return self.words(*_NEEDS)
 
     @property
-    def hangs_on(self) -> FrozenSet[str]:
+    def depends_on(self) -> FrozenSet[str]:
         """The units whose stop takes it down."""
         return self.words(*_NEEDS, "PartOf")
 

@@ -53,9 +53,9 @@ class Probe(Verb):
             number, specialisation = layout.parse_reference(current)
             answer.generation, answer.specialisation = number, specialisation
             answer.digest = state.about(number).digest
-            answer.hooks_due = not state.completed_is(current) or state.owes_services()
+            answer.hooks_due = not state.completed_is(current) or state.has_pending_services()
             if answer.digest == self.digest and specialisation == self.specialisation:
-                gone = packaged.lost(state, number) or state.hollow(current)
+                gone = packaged.lost(state, number) or state.damaged_manifest(current)
                 if gone:
                     # Not unchanged, whatever else: the switch restores it or finds another.
                     answer.warnings += [f"{name} is gone" for name in gone]
@@ -66,9 +66,9 @@ class Probe(Verb):
                 interrupted = self.check and state.interrupted()
                 answer.unchanged = answer.unchanged and not answer.hooks_due and not interrupted
                 if answer.unchanged and packaged.awaited(state, number):
-                    from ..packages.awaiting import arrived
+                    from ..packages.newly_available import newly_available
 
-                    answer.unchanged = not self.supply and not arrived(state, number)
+                    answer.unchanged = not self.supply and not newly_available(state, number)
                 if self.linger is not None:
                     from ..machine.linger import lingers
 

@@ -87,7 +87,7 @@ class Rows:
             "linger": self.linger,
         }
 
-    def united(self, other: Rows) -> Rows:
+    def union(self, other: Rows) -> Rows:
         """What either of the two remembers; where both do, what `other` does. It holds before and after a change."""
         found = self.copy()
         found.users.update(other.copy().users)

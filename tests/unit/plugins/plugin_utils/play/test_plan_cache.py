@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.plugin_utils import inputs
 from ansible_collections.home.manager.plugins.plugin_utils.expressions.compiler import Compiler
-from ansible_collections.home.manager.plugins.plugin_utils.inputs import Inputs, noting
+from ansible_collections.home.manager.plugins.plugin_utils.inputs import Inputs, recording
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
@@ -92,7 +92,7 @@ class Spec:
         )  # fmt: skip
 
         def compute() -> Kept:
-            with noting(noted), reading(str(self.folder), self.restricted):
+            with recording(noted), reading(str(self.folder), self.restricted):
                 plan = build(EvaluatedHome(request), Origin("host"))
                 warnings = [{"text": str(warning)} for warning in plan.warnings]
             return Kept(plan.digest, plan.manifest.home, plan.manifest.state, None, "", warnings)
@@ -571,11 +571,11 @@ def test_what_changes_while_it_is_read_is_not_kept(spec: Spec, monkeypatch: pyte
 def test_what_is_read_twice_and_was_another_is_not_kept(spec: Spec) -> None:
     path = spec.write("a.txt", "one")
     noted = Inputs()
-    with noting(noted):
+    with recording(noted):
         assert inputs.kind(str(path)) == inputs.FILE
         path.unlink()
         assert inputs.kind(str(path)) == inputs.ABSENT
-    assert not noted.lasting()
+    assert not noted.is_current()
 
 
 # The folder

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..state.state import State
 
 
-def arrived(state: State, number: int) -> List[str]:
+def newly_available(state: State, number: int) -> List[str]:
     """The names of those that the host has now. EngineError `state` when the generation's record cannot be read."""
     waiting = packaged.awaited(state, number)
     return sorted(name for name, (commands, shares) in waiting.items() if find_all(commands, shares) is not None)
