@@ -157,7 +157,9 @@ class SystemBuilder:
         found: dict[str, JsonObject] = {target: entry}
         for folder, holders in (("wants", unit.wanted_by), ("requires", unit.required_by), ("upholds", unit.upheld_by)):
             for holder in holders:
-                found[f"{_UNITS}/{holder}.{folder}/{unit.name}"] = {**base, "symlink": self._unit_place(unit)}
+                link = {**base, "symlink": self._unit_place(unit)}
+                # Where a package's unit is enabled already, there is such a link.
+                found[f"{_UNITS}/{holder}.{folder}/{unit.name}"] = {**link, "replace": True}
         for alias in unit.aliases:
             found[f"{_UNITS}/{alias}"] = {**base, "symlink": unit.name}
         return found

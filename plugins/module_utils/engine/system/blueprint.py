@@ -101,13 +101,14 @@ def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -
 
     accounts, before = _accounts(context, declaration, ledger)
     warnings = list(accounts.warnings)
-    pending = bool(declaration.packages)
+    packages = context.packages.plan(declaration.packages, ledger.packages)
+    pending = bool(packages.install)
     wanted = {
         target: Wanted(
             entry,
             wanted_content(entry, read),
-            _number(entry.user, accounts.database, "user", target, pending, warnings),
-            _number(entry.group, accounts.database, "group", target, pending, warnings),
+            _number(entry.user, accounts.database, "user", target, pending),
+            _number(entry.group, accounts.database, "group", target, pending),
         )
         for target, entry in entries.items()
     }
@@ -116,7 +117,6 @@ def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -
     lines, rows, operations = plan_lines(
         _wanted_lines(context, declaration), ledger.etc.lines, _line_contents(context, declaration, ledger)
     )
-    packages = context.packages.plan(declaration.packages, ledger.packages)
     return Blueprint(
         declaration, entries, contents, etc, lines, rows, operations, accounts, before, packages, warnings
     )  # fmt: skip
@@ -154,7 +154,7 @@ def _shell(path: str) -> str:
     return next((f"{folder}/{base}" for folder in _SHELL_FOLDERS if queries.exists(f"{folder}/{base}")), path)
 
 
-def _number(name: str, database: Database, kind: str, target: str, pending: bool, warnings: List[str]) -> int:
+def _number(name: str, database: Database, kind: str, target: str, pending: bool) -> int:
     """The number of a user or group said by name, or as `+N`. A package that is still to come may bring the name."""
     if name.startswith("+") and name[1:].isdigit():
         return int(name[1:])
@@ -163,9 +163,6 @@ def _number(name: str, database: Database, kind: str, target: str, pending: bool
     if kind == "group" and name in database.groups:
         return database.groups[name].gid
     if pending:
-        warnings.append(
-            f'/etc/{target}: this host has no {kind} "{name}" yet; it belongs to root until a package brings it'
-        )
         return 0
     raise EngineError(
         f'/etc/{target} is to belong to the {kind} "{name}", which this host does not have', ErrorKind.ACCOUNTS

@@ -52,6 +52,7 @@ class Effects:
         if not is_booted():
             return
         try:
+            asked = self._asked(former, blueprint, changed)
             transition = self._transition(former, blueprint)
             transition.prepare()
             listened = self._listening()
@@ -59,7 +60,7 @@ class Effects:
             transition.act()
             self._note(transition)
             self._provided(former, blueprint, ledger, early=False)
-            self._triggered(blueprint, changed)
+            self._triggered(asked)
             self._keep_listening(blueprint.declaration, listened)
         except EngineError as problem:
             self.answer.fail("units", problem.message, undone=False)
@@ -87,7 +88,7 @@ class Effects:
             elif not provided.enable and runs:
                 units.stop.append(unit)
         changed = set(blueprint.etc.changed) | set(blueprint.lines)
-        for verb, unit in self._asked(blueprint, changed):
+        for verb, unit in self._unsettled(self._asked(former, blueprint, changed)):
             getattr(units, verb).append(unit)
 
     def _listening(self) -> List[str]:
@@ -191,33 +192,33 @@ class Effects:
             self.answer.units.failed[unit] = done.last
             self.answer.fail("units", f"{unit}: {done.last}", undone=False)
 
-    def _triggered(self, blueprint: Blueprint, changed: Set[str]) -> None:
-        """Units that read a changed file: reloaded or restarted where they ran before this switch began."""
+    def _triggered(self, asked: List[Tuple[str, str]]) -> None:
+        """Reload or restart the units that read a changed file, unless something was done with them already."""
         units = self.answer.units
-        for verb, unit in self._asked(blueprint, changed):
+        for verb, unit in self._unsettled(asked):
             done = run(["systemctl", f"{verb}-or-restart" if verb == "reload" else verb, "--", unit], _TIMEOUT)
             getattr(units, verb).append(unit)
             if not done.good:
                 units.failed[unit] = done.last
                 self.answer.fail("units", f"{unit}: {done.last}", undone=False)
 
-    def _asked(self, blueprint: Blueprint, changed: Set[str]) -> List[Tuple[str, str]]:
-        """What changed files ask for: restart or reload, and the unit, where it runs and nothing else was done with it."""
+    def _unsettled(self, asked: List[Tuple[str, str]]) -> List[Tuple[str, str]]:
         units = self.answer.units
         settled = {*units.start, *units.restart, *units.stop}
-        asked: Dict[str, List[str]] = {"restart": [], "reload": []}
-        for target in sorted(changed):
-            entry = blueprint.entries.get(target)
-            if entry is not None and not target.startswith(UNITS):
-                asked["restart"] += entry.restarts
-                asked["reload"] += entry.reloads
-        found = []
-        for verb, names in asked.items():
-            for unit in dict.fromkeys(names):
-                if unit not in settled and self.manager.show([unit]).get(unit).runs:
-                    settled.add(unit)
-                    found.append((verb, unit))
-        return found
+        return [(verb, unit) for verb, unit in asked if unit not in settled]
+
+    def _asked(self, former: Declaration, blueprint: Blueprint, changed: Set[str]) -> List[Tuple[str, str]]:
+        """What changed and removed files ask for: restart or reload, and the unit, where it runs before anything is started."""
+        asked: Dict[str, str] = {}
+        for verb in ("reload", "restart"):
+            for target in sorted(changed):
+                entry = blueprint.entries.get(target) or former.etc.get(target)
+                if entry is not None and not target.startswith(UNITS):
+                    for unit in entry.reloads if verb == "reload" else entry.restarts:
+                        asked[unit] = verb
+        states = self.manager.show(sorted(asked)) if asked else None
+        running = [(verb, unit) for unit, verb in asked.items() if states is not None and states.get(unit).runs]
+        return sorted(running, key=lambda action: action[0], reverse=True)
 
     def scripts(self, declaration: Declaration, action: str) -> None:
         """The activation scripts: those of the system, then those of the users who are logged in. Dry, those that know how."""
