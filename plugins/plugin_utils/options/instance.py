@@ -23,6 +23,7 @@ from ..syntax.errors import SpecError
 from ..syntax.keys import TemplateKey, dotted, joined, split
 from ..syntax.marks import MIDDLE, NORMAL
 from ..syntax.nodes import Mapping, nested, position_of
+from ..syntax.position import Position
 from ..values import OMIT
 from .definition import Assignment, Definition, Rank
 from .node import Loader, Node
@@ -48,7 +49,18 @@ class Instance:
     `submodules` are, in the home's own instance, all those of the home.
     """
 
-    __slots__ = ("_scopes", "home", "loader", "outer", "path", "pending_keys", "root", "submodules", "trace")
+    __slots__ = (
+        "_scopes",
+        "home",
+        "loader",
+        "outer",
+        "path",
+        "pending_keys",
+        "positions",
+        "root",
+        "submodules",
+        "trace",
+    )
 
     def __init__(
         self,
@@ -66,11 +78,13 @@ class Instance:
         self.root = Node(self, schema, None, "")
         self._scopes: dict[int, Scope] = {}
         self.pending_keys = 0
+        self.positions: list[Position | None] = []
         self.submodules: list[Instance] = []
 
     def submodule(self, schema: Schema, path: tuple[str, ...], definitions: list[Definition]) -> LazyMapping:
         """The value of a submodule of this instance with these (discharged) definitions."""
         instance = Instance(schema, self.trace, self.loader, path, self)
+        instance.positions = [definition.position for definition in definitions]
         for module, config in schema.bodies:
             for block in module.blocks(config, instance.scope(module)):
                 instance.define(Assignment(block, block.body, block.position, (-1, module.rank)))

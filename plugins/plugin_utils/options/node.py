@@ -17,10 +17,12 @@ from ..modules.module import Module
 from ..syntax.errors import CycleError, SpecError, SpecWarning
 from ..syntax.keys import joined
 from ..syntax.marks import MIDDLE, OPTION_DEFAULT
+from ..syntax.position import Position
 from .definition import Assignment, Definition
 from .priority import discharge, effective
 from .schema import NO_VALUE, Declaration, MergeContext, Schema, Site
 from .type_container import AnyValue
+from .unset import without_value
 
 UNREAD = object()
 
@@ -36,7 +38,9 @@ class Loader(Protocol):
 
 
 class NodeContext(MergeContext, Protocol):
-    """The instance that a node belongs to."""
+    """The instance that a node belongs to. `positions`: where a submodule's values are; empty for a home."""
+
+    positions: list[Position | None]
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -293,10 +297,7 @@ class Node:
         else:
             value = kind.empty(site)
             if value is NO_VALUE:
-                example = declaration.attributes.get("example")
-                remedy = f"set it:  {self.dotted}: " + (f'"{example}"' if isinstance(example, str) else "...")
-                error = SpecError("is used, but has no value", [declaration.position], path=self.dotted)
-                raise error.with_details("no-value", advice=[remedy])
+                raise without_value(self.dotted, declaration, self.instance.positions)
         return self._finished(declaration, value, found)
 
     def _finished(self, declaration: Declaration, value: Any, found: list[Definition]) -> Any:
