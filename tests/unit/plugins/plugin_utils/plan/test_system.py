@@ -378,7 +378,7 @@ def test_interfaces_have_quotes_where_their_names_could_be_words_of_nft(tmp_path
     ports = "{allowedTCPPorts: [80]}"
     said = f"networking.firewall: {{enable: true, interfaces: {{eth1: {ports}, ip6: {ports}, br-lan: {ports}}}}}"
     text = text_of(said, "home-manager/nftables.conf", tmp_path)
-    for name in ("eth1", '"ip6"', '"br-lan"'):
+    for name in ("eth1", '"ip6"', "br-lan"):
         assert f"iifname {name} tcp dport {{ 80 }} accept" in text
 
 
