@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Writes docs/systems/options.md: every option of a system with its type, default and description.
+"""Writes docs/systems/options.md: every option of a system with its type, default, description and example.
 
 python tests/library/system_options.py FOLDER      FOLDER holds `ansible_collections/home/manager`
 """
@@ -104,11 +104,14 @@ def document() -> str:
         description = words.get("description")
         said = getattr(description, "source", description) or ""
         kind_text = re.sub(r'strMatching "[^"]*"', "strMatching ...", str(getattr(kind, "source", kind)))
-        row = f"| `{cell(name)}` | `{cell(kind_text)}` | `{cell(default)[:60]}` | {cell(str(said))} |"
+        example = f" Example: `{cell(text(words['example']))}`" if "example" in words else ""
+        row = f"| `{cell(name)}` | `{cell(kind_text)}` | `{cell(default)[:60]}` | {cell(str(said))}{example} |"
         groups.setdefault(name.split(".")[0], []).append(row)
     parts = [HEAD]
     for group, rows in groups.items():
-        parts.append(f"\n## {group}\n\n| option | type | default | |\n|---|---|---|---|\n" + "\n".join(rows) + "\n")
+        parts.append(
+            f"\n## {group}\n\n| option | type | default | description |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+        )
     return "".join(parts)
 
 

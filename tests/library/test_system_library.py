@@ -39,6 +39,9 @@ HOST = {
 }
 NOT_OF_THE_TYPE = {"default", "example", "description", "readOnly", "internal", "visible", "apply", "feeds", "value"}
 OLD_NAME = {"renamedTo", "removed", "changedTo", "aliasOf"}
+# Types whose values need no example.
+OBVIOUS = {"bool", "enable", "nullOr bool", "package", "optionalPackage"}
+SHARE = 0.97  # of the options must have an example, or a type that needs none.
 
 
 def system(spec: dict[str, Any] | None = None, *more: tuple[Any, str]) -> System:
@@ -118,7 +121,7 @@ def test_every_option_has_a_description() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("file", [*EVERY, "types.yml"])
+@pytest.mark.parametrize("file", [*EVERY, "types.yml", "lib/unit.yml"])
 def test_examples_are_values_of_their_options(file: str) -> None:
     module = load_file(str(LIBRARY / file))
     shown = [(name, words) for name, words in declared(file) if "example" in words]
@@ -138,6 +141,14 @@ def test_examples_are_values_of_their_options(file: str) -> None:
         return [str(error) for error in evaluation.errors]
 
     assert with_deep_stack(evaluated) == []
+
+
+def test_examples_are_common() -> None:
+    every = [words for file in [*EVERY, "types.yml", "lib/unit.yml"] for _name, words in declared(file)]
+    public = [words for words in every if not OLD_NAME & words.keys() and not words.get("internal")]
+    obvious = [words for words in public if words.get("type") in OBVIOUS or "submodule" in str(words.get("type"))]
+    shown = [words for words in public if "example" in words]
+    assert len(shown) + len(obvious) >= SHARE * len(public), f"{len(shown)} of {len(public)} options have an example"
 
 
 def test_the_reference_lists_the_options_as_they_are() -> None:
