@@ -13,6 +13,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.expressions.lazy impo
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
+from ansible_collections.home.manager.plugins.plugin_utils.plan.package_names import names_of
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import EtcFile, Parts
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
@@ -34,7 +35,7 @@ HOST = {
 }
 WORDS = {
     "spec", "more", "facts", "files", "modes", "links", "contains", "lacks", "absent", "users", "groups", "units", "packages",
-    "variables", "values", "warnings", "silent", "refused",
+    "variables", "values", "installs", "warnings", "silent", "refused",
 }  # fmt: skip
 
 
@@ -55,6 +56,9 @@ def answered(case: Any, path: Path) -> dict[str, Any]:
         "groups": {group.name: {"gid": group.gid, "members": list(group.members)} for group in parts.groups()},
         "units": {unit.name: unit for unit in evaluation.attempt(parts.units, [])},
         "packages": evaluation.attempt(parts.packages, []),
+        "installs": evaluation.attempt(
+            lambda: [native for name in parts.packages() for native in names_of(evaluation).native(name)], []
+        ),
         "variables": evaluation.attempt(lambda: plain(evaluation.get("environment.allVariables")), {}),
         "values": {name: evaluation.attempt(lambda name=name: plain(evaluation.get(name))) for name in case.get("values", ())},
     }  # fmt: skip
@@ -115,6 +119,7 @@ def test_behaviour(path: Path) -> None:
     agree(got["groups"], case.get("groups", {}))
     check_units(got["units"], case)
     assert [name for name in case.get("packages", []) if name not in got["packages"]] == []
+    assert [name for name in case.get("installs", []) if name not in got["installs"]] == [], got["installs"]
     check_warnings(got["warnings"], case)
 
 

@@ -18,7 +18,7 @@ from ..syntax.position import Position
 from ..values import Package
 from .home import EvaluatedHome, Request
 from .manifest import SwitchBundle, build
-from .package_names import is_available
+from .package_names import names_of
 from .system import System
 from .touched import USER
 
@@ -71,8 +71,7 @@ class HostPackages:
     """Whether a package of a home is installed for the whole host: what the user names, and what the host is known to have."""
 
     def __init__(self, system: System) -> None:
-        self.provider = str(system.evaluation.get("system.provider"))
-        self.own = plain(system.evaluation.get("environment.packageAliases"))
+        self.names = names_of(system.evaluation)
         self.home: EvaluatedHome | None = None
         self._named: dict[str, Position | None] | None = None
         self._asking = False
@@ -90,7 +89,7 @@ class HostPackages:
 
     def __call__(self, name: str) -> bool:
         # Whatever is made of a package while the named ones are collected is one of them.
-        return is_available(name, self.provider, self.own) or self._asking or name in self.named
+        return self.names.knows(name) or self._asking or name in self.named
 
 
 class Bridge:

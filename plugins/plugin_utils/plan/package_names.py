@@ -1,28 +1,19 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Names of packages as the package manager of a host has them: out of the catalogue, and for what a host has and a home does not need."""
+"""Names of packages as the package manager of a host has them: by the configuration, the host's family, or the catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
+from ..expressions.lazy import plain
+from ..options.evaluation import Evaluation
 from ..packages.catalogue import Catalogue, CatalogueEntry
 
 _DEBIAN = "apt"
-# Names that configurations of whole hosts use, where those of Debian differ and the catalogue of programs for homes has none.
-_OF_HOSTS = {
-    "dig": "dnsutils",
-    "gnumake": "make",
-    "libvirt": "libvirt-daemon-system",
-    "mtr": "mtr-tiny",
-    "netcat": "netcat-openbsd",
-    "p7zip": "p7zip-full",
-    "qemu": "qemu-system-x86",
-    "sqlite": "sqlite3",
-    "wireshark-cli": "tshark",
-    "xz": "xz-utils",
-}
+
+Family = Mapping[str, str | Sequence[str]]
 
 
 @cache
@@ -39,16 +30,53 @@ def _of(entry: CatalogueEntry, provider: str) -> str | None:
     return str(named) if named else None
 
 
-def native(name: str, provider: str, own: Mapping[str, str]) -> str:
-    """The name of a package for a package manager; `own` are the names that the configuration itself gives."""
-    if name in own:
-        return own[name]
-    entry = _catalogue().get(name)
-    found = _of(entry, provider) if entry is not None else None
-    return found or (_OF_HOSTS.get(name, name) if provider == _DEBIAN else name)
+@cache
+def _by_debian_name() -> dict[str, str]:
+    """The catalogue's names by the names that Debian has for the same programs."""
+    catalogue = _catalogue()
+    return {
+        str(entry.providers["deb"]["package"]): name
+        for name, entry in catalogue.entries.items()
+        if "deb" in entry.providers
+    }
 
 
-def is_available(name: str, provider: str, own: Mapping[str, str]) -> bool:
-    """Whether the package manager is known to have a package."""
-    entry = _catalogue().get(name)
-    return name in own or (entry is not None and _of(entry, provider) is not None)
+class PackageNames:
+    """The names of packages on one host.
+
+    `provider` is its package manager; `own` holds the names that the configuration itself gives, and `family` those of the host's family.
+    """
+
+    def __init__(self, provider: str, own: Mapping[str, str], family: Family) -> None:
+        self.provider = provider
+        self.own = own
+        self.family = family
+
+    def native(self, name: str) -> list[str]:
+        """What a package is called there: several packages, or none, where the family divides things in another way."""
+        if name in self.own:
+            return [self.own[name]]
+        if name in self.family:
+            found = self.family[name]
+            return [found] if isinstance(found, str) else list(found)
+        return [self._catalogued(name) or name]
+
+    def knows(self, name: str) -> bool:
+        """Whether the package manager is known to have a package."""
+        return name in self.own or name in self.family or self._catalogued(name) is not None
+
+    def _catalogued(self, name: str) -> str | None:
+        catalogue = _catalogue()
+        entry = catalogue.get(name)
+        if entry is None and self.provider != _DEBIAN:
+            entry = catalogue.get(_by_debian_name().get(name, ""))
+        return _of(entry, self.provider) if entry is not None else None
+
+
+def names_of(evaluation: Evaluation) -> PackageNames:
+    """The names on the host of an evaluated system."""
+    return PackageNames(
+        str(evaluation.get("system.provider")),
+        plain(evaluation.get("environment.packageAliases")),
+        plain(evaluation.get("system.family"))["packages"],
+    )

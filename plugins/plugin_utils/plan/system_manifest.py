@@ -17,7 +17,7 @@ from ..options.provenance import Positions, Provenance
 from ..options.unread import check_unread
 from ..syntax.errors import SpecErrors, SpecWarning
 from ..values import Package, Value
-from .package_names import native
+from .package_names import names_of
 from .store import file_mode
 from .system import System
 from .system_parts import PASSWORDS, EtcFile, Parts, Unit, User
@@ -223,16 +223,22 @@ class SystemBuilder:
     # Packages, shells, scripts
 
     def _packages(self, of_homes: dict[str, str]) -> list[JsonObject]:
-        own = plain(self.evaluation.get("environment.packageAliases"))
-        provider = str(self.evaluation.get("system.provider"))
+        names = names_of(self.evaluation)
         wanted: dict[str, JsonObject] = {}
+
+        def want(name: str, version: str | None, why: str) -> None:
+            for native in names.native(name):
+                wanted.setdefault(native, {"name": native, "version": version, "why": why})
+
         for package in self.evaluation.get("environment.systemPackages"):
-            version = package.version if isinstance(package, Package) else None
-            name = native(package.name if isinstance(package, Package) else str(package), provider, own)
-            wanted.setdefault(name, {"name": name, "version": version, "why": "environment.systemPackages"})
+            named = isinstance(package, Package)
+            want(
+                package.name if named else str(package),
+                package.version if named else None,
+                "environment.systemPackages",
+            )
         for name, why in of_homes.items():
-            name = native(name, provider, own)
-            wanted.setdefault(name, {"name": name, "version": None, "why": why})
+            want(name, None, why)
         return list(wanted.values())
 
     def _shells(self) -> list[str]:

@@ -26,16 +26,26 @@ def gather(account: pwd.struct_passwd) -> Facts:
     return Facts(platform, name.machine, name.nodename.split(".")[0], _distribution(name), manager, user)
 
 
+def families() -> frozenset[str]:
+    """The names that the distribution has for itself and for those that it is like, in os-release(5)."""
+    values = _os_release()
+    return frozenset((values.get("ID", ""), *values.get("ID_LIKE", "").split()))
+
+
 def _distribution(name: os.uname_result) -> tuple[str, str]:
     if name.sysname == "Darwin":
         return "macos", name.release
+    values = _os_release()
+    return (
+        (values.get("ID") or "linux", values.get("VERSION_ID", "")) if values else (name.sysname.lower(), name.release)
+    )
+
+
+def _os_release() -> dict[str, str]:
     for path in ("/etc/os-release", "/usr/lib/os-release"):
         content = filesystem.read_if_file(path, follow=True)
         if content is not None:
-            return _release(content.decode("utf-8", "replace"))
-    return name.sysname.lower(), name.release
-
-
-def _release(text: str) -> tuple[str, str]:
-    values = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-    return values.get("ID", "linux").strip("\"' "), values.get("VERSION_ID", "").strip("\"' ")
+            lines = content.decode("utf-8", "replace").splitlines()
+            pairs = (line.split("=", 1) for line in lines if "=" in line)
+            return {key: value.strip("\"' ") for key, value in pairs}
+    return {}

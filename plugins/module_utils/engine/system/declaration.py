@@ -21,7 +21,8 @@ VERSION = 1
 _OBJECT = re.compile(r"[0-9a-f]{32}-[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,99}\Z")
 _TARGET = re.compile(r"[^/\0\n]+(/[^/\0\n]+)*\Z")
 _MODE = re.compile(r"[0-7]{4}\Z")
-_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.:-]*\Z")
+# Packages of dnf and pacman have capital letters and underscores too; none can be taken for an option or a path.
+_PACKAGE = re.compile(r"[A-Za-z0-9@_+][A-Za-z0-9@_+.:-]*\Z")
 
 
 def target_of(value: object) -> str:

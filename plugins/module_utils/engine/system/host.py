@@ -22,9 +22,10 @@ _ENTRIES = ("/boot/loader/loader.conf", "/boot/efi/loader/loader.conf", "/efi/lo
 
 
 def facts_of_system() -> JsonObject:
-    """The facts of every home, and `init`, `systemdBoot` and `nix`."""
+    """The facts of every home, and `init`, `packageManager`, `systemdBoot` and `nix`."""
     found: JsonObject = facts.gather(pwd.getpwuid(0)).json()
     found["init"] = "systemd" if is_booted() else "other"
+    found["packageManager"] = present()
     found["systemdBoot"] = queries.is_folder(_EFI) and any(queries.exists(path) for path in _ENTRIES)
     found["nix"] = queries.exists("/nix/store")
     return found

@@ -7,6 +7,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...disk import queries
+from ...machine import facts
+
+# Each with what is there where it manages the packages, and the distributions that it belongs to.
+_KNOWN = (
+    ("apt", "/var/lib/dpkg/status", frozenset(("debian", "ubuntu"))),
+    ("dnf", "/usr/bin/dnf", frozenset(("fedora", "rhel", "centos"))),
+    ("pacman", "/usr/bin/pacman", frozenset(("arch",))),
+    ("apk", "/sbin/apk", frozenset(("alpine",))),
+)
 
 if TYPE_CHECKING:
     from .manager import PackageManager
@@ -24,11 +33,12 @@ def manager_of(provider: str, state: str, distribution: str) -> PackageManager:
 
 
 def present() -> str:
-    """The name of the package manager of this host; empty when it is none that is known."""
-    known = (
-        ("apt", "/var/lib/dpkg/status"),
-        ("dnf", "/usr/bin/dnf"),
-        ("pacman", "/usr/bin/pacman"),
-        ("apk", "/sbin/apk"),
-    )
-    return next((name for name, path in known if queries.exists(path)), "")
+    """The name of the package manager of this host; empty when it is none that is known.
+
+    What the distribution says of itself comes first: a host can have the programs of other families as well.
+    """
+    words = facts.families()
+    for name, path, known in _KNOWN:
+        if words & known and queries.exists(path):
+            return name
+    return next((name for name, path, _known in _KNOWN if queries.exists(path)), "")
