@@ -115,7 +115,7 @@ def test_a_home_from_its_first_preview_to_a_rollback(project: Project) -> None:
           To move it aside and use the new one (uninstall brings it back):
             ansible-playbook home.yml -e home_backup_extension=bak
           To keep your lines in the new ~/.bashrc:
-            mv ~/.bashrc files/bashrc
+            mkdir -p files && mv ~/.bashrc files/bashrc
             # in users/alice.yml
             vars: {old_bashrc: !path ../files/bashrc}
             programs.bash.bashrcExtra: "{{ old_bashrc | content }}"

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from ...module_utils.engine.contract.answers import ProbeAnswer, SwitchAnswer
 from ...module_utils.engine.contract.entries import Entry, FileEntry
@@ -22,6 +24,12 @@ from ..plan.manifest import SwitchBundle as Built
 from .host_packages import host_name
 from .run_result import with_remarks
 from .source import Sources
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """The name, then the name with a number."""
+    yield name
+    yield from (f"{name}.{number}" for number in count(1))
 
 
 @dataclass(slots=True)
@@ -140,13 +148,17 @@ class HomeReporter:
         option, where = self.keeps[path]
         name = os.path.basename(path).lstrip(".")
         variable = "old_" + re.sub(r"\W", "_", name)
-        kept = f"files/{name}"
+        # A file of another home may already have that name in the project.
+        kept = next(kept for kept in _numbered(f"files/{name}") if not os.path.lexists(kept))
+        home = self.built.manifest.home
+        own = os.path.realpath(os.path.expanduser("~")) == os.path.realpath(home)
+        there = f"~/{path}" if own else shlex.quote(f"{home}/{path}")
         folder = os.path.dirname(where) if where else ""
         source = os.path.relpath(kept, folder) if folder and not os.path.isabs(folder) else kept
         lines = [f"vars: {{{variable}: !path {source}}}", f'{option}: "{{{{ {variable} | content }}}}"']
         return Choice(
             f"keep your lines in the new ~/{path}",
-            f"mv ~/{path} {kept}",
+            f"mkdir -p files && mv {there} {kept}",
             "\n".join(lines),
             where,
             option,
