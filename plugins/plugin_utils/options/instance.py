@@ -155,6 +155,8 @@ class Distribution:
         self.trace = instance.trace
         self.loader = instance.loader
         self.rank = rank
+        # Where the instance's value is written; keys that are split from one key have its position, too.
+        self.written: Position | None = None
 
     def to_group(self, node: Node, assignment: Assignment) -> None:
         """Assign to a group."""
@@ -171,6 +173,8 @@ class Distribution:
             self.to_marked_group(node, assignment, value)
             return
         whole = not isinstance(value, Mapping) or value.verbatim
+        if node.parent is None:
+            self.written = assignment.position
         for key in value:
             position = position_of(value, key) or assignment.position
             parts = (str(key),) if whole or str(key) in node.schema.children else split(key)
@@ -289,6 +293,7 @@ class Distribution:
             )
         else:
             inside = node.parent is None and self.instance.outer is not None
+            inside = inside and assignment.position == self.written
             names = self.loader.names_at(node)
             rest = rest or (tuple(assignment.value)[:1] if isinstance(assignment.value, dict) else ())
             error = unknown_option(path, names, assignment.position, self.loader, rest, inside)

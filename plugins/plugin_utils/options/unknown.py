@@ -58,9 +58,10 @@ def unknown_option(
     name, parent = path[-1], joined(path[:-1])
     of_modules = path[:1] in (("programs",), ("services",)) and len(path) == 2
     hint = _at_top(name, rest) if len(path) == 1 else ""
-    hint = hint or _elsewhere(path, rest, known, tuple(names) if in_entry else ())
+    hint = hint or _elsewhere(path, rest, known, tuple(names), in_entry)
     names = names if parent else (*names, *_WORDS)
-    hint = hint or did_you_mean(name, names, f"{parent}." if of_modules else "")
+    # Of programs there are many with similar names: only a slip is taken for another one.
+    hint = hint or (did_you_mean(name, names, f"{parent}.", 0.75) if of_modules else did_you_mean(name, names))
     further: list[str] = []
     message = f"`{parent}` has no option `{name}`" if parent else f"there is no option `{name}`"
     if of_modules and not hint:
@@ -74,10 +75,14 @@ def unknown_option(
     return error.with_details("unknown-option", whole=True, advice=further)
 
 
-def _elsewhere(path: tuple[str, ...], rest: tuple[str, ...], known: Known, entry: tuple[str, ...]) -> str:
+def _elsewhere(
+    path: tuple[str, ...], rest: tuple[str, ...], known: Known, names: tuple[str, ...], in_entry: bool
+) -> str:
     """A hint at the same option in another place."""
     name = path[-1]
-    if entry and rest and (rest[-1] in entry or not nearest(name, entry)):
+    if "configuration" in names and known.is_known((name,)):
+        return f"write `{joined((*path[:-1], 'configuration', name, *rest))}`"
+    if in_entry and rest and (rest[-1] in names or not nearest(name, names)):
         return f"quote a name with dots: `{joined((*path[:-2], '.'.join([*path[-2:], *rest[:-1]])))}`"
     if len(path) == 1:
         for home in _HOMES:

@@ -127,8 +127,8 @@ _SYNONYMS = {
 }  # fmt: skip
 
 
-def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The names of `known` that a person who wrote `name` may have meant, nearest first."""
+def nearest(name: str, known: Iterable[str], count: int = 3, cutoff: float = 0.6) -> list[str]:
+    """The names of `known` that a person who wrote `name` may have meant, nearest first; `cutoff` is the least similarity."""
     folded: dict[str, str] = {}
     for item in known:
         folded.setdefault(_folded(str(item)), str(item))
@@ -138,7 +138,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     synonym = _SYNONYMS.get(name, "")
     if synonym in folded:
         return [folded[synonym]]
-    close = difflib.get_close_matches(wanted, list(folded), n=count, cutoff=0.6)
+    close = difflib.get_close_matches(wanted, list(folded), n=count, cutoff=cutoff)
     matcher = difflib.SequenceMatcher(b=wanted)
     ratios = []
     for found in close:
@@ -151,9 +151,9 @@ def _folded(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "")
 
 
-def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
+def did_you_mean(name: str, known: Iterable[str], prefix: str = "", cutoff: float = 0.6) -> str:
     """A hint with the nearest names, or an empty text."""
-    found = nearest(name, known)
+    found = nearest(name, known, cutoff=cutoff)
     return "did you mean " + ", ".join(f"`{prefix}{n}`" for n in found) + "?" if found else ""
 
 
