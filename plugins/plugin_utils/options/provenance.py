@@ -7,6 +7,7 @@ A value that a module of the library defines is there because somebody enabled t
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Iterator
 
@@ -77,6 +78,15 @@ class Provenance:
         # A module without an option `enable` is used because of whatever the user sets of it.
         own = (a.position for a in _below(node) if _of_user(a)) if node is not None and len(known) < 2 else ()
         return self._unique(*own) or known
+
+    def of_path(self, option: str, name: str, path: str) -> Positions:
+        """Where the user names the file `path` that an entry of the library's has as its source; else as `entry`."""
+        known = self.entry(option, name)
+        definitions = self._entries[option].get(name) or ()
+        module = self._owner(definitions[0].scope) if definitions else None
+        node = self._node(module.root) if module is not None and module.shipped and module.root else None
+        given = (a for a in _below(node) if _of_user(a)) if node is not None else ()
+        return self._unique(*(p for a in given for p in _naming(a.value, a.position, path))) or known
 
     def elements(self, option: str) -> list[Definition]:
         """The definition of each element of a list option, in the order of its value."""
@@ -227,3 +237,13 @@ def _parts(value: object, position: Position | None, words: set[str], text: str)
                 yield from _parts(item, at, words, text)
     elif isinstance(value, str) and text and text in (line.strip() for line in value.splitlines()):
         yield position
+
+
+def _naming(value: object, position: Position | None, path: str) -> Iterator[Position | None]:
+    """The positions in a value at which `path` is written, relative to their file or not."""
+    if isinstance(value, (dict, list)):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _naming(item, position_of(value, key) or position, path)
+    elif isinstance(value, str) and position is not None:
+        if os.path.normpath(os.path.join(os.path.dirname(position.file), value)) == path:
+            yield position

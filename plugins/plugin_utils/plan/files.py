@@ -290,7 +290,9 @@ class Files:
             base.leaf = FileSource(path=path, executable=executable, name=os.path.basename(path))
             yield base
         else:
-            raise missing_file(path, owner_label(owner), positions)
+            first, second, name = owner.split(".", 2)
+            named = self.provenance.of_path(f"{first}.{second}", name, path)
+            raise missing_file(path, owner_label(owner), named or positions)
 
     def _local(self, source: PathValue) -> str | None:
         """The path on the controller that content comes from, or None when the source is a place on the target."""
