@@ -17,8 +17,9 @@ from ..syntax.nodes import Mapping, position_of
 from ..syntax.position import Position
 from .definition import Definition
 from .schema import Declaration, Schema, Site, Type
-from .type_container import AttrTag, Coerced, Freeform
+from .type_container import Coerced, Freeform
 from .type_text import FREEFORM, NESTING, parse_type
+from .type_union import AttrTag
 
 ATTRIBUTES = {
     "type", "default", "example", "description", "apply", "check", "checkMessage", "coerce", "readOnly", "internal", "visible",

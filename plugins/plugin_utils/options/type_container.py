@@ -374,27 +374,3 @@ class Coerced(Type):
 
     def merge(self, site: Site, definitions: list[Definition]) -> Value:
         return self.inner.value(site, definitions)
-
-
-class AttrTag(Type):
-    """A mapping of exactly one of some keys, each with a type of its own."""
-
-    def __init__(self, tags: dict[str, Type]) -> None:
-        self.tags = tags
-        self.description = "one of the entries " + ", ".join(sorted(tags))
-
-    def check(self, value: Value) -> bool:
-        return is_set(value) and len(value) == 1
-
-    def merge(self, site: Site, definitions: list[Definition]) -> Value:
-        names = sorted({next(iter(d.value)) for d in definitions})
-        if len(names) > 1:
-            raise SpecError(
-                f"has both {names[0]} and {names[1]}, but can have only one",
-                [d.position for d in definitions],
-                path=site.dotted,
-            )
-        if names[0] not in self.tags:
-            raise wrong_type(site.path, self.description, definitions)
-        found = effective([d.entry(names[0]) for d in definitions])
-        return {names[0]: self.tags[names[0]].value(site.below(names[0]), found)}

@@ -5,9 +5,14 @@
 from __future__ import annotations
 
 from ..syntax.errors import SpecError
+from ..syntax.keys import split
+from ..syntax.nodes import Mapping, nested
+from ..values import Value
 from .agreement import wrong_type
 from .definition import Definition
+from .priority import effective
 from .schema import Site, Type
+from .type_container import is_set
 
 
 class Either(Type):
@@ -64,3 +69,38 @@ class Either(Type):
             [d.position for d in definitions],
             path=site.dotted,
         )
+
+
+class AttrTag(Type):
+    """A mapping of exactly one of some keys, each with a type of its own."""
+
+    def __init__(self, tags: dict[str, Type]) -> None:
+        self.tags = tags
+        self.description = "one of the entries " + ", ".join(sorted(tags))
+
+    def check(self, value: Value) -> bool:
+        return is_set(value) and len({parts[:1] for parts in _tag_paths(value).values()}) == 1
+
+    def merge(self, site: Site, definitions: list[Definition]) -> Value:
+        paths = [(d, key, parts) for d in definitions for key, parts in _tag_paths(d.value).items()]
+        names = sorted({parts[0] for _definition, _key, parts in paths})
+        if len(names) > 1:
+            raise SpecError(
+                f"has both {names[0]} and {names[1]}, but can have only one",
+                [d.position for d in definitions],
+                path=site.dotted,
+            )
+        if names[0] not in self.tags:
+            raise wrong_type(site.path, self.description, definitions)
+        found = effective([_below_tag(d.entry(key), parts[1:]) for d, key, parts in paths])
+        return {names[0]: self.tags[names[0]].value(site.below(names[0]), found)}
+
+
+def _tag_paths(value: Value) -> dict[str, tuple[str, ...]]:
+    """The keys of a mapping with their parts: they are names of options, which are split at dots."""
+    whole = not isinstance(value, Mapping) or value.verbatim
+    return {key: (key,) if whole else split(key) for key in value} if isinstance(value, dict) else {}
+
+
+def _below_tag(entry: Definition, rest: tuple[str, ...]) -> Definition:
+    return entry.holding(nested(rest, entry.value, entry.position)) if rest else entry
