@@ -14,6 +14,7 @@ from ..values import GVariant, Package, PathValue, Raw, Value
 from .agreement import merge_equal, merge_one, wrong_type
 from .definition import Definition
 from .dotted_keys import KeyReader, fits, read_key
+from .plain_numbers import check_numbers
 from .priority import discharge, effective, may_vanish
 from .schema import NO_VALUE, Site, Type
 
@@ -231,6 +232,7 @@ class AnyValue(Type):
                 return any(values)
             if all(isinstance(v, str) for v in values):
                 return "".join(values)
+        check_numbers(site, definitions)
         return merge_equal(site.path, definitions)
 
 
@@ -338,6 +340,7 @@ class Freeform(Type):
             return AttrsOf(self, nests=self.nests).merge(site, definitions)
         if isinstance(first, (list, tuple)) and all(isinstance(d.value, (list, tuple)) for d in definitions):
             return ListOf(self).merge(site, definitions)
+        check_numbers(site, definitions)
         return merge_equal(site.path, definitions)
 
 

@@ -10,6 +10,7 @@ from ..syntax.nodes import Mapping, nested
 from ..values import Value
 from .agreement import wrong_type
 from .definition import Definition
+from .plain_numbers import check_numbers
 from .priority import effective
 from .schema import Site, Type
 from .type_container import is_set
@@ -40,13 +41,19 @@ class Either(Type):
         if member is None:
             bad = [d for d in definitions if not self.check(d.value)]
             raise wrong_type(site.path, self.description, bad) if bad else self._mixed(site, definitions)
+        self._check_numbers(site, definitions)
         return member.value(site, definitions)
 
     def merge(self, site: Site, definitions: list[Definition]) -> object:
         member = self._member(definitions)
         if member is None:
             raise self._mixed(site, definitions)
+        self._check_numbers(site, definitions)
         return member.value(site, definitions)
+
+    def _check_numbers(self, site: Site, definitions: list[Definition]) -> None:
+        if any(member.accepts("0") for member in self.members):
+            check_numbers(site, definitions)
 
     def _member(self, definitions: list[Definition]) -> Type | None:
         """The member that all definitions are of, if there is one."""

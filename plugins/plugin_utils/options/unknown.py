@@ -59,12 +59,13 @@ def unknown_option(
     of_modules = path[:1] in (("programs",), ("services",)) and len(path) == 2
     hint = _at_top(name, rest) if len(path) == 1 else ""
     hint = hint or _elsewhere(path, rest, known, tuple(names), in_entry)
-    names = names if parent else (*names, *_WORDS)
-    # Of programs there are many with similar names: only a slip is taken for another one.
-    hint = hint or (did_you_mean(name, names, f"{parent}.", 0.75) if of_modules else did_you_mean(name, names))
+    names = tuple(names) if parent else (*names, *_WORDS)
+    # Of programs there are many with similar names: only a slip is surely meant for another one.
+    unsure = of_modules and not hint and not _is_slip(name, names)
+    hint = hint or did_you_mean(name, names, f"{parent}." if of_modules else "")
     further: list[str] = []
     message = f"`{parent}` has no option `{name}`" if parent else f"there is no option `{name}`"
-    if of_modules and not hint:
+    if of_modules and (unsure or not hint):
         message = f"there is no module for {name} yet"
         further = [f"write its files with `home.file`, and list it in `home.packages`: [{name}]"]
     elif not hint and parent:
@@ -73,6 +74,11 @@ def unknown_option(
         hint = "no such option"
     error = SpecError(message, [position], path=joined(path), hint=hint)
     return error.with_details("unknown-option", whole=True, advice=further)
+
+
+def _is_slip(name: str, names: Iterable[str]) -> bool:
+    """Whether one of `names` was most likely meant: nearly the same, or with letters swapped."""
+    return any(sorted(name) == sorted(near) for near in nearest(name, names)) or bool(nearest(name, names, cutoff=0.8))
 
 
 def _elsewhere(

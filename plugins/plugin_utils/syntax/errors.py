@@ -151,9 +151,9 @@ def _folded(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "")
 
 
-def did_you_mean(name: str, known: Iterable[str], prefix: str = "", cutoff: float = 0.6) -> str:
+def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
     """A hint with the nearest names, or an empty text."""
-    found = nearest(name, known, cutoff=cutoff)
+    found = nearest(name, known)
     return "did you mean " + ", ".join(f"`{prefix}{n}`" for n in found) + "?" if found else ""
 
 
