@@ -244,6 +244,9 @@ def _naming(value: object, position: Position | None, path: str) -> Iterator[Pos
     if isinstance(value, (dict, list)):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _naming(item, position_of(value, key) or position, path)
-    elif isinstance(value, str) and position is not None:
-        if os.path.normpath(os.path.join(os.path.dirname(position.file), value)) == path:
-            yield position
+    elif isinstance(value, str) and position is not None and _joined(position.file, value) == path:
+        yield position
+
+
+def _joined(file: str, path: str) -> str:
+    return os.path.normpath(os.path.join(os.path.dirname(file), path))

@@ -11,7 +11,7 @@ from ..expressions.resolution import key_text, resolve
 from ..syntax.errors import SpecError, summary
 from ..syntax.nodes import Mapping, position_of
 from ..values import GVariant, Package, PathValue, Raw, Value
-from .agreement import merge_equal, merge_one, wrong_type
+from .agreement import merge_equal, merge_one
 from .definition import Definition
 from .dotted_keys import KeyReader, fits, read_key
 from .plain_numbers import check_numbers
