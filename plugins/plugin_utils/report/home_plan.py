@@ -19,6 +19,8 @@ from ...module_utils.engine.voice.answers import ChoiceCommands, plan_of_probe, 
 from ...module_utils.engine.voice.entries import Collision, Diff, File, Package
 from ...module_utils.engine.voice.message import KEEP_LINES, Choice, Message, SourceLocation
 from ...module_utils.engine.voice.plan import Owner, Plan
+from .. import inputs
+from ..expressions.source_file import kind_at
 from ..packages.catalogue import Catalogue
 from ..plan.manifest import SwitchBundle as Built
 from .host_packages import host_name
@@ -149,7 +151,7 @@ class HomeReporter:
         name = os.path.basename(path).lstrip(".")
         variable = "old_" + re.sub(r"\W", "_", name)
         # A file of another home may already have that name in the project.
-        kept = next(kept for kept in _numbered(f"files/{name}") if not os.path.lexists(kept))
+        kept = next(kept for kept in _numbered(f"files/{name}") if kind_at(kept) == inputs.ABSENT)
         home = self.built.manifest.home
         own = os.path.realpath(os.path.expanduser("~")) == os.path.realpath(home)
         there = f"~/{path}" if own else shlex.quote(f"{home}/{path}")
