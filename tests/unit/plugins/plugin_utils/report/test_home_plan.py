@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Manifest, View
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.entries import Collision
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.plan import Owner
-from ansible_collections.home.manager.plugins.plugin_utils.report.home_plan import Telling
+from ansible_collections.home.manager.plugins.plugin_utils.report.home_plan import HomeReporter
 from ansible_collections.home.manager.plugins.plugin_utils.report.source import Sources
 
 
@@ -23,8 +23,8 @@ def command_for(home: Path) -> str:
     manifest = Manifest("alice", str(home), f"{home}/.local/state/home.manager", View())
     built = SimpleNamespace(manifest=manifest, origins={})
     keeps = {".bashrc": ("programs.bash.bashrcExtra", "modules/shell.yml")}
-    telling = Telling(Owner("alice", "h"), cast(Any, built), True, Sources("/library"), local=True, keeps=keeps)
-    return telling._collision(Collision(".bashrc", "file", lines=1)).choices[-1].command
+    reporter = HomeReporter(Owner("alice", "h"), cast(Any, built), True, Sources("/library"), local=True, keeps=keeps)
+    return reporter._collision(Collision(".bashrc", "file", lines=1)).choices[-1].command
 
 
 @pytest.fixture
