@@ -22,6 +22,14 @@ HEAD = """\
 Generated from `roles/system/modules`; `tests/library/system_options.py` writes it. Names, types and meaning are those of NixOS, apart from
 what [coming from NixOS](from-nixos.md) lists. Anything that is not here is refused by name.
 """
+# What stands for a part of a name that the library computes.
+WORDS = {"item": "<format>", "settings": "<kind>Config"}
+IN_WORDS = re.compile(r"\{\{ (item|settings) \}\}")
+UNITS = "systemd.<kind>s"
+OF_UNITS = (
+    "Units by name, without the ending. `<kind>` is service, socket, timer, path, slice, target, mount or automount; mounts and "
+    "automounts are lists."
+)
 OLD_NAME = {"renamedTo", "removed", "changedTo", "aliasOf"}
 
 
@@ -80,18 +88,14 @@ def options() -> dict[str, Any]:
 
     shared = load_file(str(LIBRARY / "types.yml"))["types"]
     found: dict[str, Any] = {}
-    kinds = [
-        (kind, {"kind": kind})
-        for kind in ("service", "socket", "timer", "path", "slice", "target", "mount", "automount")
-    ]
     for file in files(str(LIBRARY)):
         module = load_file(str(LIBRARY / file))
         found.update(below(module.get("options"), (), is_declaration, {**shared, **(module.get("types") or {})}))
     unit = load_file(str(LIBRARY / "lib" / "unit.yml"))
+    # They are the same for every kind of unit, and are listed once.
     for name, words in below(unit["options"], (), is_declaration, {}):
-        for kind, _variables in kinds:
-            if "{{" not in name.replace("{{ kind }}", ""):
-                found[name.replace("{{ kind }}", kind)] = words
+        found[name.replace("{{ kind }}s.*", "<kind>s.<name>").replace("{{ kind }}", "<kind>")] = words
+    found = {IN_WORDS.sub(lambda part: WORDS[part[1]], name): words for name, words in found.items()}
     return dict(sorted(found.items()))
 
 
@@ -99,13 +103,13 @@ def document() -> str:
     """The whole text."""
     groups: dict[str, list[str]] = {}
     for name, words in options().items():
-        kind = words.get("type")
-        default = text(words["default"]) if "default" in words else "none"
-        description = words.get("description")
-        said = getattr(description, "source", description) or ""
+        kind = "attrsOf submodule" if name == UNITS else words.get("type")
+        default = "{}" if name == UNITS else text(words["default"]) if "default" in words else "none"
+        description = OF_UNITS if name == UNITS else words.get("description")
+        said = str(getattr(description, "source", description) or "").replace("{{ section }}", "<Kind>")
         kind_text = re.sub(r'strMatching "[^"]*"', "strMatching ...", str(getattr(kind, "source", kind)))
         example = f" Example: `{cell(text(words['example']))}`" if "example" in words else ""
-        row = f"| `{cell(name)}` | `{cell(kind_text)}` | `{cell(default)[:60]}` | {cell(str(said))}{example} |"
+        row = f"| `{cell(name)}` | `{cell(kind_text)}` | `{cell(default)[:60]}` | {cell(said)}{example} |"
         groups.setdefault(name.split(".")[0], []).append(row)
     parts = [HEAD]
     for group, rows in groups.items():
