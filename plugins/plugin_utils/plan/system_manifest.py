@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 _UNITS = "systemd/system"
 _DROPIN = "home-manager.conf"
 # What NixOS runs before the scripts of a configuration; here the engine has done it by then.
-_ANCHORS = ("users", "groups", "etc", "specialfs", "var", "hostname")
+_ANCHORS = (
+    "binsh", "domain", "etc", "groups", "hashes", "hostname", "modprobe", "resolvconf", "specialfs", "stdio", "tmpfs", "udevd", "users",
+    "usrbinenv", "var", "wrappers",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
