@@ -55,7 +55,7 @@ VARIABLES = {
 FIRST = ["enable", "package"]
 WIDTH = 140
 
-SHARE = 0.45  # of the options must have an example.
+SHARE = 0.66  # of the options must have an example.
 
 
 class Option(NamedTuple):
