@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What an evaluation asks of the controller's file system, noted where somebody wants to know whether it would ask the same again.
 
-Every floor looks at paths by these functions, and reads files by `source_file`. Imports the standard library alone.
+Every layer inspects paths through these functions, and reads files by `source_file`. Imports the standard library alone.
 """
 
 from __future__ import annotations

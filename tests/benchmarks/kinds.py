@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Homes of other kinds than files and programs, which obey the same floor: packages that the home brings."""
+"""Homes of other kinds than files and programs, which must cost no more: packages that the home brings."""
 
 from __future__ import annotations
 

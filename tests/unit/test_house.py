@@ -151,10 +151,10 @@ def test_what_is_too_large_is_found(text, size, tmp_path):
     assert list(_oversized(path)) == [size]
 
 
-# The target's engine, from its ground floor upwards: a room imports from the rooms before it. `units`, `packages`, `system`
-# and `voice` are rooms that stand on the ground floors alone.
+# The target's engine, from the lowest layer upwards: a layer imports from those before it. `units`, `packages`, `system`
+# and `voice` need only the lowest layers.
 ENGINE = PLUGINS / "module_utils" / "engine"
-ROOMS = [
+TARGET_LAYERS = [
     "contract",
     "disk",
     "machine",
@@ -223,32 +223,32 @@ def test_a_circle_of_imports_is_found(tmp_path):
     assert {path.name for path in _first_cycle(files, tmp_path)} == {"a.py", "b.py", "c.py"}
 
 
-def _room(path: Path) -> str | None:
+def _layer(path: Path) -> str | None:
     parts = path.relative_to(ENGINE).parts
     return parts[0] if len(parts) > 1 else None
 
 
-def _upward_imports(path: Path, room: str) -> set[str | None]:
-    """The rooms above its own that a file of the engine imports from."""
-    below = set(ROOMS[: ROOMS.index(room) + 1])
-    return {_room(found) for found in _relative_imports(path, ENGINE)} - {None} - below
+def _upward_imports(path: Path, layer: str) -> set[str | None]:
+    """The layers above its own that a file of the engine imports from."""
+    below = set(TARGET_LAYERS[: TARGET_LAYERS.index(layer) + 1])
+    return {_layer(found) for found in _relative_imports(path, ENGINE)} - {None} - below
 
 
 def test_rooms_of_the_engine_import_downwards():
-    rooms = {path: _room(path) for path in TARGET if path.is_relative_to(ENGINE)}
-    assert {room for room in rooms.values() if room} <= set(ROOMS)
-    assert [_name(path) for path, room in rooms.items() if room and _upward_imports(path, room)] == []
+    layers = {path: _layer(path) for path in TARGET if path.is_relative_to(ENGINE)}
+    assert {layer for layer in layers.values() if layer} <= set(TARGET_LAYERS)
+    assert [_name(path) for path, layer in layers.items() if layer and _upward_imports(path, layer)] == []
 
 
-# The controller's engine, from its ground floor upwards. A floor imports from itself, from those before it, and `values`.
-FLOORS = ["syntax", "formats", "expressions", "modules", "options", "packages", "plan", "report", "play"]
+# The controller's engine, from the lowest layer upwards. A layer imports from itself, from those before it, and `values`.
+LAYERS = ["syntax", "formats", "expressions", "modules", "options", "packages", "plan", "report", "play"]
 CONTROLLER_TOP = PLUGINS / "plugin_utils"
 
 
 def _floor(path: Path) -> int:
-    """The number of a file's floor; `values` lies below all of them."""
+    """The number of a file's layer; `values` lies below all of them."""
     parts = path.relative_to(CONTROLLER_TOP).parts
-    return FLOORS.index(parts[0]) if len(parts) > 1 else -1
+    return LAYERS.index(parts[0]) if len(parts) > 1 else -1
 
 
 def test_floors_of_the_controller_import_downwards():
@@ -272,13 +272,13 @@ def _absolute_imports(path: Path) -> Iterator[Path]:
 
 
 def _private_imports(path: Path) -> Iterator[Path]:
-    """The files of other floors that a file imports although the docstring of their package does not offer them."""
+    """The files of other layers that a file imports although the docstring of their package does not offer them."""
     own = path.relative_to(CONTROLLER_TOP).parts[0] if path.is_relative_to(CONTROLLER_TOP) else ""
     for found in {*_relative_imports(path, CONTROLLER_TOP), *_absolute_imports(path)}:
-        floor = found.relative_to(CONTROLLER_TOP).parts[0]
-        if floor == own or found.parent == CONTROLLER_TOP or found.stem == "__init__":
+        layer = found.relative_to(CONTROLLER_TOP).parts[0]
+        if layer == own or found.parent == CONTROLLER_TOP or found.stem == "__init__":
             continue
-        if f"`{found.stem}`" not in (_docstring(CONTROLLER_TOP / floor / "__init__.py") or ""):
+        if f"`{found.stem}`" not in (_docstring(CONTROLLER_TOP / layer / "__init__.py") or ""):
             yield found
 
 
@@ -324,7 +324,7 @@ LOOKS = {
     "access", "exists", "expanduser", "isdir", "isfile", "islink", "lexists", "listdir", "lstat", "open", "readlink", "realpath",
     "scandir", "stat", "walk",
 }  # fmt: skip
-NOTED_FLOORS = ("syntax", "formats", "expressions", "modules", "options", "plan")
+NOTED_LAYERS = ("syntax", "formats", "expressions", "modules", "options", "plan")
 # Functions that look without noting, and why a plan does not depend on it.
 UNNOTED = {
     # These note it themselves.
@@ -367,11 +367,11 @@ def _looks(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return False
 
 
-@pytest.mark.parametrize("floor", NOTED_FLOORS)
-def test_an_evaluation_looks_at_files_where_that_is_noted(floor):
+@pytest.mark.parametrize("layer", NOTED_LAYERS)
+def test_an_evaluation_looks_at_files_where_that_is_noted(layer):
     found = {
         (str(path.relative_to(CONTROLLER_TOP)), function.name)
-        for path in (CONTROLLER_TOP / floor).rglob("*.py")
+        for path in (CONTROLLER_TOP / layer).rglob("*.py")
         for function in _functions(path)
         if _looks(function)
     }
@@ -379,9 +379,9 @@ def test_an_evaluation_looks_at_files_where_that_is_noted(floor):
 
 
 # Only `disk` says that something is absent, and every other error of the system goes on: what is read decides what becomes of
-# a user's files. This holds in every room, and in the files beside them.
+# a user's files. This holds in every layer, and in the files beside them.
 LENIENT = {f"os.path.{name}" for name in ("exists", "lexists", "isdir", "isfile", "islink")} | {"os.walk", "os.access"}
-# The rooms that work on the home and on the state do not even ask in ways that raise: an error has to bear the whole path.
+# The layers that work on the home and on the state do not even ask in ways that raise: an error has to bear the whole path.
 CAREFUL = ("state", "home", "planning", "methods", "transaction", "switching", "verbs")
 ASKING = LENIENT | {f"os.{name}" for name in ("listdir", "scandir", "stat", "lstat", "readlink")}
 SYSTEM_ERRORS = {"OSError", "PermissionError", "EnvironmentError", "IOError"}
@@ -452,7 +452,7 @@ def _lenient(path: Path, top: Path | None = None) -> Iterator[str]:
     functions = list(_functions(path))
     for node in _nodes(path):
         called = _called(node) if isinstance(node, ast.Call) else ""
-        if called in (ASKING if top is None and _room(path) in CAREFUL else LENIENT):
+        if called in (ASKING if top is None and _layer(path) in CAREFUL else LENIENT):
             found = True
         elif called.endswith("suppress") and isinstance(node, ast.Call):
             found = any(_named(argument) & SYSTEM_ERRORS for argument in node.args)

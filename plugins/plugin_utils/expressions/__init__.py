@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Expressions: the language's Jinja environments, its scopes, names, filters and tests.
 
-Other floors may import:
+Other layers may import:
 
 - `language`: `Language`, all that the expressions of one home use
 - `compiler`: `Compiler`, which holds the Jinja environments and everything compiled; `environment`: `Plugins`

@@ -5,7 +5,7 @@
 ``FORMATS`` maps the word of a format (a key of a file, and with ``to_`` before it a filter) to the function that writes
 it: ``(value, **parameters) -> str``, raising ``FormatError`` for a value the format cannot hold.
 
-Other floors may import ``FORMATS``, and from `quoting` and `words` the functions of texts: ``QUOTING`` and ``WORDS``.
+Other layers may import ``FORMATS``, and from `quoting` and `words` the functions of texts: ``QUOTING`` and ``WORDS``.
 """
 
 from __future__ import annotations

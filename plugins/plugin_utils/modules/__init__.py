@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Modules: from nodes to modules with blocks and imports, and the library that is shipped.
 
-Other floors may import:
+Other layers may import:
 
 - `spec_file`: `load_file` and `load_text`, a spec as nodes
 - `module`: `Module`, and `is_declaration`; `block`: `Block`

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Options: declarations, types, priorities, and the evaluation that merges definitions into values.
 
-Other floors may import:
+Other layers may import:
 
 - `evaluation`: `Evaluation`, the options of one home; `unread`: `check_unread`, which finds mistakes in what nobody read
 - `definition`, `priority`: `Assignment`, `Definition`, and which definitions count

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Plans: an evaluated configuration as the manifest and the contents that a target is given.
 
-Other floors may import:
+Other layers may import:
 
 - `home`: `Request` and `EvaluatedHome`; `manifest`: `build`, which makes a `SwitchBundle`
 - `files`: `Files`, the managed files of a home; `packages`: the packages of a home

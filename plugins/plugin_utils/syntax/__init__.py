@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Syntax: from YAML text to nodes that know their positions. Nothing here evaluates.
 
-Other floors may import:
+Other layers may import:
 
 - `errors`: `SpecError` and its kinds, `did_you_mean`, and `summary` of a value
 - `keys`: where a key splits at its dots, and how a path is written

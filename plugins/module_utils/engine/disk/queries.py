@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is at an absolute path, links followed. As everywhere in this room, only ENOENT and ENOTDIR (and a loop of links) mean absent.
+"""What is at an absolute path, links followed. As everywhere in this folder, only ENOENT and ENOTDIR (and a loop of links) mean absent.
 
 The functions of `os.path` of the same meaning take every error for absent; these raise OSError with the path.
 """

@@ -87,5 +87,5 @@ def test_every_plugin_imports_the_finder_before_other_code_of_the_collection(pat
 def test_nothing_that_evaluates_is_imported_before_it_is_needed(collections):
     """A run with nothing to do only asks the target."""
     found = _loaded(collections, "action", "home")
-    floors = {name.removeprefix(f"{BASE}.plugin_utils.").split(".")[0] for name in found if ".plugin_utils." in name}
-    assert floors.isdisjoint({"formats", "modules", "options", "packages", "plan"})
+    layers = {name.removeprefix(f"{BASE}.plugin_utils.").split(".")[0] for name in found if ".plugin_utils." in name}
+    assert layers.isdisjoint({"formats", "modules", "options", "packages", "plan"})

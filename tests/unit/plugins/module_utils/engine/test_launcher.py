@@ -333,7 +333,7 @@ def test_what_the_engine_imports_late_is_imported_before_root_becomes_the_user()
     from ansible_collections.home.manager.plugins.module_utils.engine.machine.account import _LATE
 
     top = Path(launcher.__file__).parent
-    rooms = (
+    layers = (
         "contract",
         "disk",
         "home",
@@ -348,7 +348,7 @@ def test_what_the_engine_imports_late_is_imported_before_root_becomes_the_user()
         "verbs",
     )
     late = set()
-    for path in (path for room in rooms for path in (top / room).rglob("*.py")):
+    for path in (path for layer in layers for path in (top / layer).rglob("*.py")):
         functions = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)]
         late |= {a.name for f in functions for n in ast.walk(f) if isinstance(n, ast.Import) for a in n.names}
     # These are imported in root's process, before it becomes the user.

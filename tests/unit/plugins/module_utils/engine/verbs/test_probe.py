@@ -22,7 +22,7 @@ print(json.dumps([answer, sorted(set(sys.modules) - before)]))
 """
 # Each costs more than the probe of a small home.
 SLOW = {"typing", "dataclasses", "inspect", "argparse", "subprocess", "tempfile", "socket", "ctypes", "urllib.request"}
-ROOMS = {"merging", "methods", "transaction", "voice", "units", "packages", "system", "command"}
+LAYERS = {"merging", "methods", "transaction", "voice", "units", "packages", "system", "command"}
 
 
 def test_a_run_with_nothing_to_do_imports_little(sandbox):
@@ -43,8 +43,8 @@ def test_a_run_with_nothing_to_do_imports_little(sandbox):
     assert sorted(SLOW & set(imported)) == []
     # Files that are no links are looked at by their methods, of which the one of merges knows its error.
     known = {"engine.merging", "engine.merging.errors"}
-    rooms = {name.split(".")[1] for name in imported if name.startswith("engine.") and name not in known}
-    assert sorted(ROOMS & rooms) == ["methods"]
+    layers = {name.split(".")[1] for name in imported if name.startswith("engine.") and name not in known}
+    assert sorted(LAYERS & layers) == ["methods"]
     assert "engine.planning.plan" not in imported
     assert "engine.switching.switch" not in imported
 
