@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
 from .. import VERSION
 from ..verbs.table import public_verbs
@@ -42,6 +43,8 @@ switch, build, option, edit and news call Ansible; everything else works without
 """
 # Home Manager's names of commands that are called otherwise here.
 _SYNONYMS = {"expire": ("expire-generations",)}
+# Of a help that nobody asked for.
+_WIDTH = 80
 # Those that the list of commands leaves out.
 _UNLISTED = ("instantiate", "remove-generations")
 
@@ -66,7 +69,9 @@ def overview(commands: List[Subcommand]) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are ours: what is wrong, what may have been meant, and status 2."""
+    """A parser whose errors are ours: what is wrong, what may have been meant, and status 2. `names` are those of commands."""
+
+    names: List[str]
 
     def error(self, message: str) -> NoReturn:
         """Report what is wrong with the arguments, and exit."""
@@ -80,7 +85,7 @@ class Parser(argparse.ArgumentParser):
             return
         import difflib
 
-        close = difflib.get_close_matches(str(value), list(action.choices or ()), n=1)
+        close = difflib.get_close_matches(str(value), self.names, n=1)
         hint = f"; did you mean `{close[0]}`?" if close else "; `home-manager help` lists the commands"
         self.error(f"unknown command `{value}`{hint}")
 
@@ -88,12 +93,15 @@ class Parser(argparse.ArgumentParser):
 def parser(commands: List[Subcommand], words: Container[str]) -> Parser:
     """The parser of a command line of these words; what it parses has the subcommand as `chosen`.
 
-    Of commands that are not among the words it knows the name alone.
+    It has the commands that are among the words; of the others it knows the name alone, to suggest it.
     """
-    common = Parser(add_help=False)
+    # Every argument asks for a formatter, which would import much to learn the width of the terminal.
+    helps = any(word in words for word in ("help", "-h", "--help"))
+    formatter: Any = argparse.HelpFormatter if helps else partial(argparse.HelpFormatter, width=_WIDTH)
+    common = Parser(add_help=False, formatter_class=formatter)
     # Before and after the command's name alike; the later one must not reset the earlier one.
     _common(common, argparse.SUPPRESS, argparse.SUPPRESS)
-    top = Parser(prog="home-manager", add_help=False)
+    top = Parser(prog="home-manager", add_help=False, formatter_class=formatter)
     _common(top, None, False)
     top.add_argument("-h", "--help", action="store_true")
     top.add_argument("--version", action="version", version=VERSION)
@@ -104,14 +112,20 @@ def parser(commands: List[Subcommand], words: Container[str]) -> Parser:
         for name in (command.name, *_SYNONYMS.get(command.name, ())):
             names[name] = command
             if name not in words:
-                listed.add_parser(name, add_help=False)
                 continue
-            inner = listed.add_parser(name, help=command.summary, description=command.description, parents=[common])
+            inner = listed.add_parser(
+                name,
+                help=command.summary,
+                description=command.description,
+                parents=[common],
+                formatter_class=formatter,
+            )
             command.add_arguments(inner)
             inner.set_defaults(chosen=command)
     text = "show the help of a command"
-    topic = listed.add_parser("help", help=text, parents=[common])
-    topic.add_argument("topic", nargs="?", choices=list(names), metavar="COMMAND")
+    topic = listed.add_parser("help", help=text, parents=[common], formatter_class=formatter)
+    top.names = topic.names = [*names, "help"]
+    topic.add_argument("topic", nargs="?", choices=topic.names, metavar="COMMAND")
     return top
 
 

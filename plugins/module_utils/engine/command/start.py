@@ -8,6 +8,7 @@ Where the same engine is kept in a folder, the home's own or root's, the command
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 def start(version: str, arguments: List[str]) -> int:
     """Run the command with these arguments, the first of which is the archive's path; the exit code. `version` is that of the engine in it."""
+    # It is a short process, which makes few cycles of objects, as the launcher's is.
+    gc.disable()
     folder = kept_engine(version, arguments[0])
     if folder is None:
         return _main(arguments)

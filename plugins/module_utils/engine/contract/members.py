@@ -36,7 +36,7 @@ class Members:
 
     def text(self, name: str, default: Optional[str] = None) -> str:
         """A string, which must be there unless there is a default."""
-        found = self.take(name)
+        found = self._left.pop(name, None)
         if found is None and default is not None:
             return default
         if not isinstance(found, str):
@@ -45,14 +45,14 @@ class Members:
 
     def optional_text(self, name: str) -> Optional[str]:
         """A string; None when it is missing or null."""
-        found = self.take(name)
+        found = self._left.pop(name, None)
         if found is not None and not isinstance(found, str):
             raise self._unexpected(name, "a string", found)
         return found
 
     def choice(self, name: str, choices: Sequence[str], default: Optional[str] = None) -> str:
         """One of some strings."""
-        found = self.take(name)
+        found = self._left.pop(name, None)
         if found is None and default is not None:
             return default
         if not isinstance(found, str) or found not in choices:
@@ -61,14 +61,14 @@ class Members:
 
     def flag(self, name: str) -> bool:
         """A boolean; false when it is missing or null."""
-        found = self.take(name)
+        found = self._left.pop(name, None)
         if found is not None and not isinstance(found, bool):
             raise self._unexpected(name, "a boolean", found)
         return bool(found)
 
     def optional_flag(self, name: str) -> Optional[bool]:
         """A boolean; None when it is missing or null."""
-        found = self.take(name)
+        found = self._left.pop(name, None)
         if found is not None and not isinstance(found, bool):
             raise self._unexpected(name, "a boolean", found)
         return found
@@ -82,21 +82,21 @@ class Members:
 
     def optional_number(self, name: str) -> Optional[int]:
         """A whole number; None when it is missing or null."""
-        found = self.take(name)
+        found = self._left.pop(name, None)
         if found is not None and (not isinstance(found, int) or isinstance(found, bool)):
             raise self._unexpected(name, "a whole number", found)
         return found
 
     def optional_real(self, name: str) -> Optional[float]:
         """A number; None when it is missing or null."""
-        found = self.take(name)
+        found = self._left.pop(name, None)
         if found is not None and (not isinstance(found, (int, float)) or isinstance(found, bool)):
             raise self._unexpected(name, "a number", found)
         return found
 
     def mapping(self, name: str) -> Dict[str, object]:
         """An object; empty when it is missing or null."""
-        found = self.take(name)
+        found = self._left.pop(name, None)
         if found is None:
             return {}
         if not isinstance(found, dict):
@@ -105,7 +105,7 @@ class Members:
 
     def sequence(self, name: str) -> List[object]:
         """A list; empty when it is missing or null."""
-        found = self.take(name)
+        found = self._left.pop(name, None)
         if found is None:
             return []
         if not isinstance(found, list):

@@ -8,15 +8,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List, Tuple
 
+_NOT_NAMES = frozenset(("", ".", ".."))
+
 
 def plain_name(name: object) -> bool:
     """Whether `name` can be the name of one file: no slash, no NUL, not empty, not `.` or `..`."""
-    return isinstance(name, str) and bool(name) and "/" not in name and "\0" not in name and name not in (".", "..")
+    return isinstance(name, str) and "/" not in name and "\0" not in name and name not in _NOT_NAMES
 
 
 def safe_path(path: object) -> bool:
     """Whether `path` is relative, stays below where it starts, and is written in its one normal form."""
-    return isinstance(path, str) and all(plain_name(part) for part in path.split("/"))
+    return isinstance(path, str) and "\0" not in path and _NOT_NAMES.isdisjoint(path.split("/"))
 
 
 def parents(target: str) -> List[str]:

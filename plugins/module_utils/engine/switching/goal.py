@@ -104,16 +104,13 @@ def goal_of_rollback(home: HomeFolder) -> Goal:
         raise EngineError("no generation is current, so there is none to roll back to", ErrorKind.GENERATION)
     number = layout.parse_reference(current)[0]
     failed = set(state.names(layout.FAILED))
-    older = [
-        other
-        for other in state.generations()
-        if other < number and str(other) not in failed and state.readable_manifest(layout.reference(other)) is not None
-    ]
-    if not older:
-        raise EngineError(f"there is no previous generation: {number} is the oldest one", ErrorKind.GENERATION)
-    goal = goal_of_generation(home, older[-1], None)
-    goal.restoring = True
-    return goal
+    for older in reversed(state.generations()):
+        usable = older < number and str(older) not in failed
+        if usable and state.readable_manifest(layout.reference(older)) is not None:
+            goal = goal_of_generation(home, older, None)
+            goal.restoring = True
+            return goal
+    raise EngineError(f"there is no previous generation: {number} is the oldest one", ErrorKind.GENERATION)
 
 
 def _number(home: HomeFolder, digest: str) -> tuple[int, bool]:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Iterator
 
 from .lines import ADD, NOTE, PLAIN, REMOVE, Line, printable
@@ -78,7 +77,10 @@ def _split(text: str | None) -> list[str]:
 
 
 def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
-    for group in difflib.SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_CONTEXT):
+    # Of the standard library, so that an uninstallation cannot take it away; hardly any run of the command needs it.
+    from difflib import SequenceMatcher
+
+    for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_CONTEXT):
         yield Line(f"{INDENT}@@ {group[0][1] + 1} @@", NOTE, True)
         for op, low, high, new_low, new_high in group:
             if op == "equal":
