@@ -66,15 +66,24 @@ def _format(writer: Callable[..., str]) -> Callable[..., str]:
     return write
 
 
+def _writer(name: str) -> Callable[..., str]:
+    """The function of a format, which is imported when it is called."""
+
+    def write(value: Value, *arguments: Value, **parameters: Value) -> str:
+        return FORMATS[name](value, *arguments, **parameters)
+
+    return write
+
+
 @pass_context
 def to_format(context: ScopedContext, value: object, name: str, **parameters: object) -> str:
     """The value in the format of that name."""
     return _format(FORMATS[name])(context, value, **parameters)
 
 
-def home_relative(value: str, base: str, home: str) -> str:
-    """A path relative to the home folder; a relative one starts at `base`. What leaves the home stays absolute."""
-    path = posixpath.normpath(posixpath.join(base, value))
+def home_relative(value: str, home: str, base: str | None = None) -> str:
+    """A path relative to the home folder; a relative one starts at `base`, or there. What leaves the home stays absolute."""
+    path = posixpath.normpath(posixpath.join(base or home, value))
     home = posixpath.normpath(home)
     return path[len(home) + 1 :] if path.startswith(home + "/") else path
 
@@ -270,7 +279,7 @@ OWN: dict[str, Callable[..., Value]] = {
 }
 
 FILTERS: dict[str, Callable[..., Value]] = {
-    **{f"to_{name}": _format(writer) for name, writer in FORMATS.items()},
+    **{f"to_{name}": _format(_writer(name)) for name in FORMATS},
     **{name: _format(function) for name, function in {**QUOTING, **WORDS}.items()},
     **MARKS,
     **QUALIFIED,

@@ -10,63 +10,55 @@ Other layers may import ``FORMATS``, and from `quoting` and `words` the function
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+from collections.abc import Callable, Iterator, Mapping
 
-from .css import to_css
-from .desktop import to_desktop
-from .elisp import to_elisp
-from .git_ini import to_git_ini
-from .gvariant import to_dconf, to_gvariant
-from .hyprconf import to_hyprconf
-from .ini import to_cnf, to_ini, to_ini_global, to_ini_ordered, to_systemd
-from .json import to_json
-from .kdl import to_kdl
-from .keyvalue import to_env, to_keyvalue, to_properties, to_ssh_config, to_xresources
-from .libconfig import to_libconfig
-from .lua import to_lua
-from .nuon import to_nuon, to_nushell
-from .plist import to_plist
-from .rasi import to_rasi
-from .scfg import to_scfg
-from .sway_block import to_sway_block
-from .toml import to_toml
-from .vdf import to_vdf
-from .xml import to_xml
-from .yaml import to_yaml
+Writer = Callable[..., str]
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-FORMATS: dict[str, Callable[..., str]] = {
-    "cnf": to_cnf,
-    "css": to_css,
-    "dconf": to_dconf,
-    "desktop": to_desktop,
-    "elisp": to_elisp,
-    "env": to_env,
-    "git_ini": to_git_ini,
-    "gvariant": to_gvariant,
-    "hyprconf": to_hyprconf,
-    "ini": to_ini,
-    "ini_global": to_ini_global,
-    "ini_ordered": to_ini_ordered,
-    "json": to_json,
-    "kdl": to_kdl,
-    "keyvalue": to_keyvalue,
-    "libconfig": to_libconfig,
-    "lua": to_lua,
-    "nuon": to_nuon,
-    "nushell": to_nushell,
-    "plist": to_plist,
-    "properties": to_properties,
-    "rasi": to_rasi,
-    "scfg": to_scfg,
-    "ssh_config": to_ssh_config,
-    "sway_block": to_sway_block,
-    "systemd": to_systemd,
-    "toml": to_toml,
-    "vdf": to_vdf,
-    "xml": to_xml,
-    "xresources": to_xresources,
-    "yaml": to_yaml,
+# The formats of each file here, whose functions are called `to_FORMAT`.
+_FILES = {
+    "css": ("css",),
+    "desktop": ("desktop",),
+    "elisp": ("elisp",),
+    "git_ini": ("git_ini",),
+    "gvariant": ("dconf", "gvariant"),
+    "hyprconf": ("hyprconf",),
+    "ini": ("cnf", "ini", "ini_global", "ini_ordered", "systemd"),
+    "json": ("json",),
+    "kdl": ("kdl",),
+    "keyvalue": ("env", "keyvalue", "properties", "ssh_config", "xresources"),
+    "libconfig": ("libconfig",),
+    "lua": ("lua",),
+    "nuon": ("nuon", "nushell"),
+    "plist": ("plist",),
+    "rasi": ("rasi",),
+    "scfg": ("scfg",),
+    "sway_block": ("sway_block",),
+    "toml": ("toml",),
+    "vdf": ("vdf",),
+    "xml": ("xml",),
+    "yaml": ("yaml",),
 }
+
+
+class Formats(Mapping[str, Writer]):
+    """The function of each format. Its file is imported when it is asked for: a home uses a few of them."""
+
+    def __init__(self, files: Mapping[str, tuple[str, ...]]) -> None:
+        self._file = {name: file for file, names in sorted(files.items()) for name in names}
+        self._found: dict[str, Writer] = {}
+
+    def __getitem__(self, name: str) -> Writer:
+        if name not in self._found:
+            module = importlib.import_module(f".{self._file[name]}", __package__)
+            self._found[name] = getattr(module, f"to_{name}")
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._file))
+
+    def __len__(self) -> int:
+        return len(self._file)
+
+
+FORMATS = Formats(_FILES)

@@ -213,11 +213,12 @@ class Node:
         """The value of one name of this group. Raises KeyError when there is no such name."""
         if self.instance.pending_keys:
             self.instance.settle(self)
-        elif key not in self.children:
+        node = self.children.get(key)
+        if node is None:
             constant = self._constant(key)
             if constant is not NO_VALUE:
                 return constant
-        node = self.child(key)
+            node = self.child(key)
         if node is None:
             extra = self.extra()
             if key in extra:

@@ -9,9 +9,8 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..syntax.errors import SpecError, did_you_mean, summary
 from .canonical import canonical
@@ -26,10 +25,10 @@ ON_REQUEST = ("cargo", "go", "flatpak", "brew", "nix")
 # The package managers of hosts that `system` may name.
 MANAGERS = ("apt", "dnf", "pacman", "apk", "brew", "zypper")
 _FACTS = ("commands", "launch", "write", "make", "shares", "needs", "optional")
+_NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueEntry:
+class CatalogueEntry(NamedTuple):
     """What the catalogue says of one name.
 
     `providers` contains what each provider that has it must know; `commands` the programs and the files in `bin` that
@@ -38,10 +37,10 @@ class CatalogueEntry:
     """
 
     name: str
-    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    commands: Mapping[str, str] = field(default_factory=dict)
-    launch: Mapping[str, Any] = field(default_factory=dict)
-    write: Mapping[str, str] = field(default_factory=dict)
+    providers: Mapping[str, Mapping[str, Any]] = _NOTHING
+    commands: Mapping[str, str] = _NOTHING
+    launch: Mapping[str, Any] = _NOTHING
+    write: Mapping[str, str] = _NOTHING
     make: tuple[tuple[str, ...], ...] = ()
     shares: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

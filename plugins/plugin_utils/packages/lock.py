@@ -10,8 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.contract.members import Members
@@ -26,6 +25,7 @@ VERSION = 1
 NAME = "home.lock"
 # Ends the names of packages that macOS has from elsewhere than Linux.
 _DARWIN = "@darwin"
+_NOTHING: Mapping[str, Any] = {}
 
 
 def _members(value: object, what: str) -> Members:
@@ -41,8 +41,7 @@ def _words(value: object) -> tuple[str, ...]:
     return tuple(_members({"make": value}, "a package").texts("make"))
 
 
-@dataclass(frozen=True, slots=True)
-class LockedArtefact:
+class LockedArtefact(NamedTuple):
     """One file: `at` holds `SOURCE:PATH` or addresses, in the order to try."""
 
     size: int
@@ -60,8 +59,7 @@ class LockedArtefact:
         return {"size": self.size, "file": self.file, "at": list(self.at)}
 
 
-@dataclass(frozen=True, slots=True)
-class LockedPackage:
+class LockedPackage(NamedTuple):
     """A package as it was resolved.
 
     `asked` is what the spec said beyond the name: it must be the same for the entry to count. `closure` contains
@@ -71,19 +69,19 @@ class LockedPackage:
 
     provider: str
     version: str
-    asked: Mapping[str, object] = field(default_factory=dict)
-    commands: Mapping[str, str] = field(default_factory=dict)
-    closure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: Mapping[str, object] = _NOTHING
+    commands: Mapping[str, str] = _NOTHING
+    closure: Mapping[str, tuple[str, ...]] = _NOTHING
     own: tuple[str, ...] = ()
     source: str = ""
     package: str = ""
-    launch: Mapping[str, object] = field(default_factory=dict)
-    write: Mapping[str, str] = field(default_factory=dict)
+    launch: Mapping[str, object] = _NOTHING
+    write: Mapping[str, str] = _NOTHING
     make: tuple[tuple[str, ...], ...] = ()
-    place: Mapping[str, str] = field(default_factory=dict)
+    place: Mapping[str, str] = _NOTHING
     shares: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
-    pinned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pinned: Mapping[str, Mapping[str, str]] = _NOTHING
 
     @classmethod
     def of(cls, value: object) -> LockedPackage:
@@ -130,8 +128,7 @@ class LockedPackage:
         return {key: item for key, item in value.items() if item}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where artefacts came from: mirrors, the moment of resolving, and the hash of each signed release."""
 
     mirrors: tuple[str, ...] = ()
@@ -154,16 +151,15 @@ class _Item(Protocol):
         """The JSON form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(NamedTuple):
     """The content of `home.lock`. `tools` are programs that packages are built with: name, platform, hash."""
 
     catalogue: str = ""
     platforms: tuple[str, ...] = ()
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    packages: Mapping[str, LockedPackage] = field(default_factory=dict)
-    artefacts: Mapping[str, LockedArtefact] = field(default_factory=dict)
-    tools: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sources: Mapping[str, Source] = _NOTHING
+    packages: Mapping[str, LockedPackage] = _NOTHING
+    artefacts: Mapping[str, LockedArtefact] = _NOTHING
+    tools: Mapping[str, Mapping[str, str]] = _NOTHING
 
     @classmethod
     def read(cls, path: str) -> Lock:
@@ -218,19 +214,18 @@ class Lock:
         """The lock as hosts of a platform see it: packages that are locked for macOS apart count there, and nowhere else."""
         darwin = {name[: -len(_DARWIN)]: item for name, item in self.packages.items() if name.endswith(_DARWIN)}
         plain = {name: item for name, item in self.packages.items() if not name.endswith(_DARWIN)}
-        return replace(self, packages={**plain, **darwin} if platform.endswith("-darwin") else plain)
+        return self._replace(packages={**plain, **darwin} if platform.endswith("-darwin") else plain)
 
     def kept_for(self, platform: str) -> Lock:
         """The inverse for what was resolved for hosts of a platform."""
         if not platform.endswith("-darwin"):
             return self
-        return replace(self, packages={name + _DARWIN: item for name, item in self.packages.items()})
+        return self._replace(packages={name + _DARWIN: item for name, item in self.packages.items()})
 
     def with_packages(self, other: Lock) -> Lock:
         """This lock with the packages, sources and artefacts of `other` over it; artefacts that nothing names are left out."""
         packages = {**self.packages, **other.packages}
-        merged = replace(
-            self,
+        merged = self._replace(
             catalogue=other.catalogue or self.catalogue,
             platforms=tuple(sorted({*self.platforms, *other.platforms})),
             sources={**self.sources, **other.sources},
@@ -240,7 +235,7 @@ class Lock:
         )
         used = {hash_of(item) for entry in packages.values() for names in entry.closure.values() for item in names}
         used.update(item for platforms in merged.tools.values() for item in platforms.values())
-        return replace(merged, artefacts={key: item for key, item in merged.artefacts.items() if key in used})
+        return merged._replace(artefacts={key: item for key, item in merged.artefacts.items() if key in used})
 
     def only(self, names: Collection[str]) -> Lock:
         """This lock with the packages of these names alone, and with what they are run by; so too what is locked for macOS apart."""
@@ -252,7 +247,7 @@ class Lock:
                 kept.add(name)
                 waiting += [need + end for need in self.packages[name].requires for end in ("", _DARWIN)]
         packages = {name: item for name, item in self.packages.items() if name in kept}
-        return replace(self, packages=packages).with_packages(Lock())
+        return self._replace(packages=packages).with_packages(Lock())
 
 
 def hash_of(item: str) -> str:

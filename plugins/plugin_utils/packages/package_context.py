@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .lock import Lock
 
 
-@dataclass(frozen=True, slots=True)
-class PackageContext:
+class PackageContext(NamedTuple):
     """Where packages come from for one home.
 
     `platform` is that of the target, such as `x86_64-linux`; `host` are the names of packages that the host itself installs for the home.

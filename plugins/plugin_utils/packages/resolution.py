@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..syntax.errors import SpecError, SpecErrors
 from .archive_resolver import ArchiveResolver
@@ -80,7 +80,7 @@ class Resolution:
             return lock.with_packages(self.resolve([Wanted(need) for need in needed], newest))
         if any(package.provider == DebResolver.provider for package in lock.packages.values()):
             lock = lock.with_packages(patchelf(lock.platforms, self.settings.context.sources))
-        return replace(lock, catalogue=self.settings.catalogue.hash)
+        return lock._replace(catalogue=self.settings.catalogue.hash)
 
     def choose(self, wanted: Wanted) -> tuple[CatalogueEntry, str]:
         """The catalogue's entry and the provider for a package. Raises SpecError when there is none."""

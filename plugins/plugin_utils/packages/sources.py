@@ -10,8 +10,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..syntax.errors import SpecError
 
@@ -20,13 +19,13 @@ PYPI, NPM = "pypi", "npm"
 NAMES = (DEBIAN, SECURITY, SNAPSHOT, PYPI, NPM)
 _TIMEOUT = 60
 _LABELS = {"Debian": DEBIAN, "Debian-Security": SECURITY}
+_NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class PackageSources:
+class PackageSources(NamedTuple):
     """The addresses of each source by name; `cache` is a folder or address that is asked first."""
 
-    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    addresses: Mapping[str, tuple[str, ...]] = _NOTHING
     cache: str | None = None
 
     def of(self, name: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .lock import Lock, hash_of, name_of
 from .sources import SECURITY
@@ -13,8 +13,7 @@ from .sources import SECURITY
 _NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """One package that is another one now. `moved` are the packages of its closure that changed, itself left out."""
 
     name: str

@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.position import Position
@@ -18,8 +17,7 @@ PRIORITIES = ("high", "normal", "low")
 _KEYS = ("name", "provider", "version", "url", "sha256", "with", "map", "priority", "commands")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A package that a home wants.
 
     `named` says that the user asked for it by name, so that the host's own does not do; `extra` are the packages that it

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ...module_utils.engine.contract.manifest import Origin
 from ..expressions.lazy import plain
@@ -176,9 +176,8 @@ class Bridge:
         if supply is None or self.options["useUserPackages"] or not self.options["useGlobalPkgs"]:
             return supply
         declared = self.system.evaluation.get("environment.systemPackages")
-        return replace(
-            supply, host=frozenset(item.name if isinstance(item, Package) else str(item) for item in declared)
-        )
+        names = frozenset(item.name if isinstance(item, Package) else str(item) for item in declared)
+        return supply._replace(host=names)
 
     def _roots(self, user: str) -> list[tuple[object, str]]:
         modules = [*self.options["sharedModules"], self.options["users"][user]]

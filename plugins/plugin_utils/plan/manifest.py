@@ -130,7 +130,7 @@ class Builder:
         home = str(self.evaluation.get("home.homeDirectory"))
         found: list[str] = []
         for name in self.evaluation.get("home.followLinks"):
-            path = home_relative(name[2:] if name.startswith("~/") else name, home, home)
+            path = home_relative(name[2:] if name.startswith("~/") else name, home)
             if not safe_path(path):
                 raise SpecError(f"`{name}` is not a folder inside the home folder {home}", path="home.followLinks")
             found.append(path)

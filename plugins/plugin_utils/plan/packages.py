@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ...module_utils.engine.contract.objects import object_id
 from ...module_utils.engine.packages.recipe import canonical
@@ -32,20 +33,18 @@ _PLAIN_SETS = {
 _USED = re.compile(rb"/current/home-path/(bin|libexec/unwrapped|share|etc/profile\.d|lib)/([A-Za-z0-9_.+-]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class RecipeObject:
+class RecipeObject(NamedTuple):
     """A recipe as an object of the manifest."""
 
     object: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PackageSettings:
+class PackageSettings(NamedTuple):
     """What a spec says of packages in general."""
 
     locked: bool = False
-    sources: PackageSources = field(default_factory=PackageSources)
+    sources: PackageSources = PackageSources()
     catalogue: Catalogue | None = None
 
 
@@ -111,9 +110,9 @@ def plan_packages(
         for need in entry.needs if entry is not None else ():
             wanted.setdefault(need, Wanted(need, SYSTEM if need in supply.host else None, named=False))
     started = _started(language, names)
-    wanted = {name: replace(item, started=started.get(name.rpartition(".")[2], ())) for name, item in wanted.items()}
+    wanted = {name: item._replace(started=started.get(name.rpartition(".")[2], ())) for name, item in wanted.items()}
     if settings.locked:
-        wanted = {name: replace(item, named=True) for name, item in wanted.items()}
+        wanted = {name: item._replace(named=True) for name, item in wanted.items()}
     found = _plan(settings, catalogue, supply, list(wanted.values()), unwrapped, base)
     # Where it is said is only of interest where something has to be done about it.
     return replace(found, lacking=_placed(found.lacking, evaluation, declared)) if found.lacking else found
@@ -130,7 +129,7 @@ def _placed(lacking: list[Wanted], evaluation: Evaluation, declared: list[Packag
             if item in declared:
                 found.setdefault(item.name, provenance.of(definition))
     positions = {item.name: found.get(item.name.rpartition(".")[2]) or found.get(item.name) for item in lacking}
-    return [replace(item, position=profile[-1]) if (profile := positions[item.name]) else item for item in lacking]
+    return [item._replace(position=known[-1]) if (known := positions[item.name]) else item for item in lacking]
 
 
 def settings_of(evaluation: Evaluation) -> PackageSettings:
@@ -150,8 +149,8 @@ def wanted_of(package: Package, catalogue: Catalogue, supply: PackageContext) ->
     request = json.loads(package.request) if package.request else {}
     item = Wanted.of({**request, "name": name, **({"version": package.version} if package.version else {})})
     if name in supply.host and not item.asked():
-        item = replace(item, provider=SYSTEM)
-    return replace(item, named=package.named, program=package.main_program)
+        item = item._replace(provider=SYSTEM)
+    return item._replace(named=package.named, program=package.main_program)
 
 
 def _started(language: Language, names: set[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from ...module_utils.engine.contract.entries import Entry
 from ...module_utils.engine.contract.manifest import View
 from ...module_utils.engine.contract.services import LAUNCHD, SYSTEMD, ServicePolicy
-from ...module_utils.engine.units.sources import UnitFolders, is_read
+from ...module_utils.engine.units.sources import UnitFolders, read_targets
 from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
 
@@ -30,7 +30,7 @@ def service_policy(evaluation: Evaluation, entries: Mapping[str, Entry]) -> Serv
     home = str(plain(evaluation.get("home.homeDirectory")))
     config, data = (_relative(evaluation, home, f"xdg.{name}") for name in ("configHome", "dataHome"))
     linger = plain(evaluation.get("home.linger"))
-    if linger is None and not any(is_read(target, UnitFolders(config, data)) for target in entries):
+    if linger is None and next(read_targets(entries, UnitFolders(config, data)), None) is None:
         return None
     milliseconds = int(plain(evaluation.get("systemd.user.servicesStartTimeoutMs")))
     seconds = -(-milliseconds // 1000) or TIMEOUT
@@ -43,9 +43,8 @@ def unit_objects(view: View) -> Iterator[str]:
     """The IDs of the objects that a service manager reads: a preview compares them."""
     policy = view.services
     if policy is not None and policy.manager == SYSTEMD:
-        for target, entry in view.files.items():
-            if is_read(target, UnitFolders(policy.config, policy.data)):
-                yield from entry.objects()
+        for target in read_targets(view.files, UnitFolders(policy.config, policy.data)):
+            yield from view.files[target].objects()
 
 
 def _relative(evaluation: Evaluation, home: str, option: str) -> str:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, FrozenSet, Mapping, NamedTuple, Tuple
+from typing import Callable, Dict, FrozenSet, Iterable, Iterator, Mapping, NamedTuple, Tuple
 
 from . import name as names
 from .unit_set import UnitFile, UnitSet
@@ -45,11 +45,12 @@ class UnitFolders(NamedTuple):
     data: str = ".local/share"
 
 
-def is_read(target: str, folders: UnitFolders) -> bool:
-    """Whether the manager or one of its generators reads what is at a target, or below it."""
-    return target.startswith(_prefixes(folders)) or any(
-        prefix.startswith(f"{target}/") for prefix in _prefixes(folders)
-    )
+def read_targets(targets: Iterable[str], folders: UnitFolders) -> Iterator[str]:
+    """Those of some targets at or below which the manager or one of its generators reads."""
+    prefixes = _prefixes(folders)
+    for target in targets:
+        if target.startswith(prefixes) or any(prefix.startswith(f"{target}/") for prefix in prefixes):
+            yield target
 
 
 def _prefixes(folders: UnitFolders) -> Tuple[str, ...]:

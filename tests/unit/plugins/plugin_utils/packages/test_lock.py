@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -102,7 +101,7 @@ def test_wanted_refuses_what_it_does_not_know():
 
 def test_an_update_tells_what_moved_security_first():
     before = lock("x", A).with_packages(lock("y", A))
-    secure = replace(lock("y", B, "1.1"), artefacts={B: LockedArtefact(3, "y.deb", ("debian-security:pool/y.deb",))})
+    secure = lock("y", B, "1.1")._replace(artefacts={B: LockedArtefact(3, "y.deb", ("debian-security:pool/y.deb",))})
     after = before.with_packages(lock("x", C, "2")).with_packages(secure)
     assert [update.line() for update in updates(before, after)] == ["y 1 -> 1.1 (deb, security)", "x 1 -> 2 (deb)"]
     assert updates(after, after) == []
@@ -114,7 +113,7 @@ def test_a_cache_holds_everything_of_the_lock(tmp_path):
     sha256 = hashlib.sha256(content).hexdigest()
     (tmp_path / "mirror").mkdir()
     (tmp_path / "mirror" / "x.deb").write_bytes(content)
-    locked = replace(lock("x", sha256), artefacts={sha256: LockedArtefact(len(content), "x.deb", ("debian:x.deb",))})
+    locked = lock("x", sha256)._replace(artefacts={sha256: LockedArtefact(len(content), "x.deb", ("debian:x.deb",))})
     sources = Sources(None, {"debian": (f"{tmp_path}/mirror",)}, {})
     assert vendor(locked, str(tmp_path / "cache"), sources) == 1
     assert (tmp_path / "cache" / sha256).read_bytes() == content
