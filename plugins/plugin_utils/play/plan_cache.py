@@ -73,6 +73,7 @@ class PlanCache:
         self.folder = PrivateFolder(folder or os.path.join(cache_folder(), "plans"))
         self.name = "\0".join(name)
         self._key: bytes | None = None
+        self._shorts: dict[str, str] = {}
 
     @property
     def key(self) -> bytes | None:
@@ -140,7 +141,9 @@ class PlanCache:
         return {name for name in names if self._short(name) in known}
 
     def _short(self, name: str) -> str:
-        return self._hmac(name.encode())[:_SHORT]
+        if name not in self._shorts:
+            self._shorts[name] = self._hmac(name.encode())[:_SHORT]
+        return self._shorts[name]
 
     def _holds(self, record: dict[str, Any]) -> bool:
         """Whether the file system gives the same answers; signatures that had to be looked behind are written anew."""
@@ -151,12 +154,12 @@ class PlanCache:
         refreshed = False
         for table, digest in (("files", _digest_of_file), ("folders", _digest_of_folder)):
             for path, value in record[table].items():
-                known = Seen.of(value)
                 found = inputs.signature_of(path)
+                if found is not None and [*found, 0] == [*value[:6], value[7]]:
+                    continue
+                known = Seen.of(value)
                 if found is None or found[5] != known.signature[5]:
                     return False
-                if found == known.signature and not known.racy:
-                    continue
                 if self._hmac(digest(path)) != known.content or inputs.signature_of(path) != found:
                     return False
                 record[table][path] = self._seen(found, known.content).json()
