@@ -35,18 +35,22 @@ def collection_path() -> None:
 
 collection_path()
 
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.formats import FORMATS  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.options.evaluation import Evaluation  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.bridge import Bridge  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files, FileSource  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import LIBRARY as SYSTEM_LIBRARY  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import System, SystemRequest  # noqa: E402
-from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import Parts  # noqa: E402
+from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts import Parts, User  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError, SpecErrors  # noqa: E402
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire  # noqa: E402
 
 COMPILER = compiler()
+ORIGIN = Origin("host", None, "home.manager.rebuild", None)
 SYSTEM_COMPILER = compiler(SYSTEM_LIBRARY)
 SEARCH_PATH = re.compile('Environment="PATH=(.*):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"')
 PACKAGE_FOLDER = re.compile("@([^@:]+)@/bin")
@@ -130,7 +134,7 @@ def evaluate_system(request: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": request["id"]}
     for name, compute, empty in (
         ("etc", lambda: {f"etc/{f.target}": etc_answer(f) for f in parts.etc()}, {}),
-        ("users", lambda: {u.name: u.options for u in parts.users()}, {}),
+        ("users", lambda: {u.name: {**u.options, "keys": keys_of(evaluation, u)} for u in parts.users()}, {}),
         ("groups", lambda: {g.name: {"gid": g.gid, "members": list(g.members)} for g in parts.groups()}, {}),
         ("units", lambda: {u.name: unit_answer(u) for u in parts.units()}, {}),
         ("packages", parts.packages, []),
@@ -144,8 +148,26 @@ def evaluate_system(request: dict[str, Any]) -> dict[str, Any]:
     check_unread(evaluation)
     answer["failed_assertions"] = system.failed_assertions()
     answer["warnings"] = [str(warning) for warning in system.warnings()]
+    add_homes(system, answer)
     answer["error"] = str(SpecErrors(evaluation.errors)) if evaluation.errors else None
     return answer
+
+
+def keys_of(evaluation: Evaluation, user: User) -> list[str]:
+    """The public keys that may log in as a user."""
+    declared = next(value for value in evaluation.get("users.users").values() if value["name"] == user.name)
+    return list(declared["openssh"]["authorizedKeys"]["keys"])
+
+
+def add_homes(system: System, answer: dict[str, Any]) -> None:
+    """Complete the answer of a system by what its homes add: their packages, warnings and failed assertions."""
+    try:
+        homes = Bridge(system, Request([], system_host(), compiler=COMPILER), ORIGIN).homes()
+    except SpecErrors as errors:
+        answer["failed_assertions"] += [str(error) for error in errors.errors]
+        return
+    answer["packages"] = list(dict.fromkeys([*answer["packages"], *homes.packages]))
+    answer["warnings"] += homes.warnings
 
 
 def etc_answer(file: Any) -> dict[str, Any]:
