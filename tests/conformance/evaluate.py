@@ -134,7 +134,7 @@ def evaluate_system(request: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": request["id"]}
     for name, compute, empty in (
         ("etc", lambda: {f"etc/{f.target}": etc_answer(f) for f in parts.etc()}, {}),
-        ("users", lambda: {u.name: {**u.options, "keys": keys_of(evaluation, u)} for u in parts.users()}, {}),
+        ("users", lambda: {u.name: {**u.options, **lists_of(evaluation, u)} for u in parts.users()}, {}),
         ("groups", lambda: {g.name: {"gid": g.gid, "members": list(g.members)} for g in parts.groups()}, {}),
         ("units", lambda: {u.name: unit_answer(u) for u in parts.units()}, {}),
         ("packages", parts.packages, []),
@@ -153,10 +153,11 @@ def evaluate_system(request: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def keys_of(evaluation: Evaluation, user: User) -> list[str]:
-    """The public keys that may log in as a user."""
+def lists_of(evaluation: Evaluation, user: User) -> dict[str, list[str]]:
+    """The public keys that may log in as a user, and the names of the user's packages."""
     declared = next(value for value in evaluation.get("users.users").values() if value["name"] == user.name)
-    return list(declared["openssh"]["authorizedKeys"]["keys"])
+    packages = [package.name for package in declared["packages"]]
+    return {"keys": list(declared["openssh"]["authorizedKeys"]["keys"]), "packages": packages}
 
 
 def add_homes(system: System, answer: dict[str, Any]) -> None:
