@@ -154,7 +154,7 @@ class Bridge:
             "uid": account["uid"],
             "gid": None,
             "home": posixpath.normpath(str(account["home"])),
-            "shell": str(account["shell"] or "/bin/bash"),
+            "shell": str(account["shellPath"] or "/bin/bash"),
         }
         special = {**self.template.special, **plain(self.options["extraSpecialArgs"])}
         return Request(

@@ -193,7 +193,8 @@ class Parts:
             value = users[key]
             if not value["enable"]:
                 return None
-            options = {name: plain(value[name]) for name in value if name not in ("openssh", "packages")}
+            options = {name: plain(value[name]) for name in value if name not in ("openssh", "packages", "shell")}
+            options["shell"] = options.pop("shellPath")
             touched = Touched(self.evaluation)
             options["explicit"] = [
                 field
