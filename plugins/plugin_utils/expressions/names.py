@@ -20,17 +20,27 @@ PACKAGE_SETS = {
     "mate", "xfce", "pantheon", "cinnamon", "lxqt", "unixtools", "obs-studio-plugins",
 }  # fmt: skip
 
+# Sets whose packages are named by a publisher and a name: `pkgs['vscode-extensions'].golang.go`, or one key `golang.go`.
+PUBLISHED = {"vscode-extensions"}
+
 
 class Packages(dict[str, object]):
     """`pkgs`: every name is a package; a few are sets of packages, and `stdenv` tells the platform."""
 
-    def __init__(self, make: Callable[..., Package], host: dict[str, object], set_name: str | None = None) -> None:
+    def __init__(
+        self, make: Callable[..., Package], host: dict[str, object], set_name: str | None = None, publisher: str = ""
+    ) -> None:
         super().__init__()
         self.make = make
         self.host = host
         self.set_name = set_name
+        self.publisher = publisher
 
     def __getitem__(self, name: str) -> object:
+        if self.set_name in PUBLISHED and "." not in name:
+            if not self.publisher:
+                return Packages(self.make, self.host, self.set_name, name)
+            name = f"{self.publisher}.{name}"
         if self.set_name is None:
             if name == "stdenv":
                 return {**platform_facts(self.host), "hostPlatform": platform_facts(self.host)}
