@@ -103,13 +103,21 @@ class Project:
     def edit(self) -> int:
         """Open the playbook's folder's spec in the user's editor; its exit code."""
         import shlex
+        from shutil import which
 
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
         if not editor:
             raise EngineError("set $VISUAL or $EDITOR to the editor to use", ErrorKind.PROJECT)
+        try:
+            words = shlex.split(editor)
+        except ValueError:
+            words = []
+        if not words or which(words[0]) is None:
+            message = f"the editor `{editor}` is not installed; set $VISUAL or $EDITOR to another one"
+            raise EngineError(message, ErrorKind.PROJECT)
         users = os.path.join("users", f"{_user()}.yml")
         spec = users if queries.exists(os.path.join(self.folder, users)) else self.playbook or "."
-        return self._call([*shlex.split(editor), spec])
+        return self._call([*words, spec])
 
     def _call(self, command: list[str], environment: dict[str, str] | None = None) -> int:
         import subprocess

@@ -98,11 +98,12 @@ class PlanBuilder:
         """Record an operation."""
         return self.plan.report(op, path.target, detail)
 
-    def report_kept(self, path: ManagedPath, detail: str) -> None:
+    def report_kept(self, path: ManagedPath, detail: str) -> Operation:
         """Record a file that stays as the user edited it, and when that was."""
         operation = self.report(path, OperationKind.KEEP, detail)
         if path.found.kind == "file" and path.found.status is not None:
             operation.since = int(path.found.status.st_mtime)
+        return operation
 
     def delete(self, path: ManagedPath, restore: str | None = None) -> None:
         """Remove what is at a path, or restore a backup there."""

@@ -86,7 +86,7 @@ class Method:
         elif self.evidence(path) is None:
             detail = "no longer managed, and kept because you changed it"
             more = f"; what was there before is {backup}" if backup else ""
-            builder.report_kept(path, detail + more)
+            builder.report_kept(path, detail + more).note = "no longer managed" + more
         elif path.target in builder.needed:
             if adopted is not None:
                 record = record.copy()

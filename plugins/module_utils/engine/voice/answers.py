@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from ..contract.answers import Answer, ProbeAnswer, SwitchAnswer
@@ -189,6 +190,8 @@ def _settling(item: Operation) -> Tuple[Choice, ...]:
     """The ways to settle a kept file; one that is no longer declared has only one."""
     if not item.since:
         return ()
+    if item.note:
+        return (Choice("to drop it", f"rm ~/{shlex.quote(item.path)}", code="remove"),)
     return (
         Choice("to see your change", f"home-manager diff ~/{item.path}", code="diff"),
         Choice("to keep it", spec="copy it into the spec, then switch", code="keep"),

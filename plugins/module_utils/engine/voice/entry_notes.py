@@ -37,7 +37,7 @@ _UNITS = {
 
 def file_note(file: File, check: bool, undone: bool = False) -> str:
     """What is said behind a file."""
-    if file.note:
+    if file.note and not file.since:
         return file.note
     special = _moved_or_kept(file, check)
     if special is not None:
@@ -57,7 +57,8 @@ def _moved_or_kept(file: File, check: bool) -> str | None:
     if file.op == "restore":
         return f"{'goes back' if check else 'put back'} to ~/{printable(file.to)}"
     if file.op == "keep":
-        return "kept: you changed it" + (f" since {day(file.since)}" if file.since else "")
+        since = f" since {day(file.since)}" if file.since else ""
+        return f"kept: you changed it{since}" + (f"; {file.note}" if file.note else "")
     if file.op == "repair":
         now, then = _PUT_BACK[file.found or "absent"]
         return f"to be put back, {now}" if check else f"put back, {then}"

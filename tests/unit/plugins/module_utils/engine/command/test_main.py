@@ -311,6 +311,8 @@ def test_a_new_spec_is_switched_by_the_project_playbook(installed):
     assert "VISUAL" in installed.run("edit", code=1)
     (project / "users" / f"{user}.yml").touch()
     assert installed.run("edit", EDITOR="/bin/echo -n") == f"users/{user}.yml"
+    assert "the editor `no-vim -x` is not installed" in installed.run("edit", code=1, EDITOR="no-vim -x")
+    assert "is not installed" in installed.run("edit", code=1, EDITOR="vim '")
 
 
 @pytest.mark.slow

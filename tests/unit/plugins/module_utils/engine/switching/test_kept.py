@@ -6,7 +6,11 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.answers import SwitchAnswer
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
+from ansible_collections.home.manager.plugins.module_utils.engine.voice.answers import plan_of_switch
+from ansible_collections.home.manager.plugins.module_utils.engine.voice.entry_notes import file_note
+from ansible_collections.home.manager.plugins.module_utils.engine.voice.plan import Owner
 
 
 def appearing(sandbox, target, text="mine"):
@@ -97,3 +101,13 @@ def test_an_equal_one_is_adopted_and_stays_the_users(sandbox):
     assert sandbox.ask("verify")["drift"] == []
     sandbox.ask("uninstall")
     assert sandbox.read("new") == "ours"
+
+
+def test_an_edited_file_that_is_no_longer_managed_can_only_be_dropped(sandbox):
+    sandbox.switch({"a": "1", "old": SPECS["copy"]})
+    sandbox.write("old", "edited")
+    answer = SwitchAnswer.of(sandbox.switch({"a": "1"}))
+    (file,) = [file for file in plan_of_switch(answer, "switch", Owner("alice", "h"), False).files if file.path == "old"]
+    assert file_note(file, False).endswith("; no longer managed")
+    assert [choice.command for choice in file.choices] == ["rm ~/old"]
+    assert sandbox.read("old") == "edited"
