@@ -107,7 +107,9 @@ def test_an_edited_file_that_is_no_longer_managed_can_only_be_dropped(sandbox):
     sandbox.switch({"a": "1", "old": SPECS["copy"]})
     sandbox.write("old", "edited")
     answer = SwitchAnswer.of(sandbox.switch({"a": "1"}))
-    (file,) = [file for file in plan_of_switch(answer, "switch", Owner("alice", "h"), False).files if file.path == "old"]
+    (file,) = [
+        file for file in plan_of_switch(answer, "switch", Owner("alice", "h"), False).files if file.path == "old"
+    ]
     assert file_note(file, False).endswith("; no longer managed")
     assert [choice.command for choice in file.choices] == ["rm ~/old"]
     assert sandbox.read("old") == "edited"
