@@ -37,9 +37,12 @@ class Effects:
         self.answer = answer
         self.manager = SystemManager(_TIMEOUT)
 
-    def after(self, former: Declaration, blueprint: Blueprint, ledger: Ledger, deferred: bool = False) -> None:
+    def after(
+        self, former: Declaration, blueprint: Blueprint, ledger: Ledger, deferred: bool = False, again: bool = False
+    ) -> None:
         """Scripts of changed files, then units: stopped, reloaded, restarted, started.
 
+        `again`: the last switch to the same declaration did not end well; units that have failed are started once more.
         `deferred`: files were put in place before, for the next boot, and nothing has been told of them.
         """
         changed = set(blueprint.etc.changed) | set(blueprint.lines)
@@ -52,9 +55,13 @@ class Effects:
         if not is_booted():
             return
         try:
-            asked = self._asked(former, blueprint, changed)
+            asked = self._asked(former, blueprint, changed, again)
             transition = self._transition(former, blueprint)
-            transition.prepare()
+            before = transition.prepare().before
+            if again:
+                transition.retry = frozenset(
+                    state.name for state in before if state.failed and state.name in transition.new
+                )
             listened = self._listening()
             self._provided(former, blueprint, ledger, early=True)
             transition.act()
@@ -207,18 +214,29 @@ class Effects:
         settled = {*units.start, *units.restart, *units.stop}
         return [(verb, unit) for verb, unit in asked if unit not in settled]
 
-    def _asked(self, former: Declaration, blueprint: Blueprint, changed: Set[str]) -> List[Tuple[str, str]]:
-        """What changed and removed files ask for: restart or reload, and the unit, where it runs before anything is started."""
+    def _asked(
+        self, former: Declaration, blueprint: Blueprint, changed: Set[str], again: bool = False
+    ) -> List[Tuple[str, str]]:
+        """What changed and removed files ask for: restart or reload, and the unit, where it runs or has failed before that.
+
+        `again`: a unit that has failed is asked for by the files that stay, too.
+        """
         asked: Dict[str, str] = {}
+        concerned: Set[str] = set()
         for verb in ("reload", "restart"):
-            for target in sorted(changed):
+            for target in sorted(changed | set(blueprint.entries) if again else changed):
                 entry = blueprint.entries.get(target) or former.etc.get(target)
                 if entry is not None and not target.startswith(UNITS):
-                    for unit in entry.reloads if verb == "reload" else entry.restarts:
-                        asked[unit] = verb
+                    units = entry.reloads if verb == "reload" else entry.restarts
+                    asked.update({unit: verb for unit in units if target in changed or unit not in concerned})
+                    concerned.update(units if target in changed else ())
         states = self.manager.show(sorted(asked)) if asked else None
-        running = [(verb, unit) for unit, verb in asked.items() if states is not None and states.get(unit).runs]
-        return sorted(running, key=lambda action: action[0], reverse=True)
+        found = []
+        for unit, verb in asked.items():
+            state = states.get(unit) if states is not None else None
+            if state is not None and (state.failed or (state.runs and unit in concerned)):
+                found.append(("restart" if state.failed else verb, unit))
+        return sorted(found, key=lambda action: action[0], reverse=True)
 
     def scripts(self, declaration: Declaration, action: str) -> None:
         """The activation scripts: those of the system, then those of the users who are logged in. Dry, those that know how."""

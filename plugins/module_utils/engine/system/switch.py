@@ -134,7 +134,9 @@ class SystemSwitch:
         if self.settings.action == "boot":
             self.state.defer(base)
         else:
-            Effects(self.context, self.answer).after(self._former(base), blueprint, self.ledger, base != origin)
+            Effects(self.context, self.answer).after(
+                self._former(base), blueprint, self.ledger, base != origin, origin == number
+            )
             self.state.save_ledger(self.ledger)
             self.state.forget("deferred.json")
         self.state.forget(JOURNAL)

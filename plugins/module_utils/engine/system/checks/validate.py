@@ -13,22 +13,18 @@ from ..accounts.reading import read_from
 from ..process import Done, run, which
 from . import namespace, sshd
 from .access import access, lost
+from .daemons import UNSUPPORTED, concerned
 from .report import Check, checks_of
 
 if TYPE_CHECKING:
     from typing import Dict, List, Sequence
 
+    from .daemons import Daemon
     from .future import Future
 
 _SSH = ("ssh/sshd_config",)
 _SUDO = ("sudoers",)
 _NFT = ("home-manager/nftables.conf",)
-_NGINX = ("nginx/",)
-# Programs that are asked about all of their files: the name of the check, what concerns it, the command, and the sentence.
-_WHOLE = (
-    ("sudo as a whole", _SUDO, ["visudo", "-c"], "sudo refuses the new rules"),
-    ("nginx", _NGINX, ["nginx", "-t"], "nginx refuses the new configuration"),
-)
 _UNITS = ("systemd/system/",)
 _WHO = ("pam.d/", "security/", "ssh/", "sudoers", "login.defs", "nsswitch.conf", "shells")
 
@@ -67,7 +63,7 @@ def _afterwards(before: Database, future: Future) -> Database:
 
 def complaints(future: Future) -> Dict[str, List[str]]:
     """What programs say of the present /etc where the future one will be asked about: that is no fault of the switch."""
-    asked = {name: command for name, prefix, command, _refusal in _WHOLE if future.touches(*prefix)}
+    asked = {daemon.name: daemon.command for daemon in concerned(future)}
     return {name: _lines(run(command, 30.0)) for name, command in asked.items() if which(command[0]) is not None}
 
 
@@ -83,11 +79,19 @@ def programs(future: Future, known: Dict[str, List[str]] | None = None) -> List[
         found.append(_checked("sudo", ["visudo", "-cf", f"/etc/{file.target}"], "sudo refuses the new rules"))
     for file in future.under(*_NFT) if which("nft") is not None else []:
         found.append(_checked("nft", ["nft", "-c", "-f", f"/etc/{file.target}"], "nft refuses the new rules"))
-    for name, prefix, command, refusal in _WHOLE:
-        if future.touches(*prefix) and which(command[0]) is not None:
-            found.append(_checked(name, command, refusal, (known or {}).get(name, [])))
+    for daemon in concerned(future):
+        if which(daemon.command[0]) is not None:
+            found += _asked(daemon, (known or {}).get(daemon.name, []))
     found += _units(future)
     return found
+
+
+def _asked(daemon: Daemon, known: Sequence[str]) -> List[Check]:
+    done = run(daemon.command, 30.0)
+    if not done.good and any(words in done.output for words in UNSUPPORTED):
+        return []
+    lines = [line for line in _lines(done) if not daemon.noise.search(line) and line not in known]
+    return [_verdict(daemon.name, daemon.sentence, lines)]
 
 
 def _units(future: Future) -> List[Check]:
@@ -114,11 +118,12 @@ def _lines(done: Done) -> List[str]:
     return [] if done.good else lines
 
 
-def _checked(name: str, command: List[str], refusal: str, known: Sequence[str] = ()) -> Check:
-    lines = [line for line in _lines(run(command, 30.0)) if line not in known]
-    if not lines:
-        return Check(name, True)
-    return Check(name, False, f"{refusal}: {'; '.join(lines[:3])}")
+def _checked(name: str, command: List[str], refusal: str) -> Check:
+    return _verdict(name, refusal, _lines(run(command, 30.0)))
+
+
+def _verdict(name: str, refusal: str, lines: Sequence[str]) -> Check:
+    return Check(name, False, f"{refusal}: {'; '.join(lines[:3])}") if lines else Check(name, True)
 
 
 def alone(future: Future) -> List[Check]:

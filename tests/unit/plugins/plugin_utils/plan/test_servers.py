@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def etc(text: str, folder: Path) -> dict[str, Any]:
+def etc(text: str, folder: Path, **files: str) -> dict[str, Any]:
     """The entries below /etc, each with its text."""
-    plan = built(text, folder)[0]
+    plan = built(text, folder, **files)[0]
     entries = plan.manifest["etc"]
     return {
         target: {**entry, "text": plan.contents[entry["object"]].decode() if "object" in entry else None}

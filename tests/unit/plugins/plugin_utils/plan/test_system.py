@@ -322,7 +322,7 @@ def test_hashes_and_locks_are_not_warned_of(hashed: str, tmp_path: Path) -> None
 def test_time_servers_are_for_the_time_service_that_is_chosen(tmp_path: Path) -> None:
     assert "systemd/timesyncd.conf.d/home-manager.conf" in manifest("networking.timeServers: [a.b]", tmp_path)["etc"]
     etc = manifest("{networking.timeServers: [a.b], services.chrony.enable: true}", tmp_path)["etc"]
-    assert list(etc) == ["chrony/conf.d/home-manager.conf"]
+    assert list(etc) == ["chrony/chrony.conf"]
 
 
 def test_a_keyboard_layout_of_x_counts_for_the_console(tmp_path: Path) -> None:
