@@ -103,11 +103,11 @@ def engine(scratch: Scratch, rounds: int, result: Result) -> None:
     warm = cpu(whole, rounds)
     steps = {
         f"parse the spec and {len(loaded)} modules": (parsed, ""),
-        "read the expressions, compile the templates": (cold - warm, "the first run only: compiled ones are kept"),
-        "take the kept ones": (kept - warm, ""),
+        "read the expressions, compile the templates": (cold - warm, "only in the first run; the result is cached"),
+        "load the compiled ones": (kept - warm, ""),
         f"evaluate and render {len(first.manifest.view.files)} files": (warm, ""),
-        "a cold controller, 30 programs": (parsed + released(), "wanted 200; as released"),
-        "the same from a checkout": (parsed + cold, "its templates are to be compiled"),
+        "a cold controller, 30 programs": (parsed + released(), "limit 200; installed from a release"),
+        "the same, from a checkout": (parsed + cold, "its templates have to be compiled"),
         "a later evaluation, 30 programs": (parsed + kept, ""),
     }
     result.plain += [(f"{label}, ms CPU", f"{figure:.0f}", note) for label, (figure, note) in steps.items()]

@@ -168,8 +168,8 @@ def profile(folder: Path, rounds: int) -> list[Row]:
         new.append(cost(lambda number=number - 1: home.switch(number)))
         same.append(cost(lambda number=number: home.switch(number)))
     label = f"{FILES:,} files of {PACKAGES} packages"
-    rows = rows_of(f"a switch to a profile of {label}", new, f"wanted 0.50; {home.links():,} links")
-    return rows + rows_of(f"a switch that keeps a profile of {label}", same, "wanted 0.50")
+    rows = rows_of(f"a switch to a profile of {label}", new, f"limit 0.50; {home.links():,} links")
+    return rows + rows_of(f"a switch that keeps a profile of {label}", same, "limit 0.50")
 
 
 def warm(folder: Path, rounds: int) -> list[Row]:
@@ -198,7 +198,7 @@ def warm(folder: Path, rounds: int) -> list[Row]:
         realise(depot, recipes, Sources(str(cache), {}, {}))
         os.close(fd)
 
-    return rows_of(label, [cost(lambda number=number: once(number)) for number in range(rounds)], "wanted 5.00")
+    return rows_of(label, [cost(lambda number=number: once(number)) for number in range(rounds)], "limit 5.00")
 
 
 if __name__ == "__main__":

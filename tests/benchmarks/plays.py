@@ -101,7 +101,7 @@ class Plays:
         self._points()
         middle = {label: statistics.median(found) for label, found in self.seconds.items()}
         note = f"{middle['with a change']:.3f} with a change; of ping {middle['of ping']:.3f}"
-        self.result.plain.append(("a further host, CPU seconds", f"{middle['a further host']:.3f}", note))
+        self.result.plain.append(("each further host, CPU seconds", f"{middle['a further host']:.3f}", note))
         # Last: it forgets what is remembered.
         self._operations()
         return self.result
@@ -144,7 +144,7 @@ class Plays:
         scratch, more = self.scratch, len(hosts) - 1
         ping = scratch.play("ping.yml", "hosts").cpu - scratch.play("ping.yml", "hosts", "--limit", hosts[0]).cpu
         ours = scratch.switch("hosts").cpu - scratch.switch("hosts", "--limit", hosts[0]).cpu
-        label = f"a further host over a further host of ping ({len(hosts)} hosts, 7 programs)"
+        label = f"each further host, relative to a further host of `ping` ({len(hosts)} hosts, 7 programs)"
         self.result.figure(label, "0.60").ratios.append(ours / ping)
         changed = -self._all_changed(2 * number, "--limit", hosts[0]) + self._all_changed(2 * number + 1)
         for label, seconds in (("a further host", ours), ("with a change", changed), ("of ping", ping)):
@@ -181,12 +181,12 @@ class Plays:
         scratch.forget_all()
         scratch.move_home("f1000", 1001)
         contact = scratch.switch("files-1000", "-vvv").operations
-        self.result.plain.append(("operations of a first contact", str(contact), "what is shipped goes with the first"))
+        self.result.plain.append(("operations of a first contact", str(contact), "the engine is sent with the first"))
         scratch.second_controller()
         scratch.switch("programs-30")
         again = scratch.switch("programs-30", "-vvv").operations
         self.result.plain.append(
-            ("operations of a controller with the collection elsewhere", str(again), "1: nothing differs")
+            ("operations of another controller with the same collection", str(again), "expected: 1")
         )
 
     def _counted_change(self) -> Cost:
@@ -236,7 +236,7 @@ def rollback(scratch: Scratch, result: Result) -> None:
     wall, cpu = (
         statistics.median(figures) for figures in zip(*((cost.wall, cost.cpu) for cost in costs[2:]), strict=True)
     )
-    note = f"wanted 0.10; {cpu:.3f} s of CPU"
+    note = f"limit 0.10; {cpu:.3f} s of CPU"
     result.plain.append(("rollback of 1,000 files by the command, wall seconds", f"{wall:.3f}", note))
 
 

@@ -20,7 +20,7 @@ WIDTH, HEIGHT, MARGIN = 340, 220, 44
 
 def table(result: Result) -> str:
     """Everything measured, as Markdown."""
-    lines = ["| case | x ping, CPU | spread | wanted | x ping, memory | operations |", "|---|---|---|---|---|---|"]
+    lines = ["| case | CPU, x ping | spread | limit | memory, x ping | operations |", "|---|---|---|---|---|---|"]
     for figure in result.figures:
         operations = "" if figure.operations is None else str(figure.operations)
         cells = [
@@ -33,7 +33,7 @@ def table(result: Result) -> str:
         ]
         lines.append(f"| {' | '.join(cells)} |")
     if result.plain:
-        lines += ["", "| | | |", "|---|---|---|"]
+        lines += ["", "| figure | value | notes |", "|---|---|---|"]
         lines += [f"| {' | '.join(row)} |" for row in {row[0]: row for row in result.plain}.values()]
     return "\n".join(lines)
 
