@@ -235,7 +235,7 @@ SCENES = {
             ask("activate", generation=1),
         ),
         Scene("file and folder, link and copy", switch(KINDS_1), switch(KINDS_2), ask("activate", generation=1)),
-        Scene("the same, turned round", switch(KINDS_2), switch(KINDS_1), ask("activate", generation=1)),
+        Scene("link and copy, file and folder", switch(KINDS_2), switch(KINDS_1), ask("activate", generation=1)),
         Scene(
             "undo of a failed hook",
             after(own, switch(FIRST)),

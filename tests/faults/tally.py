@@ -91,7 +91,7 @@ class Tally:
 
     def lines(self) -> list[str]:
         """The table and its sums, as Markdown."""
-        some = f" Of each row at most {self.sample} points were tried, spread evenly." if self.sample else ""
+        some = f" At most {self.sample} points of each row were tried, spread evenly." if self.sample else ""
         out = [f"Linux {platform.release()}, Python {platform.python_version()}.{some}", ""]
         out += [
             "| Fault | While | Points | Tried | Old | New | Path by path | Wrong until the next run | Lost or wrong |"

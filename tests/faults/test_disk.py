@@ -93,7 +93,7 @@ def test_little_is_left(case, disk, what, checked, tally, choose, monkeypatch):
 
 @pytest.mark.parametrize("case", CHOSEN, indirect=True)
 def test_somebody_fills_the_disk_meanwhile(case, disk, tally, choose):
-    row = tally.row("the disk is filled meanwhile", case.scene.name, len(case.points))
+    row = tally.row("disk filled during the switch", case.scene.name, len(case.points))
     for at in choose(len(case.points), 20):
         case.reset()
         result = case.disturb(child.doer(at, lambda: fill(disk, 0)))
@@ -106,7 +106,7 @@ def test_ext4_runs_full(scene, scratch, tmp_path, new_place, tally, choose):
     new_image(tmp_path / "image", 8 << 20)
     with looped(tmp_path / "image", tmp_path / "disk") as disk:
         case = Case(SCENES[scene], new_place(disk), scratch / "kept")
-        row = tally.row("ext4 is filled meanwhile", scene, len(case.points))
+        row = tally.row("ext4 filled during the switch", scene, len(case.points))
         for at in choose(len(case.points), 12):
             case.reset()
             result = case.disturb(child.doer(at, lambda: fill(disk, 0)))

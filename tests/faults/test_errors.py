@@ -39,7 +39,7 @@ def refused(case, row, at, number, lasting):
 
 @pytest.mark.parametrize("case", CHOSEN, indirect=True)
 def test_one_call_is_refused(case, tally, choose, whole):
-    row = tally.row("one call refused (EIO, EACCES, ENOSPC)", case.scene.name)
+    row = tally.row("one call fails (EIO, EACCES, ENOSPC)", case.scene.name)
     begins = [at for at, point in enumerate(case.points) if point[0] == "before"]
     row.points = len(begins) * len(ERRORS)
     for turn, at in enumerate(begins[index] for index in choose(len(begins), 24)):
@@ -51,7 +51,7 @@ def test_one_call_is_refused(case, tally, choose, whole):
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EROFS], ids=errno.errorcode.get)
 @pytest.mark.parametrize("case", CHOSEN[:8], indirect=True)
 def test_every_call_is_refused_from_here_on(case, number, tally, choose):
-    row = tally.row(f"every call refused from here on ({errno.errorcode[number]})", case.scene.name)
+    row = tally.row(f"every call fails from here on ({errno.errorcode[number]})", case.scene.name)
     begins = [at for at, point in enumerate(case.points) if point[0] == "before"]
     row.points = len(begins)
     for at in [begins[index] for index in choose(len(begins), 8)]:

@@ -49,7 +49,7 @@ def test_a_link_planted_at_any_moment_is_never_followed(component, scratch, new_
     place.switch({"a/b/c/linked": "1\n", "a/b/c/copied": {"text": "1\n", "method": "copy"}})
     place.keep(scratch / "kept")
     points = child.points_of(place, lambda place: place.switch(DEEP))
-    row = tally.row("link planted in the midst", component, len(points))
+    row = tally.row("link planted during the switch", component, len(points))
 
     def plant():
         victim = place.home / component
@@ -87,7 +87,7 @@ def test_a_name_that_is_taken_meanwhile_is_kept(scratch, new_place, tally, choos
     place.keep(scratch / "kept")
     spec = {"a": "2\n", "fresh": "ours\n", "copied": {"text": "ours\n", "method": "copy"}}
     points = child.points_of(place, lambda place: place.switch(spec))
-    row = tally.row("the user saves a file meanwhile", "change", len(points))
+    row = tally.row("user saves a file during the switch", "change", len(points))
 
     def save():
         for name in ("fresh", "copied"):

@@ -18,7 +18,7 @@ CHOSEN = [
     "return of backups",
     "copies, seeds and merges",
     "file and folder, link and copy",
-    "the same, turned round",
+    "link and copy, file and folder",
     "undo of a failed hook",
     "rollback",
     "uninstall",
@@ -29,7 +29,7 @@ CHOSEN = [
 def test_one_kind_of_call_is_refused_from_here_on(case, tally, choose):
     """The run says so, and what it could not do is done by the next one; or by the one after that, where it is refused again."""
     begins = [point[1] for point in case.points if point[0] == "before"]
-    row = tally.row("one kind of call refused from here on (EIO, ENOSPC)", case.scene.name, len(begins))
+    row = tally.row("one kind of call fails from here on (EIO, ENOSPC)", case.scene.name, len(begins))
     for call in KINDS:
         count = begins.count(call)
         for turn, first in enumerate(choose(count, 3, 12)):

@@ -83,7 +83,7 @@ def test_a_full_disk_or_a_failing_one(case, tally, choose):
 )
 def test_killed_while_a_program_runs(case, program, tally):
     """The program ends with the engine, and what it had begun is begun anew."""
-    fault = "kill while a program makes a package or a cache"
+    fault = "kill while a program builds a package or a cache"
     known = (row for row in tally.rows if (row.fault, row.scene) == (fault, case.scene.name))
     row = next(known, None) or tally.row(fault, case.scene.name)
     row.points += 1

@@ -20,7 +20,7 @@ CHOSEN = [
     "return of backups",
     "copies, seeds and merges",
     "file and folder, link and copy",
-    "the same, turned round",
+    "link and copy, file and folder",
     "undo of a failed hook",
     "expire",
     "uninstall",
@@ -43,7 +43,7 @@ def refused(case, points, row, at, number, lasting):
 @pytest.mark.parametrize("case", CHOSEN, indirect=True)
 def test_one_call_that_reads_is_refused(case, tally, choose, whole):
     points = child.points_of(case.place, case.scene.act, reads=True)
-    row = tally.row("one call that reads is refused (EIO, EMFILE, EACCES)", case.scene.name, len(points) * len(ERRORS))
+    row = tally.row("one read call fails (EIO, EMFILE, EACCES)", case.scene.name, len(points) * len(ERRORS))
     for turn, at in enumerate(choose(len(points), 16)):
         for number in ERRORS if whole else [ERRORS[turn % 3]]:
             refused(case, points, row, at, number, lasting=False)
@@ -54,7 +54,7 @@ def test_one_call_that_reads_is_refused(case, tally, choose, whole):
 @pytest.mark.parametrize("case", CHOSEN, indirect=True)
 def test_every_call_that_reads_is_refused_from_here_on(case, number, tally, choose):
     points = child.points_of(case.place, case.scene.act, reads=True)
-    name = f"every call that reads is refused from here on ({errno.errorcode[number]})"
+    name = f"every read call fails from here on ({errno.errorcode[number]})"
     row = tally.row(name, case.scene.name, len(points))
     for at in choose(len(points), 4):
         refused(case, points, row, at, number, lasting=True)

@@ -71,7 +71,7 @@ def judged(case, interrupted):
 @pytest.mark.parametrize("how", DAMAGES)
 @pytest.mark.parametrize("case", ["change", "return of backups"], indirect=True)
 def test_a_damaged_file_of_the_state(case, how, tally, choose):
-    row = tally.row(f"a file of the state is {how}", case.scene.name)
+    row = tally.row(f"a state file is {how}", case.scene.name)
     names = files_of(case.place.state)
     for name in [names[index] for index in choose(len(names), 10)]:
         case.reset()
@@ -84,7 +84,7 @@ def test_a_damaged_file_of_the_state(case, how, tally, choose):
 @pytest.mark.parametrize("how", DAMAGES)
 @pytest.mark.parametrize("case", ["change", "collision with backup"], indirect=True)
 def test_a_damaged_file_of_an_interrupted_switch(case, how, tally, choose):
-    row = tally.row(f"a file of the state is {how}, after a kill", case.scene.name)
+    row = tally.row(f"a state file is {how}, after a kill", case.scene.name)
     flip = case.points.index(["before", "rename", "current"])
     for at in (flip, flip + 1):
         case.reset()
