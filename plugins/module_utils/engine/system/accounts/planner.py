@@ -286,22 +286,21 @@ class AccountsPlanner:
         known[name] = start
         return Range(name, start, count)
 
-    # Members
-
     def _memberships(self) -> None:
+        declared = {group.name: self.real(group.name) for group in self.wanted.groups}
         wanted: Dict[str, List[str]] = {}
-        declared = {self.real(group.name) for group in self.wanted.groups}
         for group in self.wanted.groups:
-            wanted.setdefault(self.real(group.name), []).extend(group.members)
+            wanted.setdefault(declared[group.name], []).extend(group.members)
         for user in self.wanted.users:
-            for extra in user.extra_groups:
+            # Those that name a declared group are among its members already.
+            for extra in (name for name in user.extra_groups if name not in declared):
                 wanted.setdefault(self.real(extra), []).append(user.name)
         for name in sorted({*wanted, *self.rows.members}):
             if name not in self.database.groups:
                 self._unknown_group(name, wanted.get(name, []))
                 self.rows.members.pop(name, None)
                 continue
-            self._members(name, list(dict.fromkeys(wanted.get(name, []))), name in declared)
+            self._members(name, list(dict.fromkeys(wanted.get(name, []))), name in declared.values())
 
     def _members(self, name: str, wanted: List[str], declared: bool) -> None:
         present = list(self.database.groups[name].members)
@@ -323,10 +322,11 @@ class AccountsPlanner:
                 self.warnings.append(f"users.groups.{name}.members: this host has no user {member}")
 
     def _unknown_group(self, name: str, members: List[str]) -> None:
-        from difflib import get_close_matches
+        import difflib
 
+        nearest = difflib.get_close_matches(name, list(self.database.groups), 1)
         for member in members:
-            hint = "".join(f" Nearest: {near}." for near in get_close_matches(name, list(self.database.groups), 1))
+            hint = f" Nearest: {nearest[0]}." if nearest else ""
             self.warnings.append(
                 f'users.users.{member}.extraGroups: this host has no group "{name}", and nothing declared makes it.{hint}'
             )
