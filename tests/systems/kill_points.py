@@ -26,22 +26,27 @@ from engine.contract.bundle import write_bundle  # type: ignore[import-not-found
 from engine.contract.canonical import digest  # type: ignore[import-not-found]
 from engine.contract.objects import object_id  # type: ignore[import-not-found]
 from engine.disk import filesystem  # type: ignore[import-not-found]
+from engine.system.inits.choice import booted  # type: ignore[import-not-found]
 from engine.system.recovery import recover  # type: ignore[import-not-found]
 from engine.system.verbs import SystemVerbs  # type: ignore[import-not-found]
 
 FILES = ("kill-a.conf", "kill.d/b.conf", "kill.d/c.conf", "cron.d/kill")
+SYSTEMD = booted() == "systemd"
+# What the host's init reads.
+SERVICE = "systemd/system/kill.service" if SYSTEMD else "init.d/kill"
 
 
 def system(word: str, people: list[str]) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
     """A declaration whose every part says `word`, and its objects."""
     contents = {f"{name}": f"# {word} {name}\n".encode() for name in FILES}
-    contents["systemd/system/kill.service"] = (
+    contents[SERVICE] = (
         f"[Unit]\nDescription={word}\n[Service]\nEnvironment=WORD={word}\nExecStart=/bin/sleep infinity\n".encode()
     )
     objects = {target: object_id(content, "0444", target) for target, content in contents.items()}
     etc: dict[str, Any] = {target: {"object": name, "mode": "0644"} for target, name in objects.items()}
-    etc["systemd/system/kill.service"]["unit"] = "kill.service"
-    etc["systemd/system/multi-user.target.wants/kill.service"] = {"symlink": "../kill.service"}
+    if SYSTEMD:
+        etc[SERVICE]["unit"] = "kill.service"
+        etc["systemd/system/multi-user.target.wants/kill.service"] = {"symlink": "../kill.service"}
     etc["kill-link"] = {"symlink": f"/{word}"}
     users = [
         {
@@ -132,7 +137,7 @@ def lives(name: str) -> bool:
 def words() -> set[str]:
     """Which of the two states the parts of the host are in."""
     found = set()
-    for name in [*FILES, "systemd/system/kill.service"]:
+    for name in [*FILES, SERVICE]:
         with open(f"/etc/{name}", encoding="utf-8") as source:
             text = source.read()
         found.add("old" if "old" in text else "new" if "new" in text else "neither")
@@ -158,7 +163,7 @@ def leftovers() -> list[str]:
 
 # Whether sshd still listens, the administrator may use sudo, and the accounts are as programs want them.
 SOUND = (
-    ["systemctl", "is-active", "--quiet", "ssh.service"],
+    ["systemctl", "is-active", "--quiet", "ssh.service"] if SYSTEMD else ["rc-service", "ssh", "status"],
     ["runuser", "-u", "admin", "--", "sudo", "-n", "true"],
     ["grpck", "-rq"],
     ["pwck", "-rq"],

@@ -7,6 +7,6 @@ Other layers may import:
 - `evaluation`: `Evaluation`, the options of one home; `unread`: `check_unread`, which finds mistakes in what nobody read
 - `definition`, `priority`: `Assignment`, `Definition`, and which definitions count
 - `node`: `Node`, one option or group
-- `provenance`: `Provenance`, where values come from
+- `provenance`: `Provenance`, where values come from; `cause`: `Causes`, the user's options that they are there because of
 - `describe`: finding options by path; `schema`: what modules declare
 """

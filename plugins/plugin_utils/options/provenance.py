@@ -45,14 +45,19 @@ class Provenance:
 
     def entry(self, option: str, name: str) -> Positions:
         """Where the entry `name` of a mapping option is defined, and why; empty when nobody defines it."""
+        found = self.definition(option, name)
+        return self.of(found) if found is not None else ()
+
+    def definition(self, option: str, name: str) -> Definition | None:
+        """The definition of the entry `name` of a mapping option; None when nobody defines it."""
         if option not in self._entries:
             self._entries[option] = self._by_key(option)
         found = self._entries[option].get(name)
-        return self.of(found[0]) if found else ()
+        return found[0] if found else None
 
     def option(self, path: str) -> Positions:
         """Where an option is defined, and why: of the definitions that count."""
-        node = self._node(tuple(path.split(".")))
+        node = self.node(tuple(path.split(".")))
         found = effective(node.definitions()) if node is not None else []
         return self._unique(*(position for definition in found for position in self.of(definition)))
 
@@ -69,7 +74,7 @@ class Provenance:
             self._entries[option] = self._by_key(option)
         definitions = self._entries[option].get(name) or ()
         module = self._owner(definitions[0].scope) if definitions else None
-        node = self._node(module.root) if module is not None and module.shipped and module.root else None
+        node = self.node(module.root) if module is not None and module.shipped and module.root else None
         words = {word.lower() for word in _WORD.findall(text)}
         found = list(_definitions_in_text(node, words, text.strip())) if node is not None else []
         if found:
@@ -84,13 +89,13 @@ class Provenance:
         known = self.entry(option, name)
         definitions = self._entries[option].get(name) or ()
         module = self._owner(definitions[0].scope) if definitions else None
-        node = self._node(module.root) if module is not None and module.shipped and module.root else None
+        node = self.node(module.root) if module is not None and module.shipped and module.root else None
         given = (a for a in _below(node) if _of_user(a)) if node is not None else ()
         return self._unique(*(p for a in given for p in _naming(a.value, a.position, path))) or known
 
     def elements(self, option: str) -> list[Definition]:
         """The definition of each element of a list option, in the order of its value."""
-        node = self._node(tuple(option.split(".")))
+        node = self.node(tuple(option.split(".")))
         found: list[Definition] = []
         for definition in effective(node.definitions()) if node is not None else ():
             for index, item in enumerate(definition.value):
@@ -110,7 +115,7 @@ class Provenance:
         """The user's definitions of the options that a text names between backquotes."""
         found: list[Position | None] = []
         for name in _NAMED.findall(text):
-            node = self._node(tuple(name.split(".")))
+            node = self.node(tuple(name.split(".")))
             found += [a.position for a in node.assignments if _of_user(a) and _holds(a)] if node is not None else []
         return self._unique(*found)
 
@@ -127,18 +132,38 @@ class Provenance:
             error.positions = list(self._unique(*roots[:1]))  # What every home has to say.
 
     def _by_key(self, option: str) -> dict[str, list[Definition]]:
-        node = self._node(tuple(option.split(".")))
+        node = self.node(tuple(option.split(".")))
         try:
             definitions = effective(node.definitions()) if node is not None else []
             return by_key([d for d in definitions if is_set(d.value)])
         except SpecError:  # It has been collected where the option was read.
             return {}
 
-    def _node(self, path: tuple[str, ...]) -> Node | None:
+    def node(self, path: tuple[str, ...]) -> Node | None:
+        """The node at a path of declared names."""
         node: Node | None = self.evaluation.home.root
         for name in path:
             node = node.child(name) if node is not None else None
         return node
+
+    def module(self, assignment: Assignment) -> Module | None:
+        """The module that an assignment is in."""
+        scopes = assignment.block.scopes()
+        return self._owner(scopes[0]) if scopes else None
+
+    def nodes_read(self, source: str, module: Module | None) -> Iterator[Node]:
+        """The options that an expression of a module names."""
+        for base, rest in _READ.findall(source):
+            path = tuple("".join(parts) for parts in _PART.findall(rest))
+            if base == "cfg" and module is not None:
+                path = (*module.root, *path)
+            node: Node | None = self.evaluation.home.root
+            for name in path:
+                if node is None or node.schema.declaration is not None:
+                    break
+                node = node.child(name)
+            if node is not None:
+                yield node
 
     def _owner(self, scope: Scope) -> Module | None:
         """The module that an expression in this scope belongs to."""
@@ -169,7 +194,7 @@ class Provenance:
 
     def _use(self, module: Module) -> Assignment | None:
         """The assignment that a module is used because of: to its `enable`, else the user's first one to any of its options."""
-        node = self._node(module.root) if module.root else None
+        node = self.node(module.root) if module.root else None
         if node is None:
             return None
         enable = node.child(_ENABLE)
@@ -181,16 +206,8 @@ class Provenance:
 
     def _read(self, source: str, module: Module | None) -> Iterator[Position | None]:
         """The positions of the user's definitions of the options that an expression names."""
-        for base, rest in _READ.findall(source):
-            path = tuple("".join(parts) for parts in _PART.findall(rest))
-            if base == "cfg" and module is not None:
-                path = (*module.root, *path)
-            node: Node | None = self.evaluation.home.root
-            for name in path:
-                if node is None or node.schema.declaration is not None:
-                    break
-                node = node.child(name)
-            if node is not None and node.name != _ENABLE:
+        for node in self.nodes_read(source, module):
+            if node.name != _ENABLE:
                 yield from (a.position for a in node.assignments if _of_user(a) and _holds(a))
 
     @staticmethod

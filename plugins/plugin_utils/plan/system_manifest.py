@@ -17,6 +17,7 @@ from ..options.provenance import Positions, Provenance
 from ..options.unread import check_unread
 from ..syntax.errors import SpecErrors, SpecWarning
 from ..values import Package, Value
+from .inits import init_of_host
 from .package_names import names_of
 from .store import file_mode
 from .system import System
@@ -71,13 +72,16 @@ class SystemBuilder:
         self.system = system
         self.evaluation = system.evaluation
         self.parts = Parts(system)
+        self.init = init_of_host(system)
         self.contents: dict[str, bytes] = {}
         self.modes: dict[str, str] = {}
 
     def build(self, homes: dict[str, str], packages: dict[str, str]) -> SystemPlan:
         attempt = self.evaluation.attempt
         etc: dict[str, JsonObject] = {}
-        for file in attempt(self.parts.etc, []):
+        files = attempt(self.parts.etc, [])
+        self.init.refuse(files, attempt(self.parts.users, []))
+        for file in files:
             entry = attempt(partial(self._entry, file))
             if entry is not None:
                 etc[file.target] = entry
@@ -96,7 +100,7 @@ class SystemBuilder:
                 "provider": self.evaluation.get("system.provider"),
                 "want": attempt(lambda: self._packages(packages), []),
             },
-            "provided": attempt(lambda: plain(self.evaluation.get("systemd.provided")), {}),
+            "provided": attempt(lambda: self.init.provided(plain(self.evaluation.get("systemd.provided"))), {}),
             "shells": attempt(self._shells, []),
             "activation": activation,
             "userActivation": user_activation,
@@ -142,7 +146,7 @@ class SystemBuilder:
             entry["divert"] = file.divert
         flags = {"replace": file.replace, "sensitive": file.secret, "early": file.early}
         entry.update({name: True for name, value in flags.items() if value})
-        lists = {"reloads": list(file.reloads), "restarts": list(file.restarts)}
+        lists = {"reloads": self.init.asked(file, file.reloads), "restarts": self.init.asked(file, file.restarts)}
         texts = {"onChange": file.on_change, "onRemove": file.on_remove, "origin": self._origin(file.positions)}
         entry.update({name: value for name, value in {**lists, **texts}.items() if value})
         return entry

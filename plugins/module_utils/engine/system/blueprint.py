@@ -22,7 +22,6 @@ from .etc.lines import plan_lines
 from .etc.planner import EtcPlanner, Wanted, wanted_content
 from .operation import Operation
 from .packages.dpkg import Dpkg
-from .placement import as_dropins
 from .runner import own_entries
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from .accounts.planner import Plan as AccountsPlan
     from .declaration import Declaration, EtcEntry
     from .etc.planner import EtcPlan
+    from .inits.init import Init
     from .packages.manager import PackageManager
     from .packages.planner import PackagePlan
     from .records import Ledger
@@ -42,12 +42,13 @@ _DAY = 86400
 
 
 class Context(NamedTuple):
-    """Where a plan is made: the state, where /etc is, and how an object is read (`read` knows those that are only being shipped)."""
+    """Where a plan is made: the state, where /etc is, how an object is read (`read` knows those that are only being shipped), and the host."""
 
     state: SystemState
     etc: Etc
     read: Callable[[str], bytes]
     packages: PackageManager
+    init: Init
     new_passwords: bool = True
 
 
@@ -93,8 +94,8 @@ class Blueprint(NamedTuple):
 
 def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -> Blueprint:
     """The plan. EngineError and OSError where the host cannot be read, or the declaration not be realised."""
-    own, own_contents = own_entries(context.state.root)
-    entries = as_dropins({**(own if declaration != EMPTY else {}), **declaration.etc})
+    own, own_contents = own_entries(context.init.boot_files(context.state.root))
+    entries = context.init.placed({**(own if declaration != EMPTY else {}), **declaration.etc})
 
     def read(name: str) -> bytes:
         return own_contents[name] if name in own_contents else context.read(name)

@@ -12,7 +12,7 @@ from . import confirm
 from .completion import Completion
 from .declaration import EMPTY, Declaration
 from .effects import Effects
-from .homes import bring_up, former_homes
+from .homes import former_homes
 from .queries import SystemQueries
 from .recovery import recover
 from .settings import Settings
@@ -117,7 +117,7 @@ class SystemChanges(SystemQueries):
         """
 
         def homes() -> dict[str, Answer]:
-            return self._switch_homes(request or self._former(switch, declaration))
+            return self._switch_homes(switch, request or self._former(switch, declaration))
 
         settings = switch.settings
         blueprint = switch.preview(declaration)
@@ -138,8 +138,8 @@ class SystemChanges(SystemQueries):
             Completion(switch, declaration).run(homes)
         return switch.answer.json()
 
-    def _switch_homes(self, request: Request) -> dict[str, Answer]:
-        bring_up(sorted(request.get("homes") or {}))
+    def _switch_homes(self, switch: SystemSwitch, request: Request) -> dict[str, Answer]:
+        switch.context.init.bring_up(sorted(request.get("homes") or {}))
         return self.homes(request)
 
     def _former(self, switch: SystemSwitch, declaration: Declaration) -> Request:
@@ -155,13 +155,16 @@ class SystemChanges(SystemQueries):
         waiting = pending(self.state)
         if waiting is None:
             raise EngineError("there is no switch to confirm: it was reverted, or confirmed already", ErrorKind.CONFIRM)
-        confirm.disarm(self.state)
+        context = self.context(waiting.rollback)
+        confirm.disarm(context)
         if request.get("bundle"):
             self.shipped = dict(read_bundle(request["bundle"]).contents())
-        switch = SystemSwitch(self.context(waiting.rollback), self._settings(request, waiting.rollback))
+        switch = SystemSwitch(context, self._settings(request, waiting.rollback))
         declaration = self.state.declaration(waiting.target) or EMPTY
         shipped = request if request.get("homes") else None
-        Completion(switch, declaration).run(lambda: self._switch_homes(shipped or self._former(switch, declaration)))
+        Completion(switch, declaration).run(
+            lambda: self._switch_homes(switch, shipped or self._former(switch, declaration))
+        )
         switch.answer.changed = True
         switch.answer.generation, switch.answer.previous = waiting.target, waiting.origin
         return switch.answer.json()

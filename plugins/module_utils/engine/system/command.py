@@ -13,7 +13,7 @@ from ..state.lock import Lock
 from .changes import SystemChanges
 from .recovery import recover, revert
 
-_USAGE = "usage: STATE recover|revert [--boot] | STATE expire [DAYSd] | STATE ready"
+_USAGE = "usage: STATE recover|revert [--boot] [--log] | STATE expire [DAYSd] | STATE ready"
 
 
 def main(arguments: List[str]) -> int:
@@ -39,10 +39,20 @@ def main(arguments: List[str]) -> int:
                 return 2
     except (EngineError, OSError) as problem:
         sys.stderr.write(f"home.manager: {problem}\n")
+        _log(str(problem), arguments)
         return 1
     if message:
         sys.stdout.write(f"home.manager: {message}\n")
+        _log(message, arguments)
     return 0
+
+
+def _log(message: str, arguments: List[str]) -> None:
+    """Tell the system's log, where nothing else collects what is printed."""
+    if "--log" in arguments:
+        import syslog
+
+        syslog.syslog(f"home.manager: {message}")
 
 
 def _no_homes(_request: dict[str, object]) -> dict[str, object]:

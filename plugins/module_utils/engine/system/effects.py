@@ -4,29 +4,29 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError
 from ..disk import queries
-from ..units.transition import Transition
-from .manager import SystemManager, own_units, unit_set
+from .inits.units import UNITS
 from .operation import Operation
-from .placement import UNITS, as_dropins, is_booted, packaged_units
-from .process import run, which
-from .runner import own_entries
+from .process import Done, run, which
 from .scripts import logged_in, run_all, run_for_users, run_script
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Set, Tuple
+    from typing import Dict, List, Mapping, Set, Tuple
 
+    from ..units.transition import Transition
     from .answer import Answer
     from .blueprint import Blueprint, Context
-    from .declaration import Declaration
+    from .declaration import Declaration, Provided
+    from .inits.services import Services
     from .records import Ledger
 
 _TIMEOUT = 300.0
+_PATIENCE = 3.0
 _REBOOT = "/run/reboot-required"
-_SSH = ("ssh.service", "ssh.socket", "sshd.service", "sshd.socket")
 
 
 class Effects:
@@ -35,7 +35,7 @@ class Effects:
     def __init__(self, context: Context, answer: Answer) -> None:
         self.context = context
         self.answer = answer
-        self.manager = SystemManager(_TIMEOUT)
+        self._services = context.init.services(_TIMEOUT)
 
     def after(
         self, former: Declaration, blueprint: Blueprint, ledger: Ledger, deferred: bool = False, again: bool = False
@@ -52,23 +52,26 @@ class Effects:
             # Under SELinux a file has the label of the folder that it was made in, until it is told otherwise.
             run(["restorecon", *(f"/etc/{target}" for target in sorted(changed))], _TIMEOUT)
         self._changed_files(blueprint, changed)
-        if not is_booted():
+        services = self._services
+        if services is None:
             return
         try:
-            asked = self._asked(former, blueprint, changed, again)
-            transition = self._transition(former, blueprint)
-            before = transition.prepare().before
-            if again:
-                transition.retry = frozenset(
-                    state.name for state in before if state.failed and state.name in transition.new
-                )
-            listened = self._listening()
-            self._provided(former, blueprint, ledger, early=True)
-            transition.act()
-            self._note(transition)
-            self._provided(former, blueprint, ledger, early=False)
-            self._triggered(asked)
-            self._keep_listening(blueprint.declaration, listened)
+            asked = self._asked(services, former, blueprint, changed, again)
+            transition = self._transition(services, former, blueprint)
+            if transition is not None:
+                before = transition.prepare().before
+                if again:
+                    transition.retry = frozenset(
+                        state.name for state in before if state.failed and state.name in transition.new
+                    )
+            listened = services.running(services.ssh)
+            self._settle(services, blueprint.declaration.provided, ledger)
+            if transition is not None:
+                transition.act()
+                self._note(transition)
+            self._start(services, former, blueprint.declaration.provided, ledger)
+            self._triggered(services, asked)
+            self._keep_listening(services, blueprint.declaration, listened)
         except EngineError as problem:
             self.answer.fail("units", problem.message, undone=False)
         if queries.exists(_REBOOT):
@@ -76,44 +79,64 @@ class Effects:
 
     def preview(self, former: Declaration, blueprint: Blueprint, ledger: Ledger) -> None:
         """Note which units would be acted on, as far as that can be told before the files and packages are there."""
-        if not is_booted():
+        services = self._services
+        if services is None:
             return
         units = self.answer.units
-        plan = self._transition(former, blueprint).preview(packaged_units())
-        for verb in ("stop", "reload", "restart", "start"):
-            getattr(units, verb).extend(getattr(plan, verb))
-        units.skipped.update(plan.keep)
+        transition = self._transition(services, former, blueprint)
+        if transition is not None:
+            plan = transition.preview(services.packaged())
+            for verb in ("stop", "reload", "restart", "start"):
+                getattr(units, verb).extend(getattr(plan, verb))
+            units.skipped.update(plan.keep)
         wanted = blueprint.declaration.provided
-        for unit, was in sorted(ledger.provided.items()):
-            if unit not in wanted and self.manager.enabled(unit) == (not was):
-                self.answer.operations.append(Operation("unit", "restore", unit, "enabled" if was else "disabled"))
-        states = self.manager.show(sorted(wanted)) if wanted else None
-        for unit, provided in sorted(wanted.items()):
-            runs = states is not None and states.get(unit).runs
-            if provided.enable and provided.start and not runs and unit not in units.start:
-                units.start.append(unit)
-            elif not provided.enable and runs:
-                units.stop.append(unit)
+        for name, was in sorted(ledger.provided.items()):
+            if name not in wanted and services.enabled(name) == (not was):
+                self.answer.operations.append(Operation("unit", "restore", name, "enabled" if was else "disabled"))
+        running = services.running(wanted)
+        due = self._due(former, wanted)
+        for name, provided in sorted(wanted.items()):
+            if provided.enable and provided.start and name not in running and name not in units.start:
+                if name in due or services.enabled(name) is False:
+                    units.start.append(name)
+            elif not provided.enable and name in running:
+                units.stop.append(name)
         changed = set(blueprint.etc.changed) | set(blueprint.lines)
-        for verb, unit in self._unsettled(self._asked(former, blueprint, changed)):
-            getattr(units, verb).append(unit)
+        for verb, name in self._unsettled(self._asked(services, former, blueprint, changed)):
+            getattr(units, verb).append(name)
 
-    def _listening(self) -> List[str]:
-        """The units through which sshd can be reached now."""
-        states = self.manager.show(list(_SSH))
-        return [unit for unit in _SSH if states.get(unit).runs]
+    def _due(self, former: Declaration, wanted: Mapping[str, Provided]) -> Set[str]:
+        """The services that a switch starts: those that are declared anew. One that an administrator has stopped stays stopped.
 
-    def _keep_listening(self, declaration: Declaration, before: List[str]) -> None:
-        """Start sshd as it was where the units that should replace it did not start."""
-        wanted = any(unit in _SSH and provided.enable for unit, provided in declaration.provided.items())
-        if not (wanted and before) or self._listening():
+        After a switch that was not completed it is all of them, for that one may have stopped them.
+        """
+        state = self.context.state
+        completed = state.readable(state.current("completed"))
+        if completed is None or completed.provided != former.provided:
+            return set(wanted)
+        return {name for name, provided in wanted.items() if former.provided.get(name) != provided}
+
+    def _keep_listening(self, services: Services, declaration: Declaration, before: Set[str]) -> None:
+        """Start sshd as it was where the services that should replace it did not start."""
+        wanted = any(name in services.ssh and provided.enable for name, provided in declaration.provided.items())
+        if not (wanted and before) or self._listens(services):
             return
-        for unit in before:
-            if run(["systemctl", "start", "--", unit], _TIMEOUT).good:
-                self.answer.units.start.append(unit)
+        for name in sorted(before):
+            if services.act("start", name).good:
+                self.answer.units.start.append(name)
         self.answer.fail(
-            "units", f"sshd did not come up as declared; {' and '.join(before)} is started again", undone=False
+            "units", f"sshd did not come up as declared; {' and '.join(sorted(before))} is started again", undone=False
         )
+
+    @staticmethod
+    def _listens(services: Services) -> bool:
+        """Whether sshd runs. While it reads its files again, it may be without the number that it is known by."""
+        end = time.monotonic() + _PATIENCE
+        while not services.running(services.ssh):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.2)
+        return True
 
     def _changed_files(self, blueprint: Blueprint, changed: Set[str]) -> None:
         for target, script in blueprint.etc.removed:
@@ -130,12 +153,12 @@ class Effects:
         if failure is not None:
             self.answer.fail("script", f"the script for {failure.message}", undone=False)
 
-    def _transition(self, former: Declaration, blueprint: Blueprint) -> Transition:
+    def _transition(self, services: Services, former: Declaration, blueprint: Blueprint) -> Transition | None:
+        init = self.context.init
         # The engine's own units act at boot alone: no switch starts them.
-        own = set(own_entries(self.context.state.root)[0])
+        own = init.boot_files(self.context.state.root)
         new = {target: entry for target, entry in blueprint.entries.items() if target not in own}
-        old, now = (unit_set(entries, self.context.read) for entries in (as_dropins(former.etc), new))
-        return Transition(self.manager, old, now, own_units())
+        return services.transition(init.placed(former.etc), new, self.context.read)
 
     def _note(self, transition: Transition) -> None:
         plan = transition.plan
@@ -152,74 +175,78 @@ class Effects:
             self.answer.fail("units", failure.message, undone=False)
         self.answer.warnings += transition.warnings
 
-    def _provided(self, former: Declaration, blueprint: Blueprint, ledger: Ledger, early: bool) -> None:
-        """Units of packages: enabled and started, or disabled and stopped; those no longer declared as they were before."""
-        wanted = blueprint.declaration.provided
-        if early:
-            for unit in sorted(set(ledger.provided) - set(wanted)):
-                self._give_back(unit, ledger.provided.pop(unit))
-            for unit, provided in sorted(wanted.items()):
-                if not provided.enable:
-                    self._record(unit, ledger)
-                    self.manager.disable(unit)
-                    self._act("stop", unit)
-            return
-        for unit, provided in sorted(wanted.items()):
-            if provided.enable:
-                if self._record(unit, ledger) is False:
-                    self.manager.enable(unit)
-                    self.answer.operations.append(Operation("unit", "enable", unit))
-                if provided.start:
-                    self._act("start", unit)
+    def _settle(self, services: Services, wanted: Mapping[str, Provided], ledger: Ledger) -> None:
+        """Services of packages that are no longer declared become what they were before; unwanted ones are disabled and stopped."""
+        for name in sorted(set(ledger.provided) - set(wanted)):
+            self._give_back(services, name, ledger.provided.pop(name))
+        for name, provided in sorted(wanted.items()):
+            if not provided.enable:
+                if self._record(services, name, ledger):
+                    self._judge(name, services.disable(name))
+                self._act(services, "stop", name)
 
-    def _record(self, unit: str, ledger: Ledger) -> bool | None:
-        """Note whether a unit was enabled before it was ours; whether it is now."""
-        now = self.manager.enabled(unit)
+    def _start(self, services: Services, former: Declaration, wanted: Mapping[str, Provided], ledger: Ledger) -> None:
+        """Services of packages that are wanted are enabled and started."""
+        due = self._due(former, wanted)
+        for name, provided in sorted(wanted.items()):
+            if not provided.enable:
+                continue
+            lacking = services.lacking(name)
+            if lacking:
+                self._judge(name, Done(1, lacking))
+                continue
+            fresh = self._record(services, name, ledger) is False
+            if fresh and self._judge(name, services.enable(name)):
+                self.answer.operations.append(Operation("unit", "enable", name))
+            if provided.start and (fresh or name in due):
+                self._act(services, "start", name)
+
+    @staticmethod
+    def _record(services: Services, name: str, ledger: Ledger) -> bool | None:
+        """Note whether a service was enabled before it was ours; whether it is now."""
+        now = services.enabled(name)
         if now is not None:
-            ledger.provided.setdefault(unit, now)
+            ledger.provided.setdefault(name, now)
         return now
 
-    def _give_back(self, unit: str, was: bool) -> None:
-        now = self.manager.enabled(unit)
+    def _give_back(self, services: Services, name: str, was: bool) -> None:
+        now = services.enabled(name)
         if now is None or now == was:
             return
-        (self.manager.enable if was else self.manager.disable)(unit)
-        self._act("start" if was else "stop", unit)
-        self.answer.operations.append(Operation("unit", "restore", unit, "enabled" if was else "disabled"))
+        if self._judge(name, services.enable(name) if was else services.disable(name)):
+            self.answer.operations.append(Operation("unit", "restore", name, "enabled" if was else "disabled"))
+        self._act(services, "start" if was else "stop", name)
 
-    def _act(self, verb: str, unit: str) -> None:
-        states = self.manager.show([unit])
-        running = states.get(unit).runs
-        if states.get(unit)["LoadState"] not in ("loaded", "masked") or (verb == "start") == running:
-            return
-        done = run(["systemctl", verb, "--", unit], _TIMEOUT)
-        if done.good:
-            getattr(self.answer.units, verb).append(unit)
-        else:
-            self.answer.units.failed[unit] = done.last
-            self.answer.fail("units", f"{unit}: {done.last}", undone=False)
+    def _act(self, services: Services, verb: str, name: str) -> None:
+        running = name in services.running([name])
+        if services.there(name) and (verb == "start") != running and self._judge(name, services.act(verb, name)):
+            getattr(self.answer.units, verb).append(name)
 
-    def _triggered(self, asked: List[Tuple[str, str]]) -> None:
-        """Reload or restart the units that read a changed file, unless something was done with them already."""
-        units = self.answer.units
-        for verb, unit in self._unsettled(asked):
-            done = run(["systemctl", f"{verb}-or-restart" if verb == "reload" else verb, "--", unit], _TIMEOUT)
-            getattr(units, verb).append(unit)
-            if not done.good:
-                units.failed[unit] = done.last
-                self.answer.fail("units", f"{unit}: {done.last}", undone=False)
+    def _judge(self, name: str, done: Done) -> bool:
+        """Whether that went well; else it is reported."""
+        if not done.good:
+            self.answer.units.failed[name] = done.last
+            self.answer.fail("units", f"{name}: {done.last}", undone=False)
+        return done.good
+
+    def _triggered(self, services: Services, asked: List[Tuple[str, str]]) -> None:
+        """Reload or restart the services that read a changed file, unless something was done with them already."""
+        for verb, name in self._unsettled(asked):
+            getattr(self.answer.units, verb).append(name)
+            self._judge(name, services.act(verb, name))
 
     def _unsettled(self, asked: List[Tuple[str, str]]) -> List[Tuple[str, str]]:
         units = self.answer.units
         settled = {*units.start, *units.restart, *units.stop}
-        return [(verb, unit) for verb, unit in asked if unit not in settled]
+        return [(verb, name) for verb, name in asked if name not in settled]
 
+    @staticmethod
     def _asked(
-        self, former: Declaration, blueprint: Blueprint, changed: Set[str], again: bool = False
+        services: Services, former: Declaration, blueprint: Blueprint, changed: Set[str], again: bool = False
     ) -> List[Tuple[str, str]]:
-        """What changed and removed files ask for: restart or reload, and the unit, where it runs or has failed before that.
+        """What changed and removed files ask for: restart or reload, and the service, where it runs or has failed before that.
 
-        `again`: a unit that has failed is asked for by the files that stay, too.
+        `again`: a service that has failed is asked for by the files that stay, too.
         """
         asked: Dict[str, str] = {}
         concerned: Set[str] = set()
@@ -227,15 +254,15 @@ class Effects:
             for target in sorted(changed | set(blueprint.entries) if again else changed):
                 entry = blueprint.entries.get(target) or former.etc.get(target)
                 if entry is not None and not target.startswith(UNITS):
-                    units = entry.reloads if verb == "reload" else entry.restarts
-                    asked.update({unit: verb for unit in units if target in changed or unit not in concerned})
-                    concerned.update(units if target in changed else ())
-        states = self.manager.show(sorted(asked)) if asked else None
-        found = []
-        for unit, verb in asked.items():
-            state = states.get(unit) if states is not None else None
-            if state is not None and (state.failed or (state.runs and unit in concerned)):
-                found.append(("restart" if state.failed else verb, unit))
+                    names = entry.reloads if verb == "reload" else entry.restarts
+                    asked.update({name: verb for name in names if target in changed or name not in concerned})
+                    concerned.update(names if target in changed else ())
+        running, failed = services.running(asked), services.failed(asked)
+        found = [
+            ("restart" if name in failed else verb, name)
+            for name, verb in asked.items()
+            if name in failed or (name in running and name in concerned)
+        ]
         return sorted(found, key=lambda action: action[0], reverse=True)
 
     def scripts(self, declaration: Declaration, action: str) -> None:

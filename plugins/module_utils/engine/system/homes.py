@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Callable
 
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.members import Members
-from ..disk import queries
-from .process import run
 
 if TYPE_CHECKING:
     from typing import Dict, List, Tuple
@@ -104,12 +102,3 @@ def failure(answer: Answer) -> str | None:
         return Members(failed, "a failure", ErrorKind.HOME).text("message", "it failed")
     wanting = members.texts("wanting")
     return "it wants packages that this host does not have: " + ", ".join(wanting) if wanting else None
-
-
-def bring_up(users: List[str]) -> None:
-    """Start the users' service managers where they linger, so that their homes can start what they declare."""
-    import pwd
-
-    for user in users:
-        if queries.exists(f"/var/lib/systemd/linger/{user}"):
-            run(["systemctl", "start", f"user@{pwd.getpwnam(user).pw_uid}.service"], 60.0)

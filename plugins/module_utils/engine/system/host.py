@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import queries
 from ..machine import facts
+from .inits.choice import booted
 from .packages.choice import present
-from .placement import is_booted
 
 if TYPE_CHECKING:
     from ..contract.value import JsonObject
@@ -24,7 +24,7 @@ _ENTRIES = ("/boot/loader/loader.conf", "/boot/efi/loader/loader.conf", "/efi/lo
 def facts_of_system() -> JsonObject:
     """The facts of every home, and `init`, `packageManager`, `systemdBoot` and `nix`."""
     found: JsonObject = facts.gather(pwd.getpwuid(0)).json()
-    found["init"] = "systemd" if is_booted() else "other"
+    found["init"] = booted()
     found["packageManager"] = present()
     found["systemdBoot"] = queries.is_folder(_EFI) and any(queries.exists(path) for path in _ENTRIES)
     found["nix"] = queries.exists("/nix/store")
@@ -41,10 +41,10 @@ def refuse_foreign() -> None:
         raise EngineError(
             "this host has none of apt, dnf, pacman and apk, so its packages cannot be managed", ErrorKind.HOST
         )
-    if not is_booted():
+    if booted() == "other":
         raise EngineError(
-            "this host was not booted by systemd. The system playbook needs it for services, for the timer of an unconfirmed switch and for "
-            "recovery at boot; homes alone can be switched here",
+            "this host was booted neither by systemd nor by OpenRC. The system playbook needs one of them for services and for recovery at "
+            "boot; homes alone can be switched here",
             ErrorKind.HOST,
         )
     if not os.access("/etc", os.W_OK):

@@ -15,6 +15,7 @@ from .etc.disk import Etc
 from .home_options import HomeSwitchOptions
 from .homes import switch_homes
 from .host import facts_of_system
+from .inits.choice import init_of
 from .packages.choice import manager_of, present
 from .state import SystemState
 from .unconfirmed import pending
@@ -45,7 +46,7 @@ class SystemQueries:
         facts = facts_of_system()
         distribution = f"{facts['distribution']} {facts['distribution_version']}".strip()
         packages = manager_of(present(), self.state.root, distribution)
-        return Context(self.state, Etc(self.etc), read, packages, not rollback)
+        return Context(self.state, Etc(self.etc), read, packages, init_of(str(facts["init"])), not rollback)
 
     def homes(self, request: Request) -> dict[str, Answer]:
         homes: dict[str, Request] = request.get("homes") or {}

@@ -15,8 +15,6 @@ from .declaration import EMPTY
 from .effects import Effects
 from .packages.apt import release_services
 from .packages.planner import brought_since
-from .placement import is_booted
-from .process import run
 from .records import Journal
 from .settings import Settings
 from .state import JOURNAL
@@ -58,7 +56,7 @@ def recover(context: Context, boot: bool = False) -> str | None:
     blueprint = _carry(switch, declaration)
     if back:
         switch.take_out(blueprint)
-        confirm.disarm(state)
+        confirm.disarm(context)
         if journal.target not in (journal.origin, state.current(), state.current("completed")):
             # Nobody means this one by "the generation before".
             state.save(f"failed/{journal.target}", {"why": "interrupted"})
@@ -70,7 +68,7 @@ def recover(context: Context, boot: bool = False) -> str | None:
         state.save_ledger(switch.ledger)
     state.forget(JOURNAL)
     if boot:
-        _reload_manager()
+        context.init.recovered_at_boot()
     if damaged:
         return f"{damaged}; the host is as generation {number} says" if number else f"{damaged}; nothing is managed now"
     if back:
@@ -100,7 +98,7 @@ def _journal(state: SystemState) -> Tuple[Journal | None, str]:
 def _given_up(switch: SystemSwitch, number: int) -> str:
     """Leave the parts of an interrupted switch as they are: the generation that they should be made whole by is damaged."""
     finish_interrupted(switch.context.etc.root)
-    confirm.disarm(switch.state)
+    confirm.disarm(switch.context)
     switch.state.forget(JOURNAL)
     return f"an interrupted switch was left as it is, for generation {number} is damaged; a switch puts everything in order"
 
@@ -130,13 +128,6 @@ def _carry(switch: SystemSwitch, declaration: Declaration) -> Blueprint:
     return blueprint
 
 
-def _reload_manager() -> None:
-    """Let the manager read the units again, and pull in what the boot's first transaction did not know of. Nothing is waited for."""
-    if is_booted():
-        run(["systemctl", "daemon-reload"], 60.0)
-        run(["systemctl", "--no-block", "start", "default.target"], 30.0)
-
-
 def revert(context: Context, boot: bool = False) -> str | None:
     """Take back the switch that nobody confirmed; a sentence about it, None when there is none."""
     state = context.state
@@ -154,7 +145,7 @@ def revert(context: Context, boot: bool = False) -> str | None:
     state.point("completed", waiting.origin)
     state.forget(DOCUMENT)
     if boot:
-        _reload_manager()
+        context.init.recovered_at_boot()
     else:
         Effects(context, switch.answer).after(former, blueprint, switch.ledger)
         state.save_ledger(switch.ledger)

@@ -7,20 +7,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ..contract import root_state
 from ..contract.objects import object_id
 from ..disk import filesystem
-from .accounts.replacement import NOTE
 from .declaration import EtcEntry
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Tuple
+    from typing import Dict, List, Mapping, Tuple
 
 ARCHIVE = "engine.zip"
 _MAIN = "import sys\n\nfrom engine.system.command import main\n\nsys.exit(main(sys.argv[1:]))\n"
-RECOVER = "home-manager-recover.service"
-REVERT = "home-manager-revert-boot.service"
-_OWN = "systemd/system/"
 
 
 def command(state: str, *arguments: str) -> List[str]:
@@ -46,53 +41,22 @@ def install(state: str) -> None:
     filesystem.rename(new, path)
 
 
-def _quoted(words: List[str]) -> str:
-    return " ".join('"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") + '"' for word in words)
-
-
-def _unit(description: str, reasons: List[str], after: str, arguments: List[str]) -> bytes:
-    """A unit that acts at boot where one of some files is there."""
-    conditions = "".join(f"ConditionPathExists=|{path}\n" for path in reasons)
-    return (
-        f"[Unit]\nDescription={description}\nDefaultDependencies=no\n{conditions}"
-        f"RequiresMountsFor={root_state.FOLDER}\nAfter={after}\nBefore=sysinit.target systemd-sysctl.service systemd-modules-load.service\n\n"
-        f"[Service]\nType=oneshot\nTimeoutStartSec=120\nExecStart={_quoted(arguments)}\n\n[Install]\nWantedBy=sysinit.target\n"
-    ).encode()
-
-
-def boot_units(state: str) -> Dict[str, bytes]:
-    """The two units that act at boot, by their names: they finish an interrupted switch, and take an unconfirmed one back."""
-    return {
-        RECOVER: _unit(
-            "Finish or undo an interrupted switch of the system",
-            [os.path.join(state, "journal.json"), f"/etc/{NOTE}"],
-            "local-fs.target systemd-remount-fs.service",
-            command(state, "recover", "--boot"),
-        ),
-        REVERT: _unit(
-            "Take back a switch of the system that nobody confirmed",
-            [os.path.join(state, "unconfirmed.json")],
-            f"local-fs.target systemd-remount-fs.service {RECOVER}",
-            command(state, "revert", "--boot"),
-        ),
-    }
-
-
-def own_entries(state: str) -> Tuple[Dict[str, EtcEntry], Dict[str, bytes]]:
-    """The entries below /etc that every system has, and the bytes of their objects."""
+def own_entries(files: Mapping[str, bytes | str]) -> Tuple[Dict[str, EtcEntry], Dict[str, bytes]]:
+    """The entries below /etc that every system has, out of what its init wants at boot, and the bytes of their objects."""
     entries: Dict[str, EtcEntry] = {}
     contents: Dict[str, bytes] = {}
-    for name, text in boot_units(state).items():
-        target = _OWN + name
-        identity = object_id(text, "0644", name)
-        contents[identity] = text
-        entries[target] = _entry(target, object_name=identity)
-        wanted = f"{_OWN}sysinit.target.wants/{name}"
-        entries[wanted] = _entry(wanted, link=f"../{name}")
+    for target, content in files.items():
+        if isinstance(content, str):
+            entries[target] = _entry(target, link=content)
+            continue
+        mode = 0o755 if content.startswith(b"#!") else 0o644
+        identity = object_id(content, f"{mode:04o}", os.path.basename(target))
+        contents[identity] = content
+        entries[target] = _entry(target, mode, object_name=identity)
     return entries, contents
 
 
-def _entry(target: str, object_name: str | None = None, link: str | None = None) -> EtcEntry:
+def _entry(target: str, mode: int = 0o644, object_name: str | None = None, link: str | None = None) -> EtcEntry:
     return EtcEntry(
-        target, object_name, link, 0o644, "+0", "+0", False, True, False, False, None, (), (), "", "", "home.manager"
+        target, object_name, link, mode, "+0", "+0", False, True, False, False, None, (), (), "", "", "home.manager"
     )  # fmt: skip

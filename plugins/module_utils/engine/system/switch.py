@@ -121,7 +121,7 @@ class SystemSwitch:
         try:
             blueprint = self._prepare(declaration)
             if self.settings.confirm and self.settings.action != "boot":
-                armed = confirm.arm(self.state, origin, number, self.settings.confirm, self.settings.rollback)
+                armed = confirm.arm(self.context, origin, number, self.settings.confirm, self.settings.rollback)
                 self.answer.armed = {"until": armed.until, "seconds": self.settings.confirm}
             elif self.settings.action == "test":
                 confirm.until_boot(self.state, origin, number)
@@ -166,7 +166,7 @@ class SystemSwitch:
                 raise EngineError(f"dpkg-divert refuses: {done.last}", ErrorKind.PACKAGES)
 
         def read(name: str) -> bytes:
-            own = runner.own_entries(self.state.root)[1]
+            own = runner.own_entries(self.context.init.boot_files(self.state.root))[1]
             return own[name] if name in own else self.context.read(name)
 
         return Writer(self.context.etc, self.state.path("backups"), read, divert)
@@ -326,7 +326,7 @@ class SystemSwitch:
             self.write_accounts(blueprint)
             self.take_out(blueprint)
             self.put(blueprint)
-        confirm.disarm(self.state)
+        confirm.disarm(self.context)
         self.state.forget(JOURNAL)
         return former is not None
 

@@ -17,12 +17,11 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.objec
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.system import (
     blueprint,
-    effects,
     queries,
-    recovery,
     runner,
     verbs,
 )
+from ansible_collections.home.manager.plugins.module_utils.engine.system.inits.systemd import Systemd
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.apt import Apt
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.dpkg import Dpkg
 from ansible_collections.home.manager.plugins.module_utils.engine.system.recovery import recover, revert
@@ -111,8 +110,7 @@ def fixture_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
         queries, "manager_of", lambda _provider, state, _distribution: apt_without_packages(state, tmp_path)
     )
     monkeypatch.setattr(runner, "install", lambda _state: None)
-    monkeypatch.setattr(effects, "is_booted", lambda: False)
-    monkeypatch.setattr(recovery, "is_booted", lambda: False)
+    monkeypatch.setattr(queries, "init_of", lambda _name: Systemd(running=False))
     monkeypatch.setattr(SystemSwitch, "check", lambda _self, _blueprint: None)
     monkeypatch.setattr(SystemSwitch, "_check_again", lambda _self, _blueprint: None)
     host = Host(tmp_path)

@@ -1,29 +1,88 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which units read the files that a switch changes."""
+"""What a switch does with services: those that read the files that it changes, and those that packages bring."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.system import effects
 from ansible_collections.home.manager.plugins.module_utils.engine.system.answer import Answer
-from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import EMPTY, EtcEntry
-from ansible_collections.home.manager.plugins.module_utils.engine.units.state import State, States
+from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import EMPTY, EtcEntry, Provided
+from ansible_collections.home.manager.plugins.module_utils.engine.system.process import Done
+from ansible_collections.home.manager.plugins.module_utils.engine.system.records import Ledger
+
+ON, OFF = Provided(True, True), Provided(False, True)
 
 
-class Manager:
-    """Knows which units run."""
+class Services:
+    """Services that do as they are told, and what was asked of them."""
 
-    def __init__(self, running: list[str]) -> None:
-        self.running = running
+    ssh = ("sshd",)
 
-    def show(self, units: list[str]) -> States:
-        return States(
-            [State({"Id": unit, "ActiveState": "active" if unit in self.running else "inactive"}) for unit in units]
+    def __init__(
+        self, running: Collection[str] = (), enabled: dict[str, bool] | None = None, failed: Collection[str] = ()
+    ) -> None:
+        self.up, self.levels, self.down = set(running), dict(enabled or {}), set(failed)
+        self.calls: list[str] = []
+
+    def running(self, names: Collection[str]) -> set[str]:
+        return {name for name in names if name in self.up}
+
+    def failed(self, names: Collection[str]) -> set[str]:
+        return {name for name in names if name in self.down}
+
+    def there(self, name: str) -> bool:
+        return name in self.levels
+
+    def lacking(self, name: str) -> str:
+        return "" if self.there(name) else "no installed package brings it"
+
+    def enabled(self, name: str) -> bool | None:
+        return self.levels.get(name)
+
+    def enable(self, name: str) -> Done:
+        self.levels[name] = True
+        return Done(0, "")
+
+    def disable(self, name: str) -> Done:
+        self.levels[name] = False
+        return Done(0, "")
+
+    def act(self, verb: str, name: str) -> Done:
+        self.calls.append(f"{verb} {name}")
+        (self.up.discard if verb == "stop" else self.up.add)(name)
+        return Done(0, "")
+
+
+class Host:
+    """A host with such services; `completed` is what the last completed switch declared of them."""
+
+    def __init__(self, services: Services, completed: dict[str, Provided] | None = None) -> None:
+        self.services = services
+        self.completed = completed or {}
+        self.ledger = Ledger.of({})
+        self.answer = Answer()
+
+    def effects(self) -> effects.Effects:
+        state = SimpleNamespace(
+            current=lambda _name: 1, readable=lambda _number: EMPTY._replace(provided=self.completed)
         )
+        init = SimpleNamespace(services=lambda _timeout: self.services)
+        self.answer = Answer()
+        return effects.Effects(cast("Any", SimpleNamespace(state=state, init=init)), self.answer)
+
+    def switch(self, former: dict[str, Provided], wanted: dict[str, Provided]) -> list[str]:
+        """What is done with services where the host goes from one declaration to another."""
+        self.services.calls.clear()
+        effect, services = self.effects(), cast("Any", self.services)
+        effect._settle(services, wanted, self.ledger)
+        effect._start(services, EMPTY._replace(provided=former), wanted, self.ledger)
+        return self.services.calls
 
 
 def entry(target: str, **members: list[str]) -> EtcEntry:
@@ -38,10 +97,41 @@ class Plan:
 
 
 def asked(running: list[str], former: list[EtcEntry], new: list[EtcEntry], changed: set[str]) -> list[tuple[str, str]]:
-    effect = effects.Effects(cast("Any", None), Answer())
-    effect.manager = cast("Any", Manager(running))
+    services = Services(running)
     declaration = EMPTY._replace(etc={each.target: each for each in former})
-    return effect._asked(declaration, cast("Any", Plan(*new)), changed)
+    effect = Host(services).effects()
+    return effect._asked(cast("Any", services), declaration, cast("Any", Plan(*new)), changed)
+
+
+def test_a_service_is_enabled_and_started_and_becomes_what_it_was() -> None:
+    host = Host(Services(enabled={"nginx": False}))
+    assert host.switch({}, {"nginx": ON}) == ["start nginx"]
+    assert (host.ledger.provided, host.services.levels) == ({"nginx": False}, {"nginx": True})
+    assert host.switch({"nginx": ON}, {}) == ["stop nginx"]
+    assert (host.ledger.provided, host.services.levels) == ({}, {"nginx": False})
+
+
+def test_one_that_an_administrator_stopped_stays_stopped() -> None:
+    host = Host(Services(enabled={"nginx": True}), completed={"nginx": ON})
+    assert host.switch({"nginx": ON}, {"nginx": ON}) == []
+    host.completed = {}
+    assert host.switch({"nginx": ON}, {"nginx": ON}) == ["start nginx"], "the switch before was not completed"
+
+
+def test_one_that_is_not_wanted_is_disabled_and_stopped_and_comes_back() -> None:
+    host = Host(Services(["cron"], {"cron": True}))
+    assert host.switch({}, {"cron": OFF}) == ["stop cron"]
+    assert host.services.levels == {"cron": False}
+    assert host.switch({"cron": OFF}, {}) == ["start cron"]
+    assert host.services.levels == {"cron": True}
+
+
+def test_one_that_no_package_brings_is_a_failure() -> None:
+    host = Host(Services())
+    assert host.switch({}, {"nginx": ON}) == []
+    assert host.answer.units.failed == {"nginx": "no installed package brings it"}
+    assert host.switch({}, {"nginx": OFF}) == []
+    assert host.answer.failed is None
 
 
 def test_a_file_that_goes_is_told_like_one_that_changes() -> None:
@@ -57,9 +147,17 @@ def test_a_restart_makes_a_reload_superfluous_and_comes_first() -> None:
     ]
 
 
+def test_one_that_has_failed_is_restarted_and_after_a_bad_switch_for_files_that_stay() -> None:
+    services, plan = Services(failed=["x"]), cast("Any", Plan(entry("a", reloads=["x"])))
+    effect = Host(services).effects()
+    assert effect._asked(cast("Any", services), EMPTY, plan, {"a"}) == [("restart", "x")]
+    assert effect._asked(cast("Any", services), EMPTY, plan, set()) == []
+    assert effect._asked(cast("Any", services), EMPTY, plan, set(), again=True) == [("restart", "x")]
+
+
 @pytest.mark.parametrize("settled", ["start", "restart", "stop"])
 def test_a_unit_that_does_not_run_or_was_just_started_is_left(settled: str) -> None:
     assert asked([], [], [entry("a", restarts=["x.service"])], {"a"}) == []
-    effect = effects.Effects(cast("Any", None), Answer())
+    effect = Host(Services()).effects()
     getattr(effect.answer.units, settled).append("x.service")
     assert effect._unsettled([("restart", "x.service"), ("reload", "y.service")]) == [("reload", "y.service")]

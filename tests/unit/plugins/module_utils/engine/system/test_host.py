@@ -16,10 +16,10 @@ class Machine:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.files: set[str] = set()
-        self.manager, self.booted, self.writable = "apt", True, True
+        self.manager, self.init, self.writable = "apt", "systemd", True
         patch.setattr(host.queries, "exists", lambda path: path in self.files)
         patch.setattr(host, "present", lambda: self.manager)
-        patch.setattr(host, "is_booted", lambda: self.booted)
+        patch.setattr(host, "booted", lambda: self.init)
         patch.setattr(host.os, "access", lambda _path, _mode: self.writable)
         patch.setattr(verbs.os, "geteuid", lambda: 0)
 
@@ -37,15 +37,16 @@ def refused(step: str = "probe") -> str:
 
 
 def test_a_booted_host_of_a_known_family_is_taken(machine: Machine) -> None:
-    for machine.manager in ("apt", "dnf", "pacman"):
-        host.refuse_foreign()
+    for machine.init in ("systemd", "openrc"):
+        for machine.manager in ("apt", "dnf", "pacman", "apk"):
+            host.refuse_foreign()
 
 
 @pytest.mark.parametrize("step", ["probe", "switch", "confirm", "rollback", "expire"])
-def test_a_host_without_systemd_is_refused_with_what_it_lacks(step: str, machine: Machine) -> None:
-    machine.manager, machine.booted = "apk", False
+def test_a_host_of_another_init_is_refused_with_what_it_lacks(step: str, machine: Machine) -> None:
+    machine.init = "other"
     text = refused(step)
-    assert text.startswith("this host was not booted by systemd.")
+    assert text.startswith("this host was booted neither by systemd nor by OpenRC.")
     assert "homes alone can be switched here" in text
 
 

@@ -1,20 +1,26 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The system's service manager, and the units of a declaration for it."""
+"""The services and units of systemd, through systemctl."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..units.systemctl import PROGRAM, Systemctl
-from ..units.unit_set import UnitFile, UnitSet
-from .placement import UNITS
-from .process import run
+from ...units.state import States
+from ...units.systemctl import PROGRAM, Systemctl
+from ...units.transition import Transition
+from ...units.unit_set import UnitFile, UnitSet
+from ..process import run
+from .units import UNITS, packaged_units
 
 if TYPE_CHECKING:
-    from typing import Callable, Dict, FrozenSet, List, Mapping, Tuple
+    from typing import Callable, Collection, Dict, FrozenSet, List, Mapping, Set, Tuple
 
-    from .declaration import EtcEntry
+    from ...units.state import State
+    from ..declaration import EtcEntry
+    from ..process import Done
+
+_TIMEOUT = 300.0
 
 
 class SystemManager(Systemctl):
@@ -34,19 +40,55 @@ class SystemManager(Systemctl):
         done = run(["journalctl", "--quiet", "--output=cat", "--lines=5", f"_SYSTEMD_INVOCATION_ID={invocation}"], 30.0)
         return done.output.splitlines()[-5:] if done.good else []
 
-    def enabled(self, unit: str) -> bool | None:
-        """Whether a unit is enabled; None when the manager does not know it, or it cannot be enabled."""
-        done = run([PROGRAM, "is-enabled", "--", unit], 30.0)
+
+class SystemdServices:
+    """Units, by their names."""
+
+    ssh: Tuple[str, ...] = ("ssh.service", "ssh.socket", "sshd.service", "sshd.socket")
+
+    def __init__(self, timeout: float) -> None:
+        self._manager = SystemManager(timeout)
+
+    def transition(
+        self, old: Mapping[str, EtcEntry], new: Mapping[str, EtcEntry], read: Callable[[str], bytes]
+    ) -> Transition | None:
+        return Transition(self._manager, unit_set(old, read), unit_set(new, read), own_units())
+
+    def packaged(self) -> FrozenSet[str]:
+        return packaged_units()
+
+    def running(self, names: Collection[str]) -> Set[str]:
+        return {name for name, state in self._states(names) if state.runs}
+
+    def failed(self, names: Collection[str]) -> Set[str]:
+        return {name for name, state in self._states(names) if state.failed}
+
+    def _states(self, names: Collection[str]) -> List[Tuple[str, State]]:
+        states = self._manager.show(sorted(names)) if names else States()
+        return [(name, states.get(name)) for name in names]
+
+    def there(self, name: str) -> bool:
+        return self._manager.show([name]).get(name)["LoadState"] in ("loaded", "masked")
+
+    def lacking(self, name: str) -> str:
+        """Nothing: which units a package ships differs from release to release."""
+        return ""
+
+    def enabled(self, name: str) -> bool | None:
+        done = run([PROGRAM, "is-enabled", "--", name], 30.0)
         word = done.output.strip().splitlines()[-1] if done.output.strip() else ""
         if word in ("enabled", "enabled-runtime", "linked", "alias"):
             return True
         return False if word == "disabled" else None
 
-    def enable(self, unit: str) -> None:
-        run([PROGRAM, "enable", "--quiet", "--", unit], 60.0)
+    def enable(self, name: str) -> Done:
+        return run([PROGRAM, "enable", "--quiet", "--", name], 60.0)
 
-    def disable(self, unit: str) -> None:
-        run([PROGRAM, "disable", "--quiet", "--", unit], 60.0)
+    def disable(self, name: str) -> Done:
+        return run([PROGRAM, "disable", "--quiet", "--", name], 60.0)
+
+    def act(self, verb: str, name: str) -> Done:
+        return run([PROGRAM, "reload-or-restart" if verb == "reload" else verb, "--", name], _TIMEOUT)
 
 
 def unit_set(entries: Mapping[str, EtcEntry], read: Callable[[str], bytes]) -> UnitSet:

@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, the home.manager contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where units are on a host with systemd."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ...disk import queries
+
+if TYPE_CHECKING:
+    from typing import FrozenSet
+
+UNITS = "systemd/system/"
+# Where packages put their units; a unit of ours by the same name becomes a drop-in.
+_PACKAGED = ("/usr/lib/systemd/system", "/lib/systemd/system")
+
+
+def packaged(unit: str) -> bool:
+    """Whether a package ships a unit."""
+    return any(queries.is_taken(os.path.join(folder, unit)) for folder in _PACKAGED)
+
+
+def packaged_units() -> FrozenSet[str]:
+    """The units that packages ship."""
+    return frozenset(name for folder in _PACKAGED for name in queries.names(folder))
