@@ -79,13 +79,17 @@ class Modules:
                 raise ImportError("the sources of the engine are damaged") from None
         return self._sources
 
-    def _read(self) -> Dict[str, bytes]:
-        from zlib import decompress
-
+    def hold(self) -> bytes:
+        """The sources as they are kept, read once: a process that has become another user may not be allowed to. OSError."""
         if self.shipped is None:
             with open(os.path.join(str(self._folder), SOURCES), "rb") as file:
                 self.shipped = file.read()
-        joined = decompress(self.shipped)
+        return self.shipped
+
+    def _read(self) -> Dict[str, bytes]:
+        from zlib import decompress
+
+        joined = decompress(self.hold())
         if _version(joined) != self.version:
             raise ValueError("these are the sources of another version")
         head, _newline, rest = joined.partition(b"\n")

@@ -116,24 +116,38 @@ _LATE = (
 
 
 def import_the_rest() -> None:
-    """Import or read all of the engine from where only root may be able to read it. Before several children once is enough."""
+    """Import or read what only root may be able to read. Before several children once is enough."""
     import contextlib
     import importlib
     import pkgutil
 
-    for name in _LATE:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    if not _readable_by_all(os.path.dirname(os.__file__)):
+        for name in _LATE:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
     package = importlib.import_module((__package__ or "").rpartition(".")[0])
     loader = getattr(package.__spec__, "loader", None)
-    read = getattr(loader, "sources", None)
-    if read is not None:
-        read()
+    hold = getattr(loader, "hold", None)
+    if hold is not None:
+        hold()
     if getattr(loader, "archive", None) is None:
         return
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if not module.name.endswith(".__main__"):
             importlib.import_module(module.name)
+
+
+def _readable_by_all(folder: str) -> bool:
+    """Whether every user can list a folder, and enter all above it."""
+    folder = os.path.realpath(folder)
+    above = folder
+    while True:
+        wanted = 0o005 if above == folder else 0o001
+        if os.stat(above).st_mode & wanted != wanted:
+            return False
+        if above == "/":
+            return True
+        above = os.path.dirname(above)
 
 
 def _guarded(account: pwd.struct_passwd, function: Callable[[], JsonObject]) -> JsonObject:
