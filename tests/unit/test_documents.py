@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.home.manager.plugins.plugin_utils.expressions.compiler import Compiler
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -34,6 +36,18 @@ def test_links_lead_somewhere(document):
         if not target.exists() or (anchor and target.suffix == ".md" and anchor not in _anchors(target)):
             dead.append(link)
     assert not dead
+
+
+def test_the_guide_names_filters_and_tests_that_exist():
+    text = (ROOT / "docs" / "module-authors.md").read_text(encoding="utf-8")
+    rows = text[text.index("### Filters") : text.index("### Tests")].splitlines()
+    filters = {name for row in rows if row[:2] == "| " for name in re.findall(r"`([a-z0-9_]+)[`(]", row)}
+    known = Compiler().environment
+    assert len(filters) > 40
+    assert sorted(filters - {*known.filters}) == []
+    tests = text[text.index("### Tests") : text.index("## A package")]
+    named = set(re.findall(r"`is ([a-z_]+)", tests))
+    assert sorted(named - {*known.tests}) == []
 
 
 def test_readme_is_short():

@@ -24,7 +24,7 @@ from .ansible_filters import NAMED_AS_ANSIBLES, flatten
 from .attributes import interpolated
 from .dag import Edges, ordered
 from .lazy import plain
-from .path_values import PLACES, ScopedContext, shipped, stored
+from .path_values import PATH_FILTERS, ScopedContext, shipped, stored
 
 
 def _override(value: object, priority: int) -> dict[str, object]:
@@ -283,7 +283,7 @@ FILTERS: dict[str, Callable[..., Value]] = {
     **{name: _format(function) for name, function in {**QUOTING, **WORDS}.items()},
     **MARKS,
     **QUALIFIED,
-    **PLACES,
+    **PATH_FILTERS,
     **NAMED_AS_ANSIBLES,
     **OWN,
 }

@@ -202,7 +202,7 @@ def content(value: object) -> str:
         raise SpecError(f"{value} is not UTF-8 text") from None
 
 
-PLACES: dict[str, Callable[..., Value]] = {
+PATH_FILTERS: dict[str, Callable[..., Value]] = {
     "content": content,
     "exe": exe,
     "mkOutOfStoreSymlink": lambda value: OutOfStore(str(value)),

@@ -29,7 +29,7 @@ from .activation import activation, on_change
 from .files import Files, FileSource, PlannedFile
 from .home import EvaluatedHome
 from .packages import RECIPE_MODE, PackagePlan, plan_packages, wrappers
-from .services import PLACES, service_policy, unit_objects
+from .services import ANCHORS, service_policy, unit_objects
 from .store import FOLDERS, file_mode
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ class Builder:
         attempted = {target: attempt(partial(self._entry, file)) for target, file in sorted(files.items())}
         entries: dict[str, Entry] = {target: entry for target, entry in attempted.items() if entry is not None}
         policy = attempt(lambda: service_policy(self.evaluation, entries))
-        anchor = PLACES[policy.manager] if policy is not None else None
+        anchor = ANCHORS[policy.manager] if policy is not None else None
         scripts = [
             *attempt(lambda: on_change(self.evaluation, entries), []),
             *attempt(lambda: activation(self.evaluation, anchor), []),

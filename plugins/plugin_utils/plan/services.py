@@ -15,7 +15,7 @@ from ..expressions.lazy import plain
 from ..options.evaluation import Evaluation
 
 # The anchor of `home.activation` at which the services of a manager are switched.
-PLACES = {SYSTEMD: "reloadSystemd", LAUNCHD: "setupLaunchAgents"}
+ANCHORS = {SYSTEMD: "reloadSystemd", LAUNCHD: "setupLaunchAgents"}
 AGENTS = "Library/LaunchAgents/"
 TIMEOUT = 120
 

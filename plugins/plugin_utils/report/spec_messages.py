@@ -13,7 +13,7 @@ from .source import Sources, joined
 
 # Longer remedies go below the source, not beside the carets.
 _LABEL = 60
-_MOST_PLACES = 4
+_MOST_POSITIONS = 4
 _ENTRY = re.compile(r"(.+)\.\"\[definition \d+-entry (\d+)\]\"")
 _PREDICATE = re.compile(r"(must|has|needs|is|cannot|was|does|takes|leads|lies|holds|wants|belongs) ")
 
@@ -59,7 +59,7 @@ def message(error: SpecError, sources: Sources) -> Message:
     """The message of one error."""
     text = _text(error).replace(sources.folder + "/", "")
     positions = sorted(error.positions, key=sources.depth)
-    shown = positions[:_MOST_PLACES]
+    shown = positions[:_MOST_POSITIONS]
     labels = [*error.labels, *[""] * len(shown)]
     values = len(positions) - error.keys if error.at_value else 0
     context = error.code in _WITH_CONTEXT
@@ -108,7 +108,7 @@ def _cycle(error: CycleError, sources: Sources) -> Message:
     following = chain[1:]
     parents = {name.rpartition(".")[0] for name in chain}
     places = []
-    for index, position in enumerate(error.positions[:_MOST_PLACES]):
+    for index, position in enumerate(error.positions[:_MOST_POSITIONS]):
         needed = following[index % len(following)] if following else chain[0]
         short = needed.rpartition(".")[2] if len(parents) == 1 else needed
         places.append(sources.location(position, value=True, label=f"needs {short}"))

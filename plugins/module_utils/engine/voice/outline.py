@@ -119,7 +119,7 @@ def _notes(plan: Plan) -> list[Line]:
     own = [Message(text) for text in (session_note(plan), spec_note(plan)) if text]
     if plan.supposed:
         facts = ", ".join(plan.supposed)
-        own.append(Message(f"{plan.home.host} was never asked; it was supposed that {facts}"))
+        own.append(Message(f"{plan.home.host} was never contacted; assumed that {facts}"))
     found = [*own, *plan.notes]
     return [line for section in _sections(found, "note") for line in section]
 
