@@ -107,6 +107,8 @@ class Collector:
         except SpecError as error:
             if position is not None and not error.positions:
                 error.positions.append(position)
+            # What the file would have said is missing from now on.
+            error.code = error.code or "unreadable"
             self.errors.append(error)
             return None
 

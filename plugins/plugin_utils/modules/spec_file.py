@@ -40,6 +40,10 @@ def load_file(path: str, name: str | None = None) -> object:
         node, digest = _parsed(path, inputs.signature(state), name or path)
         inputs.read(path, state, digest)
         return node
-    except (OSError, UnicodeError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "not UTF-8 text"
-        raise SpecError(f"cannot be read: {reason}", [Position(name or path)]) from None
+    except OSError as problem:
+        error = SpecError(f"{path} cannot be read: {problem.strerror}")
+        raise error.with_details("unreadable", whole=True) from None
+    except UnicodeDecodeError as problem:
+        before = problem.object[: problem.start]
+        position = Position(name or path, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+        raise SpecError(f"{path} is not UTF-8 text", [position]).with_details("unreadable", whole=True) from None

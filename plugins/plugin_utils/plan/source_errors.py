@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-import os.path
+import os
 from collections.abc import Iterator
 from typing import TypeVar
 
+from .. import inputs
 from ..options.provenance import Positions
 from ..syntax.errors import SpecError, did_you_mean
 from ..syntax.nix import advice
@@ -19,6 +20,11 @@ def missing_file(path: str, owner: str, positions: Positions) -> SpecError:
     """The error for a file of the project that is not there, with the nearest name in its folder."""
     folder, name = os.path.split(path)
     hint = advice(path)
+    leads_to = inputs.real_path(path)
+    if leads_to != os.path.join(inputs.real_path(folder), name):
+        message = f"the file `{path}` is a link to `{leads_to}`, which does not exist"
+        error = SpecError(message, positions, path=owner, hint=hint)
+        return error.with_details("missing-file", at_value=True, whole=True, word=name)
     try:
         hint = hint or did_you_mean(name, os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):

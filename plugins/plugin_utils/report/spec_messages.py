@@ -83,7 +83,7 @@ def message(error: SpecError, sources: Sources) -> Message:
 
 
 # What a file that cannot be read makes other errors of: values that nobody gives, names that nobody knows.
-_SILENCING = ("yaml", "missing-import", "vault", "module")
+_SILENCING = ("yaml", "missing-import", "vault", "module", "unreadable")
 _FOLLOWING = ("no-value", "undefined", "assertion")
 _WITH_CONTEXT = ("unknown-option", "yaml")
 # Of these one place can be the place of several mistakes.

@@ -16,6 +16,9 @@ from .position import Position
 
 _HALF_QUOTED = re.compile(r"""\s*(?:- )?(?P<first>"[^"]*"|'[^']*')(?P<rest>\.[^:\s]+)(?=:(?:\s|$))""")
 
+# What YAML allows nowhere, not even in quotes.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
 
 class _Slip(NamedTuple):
     """What is wrong, where (line and column count from 0), and the remedy."""
@@ -66,6 +69,9 @@ def spec_error(problem: yaml.YAMLError, name: str, text: str) -> SpecError:
     found = _Problem(problem, text)
     if is_nix(text):
         return nix_file(name)
+    control = _CONTROL.search(text)
+    if not found.known and control is not None:
+        return _control_character(control[0], text[: control.start()], name)
     if not found.known:
         return SpecError(f"not readable as YAML: {found.what}", [Position(name)]).with_details("yaml", whole=True)
     slip = next((slip for look in _SLIPS if (slip := look(found)) is not None), None)
@@ -73,6 +79,17 @@ def spec_error(problem: yaml.YAMLError, name: str, text: str) -> SpecError:
         context = f" ({found.context})" if found.context else ""
         slip = _Slip(f"not readable as YAML: {found.what}{context}", found.mark.line, found.mark.column)
     error = SpecError(slip.message, [Position(name, slip.line + 1, slip.column + 1)], hint=slip.hint)
+    return error.with_details("yaml", whole=True)
+
+
+def _control_character(character: str, before: str, name: str) -> SpecError:
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    code = ord(character)
+    error = SpecError(
+        f"the control character U+{code:04X} cannot be in YAML",
+        [Position(name, line, column)],
+        hint=f'remove it, or write "\\u{code:04x}" in double quotes',
+    )
     return error.with_details("yaml", whole=True)
 
 
