@@ -161,14 +161,16 @@ class Parts:
             return [("", FileSource(link=str(source)))]
         if entry["mode"] == "direct-symlink":
             return [("", FileSource(link=source.path))]
-        if kind_at(source.path) == inputs.FOLDER:
+        folder = source.path.removesuffix("/*")  # `folder/*` means what is in it, as in NixOS
+        if kind_at(folder) == inputs.FOLDER:
             return [
                 (member.relative, FileSource(path=member.path, link=member.link))
-                for member in walk(source.path)
+                for member in walk(folder)
                 if not member.is_folder
             ]
         if kind_at(source.path) == inputs.ABSENT:
-            raise SpecError(f"the source {source.path} does not exist", positions, path=where)
+            hint = "for a link to a place on the host, set `mode: direct-symlink`"
+            raise SpecError(f"the source {source.path} does not exist", positions, path=where, hint=hint)
         return [("", FileSource(path=source.path))]
 
     def users(self) -> list[User]:

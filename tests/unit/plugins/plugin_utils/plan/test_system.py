@@ -275,7 +275,6 @@ def test_a_home_without_an_account_is_refused(tmp_path: Path) -> None:
         ("systemd.services.a.wants: [network-interfaces.target]", "no longer exists"),
         ("users.groups: {a: {gid: 5000}, b: {gid: 5000}}", "several groups: 5000."),
         ("users.users: {a: {isNormalUser: true, name: x}, b: {isNormalUser: true, name: x}}", "several accounts: x."),
-        ("security.sudo: {execWheelOnly: true, extraRules: [{users: [bob], commands: [ALL]}]}", "is for bob"),
         ("services.openssh: {enable: true, listenAddresses: [{port: 22}]}", "has no addr"),
         ("systemd.services.a: {script: x, serviceConfig.Restart: sometimes}", "on-watchdog"),
     ],
@@ -306,6 +305,7 @@ def test_a_host_of_another_family_has_no_sources_of_apt(tmp_path: Path, monkeypa
         ("users.users.a: {isNormalUser: true, hashedPassword: secret}", "The password hash of users.users.a"),
         ("users.users.a: {isNormalUser: true, hashedPassword: $6$x}", "none that login programs know"),
         ("users.users.a: {isNormalUser: true, initialHashedPassword: $1$x$yz}", "is guessed quickly"),
+        ("security.sudo: {execWheelOnly: true, extraRules: [{users: [bob], commands: [ALL]}]}", "is for bob"),
         ("services.chrony: {enable: true, enableNTS: true}", "have no effect without servers"),
     ],
 )
