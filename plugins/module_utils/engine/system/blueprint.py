@@ -15,7 +15,7 @@ from .accounts.limits import Limits
 from .accounts.planner import AccountsPlanner, HostContext
 from .accounts.reading import read_from
 from .answer import Diff
-from .checks.future import Future, FutureFile, future_of
+from .checks.future import Future, FutureFile, future_of, returning
 from .declaration import EMPTY
 from .etc.disk import Etc
 from .etc.lines import plan_lines
@@ -25,7 +25,7 @@ from .packages.dpkg import Dpkg
 from .runner import own_entries
 
 if TYPE_CHECKING:
-    from typing import Callable, Dict, List, Set, Tuple
+    from typing import Callable, Dict, List, Mapping, Set, Tuple
 
     from .accounts.declared import Password
     from .accounts.planner import Plan as AccountsPlan
@@ -66,6 +66,7 @@ class Blueprint(NamedTuple):
     before: Dict[str, str]
     packages: PackagePlan
     warnings: List[str]
+    returning: Mapping[str, FutureFile]
 
     @property
     def nothing(self) -> bool:
@@ -85,11 +86,12 @@ class Blueprint(NamedTuple):
 
     def future(self) -> Future:
         """What /etc will be."""
-        files = future_of(self.etc.steps, self.entries, self.contents)
+        files = future_of(self.etc.steps, self.entries, self.contents, self.returning)
         for target, text in self.lines.items():
             files.append(FutureFile(target, text.encode("utf-8", "surrogateescape"), None, 0o644, 0, 0, ""))
         new = self.accounts.database.texts()
-        return Future(files, {name: text for name, text in new.items() if text != self.before.get(name)})
+        changed = {name: text for name, text in new.items() if text != self.before.get(name)}
+        return Future(files, changed, frozenset(self.entries))
 
 
 def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -> Blueprint:
@@ -118,8 +120,9 @@ def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -
     lines, rows, operations = plan_lines(
         _wanted_lines(context, declaration), ledger.etc.lines, _line_contents(context, declaration, ledger)
     )
+    back = returning(etc.steps, context.etc, context.state.path("backups"))
     return Blueprint(
-        declaration, entries, contents, etc, lines, rows, operations, accounts, before, packages, warnings
+        declaration, entries, contents, etc, lines, rows, operations, accounts, before, packages, warnings, back
     )  # fmt: skip
 
 

@@ -93,6 +93,8 @@ class Effects:
         for name, was in sorted(ledger.provided.items()):
             if name not in wanted and services.enabled(name) == (not was):
                 self.answer.operations.append(Operation("unit", "restore", name, "enabled" if was else "disabled"))
+                if (name in services.running([name])) != was:
+                    (units.start if was else units.stop).append(name)
         running = services.running(wanted)
         due = self._due(former, wanted)
         for name, provided in sorted(wanted.items()):
@@ -201,6 +203,13 @@ class Effects:
             if provided.start and (fresh or name in due):
                 self._act(services, "start", name)
 
+    def note_absent(self, declaration: Declaration, ledger: Ledger) -> None:
+        """Note services that packages of this switch will bring. Once they are not declared any more, they are disabled and stopped."""
+        services = self._services
+        if services is not None:
+            absent = [name for name in declaration.provided if services.enabled(name) is None]
+            ledger.provided.update({name: False for name in absent if name not in ledger.provided})
+
     @staticmethod
     def _record(services: Services, name: str, ledger: Ledger) -> bool | None:
         """Note whether a service was enabled before it was ours; whether it is now."""
@@ -232,8 +241,9 @@ class Effects:
     def _triggered(self, services: Services, asked: List[Tuple[str, str]]) -> None:
         """Reload or restart the services that read a changed file, unless something was done with them already."""
         for verb, name in self._unsettled(asked):
-            getattr(self.answer.units, verb).append(name)
-            self._judge(name, services.act(verb, name))
+            if services.there(name):
+                getattr(self.answer.units, verb).append(name)
+                self._judge(name, services.act(verb, name))
 
     def _unsettled(self, asked: List[Tuple[str, str]]) -> List[Tuple[str, str]]:
         units = self.answer.units
@@ -250,6 +260,7 @@ class Effects:
         """
         asked: Dict[str, str] = {}
         concerned: Set[str] = set()
+        gone = {entry.unit for entry in former.etc.values()} - {entry.unit for entry in blueprint.entries.values()}
         for verb in ("reload", "restart"):
             for target in sorted(changed | set(blueprint.entries) if again else changed):
                 entry = blueprint.entries.get(target) or former.etc.get(target)
@@ -257,6 +268,7 @@ class Effects:
                     names = entry.reloads if verb == "reload" else entry.restarts
                     asked.update({name: verb for name in names if target in changed or name not in concerned})
                     concerned.update(names if target in changed else ())
+        asked = {name: verb for name, verb in asked.items() if name not in gone}
         running, failed = services.running(asked), services.failed(asked)
         found = [
             ("restart" if name in failed else verb, name)

@@ -249,6 +249,8 @@ class SystemSwitch:
         origin, number = (current.origin, current.target) if current else (0, 0)
         if blueprint.packages.install:
             manager.simulate(blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal)
+        Effects(self.context, self.answer).note_absent(blueprint.declaration, self.ledger)
+        self.state.save_ledger(self.ledger)
         self._journal("prepare", origin, number, before, policy=True)
         if manager.starts_services:
             hold_services(self.state.root)

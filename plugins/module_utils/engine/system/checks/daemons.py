@@ -38,6 +38,11 @@ class Daemon(NamedTuple):
     noise: Pattern[str] = re.compile("(?!)")
 
     @property
+    def program(self) -> str:
+        """The program that is asked."""
+        return self.command[0]
+
+    @property
     def sentence(self) -> str:
         """How a refusal begins."""
         return self.refusal or f"{self.name} refuses the new configuration"
@@ -56,8 +61,9 @@ _DAEMONS = (
 
 
 def concerned(future: Future) -> List[Daemon]:
-    """The programs whose files change."""
-    return [daemon for daemon in _DAEMONS if future.touches(*daemon.prefixes)] + [
+    """The programs whose files change, where some of these files are ours; a wrong rule of sudo is everybody's trouble."""
+    touched = [daemon for daemon in _DAEMONS if future.touches(*daemon.prefixes)]
+    return [daemon for daemon in touched if daemon.program == "visudo" or future.declares(*daemon.prefixes)] + [
         *_clusters(future),
         *_redis(future),
         *_shell(future),
@@ -88,7 +94,7 @@ def _clusters(future: Future) -> List[Daemon]:
     found = {}
     for file in future.files:
         cluster = _CLUSTER.match(file.target)
-        if cluster is not None:
+        if cluster is not None and future.declares(cluster[0]):
             server = f"/usr/lib/postgresql/{cluster[1]}/bin/postgres"
             main = f"/etc/postgresql/{cluster[1]}/{cluster[2]}/postgresql.conf"
             if queries.exists(server) and queries.exists(main):

@@ -7,10 +7,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...disk import filesystem
 from ..etc.disk import Etc
+from ..etc.writer import ASIDE
 
 if TYPE_CHECKING:
-    from typing import Dict, List
+    from typing import Dict, FrozenSet, List, Mapping
 
     from ..declaration import EtcEntry
     from ..etc.planner import Step
@@ -33,14 +35,19 @@ class FutureFile(NamedTuple):
 
 
 class Future(NamedTuple):
-    """Everything that will differ."""
+    """Everything that will differ. `declared` are the paths that are ours then, those that stay as they are included."""
 
     files: List[FutureFile]
     database: Dict[str, str]
+    declared: FrozenSet[str] = frozenset()
 
     def touches(self, *prefixes: str) -> bool:
         """Whether a path below one of these changes."""
         return any(file.target.startswith(prefixes) for file in self.files)
+
+    def declares(self, *prefixes: str) -> bool:
+        """Whether a path below one of these is ours then. Where none is, the configuration is the host's own again."""
+        return any(target.startswith(prefixes) for target in self.declared)
 
     def under(self, *prefixes: str) -> List[FutureFile]:
         """The files with content whose path begins so."""
@@ -62,8 +69,29 @@ class Future(NamedTuple):
                 output.write(text.encode("utf-8", "surrogateescape"))
 
 
-def future_of(steps: List[Step], entries: Dict[str, EtcEntry], contents: Dict[str, bytes]) -> List[FutureFile]:
-    """The files that a plan's steps come to. `contents` by target."""
+def returning(steps: List[Step], etc: Etc, backups: str) -> Dict[str, FutureFile]:
+    """What comes back where ours goes: the package's file that was moved aside, else what was there before."""
+    found: Dict[str, FutureFile] = {}
+    for step in steps:
+        if step.do == "undivert":
+            aside = etc.look(step.target + ASIDE)
+            content = etc.read(step.target + ASIDE) if aside.present else None
+            if content is not None:
+                found[step.target] = FutureFile(step.target, content, None, aside.mode, aside.uid, aside.gid, "")
+        elif step.do == "restore" and step.before is not None and step.target not in found:
+            before = step.before
+            content = filesystem.read(os.path.join(backups, before.backup)) if before.backup is not None else None
+            found[step.target] = FutureFile(step.target, content, before.link, before.mode, before.uid, before.gid, "")
+    return found
+
+
+def future_of(
+    steps: List[Step],
+    entries: Dict[str, EtcEntry],
+    contents: Dict[str, bytes],
+    returning: Mapping[str, FutureFile],
+) -> List[FutureFile]:
+    """The files that a plan's steps come to. `contents` by target; `returning` what comes back where ours goes."""
     found = []
     for step in steps:
         if step.do == "put" and step.wanted is not None:
@@ -73,5 +101,5 @@ def future_of(steps: List[Step], entries: Dict[str, EtcEntry], contents: Dict[st
                 FutureFile(step.target, content, entry.link, entry.mode, step.wanted.uid, step.wanted.gid, entry.origin)
             )
         elif step.do == "remove":
-            found.append(FutureFile.removed(step.target))
+            found.append(returning.get(step.target) or FutureFile.removed(step.target))
     return found

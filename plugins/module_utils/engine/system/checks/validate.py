@@ -80,7 +80,7 @@ def programs(future: Future, known: Dict[str, List[str]] | None = None) -> List[
     for file in future.under(*_NFT) if which("nft") is not None else []:
         found.append(_checked("nft", ["nft", "-c", "-f", f"/etc/{file.target}"], "nft refuses the new rules"))
     for daemon in concerned(future):
-        if which(daemon.command[0]) is not None:
+        if which(daemon.program) is not None:
             found += _asked(daemon, (known or {}).get(daemon.name, []))
     found += _units(future)
     return found

@@ -36,6 +36,7 @@ _DEFAULTS = (
     "Dpkg::Options::=--force-confold",
 )
 _INSTALL = re.compile(r"^Inst (\S+)", re.MULTILINE)
+_NEEDS = ("-o", "APT::AutoRemove::RecommendsImportant=false", "-o", "APT::AutoRemove::SuggestsImportant=false")
 _REMOVE = re.compile(r"^(?:Remv|Purg) (\S+)", re.MULTILINE)
 _UNKNOWN = re.compile(
     r"^E: (?:Unable to locate package |Package '?|Couldn't find any package by (?:glob|regex) ')([^\s']+)", re.MULTILINE
@@ -184,7 +185,10 @@ class Apt:
     def _closure(self, plan: PackagePlan, rows: PackageRows) -> List[str]:
         """The packages to remove: of those that are no longer wanted, and of what came with them, what nothing else needs."""
         mine = removable(rows, plan)
-        done = self._apt("--simulate", "autoremove")
+        # That the host's own packages recommend one of ours does not make it theirs.
+        needed = self._apt("--simulate", *_NEEDS, "autoremove")
+        released = sorted(set(plan.release) & set(_REMOVE.findall(needed.output))) if needed.good else []
+        done = self._apt("--simulate", *(("--auto-remove", "remove", *released) if released else ("autoremove",)))
         if not done.good:
             raise EngineError(
                 f"the packages cannot be removed: {done.last}", ErrorKind.PACKAGES, output=done.output[-2000:]

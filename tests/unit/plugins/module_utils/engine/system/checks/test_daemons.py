@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def future(*targets: str) -> Future:
-    return Future([FutureFile(target, b"x", None, 0o644, 0, 0, "") for target in targets], {})
+    return Future([FutureFile(target, b"x", None, 0o644, 0, 0, "") for target in targets], {}, frozenset(targets))
 
 
 def names(*targets: str) -> list[str]:
@@ -39,6 +39,14 @@ def names(*targets: str) -> list[str]:
 def test_each_program_is_asked_about_its_own_files_alone(target: str, name: str) -> None:
     assert names(target) == [name]
     assert names("issue") == []
+
+
+def test_who_has_no_file_of_ours_left_is_not_asked_but_sudo_is() -> None:
+    files = [FutureFile.removed("fail2ban/jail.d/home-manager.local"), FutureFile.removed("sudoers.d/60-home-manager")]
+    gone = Future(files, {}, frozenset({"issue"}))
+    assert [daemon.name for daemon in daemons.concerned(gone)] == ["sudo as a whole"]
+    kept = gone._replace(declared=frozenset({"fail2ban/jail.d/home-manager-sshd.local"}))
+    assert [daemon.name for daemon in daemons.concerned(kept)] == ["sudo as a whole", "fail2ban"]
 
 
 def test_a_cluster_of_postgresql_is_asked_once_and_only_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
