@@ -339,7 +339,7 @@ def test_an_error_inside_a_template_names_its_line(project: Any) -> None:
     project.write("part.j2", "\n\n{{ nope }}\n")
     project.write("u.j2", "one\n{{ 1 / 0 }}\n")
     output = project.play(fails=True)
-    assert "there is no `nope` here\n  part.j2:3:4\n   3 | {{ nope }}\n     |    ^^^^\n  user.yml:1:" in output
+    assert "`nope` is not defined here\n  part.j2:3:4\n   3 | {{ nope }}\n     |    ^^^^\n  user.yml:1:" in output
     assert "division by zero" in output
     assert "\n  u.j2:2:1\n   2 | {{ 1 / 0 }}\n" in output
 

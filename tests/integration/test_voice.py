@@ -103,7 +103,7 @@ def test_a_home_from_its_first_preview_to_a_rollback(project: Project) -> None:
       -# ~/\.bashrc
       -# mine
       -# three
-      \.\.\. 1 more line would go, \d+ come \(-v shows all\)
+      \.\.\. 1 more line would be removed, \d+ added \(-v shows all\)
   \+ variable  EDITOR=vim
 """,
         preview,

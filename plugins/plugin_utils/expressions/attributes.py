@@ -53,7 +53,7 @@ class UnknownName(jinja2.StrictUndefined):
         text, _separator, near = message.partition("; ")
         error = SpecError(text, hint=near)
         name = str(self._undefined_name or "")
-        advice = [LITERALLY] if text.endswith("` here") and name != "item" else []
+        advice = [LITERALLY] if text.endswith("` is not defined here") and name != "item" else []
         raise error.with_details("undefined", word=name, whole=True, advice=advice)
 
     __add__ = __radd__ = __sub__ = __rsub__ = _fail_with_undefined_error
@@ -75,8 +75,8 @@ def unknown_name(name: str, known: Callable[[], Iterable[str]]) -> UnknownName:
     """The value of a name that no scope has; `known` gives the names that they have."""
 
     def explain() -> str:
-        hint = "it is there in a `loop` alone" if name == "item" else did_you_mean(name, known())
-        return f"there is no `{name}` here" + (f"; {hint}" if hint else "")
+        hint = "only a `loop` defines it" if name == "item" else did_you_mean(name, known())
+        return f"`{name}` is not defined here" + (f"; {hint}" if hint else "")
 
     return UnknownName(name=name, explain=explain)
 

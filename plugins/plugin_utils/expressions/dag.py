@@ -21,7 +21,7 @@ class DagCycle(SpecError):
     """Entries that must each come before the other."""
 
     def __init__(self, chain: list[str]) -> None:
-        super().__init__("these wait for each other: " + " -> ".join(chain))
+        super().__init__("dependency cycle: " + " -> ".join(chain))
         self.chain = chain
 
 

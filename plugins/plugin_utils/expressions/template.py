@@ -90,7 +90,7 @@ class Templates:
             raise SpecError("nested too deeply to be rendered", [position]) from None
         except jinja2.TemplateSyntaxError as problem:
             at = Position(problem.filename or SECRETS.concealed(name), problem.lineno, 1)
-            raise SpecError(f"the template is not well formed: {problem.message}", [at, position]).with_details(
+            raise SpecError(f"syntax error in the template: {problem.message}", [at, position]).with_details(
                 "template", whole=True
             ) from None
         except Exception as problem:

@@ -156,7 +156,7 @@ def _loop_var(node: dict[str, object]) -> str:
     if control is None:
         return "item"
     if not isinstance(control, dict) or not isinstance(control.get("loop_var"), str) or len(control) > 1:
-        error = SpecError("`loop_control` must be a mapping with `loop_var` alone", [position_of(node, "loop_control")])
+        error = SpecError("`loop_control` must be a mapping with only `loop_var`", [position_of(node, "loop_control")])
         raise error.with_details("loop", at_value=True, whole=True)
     return str(control["loop_var"])
 

@@ -127,7 +127,7 @@ class Collector:
             hint = "list its elements directly" if isinstance(item, list) else ""
             raise SpecError(f"an import must be the name of a file, not {summary(item)}", [position], hint=hint)
         if "://" in text:
-            raise SpecError("an import must be a file of the project, not an address", [position])
+            raise SpecError("an import must be a file of the project, not a URL", [position])
         base = os.path.dirname(module.file) if module.file else os.getcwd()
         path = os.path.normpath(os.path.join(base, inputs.expanded(text)))
         check_inside(path)

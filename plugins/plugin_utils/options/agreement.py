@@ -103,7 +103,7 @@ def _remedy_of_text(path: tuple[str, ...], wanted: str, expected: str, value: st
     if "." in path[-1].strip(".") and not path[-1].startswith("["):
         parts = path[-1].split(".")
         form = f"{': {'.join(parts)}: ...{'}' * (len(parts) - 1)}"
-        return f"`{path[-1]}` is one name here; the nested form is `{form}`"
+        return f"`{path[-1]}` is read as one name; the nested form is `{form}`"
     choices = [text.strip('"') for text in re.findall(r'"(?:[^"\\]|\\.)*"', expected)]
     return did_you_mean(value, choices) if choices else ""
 

@@ -117,7 +117,7 @@ class Declarer:
             hint = did_you_mean(word, ATTRIBUTES)
             if hint:
                 error = SpecError(
-                    f"a declaration has no `{word}`", [position], path=joined(schema.path[:-1]), hint=hint
+                    f"unknown key `{word}` in a declaration", [position], path=joined(schema.path[:-1]), hint=hint
                 )
                 raise error.with_details("declaration")
             raise SpecError(
@@ -312,7 +312,7 @@ def check_attributes(node: Mapping, path: tuple[str, ...]) -> None:
     for word in node:
         if word not in ATTRIBUTES:
             raise SpecError(
-                f"a declaration has no `{word}`",
+                f"unknown key `{word}` in a declaration",
                 [position_of(node, word)],
                 path=".".join(path),
                 hint=did_you_mean(word, ATTRIBUTES) or "a description that contains a comma or a colon must be quoted",

@@ -55,7 +55,7 @@ def _warn(key: str, parts: tuple[str, ...], entry: Definition, site: Site) -> No
     value = "..."
     for part in reversed(parts[1:]):
         value = f"{{{part}: {value}}}"
-    warning = SpecWarning(f"`{key}` is one name here, not a path", [entry.position], path=site.dotted)
+    warning = SpecWarning(f"`{key}` is read as one name, not as a path", [entry.position], path=site.dotted)
     advice = [f"for a value inside `{parts[0]}`:  {parts[0]}: {value}", f"for a name with a dot:  '\"{key}\"': ..."]
     warning.with_details("dotted-key", advice=advice)
     site.instance.trace.warn(warning)

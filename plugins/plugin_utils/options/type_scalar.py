@@ -56,8 +56,8 @@ def between(low: float | None, high: float | None, whole: bool = True) -> Scalar
     kind = "integer" if whole else "number"
     inside = {
         (True, True): f"{kind} between {low} and {high} (both inclusive)",
-        (True, False): f"{kind} from {low} on",
-        (False, True): f"{kind} up to {high}",
+        (True, False): f"{kind} of at least {low}",
+        (False, True): f"{kind} of at most {high}",
     }[low is not None, high is not None]
     right = _is_int if whole else _is_number
     return Scalar(inside, lambda v: right(v) and (low is None or v >= low) and (high is None or v <= high))

@@ -40,7 +40,9 @@ _WITH_OR = ("path of a file or folder",)
 # More values of an enumeration are shortened.
 _MOST = 8
 _NOUN = re.compile(r"^an? ((?:\w+ )?(?:string|integer|number|path|package|mapping|list|value))\b")
-_RANGE = re.compile(r"(integer|number) (?:between (\S+) and (\S+) \(both inclusive\)|from (\S+) on|up to (\S+))")
+_RANGE = re.compile(
+    r"(integer|number) (?:between (\S+) and (\S+) \(both inclusive\)|of at least (\S+)|of at most (\S+))"
+)
 # Of longer descriptions only the kind is told.
 _LONGEST = 100
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -89,7 +91,7 @@ def _one(part: str) -> str:
         kind = "a whole number" if found[1] == "integer" else "a number"
         if found[2]:
             return f"{kind} from {found[2]} to {found[3]}"
-        return f"{kind} from {found[4]} on" if found[4] else f"{kind} up to {found[5]}"
+        return f"{kind} of at least {found[4]}" if found[4] else f"{kind} of at most {found[5]}"
     if part.startswith("string matching the pattern "):
         return f"a string that matches `{part.partition('pattern ')[2]}`"
     if part.startswith("one of "):

@@ -113,7 +113,7 @@ def _at_top(name: str, rest: tuple[str, ...]) -> str:
     if name in _OF_PLAYS:
         return "this is a spec, not a play"
     if name in _OF_INVENTORIES:
-        return "it belongs into the inventory"
+        return "it belongs in the inventory"
     return "indent it below its program" if name in ("enable", "package", "settings", "extraConfig") else ""
 
 

@@ -150,7 +150,7 @@ class Files:
         positions = self._positions(owner)
         start = next((start for start in ("~/", "$HOME/", "${HOME}/") if target.startswith(start)), "")
         if start:
-            error = SpecError("is a path in the home already", positions, path=owner_label(owner))
+            error = SpecError("must be relative to the home", positions, path=owner_label(owner))
             raise error.with_details("target", advice=[f"leave out `{start}`:  {target[len(start) :]}"])
         if target in (".", self._place):
             if not entry["recursive"]:

@@ -28,7 +28,7 @@ def nix_references(evaluation: Evaluation) -> list[SpecWarning]:
             written, instead = reference(text)
             if written and not (written == text and "." not in instead):
                 warning = SpecWarning(
-                    f"`{written}` is Nix, and stays as it is here", [position], hint=f"write {instead}"
+                    f"`{written}` is Nix syntax, and is kept as plain text", [position], hint=f"write {instead}"
                 )
                 warning.with_details("nix", at_value=True, whole=True, word=written)
                 found.append(warning)

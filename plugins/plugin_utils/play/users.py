@@ -34,7 +34,7 @@ def homes(variables: dict[str, Any], template: Any) -> dict[str, Any]:
     if users is None:
         users = {}
     if not isinstance(users, dict):
-        text = f"`{USERS}` of {host} must map user names to specs, and is {_kind(users)}"
+        text = f"`{USERS}` of {host} must be a mapping of user names to specs, not {_kind(users)}"
         raise _error(text, position_of(users), "write {alice: {imports: [users/alice.yml]}}", value=True)
     return users
 
@@ -47,7 +47,7 @@ def _no_users(host: str, variables: dict[str, Any]) -> AnsibleError:
         text = f"{host} has no `{USERS}`; it has `{near}`"
         return _error(text, _position_of_key(near, variables), f"did you mean `{USERS}`?")
     if host in (USERS, *_MEANT):
-        text = f"`{host}` is taken for a host, because it is below `hosts`"
+        text = f"`{host}` is read as a host, because it is below `hosts`"
         return _error(text, None, further="indent it below the name of a host, or put it into host_vars or group_vars")
     further = f"give it the users and their specs; a host that is to have no home says  {USERS}: {{}}"
     return _error(f"{host} has no `{USERS}`", None, further=further)

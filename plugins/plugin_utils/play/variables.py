@@ -108,7 +108,7 @@ class Variables:
             if "undecryptable" in str(problem) or "ault" in str(problem):
                 raise no_vault_password(f"`{name}` is encrypted", [], word=name) from None
             text = str(problem).split("Recursive loop detected", 1)
-            why = "it needs its own value" if len(text) > 1 else text[0]
+            why = "it depends on its own value" if len(text) > 1 else text[0]
             error = SpecError(f"the variable `{name}` cannot be computed: {why}")
             error.quoted = why
             raise error.with_details("variable", whole=True, word=name) from None

@@ -111,5 +111,5 @@ def _cycle(error: CycleError, sources: Sources) -> Message:
     for index, position in enumerate(error.positions[:_MOST_POSITIONS]):
         needed = following[index % len(following)] if following else chain[0]
         short = needed.rpartition(".")[2] if len(parents) == 1 else needed
-        places.append(sources.location(position, value=True, label=f"needs {short}"))
-    return Message(f"`{chain[0]}` needs its own value", "cycle", chain[0], tuple(places))
+        places.append(sources.location(position, value=True, label=f"depends on {short}"))
+    return Message(f"`{chain[0]}` depends on its own value", "cycle", chain[0], tuple(places))

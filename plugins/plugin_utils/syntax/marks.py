@@ -203,7 +203,7 @@ def _unknown_tag(tag: str, position: Position) -> SpecError:
         )
     elif tag.startswith("order/"):
         near, advice = "write a number, as in `!order/500`", []
-    return SpecError(f"there is no tag `!{tag}`", [position], hint=near).with_details("yaml", advice=advice)
+    return SpecError(f"unknown tag `!{tag}`", [position], hint=near).with_details("yaml", advice=advice)
 
 
 def wire_form(tag: str, node: object, position: Position, base: str) -> object:

@@ -96,7 +96,9 @@ def _control_character(character: str, before: str, name: str) -> SpecError:
 def nix_file(name: str) -> SpecError:
     """The error for a file in the Nix language."""
     advice = ["docs/how-to/from-nix.md tells how a module of Home Manager is written here"]
-    return SpecError("this is Nix, and a spec is YAML", [Position(name, 1, 1)]).with_details("yaml", advice=advice)
+    return SpecError("this is Nix, but a spec is written in YAML", [Position(name, 1, 1)]).with_details(
+        "yaml", advice=advice
+    )
 
 
 def _tab(found: _Problem) -> _Slip | None:
@@ -182,7 +184,7 @@ def _escape(found: _Problem) -> _Slip | None:
     line = found.line(found.mark.line)
     column = line.rfind("\\", 0, found.mark.column + 1)
     return _Slip(
-        f"`{line[column : column + 2]}` means nothing between double quotes",
+        f"`{line[column : column + 2]}` is not an escape sequence in double quotes",
         found.mark.line,
         column,
         "double the backslash, or use single quotes",
@@ -194,7 +196,7 @@ def _nix_text(found: _Problem) -> _Slip | None:
     line = found.line(above)
     if line.rstrip().endswith(": ''"):
         return _Slip(
-            "`''` begins no text of several lines", above, len(line.rstrip()) - 2, "write `|`, and indent the text"
+            "`''` does not start a multi-line text", above, len(line.rstrip()) - 2, "write `|`, and indent the text"
         )
     return None
 
@@ -212,7 +214,7 @@ def _colon_in_value(found: _Problem) -> _Slip | None:
     above = found.line(found.above(found.mark.line))
     if column > len(above) - len(above.lstrip()):
         return _Slip(
-            "this line is indented deeper than the one above it, which has its value already",
+            "this line is indented deeper than the one above it, which already has a value",
             found.mark.line,
             column,
             "indent both alike",
@@ -239,13 +241,13 @@ def _dedent(found: _Problem) -> _Slip | None:
     column = len(line) - len(line.lstrip())
     if column != found.mark.column:
         return None
-    return _Slip("the indentation fits no line above", found.mark.line, column, "indent it like its neighbours")
+    return _Slip("the indentation matches no line above", found.mark.line, column, "indent it like its neighbours")
 
 
 def _second_document(found: _Problem) -> _Slip | None:
     if "another document" not in found.what:
         return None
-    return _Slip("a spec is one document", found.mark.line, found.mark.column, "remove this line")
+    return _Slip("a spec must be a single YAML document", found.mark.line, found.mark.column, "remove this line")
 
 
 _SLIPS: tuple[Callable[[_Problem], _Slip | None], ...] = (

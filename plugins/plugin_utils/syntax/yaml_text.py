@@ -169,7 +169,7 @@ class _Builder:
                 f"a key cannot have the tag {node.tag}", [_position(self.name, node)], hint="write it before the value"
             )
         if node.value == "<<" and not node.style:
-            error = SpecError("YAML 1.2 has no merge keys", [_position(self.name, node)])
+            error = SpecError("merge keys are not supported, because YAML 1.2 has none", [_position(self.name, node)])
             raise error.with_details("yaml", whole=True, advice=["write  !merge [*alias, {...}]  as the value instead"])
         return str(node.value)
 

@@ -48,7 +48,7 @@ def files(examined: ExaminedHome) -> Iterator[Finding]:
     ledger = Ledger.read(home.require_state(), home.path)
     found = [*path_drift(home, ledger), *described(object_drift(home, ledger, current))]
     for item in found[:_MOST]:
-        what = "is gone" if item.problem == "missing" else f"is not what generation {examined.generation} put there"
+        what = "is gone" if item.problem == "missing" else f"does not match generation {examined.generation}"
         more = "" if item.problem == "missing" else f": {item.detail}"
         yield Finding("files", ERROR, f"~/{item.path} {what}{more}", [f"home-manager diff ~/{item.path}"])
     if len(found) > _MOST:

@@ -108,7 +108,7 @@ class CollisionPolicy:
                 return Resolution(follow=True)
             link = unmeant[0] if unmeant else blocker
             to = self.home.inspect(link, True).text or ""
-            reason = f"its folder {link} is a link to {to}; list it in `home.followLinks` if that is meant"
+            reason = f"its folder {link} is a link to {to}; list it in `home.followLinks` if this is intended"
             collision = self.plan.collide(target, reason, "parent-link")
             collision.parent, collision.to = link, to
         elif self._may_back_up(blocker):

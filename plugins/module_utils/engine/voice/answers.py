@@ -267,11 +267,11 @@ def _choices(path: str, item: Obstacle, ways: ChoiceCommands) -> Tuple[Choice, .
     kind = item.kind
     what = {"file": "file", "folder": "folder", "link": "link", "special": "", "parent-file": "file"}.get(kind)
     if kind == "foreign":
-        return (Choice("see docs/how-to/from-nix.md: both cannot manage one file"),)
+        return (Choice("see docs/how-to/from-nix.md: two tools cannot manage the same file"),)
     if kind == "parent-link":
         return (
             Choice("it is replaced by a folder", f"rm ~/{path}"),
-            Choice("if that is meant", f"home.followLinks: [{path}]", option="home.followLinks"),
+            Choice("if this is intended", f"home.followLinks: [{path}]", option="home.followLinks"),
         )
     if kind == "denied":
         return (Choice("let yourself in", f"chmod u+rwx ~/{path}"),)
@@ -279,5 +279,5 @@ def _choices(path: str, item: Obstacle, ways: ChoiceCommands) -> Tuple[Choice, .
         return ()
     found = [Choice(f"moves the {what} aside", ways.backup, code=BACKUP)] if ways.backup and what else []
     if kind == "link":
-        found.insert(0, Choice(f"the link goes, {item.to} stays", f"rm ~/{path}"))
+        found.insert(0, Choice(f"removes the link; {item.to} stays", f"rm ~/{path}"))
     return tuple(found)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Iterator
 
 from .lines import ADD, NOTE, PLAIN, REMOVE, Line, printable
-from .quantities import plural, verb
+from .quantities import plural
 
 if TYPE_CHECKING:
     from typing import Sequence
@@ -50,7 +50,7 @@ def change(diff: Diff, budget: Budget) -> list[Line]:
 
 
 def excerpt(diff: Diff, budget: Budget) -> list[Line]:
-    """The first lines of a file in the way, and how many more would go and come."""
+    """The first lines of a file in the way, and how many more would be removed and added."""
     if budget.verbose:
         return change(diff, budget)
     before, after = _split(diff.before), _split(diff.after)
@@ -58,11 +58,9 @@ def excerpt(diff: Diff, budget: Budget) -> list[Line]:
     rest = []
     more = len(before) - len(shown)
     if more:
-        rest.append(f"{plural(more, 'more line')} would go")
+        rest.append(f"{plural(more, 'more line')} would be removed")
     if after:
-        rest.append(
-            f"{len(after):,} {verb(len(after), 'comes')}" if more else f"{plural(len(after), 'line')} would come"
-        )
+        rest.append(f"{len(after):,} added" if more else f"{plural(len(after), 'line')} would be added")
     if rest:
         shown.append(_rest(", ".join(rest) + " (-v shows all)"))
     return shown

@@ -16,9 +16,9 @@ SECRET = "secret, not shown"
 # A new file of more lines is not printed in a diff.
 LONGEST_NEW = 40
 
-_PUT_BACK = {
-    "absent": ("it is gone", "it was gone"),
-    "link": ("it is a link to elsewhere", "it was a link to elsewhere"),
+_RESTORED = {
+    "absent": ("it is missing", "it was missing"),
+    "link": ("it is a link to another file", "it was a link to another file"),
     "file": ("it is another file", "it was another file"),
     "mode": ("its mode is another", "its mode was another"),
     "content": ("its content is another", "its content was another"),
@@ -55,13 +55,13 @@ def _moved_or_kept(file: File, check: bool) -> str | None:
     if file.op == "backup":
         return f"{'moves' if check else 'moved'} to ~/{printable(file.to)}"
     if file.op == "restore":
-        return f"{'goes back' if check else 'put back'} to ~/{printable(file.to)}"
+        return f"{'to be restored' if check else 'restored'} as ~/{printable(file.to)}"
     if file.op == "keep":
         since = f" since {day(file.since)}" if file.since else ""
         return f"kept: you changed it{since}" + (f"; {file.note}" if file.note else "")
     if file.op == "repair":
-        now, then = _PUT_BACK[file.found or "absent"]
-        return f"to be put back, {now}" if check else f"put back, {then}"
+        now, then = _RESTORED[file.found or "absent"]
+        return f"to be restored, {now}" if check else f"restored, {then}"
     return None
 
 

@@ -33,7 +33,7 @@ def described(collision: Collision) -> str:
     if kind == "parent-link":
         return f"a link to {printable(collision.to)}"
     if kind == "backup":
-        return "the backup of an earlier switch is there already"
+        return "the backup of an earlier switch already exists"
     if kind == "foreign":
         return f"made by {collision.made}"
     if kind == "parent-file":

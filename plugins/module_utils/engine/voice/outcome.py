@@ -171,7 +171,7 @@ def _result(plan: Plan) -> str:
     if plan.outcome == "unchanged":
         return f"up to date, generation {plan.to}"
     if _repaired(plan):
-        return f"generation {plan.to}: {counts} {'would be put back' if plan.check else 'repaired'}"
+        return f"generation {plan.to}: {counts} {'would be restored' if plan.check else 'repaired'}"
     return f"{'would be ' if plan.check else ''}generation {plan.to}" + (f": {counts}" if counts else "")
 
 
@@ -184,7 +184,7 @@ def _verified(plan: Plan) -> str:
     if not plan.files:
         return f"everything is as generation {plan.to} put it there"
     parts = [f"{plural(differing, 'file')} {'differs' if differing == 1 else 'differ'}"] if differing else []
-    parts += [f"{plural(repaired, 'file')} put back"] if repaired else []
+    parts += [f"{plural(repaired, 'file')} restored"] if repaired else []
     return f"generation {plan.to}: {', '.join(parts)}"
 
 

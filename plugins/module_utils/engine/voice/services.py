@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from ..contract.services import ServicesAnswer, UnitFailure
 
 _KEPT = {
-    "keep-old": "the old one runs on, as its X-SwitchMethod or X-RestartIfChanged says",
+    "keep-old": "the old process keeps running, because of X-SwitchMethod or X-RestartIfChanged",
     "RefuseManualStop": "it cannot be stopped by hand (RefuseManualStop)",
     "RefuseManualStart": "it cannot be started by hand (RefuseManualStart)",
-    "X-StopOnRemoval": "it runs on, as its X-StopOnRemoval says",
+    "X-StopOnRemoval": "it keeps running, because of X-StopOnRemoval",
 }
 
 

@@ -256,14 +256,14 @@ def test_play_variables_stand_behind_the_language(value: Any) -> None:
         ("a: 1\na: 2", "duplicate key `a`"),
         ("*.corp: 1", "quote it"),
         ("a: [", "not readable as YAML"),
-        ("a: !nope 1", "there is no tag `!nope`"),
+        ("a: !nope 1", "unknown tag `!nope`"),
         ("a: !forc 1", "did you mean `!force`"),
-        ("when: !cfg.a", "there is no tag"),
+        ("when: !cfg.a", "unknown tag"),
         ("a: !force", "the tag `!force` has no value"),
         ("? [a]\n: 1", "a key must be a string"),
         ("a: &x [*x]", "infinite recursion: the alias contains itself"),
         ("[" * 300, "nested more than"),
-        ("a: 1\n--- \nb: 2", "a spec is one document"),
+        ("a: 1\n--- \nb: 2", "a spec must be a single YAML document"),
     ],
 )
 def test_loader_errors(text: str, part: str) -> None:

@@ -87,7 +87,7 @@ def warnings(evaluation: Any) -> list[Any]:
 @pytest.mark.parametrize("kind", ["toml", "kdl", "hyprconf", "libconfig", "nuon"])
 def test_a_format_that_nests_warns(evaluate: Any, kind: str) -> None:
     [warning] = warnings(evaluate(typed(kind), "x: {font: {bright.size: 12}}"))
-    assert warning.message == "`bright.size` is one name here, not a path"
+    assert warning.message == "`bright.size` is read as one name, not as a path"
     assert warning.path == "x.font"
     assert warning.advice[0].endswith("bright: {size: ...}")
     assert """'"bright.size"': ...""" in warning.advice[1]

@@ -231,7 +231,7 @@ def test_verify(installed):
     told = installed.run("verify", code=1)
     assert "  ! file  ~/a  it is gone\n" in told
     assert told.endswith("  generation 2: 1 file differs\n")
-    assert "  ~ file  ~/a  put back, it was gone\n" in installed.run("verify", "--repair")
+    assert "  ~ file  ~/a  restored, it was missing\n" in installed.run("verify", "--repair")
 
 
 @pytest.mark.slow

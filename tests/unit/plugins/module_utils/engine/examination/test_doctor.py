@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-EDITED = "~/.inputrc is not what generation 1 put there"
+EDITED = "~/.inputrc does not match generation 1"
 
 
 class Known(ExaminedHome):

@@ -137,7 +137,7 @@ def test_check_names_what_would_happen():
     shown = texts(plan_lines(plan(check=True, outcome="would-change", files=files)))
     assert shown[2:4] == [
         "  > file  ~/.b  moves to ~/.b.bak",
-        "  ~ file  ~/.r  to be put back, it is a link to elsewhere",
+        "  ~ file  ~/.r  to be restored, it is a link to another file",
     ]
 
 

@@ -33,7 +33,7 @@ def test_what_is_left_alone_and_what_waits_has_its_reason():
     answer.keep = {"a.service": "keep-old", "b.service": "its job runs"}
     answer.later = {"c.service": "graphical-session.target"}
     assert _said(answer) == [
-        ("keep", "a.service", "the old one runs on, as its X-SwitchMethod or X-RestartIfChanged says"),
+        ("keep", "a.service", "the old process keeps running, because of X-SwitchMethod or X-RestartIfChanged"),
         ("keep", "b.service", "its job runs"),
         ("later", "c.service", "with graphical-session.target"),
     ]
