@@ -69,7 +69,7 @@ def below(
                 continue
             if OLD_NAME & value.keys() or value.get("internal"):
                 continue
-            yield ".".join(here), value
+            yield ".".join(here), resolved(value, of_types)
             kind = str(getattr(value.get("type"), "source", value.get("type") or ""))
             step = "*" if "listOf" in kind else "<name>" if "ttrsOf" in kind else ""
             inner = (*here, step) if step else here
@@ -78,6 +78,12 @@ def below(
             for name, declaration in of_types.items():
                 if name in kind.replace("(", " ").replace(")", " ").split() and name not in seen:
                     yield from below(declaration.get("options"), inner, declared, of_types, (*seen, name))
+
+
+def resolved(words: dict[str, Any], of_types: dict[str, Any]) -> dict[str, Any]:
+    """A declaration with what its named type says, unless that is a submodule, which is listed by its options."""
+    named = of_types.get(str(words.get("type")), {})
+    return words if "options" in named else {**words, **named, **{k: v for k, v in words.items() if k != "type"}}
 
 
 def options() -> dict[str, Any]:
