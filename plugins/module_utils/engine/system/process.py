@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..disk import queries
 
 if TYPE_CHECKING:
-    from typing import Dict, Mapping, Sequence
+    from typing import Dict, List, Mapping, Sequence
 
 SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PASSED = ("TZ", "http_proxy", "https_proxy", "no_proxy", "ftp_proxy")
@@ -83,6 +84,13 @@ def run(
     if separate and done.returncode != 0:
         text += done.stderr.decode("utf-8", "replace")
     return Done(done.returncode, text)
+
+
+def as_user(name: str, command: Sequence[str]) -> List[str]:
+    """A command as another user runs it: by runuser, and by su where that is not installed."""
+    if which("runuser") is not None:
+        return ["runuser", "-u", name, "--", *command]
+    return ["su", "-s", "/bin/sh", name, "-c", " ".join(shlex.quote(word) for word in command)]
 
 
 def which(name: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..disk import queries
 from ..machine import process_group
-from .process import environment, last_line
+from .process import as_user, environment, last_line
 
 if TYPE_CHECKING:
     from typing import Dict, List, Sequence, Tuple
@@ -51,7 +51,7 @@ def run_for_users(scripts: Sequence[Script], users: Sequence[Tuple[str, int]]) -
         for name, uid in users:
             runtime = f"/run/user/{uid}"
             variables = {"XDG_RUNTIME_DIR": runtime, "DBUS_SESSION_BUS_ADDRESS": f"unix:path={runtime}/bus"}
-            command = ["runuser", "-u", name, "--", "/bin/sh", "-s"]
+            command = as_user(name, ["/bin/sh", "-s"])
             found = _run(command, f"{script.name} of {name}", script.text, variables, script.sensitive)
             if found is not None:
                 failures.append(found)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 FILES = ("passwd", "shadow", "group", "gshadow", "subuid", "subgid")
 MODES = {"passwd": 0o644, "shadow": 0o640, "group": 0o644, "gshadow": 0o640, "subuid": 0o644, "subgid": 0o644}
 LOCKED = "!"
+# No password, of an account that is not locked: without PAM, sshd lets nobody in whose account is locked, not even with a key.
+UNUSABLE = "*"
+NO_PASSWORD = ("", LOCKED, UNUSABLE)
 
 
 class Account(NamedTuple):
@@ -156,7 +159,7 @@ class Database:
     def add_group(self, name: str, gid: int) -> None:
         """A new group without members."""
         self.groups[name] = GroupRow(name, "x", gid, ())
-        self.group_shadows[name] = GroupShadow(name, LOCKED, "", ())
+        self.complete_group(name)
 
     def complete_group(self, name: str) -> None:
         """Add the row of gshadow that a group lacks, where the host has such rows."""

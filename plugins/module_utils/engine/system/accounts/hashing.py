@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...contract.errors import EngineError, ErrorKind
 from ..process import run
+
+if TYPE_CHECKING:
+    import ctypes
 
 
 def hash_password(clear: str) -> str:
@@ -18,20 +23,29 @@ def hash_password(clear: str) -> str:
 
 def _crypt(clear: str) -> str:
     import ctypes
-    import ctypes.util
     import secrets
 
     alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     salt = "$6$" + "".join(secrets.choice(alphabet) for _position in range(16)) + "$"
-    try:
-        library = ctypes.CDLL(ctypes.util.find_library("crypt") or "libcrypt.so.1")
-    except OSError:
-        raise EngineError(
-            "a password cannot be hashed here: neither openssl nor libcrypt is there", ErrorKind.ACCOUNTS
-        ) from None
+    library = _library()
     library.crypt.restype = ctypes.c_char_p
     found = library.crypt(clear.encode("utf-8"), salt.encode("ascii"))
     if not found or not found.startswith(b"$6$"):
-        raise EngineError("a password cannot be hashed here: libcrypt refuses", ErrorKind.ACCOUNTS)
+        raise EngineError("a password cannot be hashed here: crypt refuses", ErrorKind.ACCOUNTS)
     text: str = found.decode("ascii")
     return text
+
+
+def _library() -> ctypes.CDLL:
+    """What has crypt(3): a library of its own, or the C library itself, as musl."""
+    import ctypes
+    import ctypes.util
+
+    for name in (ctypes.util.find_library("crypt"), "libcrypt.so.1", None):
+        try:
+            library = ctypes.CDLL(name)
+            library.crypt  # noqa: B018
+        except (OSError, AttributeError):
+            continue
+        return library
+    raise EngineError("a password cannot be hashed here: neither openssl nor crypt is there", ErrorKind.ACCOUNTS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...contract.errors import EngineError, ErrorKind
 from ..operation import Operation
-from .database import LOCKED, Account, Database, Range, Shadow
+from .database import LOCKED, NO_PASSWORD, Account, Database, Range, Shadow
 from .fields import expiry, identity, with_field
 from .limits import Limits, free_downward, free_upward
 from .rows import LEAVING, Rows, UserRow
@@ -24,7 +24,7 @@ class HostContext(NamedTuple):
 
     `today`: days since 1970. `hashed`: the hash that a declared password comes to (None where its file is missing).
     `shell`: the shell as this host has it. `new_passwords` is False where an older declaration is gone back to: its passwords
-    may have been replaced since, and are never set again.
+    may have been replaced since, and are never set again. `without_password`: the hash where there is none (see UNUSABLE).
     """
 
     limits: Limits
@@ -32,6 +32,7 @@ class HostContext(NamedTuple):
     hashed: Callable[[Password], str | None]
     shell: Callable[[str], str]
     new_passwords: bool = True
+    without_password: str = LOCKED
 
 
 class Plan(NamedTuple):
@@ -154,9 +155,8 @@ class AccountsPlanner:
             self.warnings.append(
                 f"users.users.{user.name}: {user.password.source} is missing, so the account has no password"
             )
-        self.database.shadows[user.name] = Shadow(
-            user.name, LOCKED if found is None else found, str(self.around.today), expires=expiry(user.expires)
-        )
+        password, today = self.around.without_password if found is None else found, str(self.around.today)
+        self.database.shadows[user.name] = Shadow(user.name, password, today, expires=expiry(user.expires))
         self.rows.users[user.name] = UserRow(True, {}, {}, identity(user))
         self.rows.ids["uid"][user.name] = uid
         self._note("user", "add", user.name, f"uid {uid}")
@@ -248,7 +248,7 @@ class AccountsPlanner:
         """A present password is only replaced where accounts are not managed by hand, and where another one is declared."""
         if self.wanted.mutable or user.password is None or user.password.initial or not self.around.new_passwords:
             return shadow
-        if user.password.kind != "file" and known.password == identity(user) and shadow.hash not in ("", LOCKED):
+        if user.password.kind != "file" and known.password == identity(user) and shadow.hash not in NO_PASSWORD:
             return shadow
         found = self.around.hashed(user.password)
         if found is None:

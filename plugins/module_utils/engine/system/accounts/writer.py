@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import stat
 import time
 from typing import TYPE_CHECKING
@@ -167,4 +169,19 @@ def end_processes(name: str) -> None:
     """End the sessions and processes of an account that goes."""
     set_linger(name, False)
     run(["loginctl", "terminate-user", name], 30.0)
-    run(["pkill", "-TERM", "-u", name], 10.0)
+    for number in _processes(name):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGTERM)
+
+
+def _processes(name: str) -> list[int]:
+    """The processes of a user."""
+    import pwd
+
+    uid = pwd.getpwnam(name).pw_uid
+    found = []
+    for number in filter(str.isdigit, queries.names("/proc")):
+        status = filesystem.lstat(f"/proc/{number}")
+        if status is not None and status.st_uid == uid:
+            found.append(int(number))
+    return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..process import run, which
+from ..process import as_user, run, which
 from . import sshd
 from .report import Check
 
@@ -49,8 +49,8 @@ def connected() -> str:
 def access(user: str, login: bool = True) -> Access:
     """What a user can do with the /etc of this process."""
     can_sudo: bool | None = None
-    if user != "root" and which("sudo") is not None and which("runuser") is not None:
-        can_sudo = run(["runuser", "-u", user, "--", "sudo", "-n", "true"], 20.0).good
+    if user != "root" and which("sudo") is not None:
+        can_sudo = run(as_user(user, ["sudo", "-n", "true"]), 20.0).good
     return Access(sshd.trial_login(user) if login else None, can_sudo)
 
 

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 def manager_of(provider: str, state: str, distribution: str) -> PackageManager:
     """The package manager that a host has."""
-    if provider in ("dnf", "pacman", "apk"):
-        from .families import Apk, Dnf, Pacman
+    if provider == "apk":
+        from .apk import Apk
 
-        return {"dnf": Dnf, "pacman": Pacman, "apk": Apk}[provider](distribution)
+        return Apk(distribution, state)
+    if provider in ("dnf", "pacman"):
+        from .families import Dnf, Pacman
+
+        return {"dnf": Dnf, "pacman": Pacman}[provider](distribution)
     from .apt import Apt
 
     return Apt(state, distribution)

@@ -1,15 +1,13 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""dnf, pacman and apk: the commands of each, and what they print."""
+"""dnf and pacman: the commands of each, and what they print."""
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
-from ...disk import filesystem
 from ..process import run
 from .dpkg import Package
 from .foreign import Foreign
@@ -152,67 +150,3 @@ class Pacman(Foreign):
 
     def update(self) -> Done:
         raise EngineError('pacman reads its lists with a whole upgrade alone: run "pacman -Syu"', ErrorKind.PACKAGES)
-
-
-class Apk(Foreign):
-    """Alpine: /etc/apk/world holds what is asked for, and the rest follows by itself."""
-
-    program = "apk"
-    _action = re.compile(r"^\(\d+/\d+\) (Installing|Upgrading|Downgrading|Purging) (\S+)", re.MULTILINE)
-    _missing = re.compile(r"^  (\S+) \(no such package\):", re.MULTILINE)
-
-    def __init__(self, distribution: str = "this host", options: Sequence[str] = (), root: str = "/") -> None:
-        super().__init__(distribution, options)
-        self.root = root
-
-    def _read(self, path: str) -> str:
-        try:
-            return filesystem.read(os.path.join(self.root, path)).decode("utf-8", "replace")
-        except FileNotFoundError:
-            return ""
-
-    def packages(self) -> Dict[str, Package]:
-        blocks = (
-            dict(line.split(":", 1) for line in block.splitlines() if line[1:2] == ":")
-            for block in self._read("lib/apk/db/installed").split("\n\n")
-        )
-        return _packages((block["P"], block.get("V", "")) for block in blocks if "P" in block)
-
-    def automatic(self) -> Set[str]:
-        world = {re.split(r"[@<>=~]", word)[0] for word in self._read("etc/apk/world").split()}
-        return set(self.packages()) - world
-
-    def unneeded(self) -> Set[str]:
-        """Nothing: what nobody needs goes with what needed it."""
-        return set()
-
-    def named(self, item: str) -> str:
-        return item
-
-    def try_install(self, names: Sequence[str]) -> Done:
-        return self.call("add", "--simulate", *names)
-
-    def read_simulation(self, output: str) -> Simulated:
-        found = Simulated([], [])
-        for action, name in self._action.findall(output):
-            (found.remove if action == "Purging" else found.install).append(name)
-        return found
-
-    def unknown(self, output: str) -> List[str]:
-        return self._missing.findall(output)
-
-    def fetch(self, names: Sequence[str]) -> Done:
-        return self.call("fetch", "--simulate", "--recursive", *names)
-
-    def add(self, names: Sequence[str]) -> Done:
-        return self.call("add", *names)
-
-    def mark(self, names: Sequence[str], manual: bool) -> Done:
-        # Out of the world, a package goes unless another needs it.
-        return self.call("add" if manual else "del", *names)
-
-    def remove(self, names: Sequence[str]) -> Done:
-        return self.call("del", *names)
-
-    def update(self) -> Done:
-        return self.call("update")

@@ -50,6 +50,7 @@ def plan(
     rows: Rows | None = None,
     mutable: bool = True,
     fresh: bool = True,
+    without_password: str = "!",
 ) -> Plan:
     wanted = Accounts.of(
         {
@@ -59,7 +60,9 @@ def plan(
             "aliases": {"wheel": "sudo", "networkmanager": "netdev"},
         }
     )
-    around = HostContext(LIMITS, 20000, lambda password: f"hash of {password.source}", lambda shell: shell, fresh)
+    around = HostContext(
+        LIMITS, 20000, lambda password: f"hash of {password.source}", lambda shell: shell, fresh, without_password
+    )
     return AccountsPlanner(wanted, on or database(), rows or Rows(), around).plan()
 
 
@@ -71,6 +74,36 @@ def test_the_recorded_files_come_out_as_they_were() -> None:
 def test_a_row_that_cannot_be_read_is_an_error() -> None:
     with pytest.raises(EngineError, match=r"/etc/passwd line 1 is invalid"):
         Database({"passwd": "root:x:zero:0::/root:/bin/sh\n"})
+
+
+def alpine() -> Database:
+    """A host of busybox: no gshadow, no subordinate ids, and accounts that adduser has made."""
+    texts = {
+        "passwd": "root:x:0:0:root:/root:/bin/ash\nguest:x:405:100:guest:/dev/null:/sbin/nologin\n",
+        "shadow": "root:*::0:::::\nguest:!::0:::::\n",
+        "group": "root:x:0:root\nwheel:x:10:root\nusers:x:100:games\n",
+    }
+    return Database(texts)
+
+
+def test_a_host_without_gshadow_keeps_none() -> None:
+    groups = [{"name": "web", "gid": None, "members": ["carol"]}]
+    found = plan([person("carol", shell="/bin/ash", autoIds=False)], groups, on=alpine()).database.texts()
+    assert set(found) == {"passwd", "shadow", "group"}
+    assert found["passwd"].splitlines()[-1] == "carol:x:1000:100::/home/carol:/bin/ash"
+    assert found["group"].splitlines()[-1] == "web:x:999:carol"
+
+
+def test_an_account_without_a_password_is_not_locked_where_sshd_asks_no_pam() -> None:
+    found = plan([person("carol")], on=alpine(), without_password="*")
+    assert found.database.shadows["carol"].hash == "*"
+    secret = {"kind": "hash", "source": "x", "initial": False}
+    later = plan([person("carol", password=secret)], on=found.database, rows=found.rows, mutable=False)
+    assert later.database.shadows["carol"].hash == "hash of x"
+    found = plan([person("carol")], on=alpine(), without_password="*")
+    gone = plan([], on=found.database, rows=found.rows)
+    assert gone.database.shadows["carol"].hash == "!*"
+    assert plan([person("carol")], on=gone.database, rows=gone.rows).database.shadows["carol"].hash == "*"
 
 
 def test_a_new_person_gets_the_next_ids_and_a_locked_password() -> None:

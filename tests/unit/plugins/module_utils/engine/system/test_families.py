@@ -1,22 +1,21 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""dnf, pacman and apk by what they printed: `top` needs `mid`, which needs `leaf`.
+"""dnf and pacman by what they printed: `top` needs `mid`, which needs `leaf`.
 
 The recordings of dnf 4.14 and pacman 6.0 are those of the programs themselves, with a repository of three packages in a root of its
-own. Those of apk follow its manual.
+own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import WantedPackage
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages import families, foreign
-from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.families import Apk, Dnf, Pacman
+from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.families import Dnf, Pacman
 from ansible_collections.home.manager.plugins.module_utils.engine.system.process import Done
 from ansible_collections.home.manager.plugins.module_utils.engine.system.records import PackageRows
 
@@ -50,13 +49,6 @@ error: failed retrieving file 'top-1.0-1-any.pkg.tar.zst' from mirror : The requ
 warning: failed to retrieve some files
 error: failed to commit transaction (failed to retrieve some files)
 """
-APK_SIMULATED = """\
-(1/3) Installing leaf (1.0-r0)
-(2/3) Installing mid (1.0-r0)
-(3/3) Installing top (1.0-r0)
-OK: 10 MiB in 20 packages
-"""
-APK_UNKNOWN = "ERROR: unable to select packages:\n  nope (no such package):\n    required by: world[nope]\n"
 
 
 class Transcript:
@@ -184,19 +176,6 @@ def test_pacman_upgrades_no_part_of_a_system(recorded) -> None:
         manager.install(manager.plan(WANTED, PackageRows()), PackageRows())
     with pytest.raises(EngineError, match="hold one version"):
         manager.named("top=2.0")
-
-
-def test_apk_reads_its_world(recorded, tmp_path: Path) -> None:
-    (tmp_path / "lib/apk/db").mkdir(parents=True)
-    (tmp_path / "etc/apk").mkdir(parents=True)
-    (tmp_path / "lib/apk/db/installed").write_text("C:Q1x\nP:busybox\nV:1.36-r0\n\nC:Q1y\nP:musl\nV:1.2-r0\n")
-    (tmp_path / "etc/apk/world").write_text("alpine-base\nbusybox>=1.36\n")
-    recorded({"apk add --simulate top": [(0, APK_SIMULATED)], "apk add --simulate nope": [(1, APK_UNKNOWN)]})
-    manager = Apk("alpine 3.20", root=str(tmp_path))
-    assert (manager.installed(), manager.automatic()) == ({"busybox", "musl"}, {"musl"})
-    assert manager.simulate(manager.plan(WANTED, PackageRows()), WANTED, []).install == ["leaf", "mid", "top"]
-    with pytest.raises(EngineError, match=r'alpine 3\.20 has no "nope"'):
-        manager.simulate(manager.plan(NOPE, PackageRows()), NOPE, [])
 
 
 def test_nobody_is_asked_about_nothing(recorded) -> None:
