@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Controllers that something is wrong with: an ansible-core that is too old, a Python of root's alone."""
+"""Controllers: an ansible-core that is too old, a Python of root's alone, two with the same project."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +65,32 @@ def test_what_init_writes_works_for_root(project: Any) -> None:
         assert interpreter == "{{ ansible_playbook_python }}"
     else:
         assert interpreter == "/usr/bin/python3", "every user can run it"
+
+
+ELSEWHERE = '''
+DOCUMENTATION = """
+name: elsewhere
+short_description: this machine, as if it were another one
+"""
+from ansible.plugins.connection.local import Connection as Local
+
+
+class Connection(Local):
+    transport = "elsewhere"
+'''
+
+
+@pytest.mark.slow
+def test_two_controllers_with_the_same_project_make_the_same_home_of_a_host(project: Any, tmp_path: Path) -> None:
+    project.write("connection_plugins/elsewhere.py", ELSEWHERE)
+    inventory = project.folder / "inventory.yml"
+    inventory.write_text(inventory.read_text().replace("ansible_connection: local", "ansible_connection: elsewhere"))
+    project.write("user.yml", 'home.stateVersion: "26.05"\nhome.file.note: {source: files/note}\n')
+    project.write("files/note", "the same\n")
+    assert "changed=1" in project.play()
+    first = project.current
+    shutil.copytree(project.folder, tmp_path / "colleague")
+    project.folder, project.caller = tmp_path / "colleague", tmp_path / "other"
+    project.caller.mkdir()
+    assert "changed=0" in project.play()
+    assert project.current == first

@@ -514,6 +514,7 @@ LENIENT_HERE = {
     # Remarks: who switches, the commit, how far a download is.
     "play/downloading.py:_read",
     "report/provenance.py:_git",
+    "report/provenance.py:_may_be_repository",
     "report/provenance.py:provenance",
     # Without the lists of packages, they are asked for.
     "packages/sources.py:_lines",

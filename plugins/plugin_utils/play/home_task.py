@@ -52,7 +52,7 @@ class HomeTask:
             self.config, self.key = spec_of(self.user, variables, action._templar.template)
         self.target = Target(action, variables)
         self.owner = Owner(self.user, self.host)
-        self.local = str(variables.get("ansible_connection") or action._play_context.connection) == "local"
+        self.local = self.target.local
         self.special = self.arguments.values["special_args"]
         self.special_source = self.task.args.get("special_args")  # a secret is known by its source
         self.restricted: bool = self.arguments.values[RESTRICTED]
@@ -73,11 +73,16 @@ class HomeTask:
 
     @functools.cached_property
     def origin(self) -> Origin:
-        """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running."""
+        """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running.
+
+        The folder is left out where the home is on another machine. So two controllers with the same project make the same plan.
+        """
         folder = str(self.variables.get("inventory_dir") or "") or None
         own = folder is not None and inputs.kind_of(os.path.join(folder, "home.yml")) != inputs.ABSENT
-        inventory = str(self.variables.get("inventory_file") or "") or None
-        return Origin(self.host, folder, "home.yml" if own else "home.manager.switch", inventory)
+        inventory = os.path.basename(str(self.variables.get("inventory_file") or "")) or None
+        return Origin(
+            self.host, folder if self.local else None, "home.yml" if own else "home.manager.switch", inventory
+        )
 
     def circumstances(self) -> list[Any]:
         """Plain data that differs whenever the same facts, files and variables could make another plan. It holds secrets."""

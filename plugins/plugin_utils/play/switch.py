@@ -339,7 +339,7 @@ class Switch:
     def request(self, found: Evaluated, supposed: dict[str, Any] | None = None) -> SwitchVerb:
         """What the engine is asked for with a bundle; with `supposed` facts only if these are right."""
         plan, write = found.plan, not self.task.check_mode
-        source = provenance(found.plan.manifest.origin.project, self.given.local, self.task.check_mode)
+        source = provenance(self.given.project, self.given.local, self.task.check_mode)
         source.session = found.session
         return SwitchVerb(
             {

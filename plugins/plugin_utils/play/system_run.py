@@ -130,8 +130,8 @@ class SystemRun:
         check = self.homes.dry
         if self.found is None:
             return SystemReporter(self.host, check, Sources(LIBRARY), rollback=self.verb == "rollback")
-        local = str(self.variables.get("ansible_connection") or self.action._play_context.connection) == "local"
-        return reporter_of(self.found, self.host, check, bool(self.task.diff), self.homes.notes, local)
+        notes, local = self.homes.notes, self.given.target.local
+        return reporter_of(self.found, self.host, check, bool(self.task.diff), notes, local)
 
     def _evaluated(self, host: dict[str, Any]) -> EvaluatedSystem:
         """The plans as the lock is now. Raises SystemRefused with all errors of the specification."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -64,10 +65,9 @@ class SystemTask:
     @property
     def origin(self) -> Origin:
         """What the `home-manager` command of a home needs to call Ansible again."""
-        inventory = str(self.variables.get("inventory_file") or "") or None
-        return Origin(
-            self.host, str(self.variables.get("inventory_dir") or "") or None, "home.manager.rebuild", inventory
-        )
+        folder = str(self.variables.get("inventory_dir") or "") or None
+        inventory = os.path.basename(str(self.variables.get("inventory_file") or "")) or None
+        return Origin(self.host, folder if self.target.local else None, "home.manager.rebuild", inventory)
 
     def circumstances(self) -> list[Any]:
         """What the plan depends on besides files, variables and facts. It holds secrets."""

@@ -36,6 +36,11 @@ class Target:
         self.variables = variables
         self.kept = True
 
+    @property
+    def local(self) -> bool:
+        """Whether it is the controller itself."""
+        return str(self.variables.get("ansible_connection") or self.action._play_context.connection) == "local"
+
     def ask(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
         """The engine's answer about a home. Raises EngineError as `send`."""
         return request.answer.of(self.send(request.json(), bundle, engine))

@@ -9,6 +9,7 @@ import os
 import subprocess
 
 from ...module_utils.engine.contract.provenance import Provenance
+from .. import inputs
 
 
 def provenance(project: str | None, local: bool, check: bool) -> Provenance:
@@ -20,11 +21,24 @@ def provenance(project: str | None, local: bool, check: bool) -> Provenance:
     except (KeyError, OSError):
         user = str(os.getuid())
     found = Provenance(by=user if local else f"{user}@{os.uname().nodename}", via="ansible")
-    commit = _git(project, "rev-parse", "--verify", "HEAD") if project else None
+    commit = _git(project, "rev-parse", "--verify", "HEAD") if project and _may_be_repository(project) else None
     if project and commit:
         found.commit = commit.strip()
         found.dirty = bool(_git(project, "status", "--porcelain", "--", "."))
     return found
+
+
+def _may_be_repository(folder: str) -> bool:
+    """Whether the folder may be in a repository. To ask git costs a process."""
+    above = os.path.realpath(folder)
+    try:
+        while "GIT_DIR" not in os.environ and inputs.kind_of(os.path.join(above, ".git")) == inputs.ABSENT:
+            if above == os.path.dirname(above):
+                return False
+            above = os.path.dirname(above)
+    except OSError:
+        return True
+    return True
 
 
 def _git(folder: str, *arguments: str) -> str | None:

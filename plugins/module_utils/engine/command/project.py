@@ -55,7 +55,9 @@ class Project:
                 reason = where if old else "the current generation does not record which project it came from"
                 raise EngineError(f"{reason}; go to the project's folder, or name it with --project", ErrorKind.PROJECT)
             folder = above
-        inside = os.path.relpath(self.inventory, old) if self.inventory and old else ""
+        inside = self.inventory or ""
+        if os.path.isabs(inside):
+            inside = os.path.relpath(inside, old) if old else ""
         there = os.path.join(folder, inside)
         self.inventory = there if inside and not inside.startswith("..") and queries.exists(there) else None
         self.playbook, self.moved = _PLAYBOOK, bool(old)

@@ -68,7 +68,7 @@ class Script(Value):
 
 
 class Origin(Value):
-    """Where a specification came from, for calling Ansible again: inventory name, folder, playbook and inventory file."""
+    """Where a specification came from, for calling Ansible again: inventory name, folder, playbook, and inventory file in the folder."""
 
     __slots__ = ("host", "inventory", "playbook", "project")
 
