@@ -22,6 +22,8 @@ _ADVICE = {
     errno.EMFILE: "This process may not open more files. Raise the limit (`ulimit -n`)",
     errno.ENFILE: "The machine can open no more files; see /proc/sys/fs/file-max",
     errno.ENAMETOOLONG: "The file system does not take names of this length. Choose a shorter one",
+    errno.ENOENT: "A folder on the way is missing, or is a link that leads nowhere (`namei -l PATH` shows it)",
+    errno.ENOTDIR: "Something on the way is a file where a folder has to be (`namei -l PATH` shows it)",
     errno.ELOOP: "A link is on the way where there should be a file or a folder",
 }
 _ADVICE[errno.ENOSYS] = _ADVICE[errno.EOPNOTSUPP] = (

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import os
+
 from ..contract.operations import OperationKind
-from ..contract.paths import depth_first, parents, split
+from ..contract.paths import depth_first, parents
 from ..disk import filesystem
 from ..home.path_state import PathState
 from ..methods.table import evidence, method_named
@@ -110,7 +112,8 @@ class Planner:
                 # An undo does not stop at a collision: it would leave the path as it is, and say that it is done.
                 raise
             reason = f"it cannot be looked at: {filesystem.describe(error)}"
-            self.plan.collide(target, reason, "denied").parent = split(target)[0] or "."
+            collision = self.plan.collide(target, reason, "denied")
+            collision.parent, collision.made = self._denied(target)
             return None
         if any(above in self.builder.placement.new_folders for above in parents(target)):
             found = PathState("absent")
@@ -123,6 +126,18 @@ class Planner:
                 self.builder.placement.replace_by_folder(found.blocker or target, resolution)
             found = self.home.inspect(target, True) if follow else PathState("absent")
         return ManagedPath(self.home, target, found, follow, entry, record)
+
+    def _denied(self, target: str) -> tuple[str, str]:
+        """The outermost folder above the target that cannot be entered, and whose it is when it is somebody else's."""
+        denied, status = ".", None
+        for folder in (*parents(target), target):
+            try:
+                found = self.home.inspect(folder)
+            except PermissionError:
+                break
+            denied, status = folder, found.status
+        other = status is not None and status.st_uid != os.geteuid()
+        return denied, f"the user ID {status.st_uid}" if status is not None and other else ""
 
     def _withdraw(self, target: str, record: Record) -> None:
         if record.kind != "folder" and any(above in self.builder.swallowed for above in parents(target)):

@@ -265,7 +265,14 @@ def collisions_of(found: Sequence[Obstacle], ways: ChoiceCommands) -> List[Colli
 
 def _choices(path: str, item: Obstacle, ways: ChoiceCommands) -> Tuple[Choice, ...]:
     kind = item.kind
-    what = {"file": "file", "folder": "folder", "link": "link", "special": "", "parent-file": "file"}.get(kind)
+    things = {
+        "file": "the file",
+        "folder": "the folder",
+        "link": "the link",
+        "special": "it",
+        "parent-file": "the file",
+    }
+    what = things.get(kind)
     if kind == "foreign":
         return (Choice("see docs/how-to/from-nix.md: two tools cannot manage the same file"),)
     if kind == "parent-link":
@@ -274,10 +281,12 @@ def _choices(path: str, item: Obstacle, ways: ChoiceCommands) -> Tuple[Choice, .
             Choice("if this is intended", f"home.followLinks: [{path}]", option="home.followLinks"),
         )
     if kind == "denied":
+        if item.made:
+            return (Choice("make it yours", f'sudo chown "$USER" ~/{path}'),)
         return (Choice("let yourself in", f"chmod u+rwx ~/{path}"),)
     if what is None:
         return ()
-    found = [Choice(f"moves the {what} aside", ways.backup, code=BACKUP)] if ways.backup and what else []
+    found = [Choice(f"moves {what} aside", ways.backup, code=BACKUP)] if ways.backup else []
     if kind == "link":
         found.insert(0, Choice(f"removes the link; {item.to} stays", f"rm ~/{path}"))
     return tuple(found)

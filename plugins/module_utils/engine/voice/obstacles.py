@@ -26,6 +26,8 @@ def described(collision: Collision) -> str:
     if kind == "file":
         return f"your file, {_extent(collision)}" if not collision.secret else "your file, secret"
     if kind == "folder":
+        if collision.names == ("./",):
+            return "an empty folder of yours"
         names = ", ".join(collision.names[:1]) + (", ..." if collision.number > 1 else "")
         return f"a folder with {plural(collision.number, 'file')} of yours: {names}"
     if kind == "link":
@@ -40,7 +42,9 @@ def described(collision: Collision) -> str:
         return f"{collision.made} of yours, where a folder has to be"
     if kind == "edited":
         return "changed by you since it was written"
-    return {"denied": "it cannot be entered", "unreadable": "it cannot be read"}.get(kind, collision.made or kind)
+    if kind == "denied":
+        return "it cannot be entered" + (f", since it belongs to {collision.made}" if collision.made else "")
+    return {"unreadable": "it cannot be read"}.get(kind, collision.made or kind)
 
 
 def _extent(collision: Collision) -> str:
