@@ -392,6 +392,7 @@ ALLOWED = {
     "state/lock.py:_sign": "the number in the lock file only serves a message",
     "switching/hooks.py:_environment": "whether a login has a folder at run time: no part of the home",
     "switching/hooks.py:_shell": "the shell of the machine",
+    "switching/planner.py:_denied": "finds the folder of a refusal that is noted",
     "switching/switch.py:_settle": "after an error that goes on: what it cannot do, the next run does",
     "switching/switch.py:_fail": "the message says what was refused, and the next run goes on",
     "transaction/commit.py:commit": "the undo before the error goes on; the journal stays for the next run",
