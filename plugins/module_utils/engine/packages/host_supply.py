@@ -101,6 +101,14 @@ class Installation:
             done = self._run(self.manager.simulate, names)
         if self._failed(done):
             raise self._refusal(done, names)
+        going = self.manager.going(done.output)
+        if going:
+            raise EngineError(
+                f"{self.manager.name} would remove {', '.join(going)} to install {', '.join(names)}. Install it yourself, if that is what you"
+                " want. Nothing was changed.",
+                ErrorKind.PACKAGES,
+                output=done.output[-2000:],
+            )
         return self.manager.coming(done.output, names)
 
     def install(self, names: Sequence[str]) -> None:

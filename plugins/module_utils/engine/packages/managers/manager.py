@@ -37,6 +37,10 @@ class Manager:
         """What a simulation of the installation of `names` says that it would bring."""
         raise NotImplementedError
 
+    def going(self, output: str) -> List[str]:
+        """The installed packages that a simulation says it would remove, unasked."""
+        return []
+
     def missing(self, output: str) -> List[str]:
         """The names that the manager does not know, by what it printed."""
         return list(dict.fromkeys(self.unknown.findall(output)))

@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 
 def manager_of(provider: str, state: str, distribution: str) -> PackageManager:
     """The package manager that a host has."""
+    if provider == "dnf":
+        from .dnf import Dnf
+
+        return Dnf(distribution)
+    if provider == "pacman":
+        from .pacman import Pacman
+
+        return Pacman(state, distribution)
     if provider == "apk":
         from .apk import Apk
 
         return Apk(distribution, state)
-    if provider in ("dnf", "pacman"):
-        from .families import Dnf, Pacman
-
-        return {"dnf": Dnf, "pacman": Pacman}[provider](distribution)
     from .apt import Apt
 
     return Apt(state, distribution)

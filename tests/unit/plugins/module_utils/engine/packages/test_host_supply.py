@@ -13,6 +13,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.error
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.operations import PackageChange
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.package import Package
 from ansible_collections.home.manager.plugins.module_utils.engine.packages import host_paths, host_supply, program
+from ansible_collections.home.manager.plugins.module_utils.engine.packages.managers.dnf import Dnf
 
 from .transcript import Transcript
 
@@ -208,3 +209,38 @@ def test_real_apt_knows_the_options(tmp_path):
 
     done = program.run([real, *Apt.simulate, "nothing-is-called-this"])
     assert Apt().missing(done.output + done.errors) == ["nothing-is-called-this"]
+
+
+DNF_REPLACING = DNF.replace("201 k\n", "201 k\n     replacing  atop.x86_64 2.0-1.fc41\n")
+DNF_5 = """\
+Updating and loading repositories:
+Repositories loaded.
+Package            Arch   Version       Repository      Size
+Installing:
+ htop              x86_64 0:3.3.0-5.fc41 fedora     414.7 KiB
+Installing dependencies:
+ tiny              noarch 1.0-1         fedora       19.0   B
+Upgrading:
+ hwloc-libs        x86_64 2.11.1-1.fc41 fedora        2.9 MiB
+   replacing hwloc-libs x86_64 2.10-1.fc41 <unknown>  2.9 MiB
+
+Transaction Summary:
+ Installing:        2 packages
+ Upgrading:         1 package
+ Replacing:         1 package
+
+Operation aborted by the user.
+"""
+
+
+def test_what_another_package_replaces_is_not_removed_unasked(host):
+    rows = [{"arguments": ["--assumeno", "install", "--", "htop-there"], "code": 1, "output": DNF_REPLACING}]
+    Transcript(host, "dnf", rows)
+    with pytest.raises(EngineError, match="dnf would remove atop to install htop-there"):
+        host_supply.supply(Manifest(), {"htop": {"dnf": "htop-there"}}, check=False)
+
+
+def test_the_table_of_dnf_5_is_read():
+    found = Dnf().coming(DNF_5, ())
+    assert [item.name for item in found] == ["htop", "tiny", "hwloc-libs"]
+    assert Dnf().going(DNF_5) == []
