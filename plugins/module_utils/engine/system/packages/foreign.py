@@ -37,7 +37,7 @@ class Foreign:
     program = ""
     # What the program prints while another one holds its database, and the lines that say why it failed.
     locked: Pattern[str] = re.compile(r"\Z\A")
-    reason: Pattern[str] = re.compile(r"^(?:error|ERROR|Error): (\S.*)$", re.MULTILINE)
+    reason: Pattern[str] = re.compile(r"\Z\A")
 
     def __init__(self, distribution: str = "this host", options: Sequence[str] = ()) -> None:
         self.distribution = distribution
