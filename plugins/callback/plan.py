@@ -7,26 +7,26 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: plan
 type: stdout
-short_description: What changes in the homes, for people
+short_description: Print what changes in homes and systems
 version_added: 0.1.0
 author:
   - The home.manager contributors (@home-manager)
 description:
-  - Prints the changes of each home as a short list with a sign, a kind and a name for each entry, with the lines that change under C(--diff),
-    errors with their source line and what to do about them, and one last line for each home.
-  - A run with nothing to do prints one line. Homes with the same changes share one list.
-  - Tasks that are not of this collection are silent when they change nothing, take one line when they change something, and are printed
-    as the callback P(ansible.builtin.default#callback) prints them when they fail.
-  - With C(-v) nothing is left out. With C(-vv) and more, everything is printed as P(ansible.builtin.default#callback) does it.
-  - Ansible looks for this plugin at every C(ansible-playbook) of a project that names it, so the collection must be installed
-    there first; list it in the project's C(requirements.yml).
+  - Prints the changes of each home as a short list, under C(--diff) with the lines that change; errors with their source line and a
+    remedy; and a summary line for each home.
+  - A run with nothing to do prints one line per home. Homes with the same changes share one list.
+  - Other tasks print nothing if they change nothing, and one line if they change something. If they fail, they are printed
+    as by P(ansible.builtin.default#callback).
+  - C(-v) leaves nothing out. C(-vv) and more print everything as P(ansible.builtin.default#callback) does.
+  - Ansible loads this plugin in every C(ansible-playbook) of a project that enables it, so install the collection
+    first; list it in the project's C(requirements.yml).
 extends_documentation_fragment:
   - default_callback
   - result_format_callback
 options:
   format:
     description:
-      - C(text) for people. C(json) prints the plan of each home as one line of JSON.
+      - C(text) prints for people, C(json) prints the plan of each home as one line of JSON.
     type: str
     choices: [text, json]
     default: text

@@ -12,24 +12,24 @@ class ModuleDocFragment:
 options:
   backup_extension:
     description:
-      - Move files that are in the way aside, to names with this extension, never over an existing backup. They come back when their
+      - Back up files that are in the way, under names with this extension, never over an existing backup. They are restored when their
         path is no longer managed. Without it, they are reported and nothing is changed.
     type: str
   on_failure:
     description:
-      - What to do when a hook, an activation script or a service fails. V(undo) puts the previous generation back, V(keep) leaves
-        the new one. Without it, a hook or a script that fails puts the previous generation back, and a service does not.
+      - What to do when a hook, an activation script or a service fails. V(undo) restores the previous generation, V(keep) keeps
+        the new one. The default is V(undo) for hooks and scripts, and V(keep) for services.
     type: str
     choices: [undo, keep]
   hook_timeout:
     description:
-      - How many seconds a hook or an activation script may take. One that takes longer is ended, with all that it has started, and
-        has failed. V(0) sets no limit.
+      - Seconds that a hook or an activation script may take. One that takes longer is killed with everything that it has started, and
+        counts as failed. V(0) means no limit.
     type: int
     default: 3600
   lock_timeout:
     description:
-      - How many seconds to wait while another switch of the same home is running.
+      - Seconds to wait for another switch of the same home.
     type: int
     default: 30
 attributes:
@@ -41,6 +41,6 @@ attributes:
     support: full
     platforms: posix
 notes:
-  - O(backup_extension), O(on_failure), O(hook_timeout) and O(lock_timeout) are taken from the variables C(home_backup_extension),
-    C(home_on_failure), C(home_hook_timeout) and C(home_lock_timeout) where the task does not set them.
+  - O(backup_extension), O(on_failure), O(hook_timeout) and O(lock_timeout) default to the variables C(home_backup_extension),
+    C(home_on_failure), C(home_hook_timeout) and C(home_lock_timeout).
 """

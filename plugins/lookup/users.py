@@ -6,13 +6,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: users
-short_description: The users whose homes a play is about
+short_description: List the users whose homes a play manages
 version_added: 0.1.0
 description:
-  - Returns the names in the variable C(home_users) of the host, or the one that the variable C(home_user) names.
-  - A host without C(home_users), a C(home_users) that is not a mapping, and a C(home_user) that no host of the play has are errors.
-    Give a host without homes C(home_users={}).
-  - It is meant for the C(loop) of tasks that use M(home.manager.home) or M(home.manager.generation).
+  - Returns the user names in the host's variable C(home_users), or only C(home_user) if that variable is set.
+  - Fails if a host has no C(home_users), if C(home_users) is not a mapping, or if no host of the play has a home for C(home_user).
+    Set C(home_users={}) for a host without homes.
+  - Use it in the C(loop) of tasks with M(home.manager.home) or M(home.manager.generation).
 author:
   - The home.manager contributors (!UNKNOWN)
 options: {}

@@ -10,9 +10,9 @@ module: generation
 short_description: Manage the generations of a home
 version_added: 0.1.0
 description:
-  - Works on the generations that M(home.manager.home) has made in a user's home. It needs no specification.
-  - Everything happens as the user whose home it is. Run it as that user, or as root, which then becomes the user.
-  - A switch that was interrupted, by a crash or a power cut, is finished or undone first, except for O(verb=list).
+  - Lists, activates, compares and removes the generations that M(home.manager.home) has created in a user's home. It needs no specification.
+  - Run it as the owner of the home, or as root, which becomes that user.
+  - It first finishes or undoes a switch that was interrupted, for example by a power cut, except with O(verb=list).
 author:
   - The home.manager contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -23,37 +23,37 @@ options:
       - V(list) lists the generations and changes nothing.
       - V(activate) switches to the generation O(generation), or to its O(specialisation). Without O(generation), to the
         specialisation or the base of the current one.
-      - V(rollback) switches to the previous generation; generations that failed are left out.
-      - V(remove) removes the generations in O(generations). The one in use cannot be removed.
-      - V(expire) removes the generations that are older than O(older_than) and not among the newest O(keep). The one in use always
+      - V(rollback) switches to the previous generation and skips failed ones.
+      - V(remove) removes the generations in O(generations). The current one cannot be removed.
+      - V(expire) removes the generations that are older than O(older_than) and not among the newest O(keep). The current one always
         stays.
-      - V(verify) compares every managed path and its content with what was put there.
-      - V(diff) shows what differs between the generations in O(between), and changes nothing.
-      - V(doctor) looks for problems, and changes nothing. The task fails when it finds an error.
+      - V(verify) compares every managed path and its content with the current generation.
+      - V(diff) shows the differences between the generations in O(between), and changes nothing.
+      - V(doctor) checks the home and the machine for problems, and changes nothing. The task fails if it finds an error.
       - V(uninstall) removes all managed files and generations, and restores backups. Files that the user edited stay.
     type: str
     default: list
     choices: [activate, diff, doctor, expire, list, remove, rollback, uninstall, verify]
   user:
     description:
-      - The user whose home it is. By default the one who runs the task.
+      - The owner of the home. The default is the user who runs the task.
     type: str
   home:
     description:
-      - The home folder. By default that of the user's account.
+      - The home folder. The default is the one of the account.
     type: path
   state_path:
     description:
-      - The folder of the generations. By default C(.local/state/home.manager) in the home. Set it when the specification sets
-        C(xdg.stateHome).
+      - The state folder, which contains the generations. The default is C(.local/state/home.manager) in the home. Set it if the
+        specification sets C(xdg.stateHome).
     type: path
   generation:
     description:
-      - The number of the generation to activate. By default the current one.
+      - The number of the generation to activate. The default is the current one.
     type: int
   specialisation:
     description:
-      - The specialisation of the generation to activate. By default its base.
+      - The specialisation of the generation to activate. The default is none.
     type: str
   generations:
     description:
@@ -62,27 +62,27 @@ options:
     elements: int
   between:
     description:
-      - The numbers of two generations to compare. One is compared with the current one; without any, the current one is compared with
-        the home as it is.
+      - The numbers of two generations to compare. With one number, it is compared with the current generation; without any, the home is
+        compared with the current generation.
     type: list
     elements: int
     default: []
   confirmed:
     description:
-      - Whether to do it. When V(false), what would be done is shown, and the task fails.
+      - Confirm V(uninstall). With V(false), the task shows what it would remove, and fails.
     type: bool
     default: true
   older_than:
     description:
-      - An age such as V(30d), V(12h), V(2w) or V(45m), or a date. Younger generations do not expire.
+      - Only expire generations older than this age, such as V(30d), V(12h), V(2w) or V(45m), or this date.
     type: str
   keep:
     description:
-      - How many of the newest generations to keep, whatever their age.
+      - Number of the newest generations to keep, whatever their age.
     type: int
   repair:
     description:
-      - Repair links, modes and stored contents that differ. Edits of the user stay.
+      - Repair links, modes and stored contents that differ. The user's edits stay.
     type: bool
     default: false
 attributes:
@@ -90,7 +90,7 @@ attributes:
     description: Can run in check mode and report what would change, without writing anything.
     support: full
   diff_mode:
-    description: Shows which paths change, and what the files held before and hold after.
+    description: Shows which paths change, and the contents of the files before and after.
     support: full
 seealso:
   - module: home.manager.home
@@ -149,19 +149,19 @@ generations:
       description: Its number.
       type: int
     created:
-      description: When it was made, in seconds since 1970.
+      description: When it was created, in seconds since 1970.
       type: int
     current:
       description: Whether it is the current one.
       type: bool
     completed:
-      description: Whether it is the one whose hooks have last run to the end.
+      description: Whether it is the generation whose hooks were completed last.
       type: bool
     failed:
-      description: Whether a hook of it failed when it was last activated.
+      description: Whether a hook failed when it was last activated.
       type: bool
     failed_in:
-      description: The hook that failed then, where that is known.
+      description: The hook that failed, if known.
       type: str
     files:
       description: The number of its files.
@@ -181,14 +181,14 @@ generations:
       description: Its folder.
       type: str
     digest:
-      description: The hash of what it is.
+      description: The hash of its content.
       type: str
 current:
-  description: The number of the current generation; none when nothing is managed.
+  description: The number of the current generation; null if nothing is managed.
   returned: with O(verb=list)
   type: int
 specialisation:
-  description: The specialisation that is chosen, if any.
+  description: The active specialisation, if any.
   returned: with O(verb=list)
   type: str
 generation:
@@ -216,7 +216,7 @@ removed:
   type: list
   elements: int
 drift:
-  description: Managed paths that are no longer as they were put there.
+  description: Managed paths that no longer match the generation.
   returned: with O(verb=verify)
   type: list
   elements: dict
@@ -228,10 +228,10 @@ drift:
       description: One of missing, replaced, changed, mode, object.
       type: str
     detail:
-      description: More about it, for people.
+      description: A description for people.
       type: str
 findings:
-  description: What was found, at least one for each check.
+  description: The findings, at least one for each check.
   returned: with O(verb=doctor)
   type: list
   elements: dict
@@ -246,7 +246,7 @@ findings:
       description: The problem, or why the check was skipped.
       type: str
     remedies:
-      description: What to do about it, one thing a line.
+      description: What to do about it, one remedy per entry.
       type: list
       elements: str
 repaired:
@@ -255,7 +255,7 @@ repaired:
   type: list
   elements: dict
 kind:
-  description: The kind of the error, in one word.
+  description: The kind of the error, as one word.
   returned: on failure
   type: str
 """

@@ -10,11 +10,10 @@ module: home
 short_description: Switch a home to a declarative specification
 version_added: 0.1.0
 description:
-  - Makes the home of one user what a specification says, as a new generation.
-  - The specification is evaluated and rendered on the controller; the target is asked what it has, is sent what it lacks, and
-    switches all of it at once.
-  - A home that already is as the specification says costs one command on the target, whatever the number of its files.
-  - The task runs as the user whose home it is, or as root, which becomes the user before it touches anything.
+  - Switches a user's home to what its specification declares, as a new generation.
+  - The controller evaluates and renders the specification and sends the target what it lacks; the target switches to it at once.
+  - A home that already matches its specification takes one command on the target, however many files it has.
+  - Run the task as the owner of the home, or as root, which becomes that user before it touches anything.
 author:
   - The home.manager contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -22,82 +21,81 @@ extends_documentation_fragment:
 options:
   user:
     description:
-      - The user whose home it is.
+      - The owner of the home.
     type: str
     required: true
   config:
     description:
-      - The specification, a module of the specification language, which may just import files.
-      - By default the entry of O(user) in the variable C(home_users).
-      - Its expressions are the language's own; the play does not template it.
+      - The specification: a module, which usually imports files.
+      - The default is the entry of O(user) in the variable C(home_users).
+      - home.manager itself evaluates its expressions; the play does not template them.
     type: dict
   specialisation:
     description:
-      - The specialisation to switch to, instead of the home itself.
+      - Switch to this specialisation instead of the home itself.
     type: str
   special_args:
     description:
-      - Further names for the expressions of the specification.
+      - Further variables for the expressions of the specification.
     type: dict
     default: {}
   build_to:
     description:
-      - A folder on the controller to render the home into, below the names of host and user. No target is touched then.
-      - A relative path starts where the play was started.
+      - Render the home into this folder on the controller, below C(HOST/USER), instead of switching. No target is touched.
+      - A relative path is relative to the working directory of C(ansible-playbook).
     type: str
   restricted:
     description:
-      - Whether the specification is somebody else's. It then sees no variables of the play but O(special_args), can use no lookup and no
-        filter or test that reaches beyond its arguments, and can read no file outside of the project.
-      - A specification that is not restricted can do on the controller what a role can do.
+      - Restrict a specification that someone else wrote. It can then use no variables of the play except O(special_args), no lookups,
+        and no filter or test that reaches beyond its arguments, and can read no file outside of the project.
+      - An unrestricted specification can do everything on the controller that a role can do.
     type: bool
     default: false
   plan_cache:
     description:
-      - Whether a home whose files and variables are as they were in the last run is switched without evaluating it again.
-      - The target is asked in any case.
+      - Skip the evaluation if no file and no variable of the home has changed since the last run. The target is checked in any case.
     type: bool
     default: true
   option:
     description:
-      - The dotted path of an option, or of a group of them, to describe instead of switching. No target is touched then.
-      - A word finds the options that have it in their name or description; V(.) lists all options.
+      - Describe this option or group of options, given as a dotted path, instead of switching. No target is touched.
+      - A single word finds the options that contain it in their name or description; V(.) lists all options.
     type: str
   packages:
     description:
-      - The prefix that stands for every package's place in the rendered files, such as V(/usr).
-      - No package is realised then. Without it packages come from F(home.lock) or from the host, and are shown in the home's profile.
+      - Use this prefix as the path of every package in the rendered files, such as V(/usr), and install no package.
+      - Without it, packages come from F(home.lock) or from the host, and are linked into the home's profile.
     type: path
   update:
     description:
-      - Names of packages to resolve anew in F(home.lock), an empty list for all that the home names. No target is touched then.
+      - Resolve these packages again in F(home.lock), or with an empty list all that the home uses. No target is touched.
     type: list
     elements: str
   vendor:
     description:
-      - With O(update), a folder on the controller that gets every file which F(home.lock) names, under its SHA-256.
+      - With O(update), also download every file that F(home.lock) lists into this folder on the controller, named by its SHA-256.
     type: str
-  tell_wanted:
+  list_wanted:
     description:
-      - With O(update), whether to return the names of all packages that the home wants, as O(keep) takes them.
+      - With O(update), return the names of all packages that the home uses, as a value for O(keep).
     type: bool
     default: false
   keep:
     description:
-      - With O(update), the names of all packages that any home of the project wants. Instead of resolving, F(home.lock) then loses every
-        other package, and the folder O(vendor) every file that F(home.lock) does not name.
+      - With O(update), remove all other packages from F(home.lock) instead of resolving, and from the folder O(vendor) every file that
+        F(home.lock) does not list.
     type: list
     elements: str
   locked:
     description:
-      - Whether to refuse when F(home.lock) lacks a package, instead of adding it.
+      - Fail if F(home.lock) lacks a package, instead of adding it.
     type: bool
     default: false
   install_on_host:
     description:
-      - Whether packages with C(provider=system) that the host lacks are installed there, for everybody, by its own package manager
-        (apt, dnf, pacman, apk or brew). Without it the switch only warns.
-      - This needs root, as with C(become), or for brew its owner. The packages stay when the home no longer names them.
+      - Install packages with C(provider=system) that the host lacks for all users, with the host's package manager
+        (apt, dnf, pacman, apk or brew). Otherwise the switch only warns.
+      - This needs root, as with C(become), or for brew its owner. The packages stay installed when the home no longer uses them.
     type: bool
     default: false
 attributes:
@@ -105,7 +103,7 @@ attributes:
     description: Can run in check mode and report what would change, without writing anything.
     support: full
   diff_mode:
-    description: Shows a diff of each file that changes, and one block of everything else. What is sensitive is never shown.
+    description: Shows a diff of each file that changes, and one block for everything else. Sensitive content is never shown.
     support: full
 seealso:
   - module: home.manager.generation
@@ -137,7 +135,7 @@ previous:
   type: int
   sample: 2
 operations:
-  description: What was done (or in check mode would be done) to each path.
+  description: What was done, or in check mode would be done, to each path.
   returned: after a switch
   type: list
   elements: dict
@@ -146,12 +144,12 @@ operations:
       path: .bashrc
       detail: ""
 collisions:
-  description: Paths that are in the way. When there are any, nothing was changed.
-  returned: when there are any
+  description: Paths that are in the way. If there are any, nothing was changed.
+  returned: if there are any
   type: list
   elements: dict
 drift:
-  description: Managed paths that are no longer as they were put there.
+  description: Managed paths that no longer match the generation.
   returned: when nothing had to be switched
   type: list
   elements: dict

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: project
-short_description: Begin a project on the controller
+short_description: Create a project on the controller
 version_added: 0.1.0
 description:
-  - Writes files that are not there yet into a folder of the controller, and makes it a git repository. Files that are there stay as
-    they are. The playbook C(home.manager.init) uses it.
+  - Writes the files that do not exist yet into a folder on the controller, and makes it a git repository. Existing files are not
+    changed. The playbook C(home.manager.init) uses it.
 author:
   - The home.manager contributors (!UNKNOWN)
 options:
   path:
     description:
-      - The folder. It is made if it does not exist.
+      - The folder. It is created if it does not exist.
     type: path
     required: true
   files:
@@ -27,7 +27,7 @@ options:
     required: true
   git:
     description:
-      - Begin a git repository, unless the folder is in one already or git is not installed.
+      - Create a git repository, unless the folder is already in one or git is not installed.
     type: bool
     default: true
 attributes:

@@ -10,9 +10,9 @@ module: system
 short_description: Switch a host to a declarative configuration
 version_added: 0.1.0
 description:
-  - Makes a host what a configuration says, in the option names of NixOS, with the homes that it declares, as a new generation.
-  - The configuration is evaluated on the controller. The host is asked what it has, is sent what it lacks, and checks the new
-    configuration with the programs that read it before anything changes.
+  - Switches a host, with the homes that it declares, to what its configuration declares, as a new generation. Options have the names of NixOS.
+  - The controller evaluates the configuration and sends the host what it lacks. Before anything changes, the programs that read the
+    new configuration check it on the host.
   - What the configuration does not declare is left as it is.
   - The task must run as root, usually by C(become).
 author:
@@ -20,26 +20,26 @@ author:
 options:
   action:
     description:
-      - What to do. V(switch) makes everything so at once; V(boot) puts the files in place and starts nothing; V(test) lasts until the
-        next boot; V(build) only evaluates; V(dry-activate) checks and reports; V(rollback) goes back to a generation; V(list) lists
-        generations; V(expire) removes old ones; V(confirm) keeps a switch that waits for a confirmation.
+      - What to do. V(switch) puts everything into effect at once; V(boot) puts the files in place and starts nothing; V(test) switches
+        until the next boot; V(build) only evaluates; V(dry-activate) checks and reports; V(rollback) goes back to a generation; V(list)
+        lists the generations; V(expire) removes old ones; V(confirm) confirms a switch that waits for it.
     type: str
     choices: [switch, boot, test, build, dry-activate, rollback, list, expire, confirm]
     default: switch
   config:
     description:
-      - The configuration, a module of the specification language, which may just import files.
-      - By default the variable C(system_config).
-      - Its expressions are the language's own; the play does not template it.
+      - The configuration: a module, which usually imports files.
+      - The default is the variable C(system_config).
+      - home.manager itself evaluates its expressions; the play does not template them.
     type: dict
   confirm:
     description:
-      - Revert the switch unless it is confirmed over a new connection within so many seconds. The task confirms it itself.
+      - Revert the switch unless a new connection confirms it within this number of seconds. The task confirms it itself.
     type: int
     default: 0
   allow_lockout:
     description:
-      - Allow a switch after which the connecting user could not come back.
+      - Allow a switch that would lock out the connecting user.
     type: bool
     default: false
   allow_removal:
@@ -50,40 +50,39 @@ options:
     default: []
   repair:
     description:
-      - Finish a transaction of dpkg that something else left interrupted, and begin a new ledger where both copies of it are damaged.
+      - Finish an interrupted dpkg transaction of another program, and start a new ledger if both of its copies are damaged.
     type: bool
     default: false
   plan_cache:
     description:
-      - Whether a system whose files and variables are as they were in the last run is switched without evaluating it and its homes again.
-      - The host is asked in any case.
+      - Skip the evaluation if no file and no variable of the system and its homes has changed since the last run. The host is checked in any case.
     type: bool
     default: true
   specialisation:
     description:
-      - The specialisation to switch to, instead of the system itself.
+      - Switch to this specialisation instead of the system itself.
     type: str
   generation:
     description:
-      - The generation to roll back to; 0 is the one before.
+      - The generation to roll back to; 0 is the previous one.
     type: int
     default: 0
   keep:
     description:
-      - How many of the newest generations V(expire) keeps.
+      - With V(expire), the number of the newest generations to keep.
     type: int
   days:
     description:
-      - V(expire) removes generations that are older than so many days, instead of counting them.
+      - With V(expire), remove generations that are older than this number of days, instead of counting them.
     type: int
   special_args:
     description:
-      - Further names for the expressions of the configuration.
+      - Further variables for the expressions of the configuration.
     type: dict
     default: {}
   lock_timeout:
     description:
-      - For how many seconds to wait when another switch of the same host is under way.
+      - Seconds to wait for another switch of the same host.
     type: int
     default: 60
 attributes:
@@ -91,7 +90,7 @@ attributes:
     description: Reports files, accounts, packages and units, runs the checks of the new configuration, and changes nothing.
     support: full
   diff_mode:
-    description: Shows the texts of files before and after, without those that hold a secret.
+    description: Shows the texts of files before and after, except those that contain a secret.
     support: full
 """
 
@@ -113,7 +112,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 generation:
-  description: The generation that is active.
+  description: The active generation.
   type: int
   returned: always
 operations:
@@ -122,7 +121,7 @@ operations:
   elements: dict
   returned: always
 units:
-  description: Units that were stopped, reloaded, restarted and started, those that were left alone, and those that failed.
+  description: Units that were stopped, reloaded, restarted, started or left alone, and those that failed.
   type: dict
   returned: always
 checks:

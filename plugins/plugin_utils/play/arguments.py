@@ -31,7 +31,7 @@ HOME: ArgumentSpec = {
     "update": {"type": "list", "elements": "str"},
     "vendor": {"type": "str"},
     "keep": {"type": "list", "elements": "str"},
-    "tell_wanted": {"type": "bool", "default": False},
+    "list_wanted": {"type": "bool", "default": False},
     "locked": {"type": "bool", "default": False},
     "install_on_host": {"type": "bool", "default": False},
 }

@@ -134,7 +134,7 @@ class Switch:
             changed, lines = updated(self.lock, packages, host, self.arguments.values, not self.task.check_mode)
         except (SpecError, SpecErrors) as error:
             raise self.refused(*messages(error, self.sources(error))) from None
-        wanted = sorted(item.name for item in packages.wanted) if self.arguments.values["tell_wanted"] else []
+        wanted = sorted(item.name for item in packages.wanted) if self.arguments.values["list_wanted"] else []
         more = {"wanted": wanted} if wanted else {}
         return {"changed": changed, "lines": lines, **more, "_ansible_verbose_always": True}
 

@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 _HEAD = """\
 usage: home-manager [options] COMMAND ...
 
-Switch and look after this home.
+Switch and manage this home.
 
 """
 _TAIL = """\
 
-  -f, --project DIR     the project (default: where the generation came from)
-  -b, --backup EXT      move files that are in the way to FILE.EXT
-  -n, --dry-run         preview, write nothing
-  --diff                with the lines that change
+  -f, --project DIR     folder of the project (default: that of the generation)
+  -b, --backup EXT      back up files in the way as FILE.EXT
+  -n, --dry-run         show what would change, and write nothing
+  --diff                show the lines that change
   --vault-password-file FILE, --ask-vault-pass
-                        the password of the project's vault
+                        give the vault password of the project
   -v, --verbose         show everything
-  --json                one JSON object instead of text
-  --color WHEN          auto, always, never
+  --json                print one JSON object instead of text
+  --color WHEN          auto, always or never
 
-switch, build, option, edit and news call Ansible; everything else works without it, and without a network.
+switch, build, option, edit and news run Ansible; all other commands need neither Ansible nor a network.
 """
 # Home Manager's names of commands that are called otherwise here.
 _SYNONYMS = {"expire": ("expire-generations",)}
@@ -130,7 +130,7 @@ def parser(commands: List[Subcommand], words: Container[str]) -> Parser:
 
 
 def _common(where: argparse.ArgumentParser, text: Optional[str], flag: Union[bool, str]) -> None:
-    where.add_argument("-f", "--project", metavar="DIR", default=text, help="the project's folder")
+    where.add_argument("-f", "--project", metavar="DIR", default=text, help="folder of the project")
     where.add_argument(
         "-b",
         "-e",
@@ -138,16 +138,16 @@ def _common(where: argparse.ArgumentParser, text: Optional[str], flag: Union[boo
         dest="backup_extension",
         metavar="EXT",
         default=text,
-        help="move files in the way to FILE.EXT",
+        help="back up files in the way as FILE.EXT",
     )
-    where.add_argument("-n", "--dry-run", action="store_true", default=flag, help="preview, write nothing")
-    where.add_argument("--diff", action="store_true", default=flag, help="show the lines that change")
     where.add_argument(
-        "--vault-password-file", metavar="FILE", default=text, help="the file with the password of the vault"
+        "-n", "--dry-run", action="store_true", default=flag, help="show what would change, and write nothing"
     )
-    where.add_argument("--ask-vault-pass", action="store_true", default=flag, help="ask for the password of the vault")
+    where.add_argument("--diff", action="store_true", default=flag, help="show the lines that change")
+    where.add_argument("--vault-password-file", metavar="FILE", default=text, help="file with the vault password")
+    where.add_argument("--ask-vault-pass", action="store_true", default=flag, help="ask for the vault password")
     where.add_argument("-v", "--verbose", action="store_true", default=flag, help="show everything")
     where.add_argument("--json", action="store_true", default=flag, help="print one JSON object instead of text")
     where.add_argument("--color", choices=("auto", "always", "never"), default=text, help="when to colour")
-    where.add_argument("--home", default=text, metavar="DIR", help="the home (default: your own)")
-    where.add_argument("--state", default=text, metavar="DIR", help="the folder of the generations")
+    where.add_argument("--home", default=text, metavar="DIR", help="home to work on (default: your own)")
+    where.add_argument("--state", default=text, metavar="DIR", help="state folder of the home")

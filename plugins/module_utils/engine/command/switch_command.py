@@ -34,7 +34,7 @@ class SwitchCommand(Subcommand):
         which.add_argument("--rollback", action="store_true", help=Rollback.summary)
         add_parameter(which, Activate.parameters["generation"])
         which.add_argument(
-            "--overwrite", metavar="PATH", action="append", help="drop your edits of a file that was kept"
+            "--overwrite", metavar="PATH", action="append", help="discard your edits of a file that was kept"
         )
         add_parameter(parser, Activate.parameters["specialisation"])
         parser.add_argument("--base", action="store_true", help="leave the specialisation of the current generation")

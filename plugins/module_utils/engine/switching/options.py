@@ -24,22 +24,21 @@ class SwitchOptions(Parameterised):
 
     backup_extension: Optional[str] = setting(
         EXTENSION,
-        "Move files that are in the way aside, to names with this extension, never over an existing backup. They come"
-        " back when their path is no longer managed. Without it, they are reported and nothing is changed.",
+        "Back up files that are in the way, under names with this extension, never over an existing backup. They"
+        " are restored when their path is no longer managed. Without it, they are reported and nothing is changed.",
         flags=("-b", "-e"),
     )
     on_failure: Optional[str] = setting(
         TEXT,
-        "What to do when a hook, an activation script or a service fails. V(undo) puts the previous generation back,"
-        " V(keep) leaves the new one. Without it, a hook or a script that fails puts the previous generation back, and a"
-        " service does not.",
+        "What to do when a hook, an activation script or a service fails. V(undo) restores the previous generation,"
+        " V(keep) keeps the new one. The default is V(undo) for hooks and scripts, and V(keep) for services.",
         None,
         ("undo", "keep"),
     )
     hook_timeout: float = setting(
         SECONDS,
-        "How many seconds a hook or an activation script may take. One that takes longer is ended, with all that it has"
-        " started, and has failed. V(0) sets no limit.",
+        "Seconds that a hook or an activation script may take. One that takes longer is killed with everything that"
+        " it has started, and counts as failed. V(0) means no limit.",
         3600,
     )
 

@@ -25,9 +25,11 @@ class Activate(SwitchingVerb):
     title = "generation"
     summary = "activate an existing generation"
 
-    generation: Optional[int] = option(INTEGER, "The number of the generation to activate. By default the current one.")
+    generation: Optional[int] = option(
+        INTEGER, "The number of the generation to activate. The default is the current one."
+    )
     specialisation: Optional[str] = option(
-        TEXT, "The specialisation of the generation to activate. By default its base.", flags=("-c",)
+        TEXT, "The specialisation of the generation to activate. The default is none.", flags=("-c",)
     )
 
     overwrite: Optional[List[str]] = internal(TEXTS)

@@ -42,14 +42,14 @@ class Diff(Verb):
 
     name = "diff"
     title = "diff"
-    summary = "show what differs: the home, or two generations"
+    summary = "show what differs in the home, or between two generations"
     writes = False
     answer = SwitchAnswer
 
     between: List[int] = option(
         NUMBERS,
-        "The numbers of two generations to compare. One is compared with the current one; without any, the current one is"
-        " compared with the home as it is.",
+        "The numbers of two generations to compare. With one number, it is compared with the current generation;"
+        " without any, the home is compared with the current generation.",
         [],
     )
     path: Optional[str] = internal(TEXT)

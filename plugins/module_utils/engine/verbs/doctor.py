@@ -48,7 +48,7 @@ class Doctor(Verb):
     name = "doctor"
     answer = Examination
     command = "doctor"
-    summary = "look for problems"
+    summary = "check the home and the machine for problems"
     writes = False
 
     def run(self, home: HomeFolder, account: pwd.struct_passwd) -> Examination:

@@ -25,9 +25,9 @@ class Expire(RemovingVerb):
     one_of = ("older_than", "keep")
 
     older_than: Optional[float] = option(
-        AGE, "An age such as V(30d), V(12h), V(2w) or V(45m), or a date. Younger generations do not expire."
+        AGE, "Only expire generations older than this age, such as V(30d), V(12h), V(2w) or V(45m), or this date."
     )
-    keep: Optional[int] = option(INTEGER, "How many of the newest generations to keep, whatever their age.")
+    keep: Optional[int] = option(INTEGER, "Number of the newest generations to keep, whatever their age.")
 
     def chosen(self, home: HomeFolder) -> List[int]:
         if self.keep is not None and self.keep < 0:

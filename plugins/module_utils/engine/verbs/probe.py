@@ -27,7 +27,7 @@ class Probe(Verb):
     """
 
     name = "probe"
-    summary = "compare what is current with a digest"
+    summary = "compare the current generation with a digest"
     public = False
     answer = ProbeAnswer
 

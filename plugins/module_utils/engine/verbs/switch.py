@@ -40,7 +40,7 @@ class Switch(SwitchingVerb):
 
     name = "switch"
     title = "switch"
-    summary = "switch to what a bundle holds"
+    summary = "switch to the generation in a bundle"
     public = False
     creates_state = True
 

@@ -51,7 +51,7 @@ class Uninstall(SwitchingVerb):
     question = "Take all this away?"
 
     confirmed: bool = option(
-        FLAG, "Whether to do it. When V(false), what would be done is shown, and the task fails.", True
+        FLAG, "Confirm V(uninstall). With V(false), the task shows what it would remove, and fails.", True
     )
 
     def __init__(self, values: JsonObject) -> None:

@@ -51,17 +51,15 @@ class Verb(Parameterised):
     question = ""
     each = ""
 
-    user: Optional[str] = option(TEXT, "The user whose home it is. By default the one who runs the task.")
-    home: Optional[str] = option(PATH, "The home folder. By default that of the user's account.")
+    user: Optional[str] = option(TEXT, "The owner of the home. The default is the user who runs the task.")
+    home: Optional[str] = option(PATH, "The home folder. The default is the one of the account.")
     state: Optional[str] = option(
         PATH,
-        "The folder of the generations. By default C(.local/state/home.manager) in the home. Set it when the"
-        " specification sets C(xdg.stateHome).",
+        "The state folder, which contains the generations. The default is C(.local/state/home.manager) in the home."
+        " Set it if the specification sets C(xdg.stateHome).",
         name="state_path",
     )
-    lock_timeout: float = setting(
-        SECONDS, "How many seconds to wait while another switch of the same home is running.", 30
-    )
+    lock_timeout: float = setting(SECONDS, "Seconds to wait for another switch of the same home.", 30)
     check: bool = internal(FLAG, False)
     diff: bool = internal(FLAG, False)
 

@@ -96,7 +96,7 @@ class Verify(Verb):
     command = "verify"
     summary = "compare the home with its generation"
 
-    repair: bool = option(FLAG, "Repair links, modes and stored contents that differ. Edits of the user stay.", False)
+    repair: bool = option(FLAG, "Repair links, modes and stored contents that differ. The user's edits stay.", False)
 
     def run(self, home: HomeFolder, account: pwd.struct_passwd) -> Verification:
         answer, state = Verification(), home.state
