@@ -268,10 +268,8 @@ class Node:
 
     def _compute(self, declaration: Declaration) -> Any:
         if declaration.removed is not None:
-            raise SpecError(
-                "has been removed" + (f": {declaration.removed}" if declaration.removed else ""),
-                path=self.dotted,
-            )
+            places = [assignment.position for assignment in self.assignments]
+            raise SpecError(f"has been removed. {declaration.removed}".rstrip(), places, path=self.dotted)
         if declaration.changed_to:
             return self.old_value()
         if declaration.renamed_to:

@@ -38,6 +38,7 @@ _OF_SYSTEMS = (
     "users",
     "virtualisation",
 )
+_OF_HOMES = ("home", "xdg", "accounts", "dconf", "gtk", "qt", "wayland", "xsession", "xresources", "manual", "news")
 _OF_PLAYS = ("hosts", "tasks", "roles", "become", "gather_facts", "handlers", "pre_tasks", "post_tasks")
 _OF_INVENTORIES = ("home_users", "home_user", "all", "children")
 
@@ -57,7 +58,9 @@ def unknown_option(
     """
     name, parent = path[-1], joined(path[:-1])
     of_modules = path[:1] in (("programs",), ("services",)) and len(path) == 2
-    hint = _at_top(name, rest) if len(path) == 1 else ""
+    # Of the two libraries, only that of systems has this group.
+    system = known.is_known(("networking",))
+    hint = _at_top(name, rest, system) if len(path) == 1 else ""
     hint = hint or _elsewhere(path, rest, known, tuple(names), in_entry)
     names = tuple(names) if parent else (*names, *_WORDS)
     # Of programs there are many with similar names: only a slip is surely meant for another one.
@@ -67,7 +70,10 @@ def unknown_option(
     message = f"`{parent}` has no option `{name}`" if parent else f"there is no option `{name}`"
     if of_modules and (unsure or not hint):
         message = f"there is no module for {name} yet"
-        further = [f"write its files with `home.file`, and list it in `home.packages`: [{name}]"]
+        files, packages = (
+            ("environment.etc", "environment.systemPackages") if system else ("home.file", "home.packages")
+        )
+        further = [f"write its files with `{files}`, and list it in `{packages}`: [{name}]"]
     elif not hint and parent:
         further = [f"home-manager option {parent}  lists what there is"]
     if not hint and not of_modules:
@@ -104,11 +110,13 @@ def _elsewhere(
     return ""
 
 
-def _at_top(name: str, rest: tuple[str, ...]) -> str:
+def _at_top(name: str, rest: tuple[str, ...], system: bool) -> str:
     """A hint for a name that is no option, at the top of a spec."""
+    if system and name in _OF_HOMES:
+        return "an option of a home: write it below `home-manager.users.NAME`"
     if name == "environment" and rest[:1] == ("systemPackages",):
         return "did you mean `home.packages`?"
-    if name in _OF_SYSTEMS:
+    if name in _OF_SYSTEMS and not system:
         return "an option of a system, not of a home"
     if name in _OF_PLAYS:
         return "this is a spec, not a play"
