@@ -42,6 +42,16 @@ class Causes:
         """The same for an element of a list option."""
         return self._of(option, option, self._provenance.elements(option)[index])
 
+    def below(self, option: str) -> list[Cause]:
+        """What the user sets of an option, or of those below it."""
+        node = self._provenance.node(tuple(option.split(".")))
+        set_there = [(at, a) for at in _nodes(node) for a in at.assignments] if node is not None else []
+        return [
+            Cause(at.dotted, () if assignment.position is None else (assignment.position,))
+            for at, assignment in set_there
+            if is_of_user(assignment) and assignment.definitions()
+        ]
+
     def _of(self, option: str, own: str, definition: Definition | None) -> Cause:
         node = self._provenance.node(tuple(option.split(".")))
         if definition is None or node is None:

@@ -19,6 +19,7 @@ from ..syntax.errors import SpecErrors, SpecWarning
 from ..values import Package, Value
 from .inits import init_of_host
 from .package_names import names_of
+from .refused_options import refuse_options
 from .store import file_mode
 from .system import System
 from .system_parts import PASSWORDS, EtcFile, Parts, Unit, User
@@ -80,6 +81,7 @@ class SystemBuilder:
         attempt = self.evaluation.attempt
         etc: dict[str, JsonObject] = {}
         files = attempt(self.parts.etc, [])
+        attempt(partial(refuse_options, self.system), None)
         self.init.refuse(files, attempt(self.parts.users, []))
         for file in files:
             entry = attempt(partial(self._entry, file))

@@ -40,6 +40,14 @@ def manifest(text: str, host: dict[str, Any] | None = None) -> dict[str, Any]:
     return with_deep_stack(compute)  # type: ignore[no-any-return]
 
 
+def errors(text: str, host: dict[str, Any]) -> list[SpecError]:
+    try:
+        manifest(text, host)
+    except SpecErrors as problem:
+        return problem.errors
+    return []
+
+
 def refused(text: str, host: dict[str, Any] | None = None) -> list[SpecError]:
     with pytest.raises(SpecErrors) as problem:
         manifest(text, host)
@@ -110,3 +118,36 @@ def test_the_firewall_is_loaded_by_a_script() -> None:
     assert etc["init.d/home-manager-nftables"]["mode"] == "0755"
     assert etc["runlevels/boot/home-manager-nftables"]["symlink"] == "/etc/init.d/home-manager-nftables"
     assert not any(target.startswith("systemd/") for target in etc)
+
+
+@pytest.mark.parametrize(
+    ("text", "option", "why"),
+    [
+        ("console.keyMap: de", "console.keyMap", "setup-keymap"),
+        ("i18n.extraLocales: all", "i18n.extraLocales", "musl-locales"),
+        ("security.pam.loginLimits: [{domain: a, item: nofile, value: 1}]", "security.pam.loginLimits", "do not ask PAM"),
+        ("boot.kernelParams: [quiet]", "boot.kernelParams", "/etc/update-extlinux.conf"),
+    ],
+)  # fmt: skip
+def test_what_alpine_has_not_is_refused_with_what_to_do(text: str, option: str, why: str) -> None:
+    error = refused(text)[0]
+    assert (error.path, str(error.positions[0])) == (option, "/p/system.yml:1:1")
+    assert why in error.message
+    assert not any("not supported" in problem.message for problem in errors(text, DEBIAN))
+
+
+def test_jobs_of_busybox_are_lines_of_their_users() -> None:
+    found = manifest('services.cron.systemCronJobs: ["* * * * * root  a b", "@daily bob c", "1 2 3 4 5 root d"]')
+    assert found["lines"] == {"crontabs/root": ["* * * * * a b", "1 2 3 4 5 d"], "crontabs/bob": ["@daily c"]}
+    assert found["provided"] == {"crond": {"enable": True, "start": True}}
+    other = manifest('services.cron: {package: cronie, systemCronJobs: ["* * * * * root a"]}')
+    assert (set(other["etc"]), set(other["provided"])) == ({"cron.d/home-manager"}, {"cronie"})
+
+
+def test_alpine_has_its_own_shell_and_asks_no_pam() -> None:
+    found = manifest(
+        "{users.users.a.isNormalUser: true, services.openssh.enable: true, environment.sessionVariables.A: b}"
+    )
+    assert found["accounts"]["users"][0]["shell"] == "/bin/ash"
+    assert "environment" not in found["lines"]
+    assert "profile.d/home-manager.sh" in found["etc"]
