@@ -29,7 +29,8 @@ Positions = tuple[Position, ...]
 _ENABLE = "enable"
 _READ = re.compile(r"\b(cfg|config)((?:\.\w+|\['[^']+'\]|\[\"[^\"]+\"\])+)")
 _WORD = re.compile(r"[\w-]+")
-_NAMED = re.compile(r"`([A-Za-z]\w*(?:\.[\w-]+)+)`")
+_NAMED = re.compile(r"(?<![\w./@:-])[A-Za-z][\w-]*(?:\.(?:[\w-]+|\"[^\"]+\"))+(?![\w/@])")
+_STEP = re.compile(r"[\w-]+|\"[^\"]+\"")
 _PART = re.compile(r"\.(\w+)|\['([^']+)'\]|\[\"([^\"]+)\"\]")
 
 
@@ -112,12 +113,30 @@ class Provenance:
         return self._unique(assertion.position, *(read or self._because(module)))
 
     def named(self, text: str) -> Positions:
-        """The user's definitions of the options that a text names between backquotes."""
+        """The user's definitions of the options, and of the entries of options, that a text names by their dotted paths."""
         found: list[Position | None] = []
         for name in _NAMED.findall(text):
-            node = self.node(tuple(name.split(".")))
-            found += [a.position for a in node.assignments if _of_user(a) and _holds(a)] if node is not None else []
+            found += self._defined(tuple(part.strip('"') for part in _STEP.findall(name)))
         return self._unique(*found)
+
+    def _defined(self, path: tuple[str, ...]) -> list[Position | None]:
+        """Where the user defines what is at a path: an option, or what is below a key of one."""
+        node: Node | None = self.evaluation.home.root
+        depth = 0
+        while node is not None and depth < len(path) and node.schema.declaration is None:
+            node, depth = node.child(path[depth]), depth + 1
+        if node is None or node.schema.declaration is None:
+            return []
+        given = [a for a in node.assignments if _of_user(a) and _holds(a)]
+        if depth == len(path):
+            return [assignment.position for assignment in given]
+        definitions = [d for a in given for d in effective(a.definitions()) if is_set(d.value)]
+        found: list[Position | None] = []
+        for definition in by_key(definitions).get(path[depth], []):
+            below = path[depth + 1 : depth + 2]
+            known = position_of(definition.value, below[0]) if below and isinstance(definition.value, dict) else None
+            found.append(known or definition.position)
+        return found
 
     def complete(self, error: SpecError) -> None:
         """Give an error that has positions in the library alone the user's line that brought its module in."""

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from ..options.definition import Definition
 from ..options.evaluation import Evaluation
 from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError, SpecWarning
+from ..syntax.position import Position
 from ..syntax.secrets import HIDDEN, SECRETS
 from ..values import Value
 
@@ -26,12 +28,31 @@ def failed_assertions(evaluation: Evaluation, prefix: str = "") -> list[SpecErro
     if not failed:
         return []
     provenance = Provenance(evaluation)
-    definitions = evaluation.attempt(lambda: provenance.elements("assertions"), [])
+    definitions = evaluation.attempt(lambda: _paired(assertions, provenance.elements("assertions")), {})
     found = []
     for number in failed:
         text = evaluation.attempt(lambda n=number: message(assertions[n], n), HIDDEN)  # type: ignore[misc]
-        positions = provenance.condition(definitions[number]) if number < len(definitions) else ()
+        positions = provenance.condition(definitions[number]) if number in definitions else ()
+        if len(positions) < 2:  # Only the assertion itself, which nobody reads that did not write the module.
+            positions = (*positions, *provenance.named(text))
         found.append(SpecError(prefix + text, positions).with_details("assertion", whole=True))
+    return found
+
+
+def _paired(values: list[Value], definitions: list[Definition]) -> dict[int, Definition]:
+    """The definition of each value, by its place in the list.
+
+    A condition can read an option whose module is only loaded then, and which adds definitions that the values do not have. So they
+    are told by their positions; several of one position are in the same order.
+    """
+    at: dict[Position | None, list[Definition]] = {}
+    for definition in definitions:
+        at.setdefault(definition.position, []).append(definition)
+    found: dict[int, Definition] = {}
+    for number, value in enumerate(values):
+        same = at.get(next(iter(value.node.instance.positions), None), [])
+        if same:
+            found[number] = same.pop(0)
     return found
 
 

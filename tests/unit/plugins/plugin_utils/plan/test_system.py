@@ -408,3 +408,21 @@ def test_a_controller_that_has_the_collection_elsewhere_makes_the_same_plan(tmp_
     origins = [str(entry["origin"]) for entry in here.manifest["etc"].values() if "origin" in entry]
     assert any(origin.startswith(f"{file}:1:") for origin in origins)
     assert not any(LIBRARY in origin for origin in origins)
+
+
+def test_an_assertion_that_loads_a_module_is_shown_at_its_own_place(tmp_path: Path) -> None:
+    said = refused('assertions: [{assertion: "{{ config.networking.domain != null }}", message: no domain}]', tmp_path)
+    assert said.splitlines()[:2] == ["no domain", f"  at {tmp_path}/configuration.yml:1:14"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("users.users: {bob: {isNormalUser: true}, alice: {isNormalUser: true, group: nobodys}}", "1:70"),
+        ("networking.hosts: {10.0.0.1: [localhost]}", "1:1"),
+        ("fileSystems: {/x: {fsType: ext4}}", "1:19"),
+        ("users: {mutableUsers: false, users.a.isNormalUser: true}", "1:9"),
+    ],
+)
+def test_a_failed_assertion_is_at_the_line_that_it_names(text: str, place: str, tmp_path: Path) -> None:
+    assert f"{tmp_path}/configuration.yml:{place}" in refused(text, tmp_path)
