@@ -19,6 +19,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundl
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Manifest
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
+from ansible_collections.home.manager.plugins.module_utils.engine.state.state import State
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 
@@ -195,6 +196,16 @@ def test_rollback_at_the_lowest_says_so(sandbox):
     sandbox.switch({"a": "1"})
     with pytest.raises(EngineError, match="no previous generation: 1 is the oldest"):
         sandbox.ask("rollback")
+
+
+def test_a_rollback_reads_no_generation_but_the_two_it_is_about(sandbox, monkeypatch):
+    for number in range(1, 6):
+        sandbox.switch({"a": str(number)})
+    read: set[str] = set()
+    manifest = State.manifest
+    monkeypatch.setattr(State, "manifest", lambda self, wanted: read.add(wanted) or manifest(self, wanted))
+    assert sandbox.ask("rollback")["generation"] == 4
+    assert read == {"generations/4", "generations/5"}
 
 
 def test_a_rollback_tells_which_packages_come_and_go(sandbox):
