@@ -24,19 +24,10 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts imp
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 from . import compilers, system_options
+from .host import HOST
 
 LIBRARY = Path(__file__).resolve().parents[2] / "roles" / "system" / "modules"
 EVERY = list(files(str(LIBRARY)))
-USER = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
-HOST = {
-    "platform": "linux",
-    "machine": "x86_64",
-    "hostname": "web1",
-    "distribution": "debian",
-    "distribution_version": "12",
-    "systemdBoot": False,
-    "user": USER,
-}
 NOT_OF_THE_TYPE = {"default", "example", "description", "readOnly", "internal", "visible", "apply", "feeds", "value"}
 OLD_NAME = {"renamedTo", "removed", "changedTo", "aliasOf"}
 # Types whose values need no example.

@@ -19,20 +19,10 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.system_parts imp
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 from . import compilers
+from .host import HOST
 
 HERE = Path(__file__).parent / "systems"
 CASES = sorted(HERE.glob("*/*.yml"))
-USER = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
-HOST = {
-    "platform": "linux",
-    "machine": "x86_64",
-    "hostname": "web1",
-    "distribution": "debian",
-    "distribution_version": "12",
-    "systemdBoot": False,
-    "nix": False,
-    "user": USER,
-}
 WORDS = {
     "spec", "more", "facts", "files", "modes", "links", "contains", "lacks", "absent", "users", "groups", "units", "packages",
     "variables", "values", "installs", "warnings", "silent", "refused",
