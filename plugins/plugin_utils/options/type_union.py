@@ -78,7 +78,7 @@ class Either(Type):
         )
 
 
-class OneOrMore(Either):
+class ValueOrList(Either):
     """A value, or a list of values; with a list among the definitions, single values join it."""
 
     def __init__(self, inner: Type) -> None:
