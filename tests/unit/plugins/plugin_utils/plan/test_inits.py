@@ -117,6 +117,7 @@ def test_the_firewall_is_loaded_by_a_script() -> None:
     etc = manifest("networking.firewall.enable: true")["etc"]
     assert etc["init.d/home-manager-nftables"]["mode"] == "0755"
     assert etc["runlevels/boot/home-manager-nftables"]["symlink"] == "/etc/init.d/home-manager-nftables"
+    assert "runlevels/sysinit/home-manager-nftables" in manifest("networking.firewall.enable: true", DEBIAN)["etc"]
     assert not any(target.startswith("systemd/") for target in etc)
 
 
