@@ -252,10 +252,11 @@ class SystemBuilder:
 
     def _shells(self) -> list[str]:
         shells = self.evaluation.get("environment.shells")
+        programs = self.evaluation.get("users.shellPrograms")
         found = []
         for shell in shells:
             if isinstance(shell, Package):
-                program = shell.main_program or shell.name
+                program = programs.get(shell.name) or shell.main_program or shell.name
                 found += [f"/bin/{program}", f"/usr/bin/{program}"]
             else:
                 found.append(str(shell))
