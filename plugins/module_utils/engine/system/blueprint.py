@@ -20,6 +20,7 @@ from .declaration import EMPTY
 from .etc.disk import Etc
 from .etc.lines import plan_lines
 from .etc.planner import EtcPlanner, Wanted, wanted_content
+from .etc.writer import newer_version
 from .operation import Operation
 from .packages.dpkg import Dpkg
 from .runner import own_entries
@@ -115,7 +116,9 @@ def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -
         )
         for target, entry in entries.items()
     }
-    etc = EtcPlanner(context.etc, ledger.etc, _owned(), _backup_names(context.state), Dpkg().there).plan(wanted)
+    pristine = None if Dpkg().there else context.packages.pristine
+    etc = EtcPlanner(context.etc, ledger.etc, _owned(), _backup_names(context.state), pristine).plan(wanted)
+    warnings += [] if pristine is None else _newer_versions(context.etc, entries)
     contents = {target: read(entry.object) for target, entry in entries.items() if entry.object is not None}
     lines, rows, operations = plan_lines(
         _wanted_lines(context, declaration), ledger.etc.lines, _line_contents(context, declaration, ledger)
@@ -186,6 +189,16 @@ def _owned() -> Callable[[str], bool]:
         return f"/etc/{target}" in found
 
     return owned
+
+
+def _newer_versions(etc: Etc, entries: Dict[str, EtcEntry]) -> List[str]:
+    """What to say of packages that brought a new version of a file which is ours."""
+    found = ((target, newer_version(etc.path(target))) for target in sorted(entries))
+    return [
+        f"its package has a new version of /etc/{target}, which is left beside it as {os.path.basename(path)}"
+        for target, path in found
+        if path is not None
+    ]
 
 
 def _backup_names(state: SystemState) -> Callable[[str], str]:

@@ -11,7 +11,7 @@ from ..contract.errors import EngineError
 from ..disk import queries
 from .inits.units import UNITS
 from .operation import Operation
-from .process import Done, run, which
+from .process import Done
 from .scripts import logged_in, run_all, run_for_users, run_script
 
 if TYPE_CHECKING:
@@ -48,9 +48,6 @@ class Effects:
         changed = set(blueprint.etc.changed) | set(blueprint.lines)
         if deferred:
             changed |= {target for target, entry in blueprint.entries.items() if former.etc.get(target) != entry}
-        if changed and which("restorecon") is not None:
-            # Under SELinux a file has the label of the folder that it was made in, until it is told otherwise.
-            run(["restorecon", *(f"/etc/{target}" for target in sorted(changed))], _TIMEOUT)
         self._changed_files(blueprint, changed)
         services = self._services
         if services is None:

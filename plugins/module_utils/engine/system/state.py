@@ -13,6 +13,7 @@ from ..contract.canonical import canonical
 from ..contract.errors import EngineError, ErrorKind
 from ..contract.objects import content_hash
 from ..disk import filesystem, queries, trees
+from . import labels
 from .declaration import EMPTY, Declaration
 from .records import Info, Journal, Ledger
 
@@ -183,6 +184,8 @@ class SystemState:
                 if filesystem.lstat(temporary) is not None:
                     filesystem.unlink(temporary)
                 filesystem.write(temporary, content, int(mode, 8), sync=True)
+                if int(mode, 8) & 0o111:
+                    labels.as_program(temporary)
                 filesystem.rename(temporary, self.path("store", name))
 
     def add_folders(self, declaration: Declaration) -> None:

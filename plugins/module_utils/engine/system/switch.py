@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError, ErrorKind
 from ..disk import queries
-from . import confirm, runner
+from . import confirm, labels, runner
 from .accounts.removal import removed
 from .accounts.writer import invalidate_caches, write_database
 from .answer import Answer
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
     from .checks.report import Check
     from .settings import Settings
+
+
+_RULES = "home-manager/nftables.conf"
+_RIVAL = "firewalld.service"
+_TIMEOUT = 30.0
 
 
 class SystemSwitch:
@@ -82,9 +87,24 @@ class SystemSwitch:
         future = blueprint.future()
         if not future.files and not future.database:
             return
+        self._refuse_rival(blueprint)
         user = "" if self.settings.allow_lockout else connected()
         self.answer.checks = validate(future, user, blueprint.declaration.checks)
         self._refuse(self.answer.checks)
+
+    def _refuse_rival(self, blueprint: Blueprint) -> None:
+        """EngineError `check` for rules of nftables on a host whose rules firewalld manages."""
+        entry = blueprint.entries.get(_RULES)
+        if entry is None or not any(step.do == "put" and step.target == _RULES for step in blueprint.etc.steps):
+            return
+        services = self.context.init.services(_TIMEOUT)
+        if services is not None and services.running([_RIVAL]):
+            place = f" ({entry.origin})" if entry.origin else ""
+            raise EngineError(
+                f"networking.firewall{place}: firewalld runs on this host and has rules of its own. Remove the option, or turn firewalld off "
+                "with `systemctl disable --now firewalld`. Nothing was changed.",
+                ErrorKind.CHECK,
+            )
 
     def _refuse(self, checks: List[Check]) -> None:
         for check in checks:
@@ -302,6 +322,7 @@ class SystemSwitch:
             found = etc.look(target)
             mode, uid, gid = (found.mode, found.uid, found.gid) if found.present else (0o644, 0, 0)
             etc.put_file(target, text.encode("utf-8", "surrogateescape"), mode, uid, gid)
+        labels.restore(etc.path(target) for target in blueprint.lines)
         ledger = blueprint.etc.ledger.copy()
         ledger.lines = dict(blueprint.line_rows)
         for folder in sorted(ledger.folders, reverse=True):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem, queries, trees
+from .. import labels
 from ..process import run, which
 from .database import MODES, Database, read_database
 from .reading import read_from
@@ -89,6 +90,7 @@ def _stage(etc: str, name: str, text: str) -> None:
     filesystem.write(staged, text.encode("utf-8", "surrogateescape"), 0o600, sync=True)
     if status is not None:
         trees.chown(staged, status.st_uid, status.st_gid)
+        labels.keep(path, staged)
         _keep_former(path, mode)
     filesystem.chmod(staged, mode)
 
@@ -99,6 +101,7 @@ def _keep_former(path: str, mode: int) -> None:
     if filesystem.lstat(former) is not None:
         filesystem.unlink(former)
     filesystem.write(former, content, 0o600)
+    labels.keep(path, former)
     filesystem.chmod(former, mode)
 
 
@@ -136,6 +139,7 @@ def make_homes(users: Sequence[User], etc: str) -> list[str]:
         filesystem.chmod(temporary, user.home_mode)
         trees.give(temporary, account.pw_uid, account.pw_gid)
         filesystem.rename(temporary, user.home)
+        labels.restore([user.home], recursive=True)
         made.append(user.name)
     return made
 

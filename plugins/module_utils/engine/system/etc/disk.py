@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...contract.errors import EngineError, ErrorKind
 from ...disk import filesystem, queries, trees
+from .. import labels
 
 if TYPE_CHECKING:
     from typing import Callable, Iterable, List
@@ -117,6 +118,7 @@ class Etc:
         filesystem.write(temporary, content, 0o600, sync=True)
         trees.chown(temporary, uid, gid)
         filesystem.chmod(temporary, mode)
+        labels.keep(path, temporary)
         self._rename(temporary, path, lambda: self._refill(path, content))
 
     def put_link(self, target: str, text: str) -> None:

@@ -29,7 +29,7 @@ def texts_by_name(value: object) -> Dict[str, List[str]]:
 class Kept(NamedTuple):
     """What was at a path before: its content by a name in the folder of backups, or the text of a link.
 
-    `content` identifies it (see `disk.Found`).
+    `content` identifies it (see `disk.Found`). `pristine`: a package had brought it, and nobody had changed it.
     """
 
     content: str
@@ -38,6 +38,7 @@ class Kept(NamedTuple):
     mode: int
     uid: int
     gid: int
+    pristine: bool = False
 
     @classmethod
     def of(cls, value: object) -> Kept:
@@ -50,11 +51,13 @@ class Kept(NamedTuple):
             members.number("mode"),
             members.number("uid"),
             members.number("gid"),
+            members.flag("pristine"),
         )
 
     def json(self) -> JsonObject:
         return {
             "content": self.content,
+            "pristine": self.pristine,
             "backup": self.backup,
             "link": self.link,
             "mode": self.mode,

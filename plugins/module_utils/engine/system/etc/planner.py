@@ -63,7 +63,8 @@ class EtcPlanner:
     """Makes one plan.
 
     `owned` says whether a package owns a path (so that its own version can be moved aside); `backup_name` gives a free name
-    in the folder of backups. Without `diverts` the host cannot move a package's file aside, and it is backed up.
+    in the folder of backups. Where `pristine` is given, the host cannot move a package's file aside, and it is backed up;
+    `pristine` says whether a file is as a package brought it.
     """
 
     def __init__(
@@ -72,14 +73,15 @@ class EtcPlanner:
         ledger: EtcLedger,
         owned: Callable[[str], bool],
         backup_name: Callable[[str], str],
-        diverts: bool = True,
+        pristine: Callable[[str], bool] | None = None,
     ) -> None:
         self.etc = etc
         self.old = ledger
         self.new = ledger.copy()
         self.owned = owned
         self.backup_name = backup_name
-        self.diverts = diverts
+        self.diverts = pristine is None
+        self.pristine = pristine
         self.steps: List[Step] = []
         self.operations: List[Operation] = []
         self.collisions: List[Collision] = []
@@ -124,6 +126,8 @@ class EtcPlanner:
                 self.collisions.append(Collision(target, "it exists and is not ours", entry.origin))
                 return
             before = self._kept(target, found)
+            if self.pristine is not None and self.pristine(target):
+                before = before._replace(pristine=True)
             self.steps.append(Step("backup", target, before=before))
         same = _same(found, wanted) and not divert
         self._put(target, wanted, NOTHING if divert else found, before, diverted)

@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from ...disk import filesystem, queries
+from .. import labels
 from .disk import Etc, link_content
 
 if TYPE_CHECKING:
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 BEFORE = ("backup", "save", "divert")
 AFTER = ("put", "remove", "undivert", "restore")
 ASIDE = ".distrib"
+
+
+# What rpm and pacman add to the name of a file whose place is taken by a changed one.
+_NEWER = (".rpmnew", ".pacnew")
+
+
+def newer_version(path: str) -> str | None:
+    """The path of the newer version of a file that an upgrade of its package has left beside it."""
+    return next((path + suffix for suffix in _NEWER if queries.is_file(path + suffix)), None)
 
 
 class Writer(NamedTuple):
@@ -48,6 +58,7 @@ class Writer(NamedTuple):
                 self._undivert(step.target)
             elif step.do == "restore" and step.before is not None:
                 self._restore(step.target, step.before)
+        labels.restore(self.etc.path(step.target) for step in steps if step.do in ("put", "undivert", "restore"))
         for folder in sorted({os.path.dirname(self.etc.path(step.target)) for step in steps if step.do in AFTER}):
             if queries.is_folder(folder):
                 filesystem.sync_named(folder)
@@ -78,9 +89,15 @@ class Writer(NamedTuple):
             return
         if before.link is not None:
             self.etc.put_link(target, before.link)
+        elif before.pristine and self._newer(target) is not None:
+            filesystem.rename(self._newer(target) or "", self.etc.path(target))
         elif before.backup is not None:
             content = filesystem.read(os.path.join(self.backups, before.backup))
             self.etc.put_file(target, content, before.mode, before.uid, before.gid)
+
+    def _newer(self, target: str) -> str | None:
+        """The newer version that the package has put beside a file of ours."""
+        return newer_version(self.etc.path(target))
 
     def _divert(self, target: str) -> None:
         """Move the package's own version aside without a moment in which there is none."""

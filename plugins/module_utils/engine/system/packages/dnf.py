@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
 from ...contract.errors import EngineError, ErrorKind
+from ...disk import filesystem
 from ..process import run
 from .dpkg import Package
 from .foreign import Foreign, named_packages
@@ -98,6 +100,13 @@ class Dnf(Foreign):
         # What others have left twice is theirs.
         ours = {*rows.ours, *(package.name for package in wanted)}
         return plan._replace(broken=[name for name in plan.broken if name in ours])
+
+    def pristine(self, target: str) -> bool:
+        path = f"/etc/{target}"
+        done = self._rpm("-qf", "--queryformat", r"[%{FILENAMES}\t%{FILEDIGESTS}\n]", path)
+        digests = dict(line.split("\t", 1) for line in done.output.splitlines() if "\t" in line) if done.good else {}
+        content = filesystem.read_if_file(path)
+        return content is not None and hashlib.sha256(content).hexdigest() == digests.get(path)
 
     # What would be done
 

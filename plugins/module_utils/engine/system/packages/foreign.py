@@ -152,6 +152,10 @@ class Foreign:
     def repair(self) -> None:
         """Nothing, as above."""
 
+    def pristine(self, target: str) -> bool:
+        """Whether a file below /etc is known to be as a package has brought it."""
+        return False
+
     def has_lists(self) -> bool:
         """The lists are read again by the commands themselves."""
         return True

@@ -88,6 +88,13 @@ class Pacman(Foreign):
     def has_lists(self) -> bool:
         return any(name.endswith(".db") for name in queries.names(self._path("var/lib/pacman/sync")))
 
+    def pristine(self, target: str) -> bool:
+        path = self._path(f"etc/{target}")
+        owner = self._query("-Qoq", path)
+        if not owner.good:
+            return False
+        return f"UNMODIFIED\t{path}" in self._query("-Qii", *owner.output.split()).output.splitlines()
+
     # What would be done
 
     def named(self, item: str) -> str:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ class Host:
         self.etc = Etc(str(folder / "etc"))
         self.ledger = EtcLedger()
         self.diverts: list[list[str]] = []
+        self.pristine: Callable[[str], bool] | None = None
 
     def path(self, target: str) -> Path:
         return self.folder / "etc" / target
@@ -51,9 +53,8 @@ class Host:
 
     def plan(self, owned: tuple[str, ...] = (), **entries: Any) -> EtcPlan:
         names = (f"backup-{number}" for number in range(len(os.listdir(self.folder / "backups")), 99))
-        return EtcPlanner(self.etc, self.ledger, owned.__contains__, lambda _target: next(names)).plan(
-            self.wanted(**entries)
-        )
+        planner = EtcPlanner(self.etc, self.ledger, owned.__contains__, lambda _target: next(names), self.pristine)
+        return planner.plan(self.wanted(**entries))
 
     def writer(self) -> Writer:
         return Writer(self.etc, str(self.folder / "backups"), OBJECTS.__getitem__, self.diverts.append)
@@ -100,6 +101,26 @@ def test_a_file_that_may_be_replaced_comes_back(host: Host) -> None:
     host.switch()
     assert host.path("hosts").read_text() == "mine\n"
     assert host.path("hosts").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("suffix", [".rpmnew", ".pacnew"])
+def test_a_package_s_own_file_comes_back_as_its_newest_version(suffix: str, host: Host) -> None:
+    host.pristine = lambda target: target == "top.conf"
+    for name in ("top.conf", "other.conf"):
+        host.path(name).write_text("default of 1\n")
+    both = {"top__conf": {"name": "a", "replace": True}, "other__conf": {"name": "a", "replace": True}}
+    plan = host.switch(**{name.replace("__", "_"): said for name, said in both.items()}, owned=("top.conf",))
+    assert host.diverts == []
+    assert [plan.ledger.files[name].before.pristine for name in ("top.conf", "other.conf")] == [True, False]
+    # An upgrade of the packages finds files that are not theirs, and leaves the new ones beside them.
+    for name in ("top.conf", "other.conf"):
+        host.path(name + suffix).write_text("default of 2\n")
+    host.ledger = EtcLedger.of(host.ledger.json())
+    host.switch()
+    assert host.path("top.conf").read_text() == "default of 2\n"
+    # What somebody had changed before is theirs; the new version stays where it is.
+    assert host.path("other.conf").read_text() == "default of 1\n"
+    assert sorted(os.listdir(host.folder / "etc")) == ["other.conf", f"other.conf{suffix}", "top.conf"]
 
 
 def test_a_link_that_is_replaced_comes_back(host: Host) -> None:
