@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 from typing import TYPE_CHECKING
 
-from ..disk import queries
+from ..disk import filesystem, queries
 from .process import run
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ _ENABLED = "/sys/fs/selinux/enforce"
 _LABEL = "security.selinux"
 # What a service may be started from. The state folder's own label is one of data.
 _PROGRAM = b"system_u:object_r:bin_t:s0\0"
+# The file has none, or its file system cannot hold any.
+_NO_LABEL = (errno.ENODATA, errno.ENOTSUP)
 _TIMEOUT = 300.0
 
 
@@ -28,11 +30,13 @@ def enabled() -> bool:
 
 def keep(former: str, path: str) -> None:
     """Give a file that is about to take the place of `former` its label: no moment passes in which it has another."""
-    if not enabled():
+    if not enabled() or filesystem.lstat(former) is None:
         return
-    # A file without a label, or a file system that has none.
-    with contextlib.suppress(OSError):
+    try:
         os.setxattr(path, _LABEL, os.getxattr(former, _LABEL, follow_symlinks=False), follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LABEL:
+            raise
 
 
 def restore(paths: Iterable[str], recursive: bool = False) -> None:
@@ -44,6 +48,10 @@ def restore(paths: Iterable[str], recursive: bool = False) -> None:
 
 def as_program(path: str) -> None:
     """Let services be started from a file."""
-    if enabled():
-        with contextlib.suppress(OSError):
-            os.setxattr(path, _LABEL, _PROGRAM)
+    if not enabled():
+        return
+    try:
+        os.setxattr(path, _LABEL, _PROGRAM)
+    except OSError as error:
+        if error.errno not in _NO_LABEL:
+            raise
