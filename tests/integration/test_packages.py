@@ -303,10 +303,10 @@ def test_pruning_takes_out_what_no_home_names(project, tmp_path):
     project.write("user.yml", spec(tmp_path, "alpha"))
     prune = ("-e", '{"home_prune": true}')
     output = project.play(*vendor, *prune, "--check", playbook="home.manager.update")
-    assert "beta is out of home.lock: no home names it" in output
+    assert "beta removed from home.lock: no home uses it" in output
     assert '"beta"' in (project.folder / "home.lock").read_text()
     output = project.play(*vendor, *prune, playbook="home.manager.update")
-    assert "beta is out of home.lock: no home names it" in output
+    assert "beta removed from home.lock: no home uses it" in output
     assert "1 files that home.lock does not name are gone" in output
     assert '"beta"' not in (project.folder / "home.lock").read_text()
     assert len(list(cache.iterdir())) == 2

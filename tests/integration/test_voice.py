@@ -112,7 +112,7 @@ def test_a_home_from_its_first_preview_to_a_rollback(project: Project) -> None:
         """
         error: 1 file of yours is in the way: ~/.bashrc
 
-          To move it aside and use the new one (uninstall brings it back):
+          To move it aside and use the new one (uninstall restores it):
             ansible-playbook home.yml -e home_backup_extension=bak
           To keep your lines in the new ~/.bashrc:
             mkdir -p files && mv ~/.bashrc files/bashrc
@@ -173,7 +173,7 @@ def test_a_home_from_its_first_preview_to_a_rollback(project: Project) -> None:
           ~ variable  EDITOR=vim  was nvim
 
         note: open a new login shell for EDITOR
-        note: the spec still says generation 2; the next switch brings it back
+        note: the spec still says generation 2; the next switch restores it
 
         alice@localhost  generation 1: files ~1, variables ~1
         """

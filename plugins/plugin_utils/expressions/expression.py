@@ -73,7 +73,7 @@ class Expression:
             return
         error.message = error.message.replace(NAMELESS, f"`{found[1]}`", 1)
         if found[1] == "ansible_facts" and not error.hint:
-            error.hint = "what is known of the host is in `host`, such as `host.distribution`"
+            error.hint = "facts of the host are in `host`, such as `host.distribution`"
 
     def failure(self, problem: Exception) -> SpecError:
         """A failure inside Jinja or a filter as an error of the spec."""

@@ -54,7 +54,7 @@ def check_inside(path: str) -> None:
     real = inputs.real_path(path)
     if not any(real == folder or real.startswith(folder.rstrip("/") + "/") for folder in folders):
         raise SpecError(
-            f"{path} lies outside the project {folders[0]}, and this spec is restricted to it",
+            f"{path} is outside of the project {folders[0]}, and this spec is restricted to it",
             hint="`home_restricted: false` allows a spec to read every file that you can read",
         )
 
@@ -64,7 +64,7 @@ def kind_at(path: str) -> str:
     try:
         return inputs.kind(path)
     except OSError as problem:
-        raise SpecError(f"{path} cannot be looked at: {problem.strerror}") from None
+        raise SpecError(f"{path} cannot be inspected: {problem.strerror}") from None
 
 
 def _content(descriptor: int, size: int, most: int) -> bytes:

@@ -25,7 +25,7 @@ def plain_data(value: object) -> object:
     """A value that may be put into a formatted text. Raises SpecError for functions and other things without a text."""
     if value is None or isinstance(value, (str, int, float, list, tuple, dict, PathValue, Raw)):
         return value
-    raise SpecError(f"{summary(value)} has no text")
+    raise SpecError(f"{summary(value)} cannot be written as text")
 
 
 class Formatter(string.Formatter):

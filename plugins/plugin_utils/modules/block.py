@@ -88,7 +88,7 @@ class Block:
 def _argument(call: Mapping, name: str, scope: Scope) -> object:
     found = resolve(call[name], scope)
     if found is OMIT:
-        hint = "put the word into a block of its own with a `when`"
+        hint = "put the word in its own block with a `when`"
         raise SpecError(f"the argument `{name}` of a word cannot be `omit`", [position_of(call, name)], hint=hint)
     return found
 

@@ -172,4 +172,4 @@ def _nearest_file(path: str, text: str) -> str:
     try:
         return did_you_mean(os.path.basename(path), os.listdir(folder), f"{written}/" if written else "")
     except OSError:
-        return "its folder does not exist either"
+        return "its folder does not exist, either"

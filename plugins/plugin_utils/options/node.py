@@ -372,8 +372,8 @@ class Node:
         if _version(version) >= _version(str(legacy["before"])):
             return False
         if not any(discharge(a.definitions()) for a in self.assignments) and self._worth_a_warning(legacy, declaration):
-            since = f"has another default since `home.stateVersion` {legacy['before']}"
-            warning = SpecWarning(f"{since}; yours is {version}, so the old one is in force", path=self.dotted)
+            since = f"has a new default since `home.stateVersion` {legacy['before']}"
+            warning = SpecWarning(f"{since}; yours is {version}, so the old one applies", path=self.dotted)
             warning.with_details("legacy-default", advice=[f"set `{self.dotted}` to choose one"])
             self.instance.trace.warn(warning)
         return True

@@ -129,7 +129,7 @@ class _Reader:
         token = self.peek()
         if token is not None:
             raise SpecError(
-                f"unexpected `{token[1]}` in type `{self.text}`", hint="put a type that has arguments into parentheses"
+                f"unexpected `{token[1]}` in type `{self.text}`", hint="put a type with arguments in parentheses"
             )
         return found
 

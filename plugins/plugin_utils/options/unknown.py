@@ -75,7 +75,7 @@ def unknown_option(
         )
         further = [f"write its files with `{files}`, and list it in `{packages}`: [{name}]"]
     elif not hint and parent:
-        further = [f"home-manager option {parent}  lists what there is"]
+        further = [f"home-manager option {parent}  lists its options"]
     if not hint and not of_modules:
         hint = "no such option"
     error = SpecError(message, [position], path=joined(path), hint=hint)

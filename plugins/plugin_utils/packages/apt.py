@@ -75,8 +75,8 @@ class Apt:
     def __init__(self, folder: str, sources: PackageSources, keys: str = KEYS) -> None:
         if shutil.which("apt-get") is None:
             raise SpecError(
-                "packages of Debian can only be resolved where apt is, and this machine has none",
-                hint="run home.manager.update on a Debian or Ubuntu machine; a switch with a whole lock needs no apt",
+                "Debian packages can only be resolved with apt, which this machine does not have",
+                hint="run home.manager.update on a Debian or Ubuntu machine; a switch with a complete lock needs no apt",
             )
         self.folder = folder
         self.keys = keys
@@ -125,7 +125,7 @@ class Apt:
         if bad:
             return f"{RELEASE}: Release is not signed by a Debian archive key ({bad[0].strip()[:80]}). The lock was not changed."
         problems = _PROBLEM.findall(output)
-        return f"{RELEASE}: the lists of packages cannot be had: {problems[0] if problems else output.strip()[-300:]}. The lock was not changed."
+        return f"{RELEASE}: the package lists cannot be downloaded: {problems[0] if problems else output.strip()[-300:]}. The lock was not changed."
 
     def releases(self) -> dict[str, str]:
         """The hash of each signed release, by source."""

@@ -177,7 +177,7 @@ class Lock(NamedTuple):
             raise _damaged(path, "it has no version")
         if version != VERSION:
             newer = version > VERSION
-            hint = "install a newer home.manager" if newer else "make it anew by home.manager.update"
+            hint = "install a newer home.manager" if newer else "recreate it with home.manager.update"
             message = f"{path} is of version {version}, and this collection reads version {VERSION}"
             raise SpecError(message, [Position(path)], hint=hint)
         try:
@@ -299,7 +299,7 @@ def _alone(path: str) -> Iterator[None]:
 
 
 def _damaged(path: str, why: str) -> SpecError:
-    hint = "restore it from your repository, or remove it and let the next switch make it anew"
+    hint = "restore it from your repository, or remove it and let the next switch recreate it"
     return SpecError(f"{path} is damaged: {why}", [Position(path)], hint=hint)
 
 

@@ -33,7 +33,7 @@ class NixResolver(ToolResolver):
         if wanted.version:
             message = f"{wanted.name}: a revision of nixpkgs has one version of each package"
             raise SpecError(
-                message, [wanted.position], hint="leave out version, or name a flake in home.packageCatalogue"
+                message, [wanted.position], hint="remove `version`, or set a flake in home.packageCatalogue"
             )
         flake = self._locked(str(self.details(entry).get("flake") or _FLAKE))
         pins: dict[str, Pins] = {}

@@ -58,10 +58,10 @@ class NodeResolver(Resolver):
                     hashes[path], artefacts[sha256] = sha256, artefact
             closure[platform] = tuple(f"{path}={hashes[path]}" for path in chosen)
         if not closure:
-            raise SpecError(f"{project} is for none of {', '.join(self.context.platforms)}", [wanted.position])
+            raise SpecError(f"{project} supports none of {', '.join(self.context.platforms)}", [wanted.position])
         if packages[main].get("hasInstallScript"):
             self.context.report(
-                f"{wanted.name} has an install script, which is not run; it may lack what that would fetch"
+                f"{wanted.name} has an install script, which is not run; so files that it would fetch may be missing"
             )
         locked = LockedPackage(
             provider=self.provider,
@@ -83,8 +83,8 @@ class NodeResolver(Resolver):
         npm = shutil.which("npm")
         if npm is None:
             raise SpecError(
-                "packages of npm can only be resolved where npm is, and this machine has none",
-                hint="run home.manager.update where it is; a switch with a whole lock needs no npm",
+                "npm packages can only be resolved with npm, which this machine does not have",
+                hint="run home.manager.update where it is; a switch with a complete lock needs no npm",
             )
         command = [npm, "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]
         command.append("--omit-lockfile-registry-resolved=false")

@@ -120,8 +120,8 @@ def _pip() -> Sequence[str]:
         if found:
             return (found,)
     raise SpecError(
-        "Python packages can only be resolved where pip is, and this machine has none",
-        hint="install pip, or run home.manager.update where it is; a switch with a whole lock needs no pip",
+        "Python packages can only be resolved with pip, which this machine does not have",
+        hint="install pip, or run home.manager.update where it is; a switch with a complete lock needs no pip",
     )
 
 

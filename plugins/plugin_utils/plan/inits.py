@@ -98,7 +98,7 @@ class OpenRC:
             name = self._service(unit)
             if name is None:
                 cause = self._causes.of_entry("systemd.provided", unit)
-                self._refuse(cause, f", and OpenRC has nothing in the place of {unit}")
+                self._refuse(cause, f", and OpenRC has no counterpart of {unit}")
             else:
                 known = found.get(name, {"enable": False, "start": False})
                 found[name] = {word: known[word] or wanted[word] for word in ("enable", "start")}
@@ -110,7 +110,7 @@ class OpenRC:
             name = self._service(unit)
             if name is None:
                 cause = self._causes.of_entry("environment.etc", file.name)
-                self._refuse(cause, f", and OpenRC has nothing in the place of {unit}")
+                self._refuse(cause, f", and OpenRC has no counterpart of {unit}")
             else:
                 names[name] = None
         return list(names)

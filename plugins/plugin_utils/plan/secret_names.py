@@ -19,7 +19,7 @@ def refuse_secret_names(secret: Collection[tuple[str, ...]], option: str, names:
     for name, positions in names.items():
         if path in secret and SECRETS.within(name):
             label = SECRETS.concealed(joined((*path, name)))
-            error = SpecError("has a secret in its name, which every message shows", positions, path=label)
+            error = SpecError("has a secret in its name, which messages show", positions, path=label)
             errors.append(error.with_details("secret-name", advice=["give it another name"]))
     if errors:
         raise SpecErrors(errors)
@@ -35,6 +35,8 @@ def refuse_secret_path(secret: Collection[tuple[str, ...]], target: str, owner: 
     computed = any(path[: len(found)] == found for found in secret) and SECRETS.within(target)
     if computed or (*path, "target") in secret:
         label = SECRETS.concealed(joined(path))
-        remedy = ["keep the secret to the content of the file, or take the value out of the vault if it is none"]
-        error = SpecError("has a secret in its path, which everybody can read", positions, path=label)
+        remedy = [
+            "use the secret only in the content of the file, or take the value out of the vault if it is not a secret"
+        ]
+        error = SpecError("has a secret in its path, which everyone can read", positions, path=label)
         raise error.with_details("secret-path", advice=remedy)

@@ -28,7 +28,7 @@ def missing_file(path: str, owner: str, positions: Positions) -> SpecError:
     try:
         hint = hint or did_you_mean(name, os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
-        hint = "its folder does not exist either"
+        hint = "its folder does not exist, either"
     except PermissionError:
         hint = ""
     error = SpecError(f"the file `{path}` does not exist", positions, path=owner, hint=hint)

@@ -153,7 +153,7 @@ class Parts:
         if not isinstance(source, Path):
             if entry["mode"] != "direct-symlink":
                 raise SpecError(
-                    f"the source {source} is a place on the host, which cannot be copied",
+                    f"the source {source} is a path on the host, which cannot be copied",
                     positions,
                     path=where,
                     hint="set `mode: direct-symlink` to make a link to it",
@@ -169,7 +169,7 @@ class Parts:
                 if not member.is_folder
             ]
         if kind_at(source.path) == inputs.ABSENT:
-            hint = "for a link to a place on the host, set `mode: direct-symlink`"
+            hint = "for a link to a path on the host, set `mode: direct-symlink`"
             raise SpecError(f"the source {source.path} does not exist", positions, path=where, hint=hint)
         return [("", FileSource(path=source.path))]
 

@@ -23,18 +23,18 @@ class ManagedTarget(Protocol):
 
 
 def check_target(home: str, managed: ManagedTarget, link: str | None) -> None:
-    """Raises SpecError for the home folder itself, and for a link to its own place or to one below it.
+    """Raises SpecError for the home folder itself, and for a link to itself or to one below it.
 
     The target is relative to `home`, and "" means the home itself; `link` is the text of a link that the source asks for.
     """
     if not managed.target:
-        message = "the target is the home folder itself, and the source is no folder"
+        message = "the target is the home folder itself, and the source is not a folder"
         raise SpecError(message, managed.positions, path=managed.label)
     if link is None:
         return
     path = posixpath.normpath(posixpath.join(home, managed.target))
     leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
     if leads == path or leads.startswith(f"{path}/"):
-        where = "its own place" if leads == path else "a place below itself"
+        where = "itself" if leads == path else "a path below itself"
         hint = "keep the file somewhere else, for example in the folder of the project"
         raise SpecError(f"is a link to {where}, {leads}", managed.positions, path=managed.label, hint=hint)

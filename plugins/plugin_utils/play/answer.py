@@ -60,7 +60,7 @@ def parsed(line: str, request: dict[str, Any]) -> Reply:
         return Reply(error=_error(reply["error"]), kept=kept)
     answer = reply.get("answer")
     if not isinstance(answer, dict):
-        raise AnswerError("it holds neither an answer nor an error")
+        raise AnswerError("it contains neither an answer nor an error")
     _check(answer, request)
     return Reply(answer=answer, kept=kept)
 
@@ -104,7 +104,7 @@ def _check(answer: dict[str, Any], request: dict[str, Any]) -> None:
             continue
         value = answer[name]
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-            raise AnswerError(f"its `{name}` is of another type than expected")
+            raise AnswerError(f"its `{name}` is of the wrong type")
     if answer.get("facts") is not None:
         _check_facts(answer["facts"], request)
     elif request.get("facts"):
@@ -126,17 +126,17 @@ def _check_facts(facts: dict[str, Any], request: dict[str, Any]) -> None:
     for name in _IDS:
         number = account.get(name)
         if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**32:
-            raise AnswerError(f"its fact `{name}` is no user or group ID")
+            raise AnswerError(f"its fact `{name}` is not a user or group ID")
     user = request.get("user")
     if user and account["name"] != user:
         raise AnswerError(f"it is about the user {account['name']}, not {user}")
     if not account["home"].startswith("/"):
-        raise AnswerError(f"the home folder {account['home']} is no absolute path")
+        raise AnswerError(f"the home folder {account['home']} is not an absolute path")
 
 
 def _check_line(name: str, text: Any) -> None:
     if not isinstance(text, str) or len(text) > LONGEST_FACT or "\n" in text or "\\x1b" in text:
-        raise AnswerError(f"its fact `{name}` is no text of one line")
+        raise AnswerError(f"its fact `{name}` is not a single-line string")
 
 
 def expected(kind: type[Expected], answer: object) -> Expected:

@@ -65,7 +65,7 @@ class Generations:
             if option == VERB:
                 continue
             if option not in by_option:
-                raise AnsibleActionFail(f"{NAME}: `{option}` is of no use with `verb: {self.verb.name}`")
+                raise AnsibleActionFail(f"{NAME}: `{option}` has no effect with `verb: {self.verb.name}`")
             values[by_option[option]] = self.arguments.values[option]
         if not values.get("home") and not values.get("state"):
             known = memory.paths(self.host, self.user)

@@ -147,10 +147,10 @@ def updated(
     folder = os.path.abspath(asked["vendor"]) if asked.get("vendor") and write else None
     if asked.get("keep") is not None:
         gone = lock.keep(asked["keep"], write)
-        lines = [f"{name} is out of home.lock: no home names it" for name in gone]
+        lines = [f"{name} removed from home.lock: no home uses it" for name in gone]
         pruned = prune(lock.lock, folder) if folder is not None else 0
         if pruned:
-            lines.append(f"{pruned} files that home.lock does not name are gone from {folder}")
+            lines.append(f"{pruned} files that home.lock does not list were removed from {folder}")
         return bool(lines), lines
     supply = lock.supply(host)
     wanted = chosen(plan, supply.lock, [str(name) for name in asked["update"]])
@@ -164,7 +164,7 @@ def updated(
 
 def forbids(names: str) -> Message:
     """The error for packages that would have to be added to a lock that must stay as it is."""
-    text = f"home.lock lacks {names}, and home_locked forbids to add anything"
+    text = f"home.lock lacks {names}, and home_locked forbids adding anything"
     return Message(text, details=("Run home.manager.update, and commit home.lock.",))
 
 

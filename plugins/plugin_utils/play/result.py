@@ -30,7 +30,7 @@ def write_result(bundle: SwitchBundle, folder: str, check: bool) -> tuple[Conten
     wanted = rendered(bundle)
     before = present(folder)
     if before and MANIFEST not in before:
-        raise FileExistsError(errno.EEXIST, "it holds files that no build wrote, so it is not replaced", folder)
+        raise FileExistsError(errno.EEXIST, "it contains files that no build wrote, so it is not replaced", folder)
     changed = wanted != before
     if changed and not check:
         shutil.rmtree(folder, ignore_errors=True)

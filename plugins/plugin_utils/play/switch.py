@@ -145,7 +145,7 @@ class Switch:
             before, after = write_result(found.plan, folder, self.task.check_mode)
         except OSError as error:
             text = f"the result cannot be written: {error.filename or folder}: {error.strerror}"
-            raise self.refused(Message(text, details=("Name another folder with -e home_build_to=FOLDER.",))) from None
+            raise self.refused(Message(text, details=("Set another folder with -e home_build_to=FOLDER.",))) from None
         plan = build_plan(self.owner, folder, before, after, supposed)._replace(warnings=found.warnings)
         plan = plan if self.task.diff else without_texts(plan)
         files = sorted(found.plan.manifest.view.files)

@@ -63,7 +63,7 @@ class Target:
         if answer is None and not engine:
             answer = self._answer(request, bundle, True)
         if answer is None:
-            raise EngineError("the target does not take the engine that it was sent", ErrorKind.CONNECTION)
+            raise EngineError("the target rejects the engine that it was sent", ErrorKind.CONNECTION)
         return answer
 
     def _answer(self, request: dict[str, Any], bundle: bytes | None, engine: bool) -> dict[str, Any] | None:

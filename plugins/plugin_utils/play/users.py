@@ -100,7 +100,7 @@ def spec_of(user: str, variables: dict[str, Any], template: Any) -> tuple[Any, P
             hint = "write {imports: [users/alice.yml]}"
             raise _error(f"the spec of {user} must be a mapping of options, not {_kind(spec)}", key, hint, value=True)
         return spec, key
-    raise AnsibleError(f"nothing says what the home of {user} is: set `config`, or `{USERS}.{user}`")
+    raise AnsibleError(f"the home of {user} has no spec: set `config`, or `{USERS}.{user}`")
 
 
 def chosen(variables: dict[str, Any], template: Any) -> list[str]:

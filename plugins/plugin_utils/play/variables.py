@@ -239,7 +239,7 @@ class Restricted:
         if name in self.variables.variables:
             raise SpecError(
                 f"`{name}` is a variable of the play, and this spec is restricted (home_restricted)",
-                hint="what such a spec may use is given to it in `home_extra_special_args`",
+                hint="allow it in `home_extra_special_args`",
             )
         return default
 

@@ -19,7 +19,7 @@ from .source import Sources
 _UNIT_VERBS = ("stop", "reload", "restart", "start")
 _FILE_OPS = ("add", "remove", "change", "repair", "adopt", "keep")
 _ROW_OPS = ("add", "remove", "change", "restore")
-_REPLACE = "Move such a file away, or set `replaceExisting: true` on its entry: it is then kept and comes back when the option goes."
+_REPLACE = "Move the file away, or set `replaceExisting: true` on its entry: it is then backed up, and restored when you remove the entry."
 
 Positions = tuple[Position, ...]
 
@@ -105,7 +105,7 @@ class SystemReporter:
                 continue
             path, op, note = operation["name"], operation["op"], operation.get("detail") or ""
             if op == "restore":
-                op, note = "remove", "the host's own file is back"
+                op, note = "remove", "the host's own file is restored"
             yield File(
                 path,
                 op if op in _FILE_OPS else "change",

@@ -156,7 +156,7 @@ def _collisions(host: str, collisions: list[dict[str, str]]) -> str:
         where = f" ({collision['origin']})" if collision.get("origin") else ""
         lines.append(f"- {collision['path']} {_clause(collision['reason'])}{where}")
     lines.append(
-        "Move such a file away, or set `replaceExisting: true` on its entry: it is then kept and comes back when the option goes."
+        "Move the file away, or set `replaceExisting: true` on its entry: it is then backed up, and restored when you remove the entry."
     )
     return "\n".join(lines)
 

@@ -57,7 +57,7 @@ class SpecError(Exception):
         self.message = _VALUE.sub(HIDDEN, self.message)
         if self.quoted and self.quoted in self.message:
             self.message = self.message.replace(f": {self.quoted}", "").replace(self.quoted, HIDDEN)
-            self.advice = (*self.advice, "why is not shown, because that may hold a secret")
+            self.advice = (*self.advice, "the reason is not shown, because it may contain a secret")
         self.word, self.hint = "", _VALUE.sub(HIDDEN, self.hint)
 
     def with_details(

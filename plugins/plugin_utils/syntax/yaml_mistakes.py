@@ -95,7 +95,7 @@ def _control_character(character: str, before: str, name: str) -> SpecError:
 
 def nix_file(name: str) -> SpecError:
     """The error for a file in the Nix language."""
-    advice = ["docs/how-to/from-nix.md tells how a module of Home Manager is written here"]
+    advice = ["docs/how-to/from-nix.md explains how to translate Home Manager modules"]
     return SpecError("this is Nix, but a spec is written in YAML", [Position(name, 1, 1)]).with_details(
         "yaml", advice=advice
     )
@@ -217,7 +217,7 @@ def _colon_in_value(found: _Problem) -> _Slip | None:
             "this line is indented deeper than the one above it, which already has a value",
             found.mark.line,
             column,
-            "indent both alike",
+            "indent both the same",
         )
     return None
 
@@ -241,7 +241,7 @@ def _dedent(found: _Problem) -> _Slip | None:
     column = len(line) - len(line.lstrip())
     if column != found.mark.column:
         return None
-    return _Slip("the indentation matches no line above", found.mark.line, column, "indent it like its neighbours")
+    return _Slip("the indentation matches no line above", found.mark.line, column, "indent it like the lines around it")
 
 
 def _second_document(found: _Problem) -> _Slip | None:

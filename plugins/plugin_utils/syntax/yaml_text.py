@@ -136,7 +136,7 @@ class _Builder:
                 raise SpecError(
                     f"duplicate key `{key}`",
                     [where, positions[key]],
-                    hint="merge the two, or one of them would be lost",
+                    hint="merge them, or one would be lost",
                 )
             positions[key] = where
             if isinstance(value_node, ScalarNode):

@@ -53,7 +53,7 @@ class Project:
             if above == folder:
                 where = f"the project {old} is not on this machine"
                 reason = where if old else "the current generation does not record which project it came from"
-                raise EngineError(f"{reason}; go to the project's folder, or name it with --project", ErrorKind.PROJECT)
+                raise EngineError(f"{reason}; change to the project's folder, or use --project", ErrorKind.PROJECT)
             folder = above
         inside = self.inventory or ""
         if os.path.isabs(inside):

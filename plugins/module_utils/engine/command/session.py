@@ -132,7 +132,7 @@ class Session:
             origin = Origin()
         found = Project(origin, self.parsed.project)
         if found.moved:
-            self.output.note(f"the project {origin.project} is gone; using {found.folder}")
+            self.output.note(f"the project {origin.project} no longer exists; using {found.folder}")
         return found
 
     def environment(self) -> dict[str, str]:

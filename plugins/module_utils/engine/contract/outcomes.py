@@ -95,7 +95,7 @@ class Drift(Value):
     """A managed path that is not as it was put there.
 
     `problem` is `missing`, `replaced`, `changed`, `mode`, `kept` (a file of the user's is in the way), or `object` (the stored
-    content was changed in place).
+    content was modified in place).
     """
 
     __slots__ = ("detail", "path", "problem")

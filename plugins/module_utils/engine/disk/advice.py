@@ -17,14 +17,14 @@ _ADVICE = {
     errno.EPERM: "Check the owner of that path, and whether it is immutable (`lsattr -d PATH`)",
     errno.ENOLCK: "The file system has no locks, as NFS without its lock service. Start that, or put the state on a local disk with"
     " `xdg.stateHome`",
-    errno.ESTALE: "The file server has replaced what was there. Mount it again (`findmnt -T PATH`), and switch again",
-    errno.EIO: "The disk or the file server has failed to answer; the kernel's log says more (`dmesg`)",
+    errno.ESTALE: "The file server has replaced the file. Mount it again (`findmnt -T PATH`), and switch again",
+    errno.EIO: "The disk or the file server did not answer; see the kernel log (`dmesg`)",
     errno.EMFILE: "This process may not open more files. Raise the limit (`ulimit -n`)",
     errno.ENFILE: "The machine can open no more files; see /proc/sys/fs/file-max",
     errno.ENAMETOOLONG: "The file system does not take names of this length. Choose a shorter one",
-    errno.ENOENT: "A folder on the way is missing, or is a link that leads nowhere (`namei -l PATH` shows it)",
-    errno.ENOTDIR: "Something on the way is a file where a folder has to be (`namei -l PATH` shows it)",
-    errno.ELOOP: "A link is on the way where there should be a file or a folder",
+    errno.ENOENT: "A folder of the path is missing, or is a dangling link (`namei -l PATH` shows it)",
+    errno.ENOTDIR: "A part of the path is a file instead of a folder (`namei -l PATH` shows it)",
+    errno.ELOOP: "A part of the path is a link where a file or a folder is expected",
 }
 _ADVICE[errno.ENOSYS] = _ADVICE[errno.EOPNOTSUPP] = (
     "The file system cannot do this; vfat and some network file systems are not supported"

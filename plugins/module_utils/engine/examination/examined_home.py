@@ -87,7 +87,7 @@ class ExaminedHome:
             self._asked = True
             self._login = self._ask_login()
         if self._login is None:
-            raise Skipped(f"{self.account.pw_shell} is no shell that can be asked, or took too long")
+            raise Skipped(f"{self.account.pw_shell} is not a shell that can be queried, or took too long")
         return self._login
 
     def slow(self) -> float:

@@ -39,7 +39,7 @@ def generation(examined: ExaminedHome) -> Iterator[Finding]:
     elif state.interrupted():
         yield Finding("generation", ERROR, "a switch was interrupted", ["the next switch finishes or undoes it"])
     elif state.current() != state.completed():
-        yield warning("generation", "hooks of the last switch have still to run", "switch again")
+        yield warning("generation", "hooks of the last switch still have to run", "switch again")
 
 
 def files(examined: ExaminedHome) -> Iterator[Finding]:
@@ -79,7 +79,9 @@ def xdg(examined: ExaminedHome) -> Iterator[Finding]:
         actual = environment.get(name, "")
         if wanted and actual and wanted != actual:
             text = f"{name} is {examined.display_path(actual)} in a login shell, and {examined.display_path(wanted)} in the spec"
-            yield warning("xdg", text, "something sets it after the home does: look into /etc/profile.d and ~/.profile")
+            yield warning(
+                "xdg", text, "something overrides it after the home sets it: check /etc/profile.d and ~/.profile"
+            )
 
 
 def path(examined: ExaminedHome) -> Iterator[Finding]:
@@ -90,7 +92,7 @@ def path(examined: ExaminedHome) -> Iterator[Finding]:
         raise Skipped("the spec adds nothing to PATH")
     for folder in wanted:
         if folder not in searched:
-            remedy = "let the home manage the login shell, as `programs.bash.enable: true` does"
+            remedy = "let the home manage the login shell, for example with `programs.bash.enable: true`"
             yield warning("path", f"{examined.display_path(folder)} is not in PATH of a login shell", remedy)
             continue
         hidden = [(name, found) for name in _commands(folder) if (found := _other(name, folder, wanted, searched))]
@@ -99,7 +101,7 @@ def path(examined: ExaminedHome) -> Iterator[Finding]:
             text = (
                 f"{os.path.dirname(first)} comes before {examined.display_path(folder)} in PATH, so `{name}` is {first}"
             )
-            remedy = "put its line first, in ~/.profile or below /etc/profile.d"
+            remedy = "move its line to the front, in ~/.profile or /etc/profile.d"
             yield warning("path", text + (f" ({len(hidden) - 1} more)" if len(hidden) > 1 else ""), remedy)
 
 
@@ -126,13 +128,13 @@ def session(examined: ExaminedHome) -> Iterator[Finding]:
         yield warning(
             "session",
             f"a login shell lacks {listed(missing)}",
-            "let the home manage the login shell, as `programs.bash.enable: true` does,",
+            "let the home manage the login shell, for example with `programs.bash.enable: true`,",
             f"or put this line into ~/.profile:  {source}",
         )
     for name in sorted(set(wanted) - set(missing) - set(_BASES)):
         if environment[name] != examined.expanded(wanted[name]):
             text = f"{name} is `{environment[name]}` in a login shell, and `{wanted[name]}` in the spec"
-            yield warning("session", text, "something sets it after the home does: look into ~/.profile")
+            yield warning("session", text, "something overrides it after the home sets it: check ~/.profile")
 
 
 def state(examined: ExaminedHome) -> Iterator[Finding]:

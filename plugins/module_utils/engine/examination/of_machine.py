@@ -58,10 +58,10 @@ def core(_examined: ExaminedHome) -> Iterator[Finding]:
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Skipped(f"{program} cannot be asked: {error}") from None
+        raise Skipped(f"{program} cannot be run: {error}") from None
     found = re.search(r"core (\d+)\.(\d+)\S*?(?=\])", done.stdout)
     if found is None:
-        text = f"{program} does not say which version it is"
+        text = f"{program} does not print its version"
         yield warning("core", text, f"{program} --version")
     elif (int(found[1]), int(found[2])) < _CORE:
         text = f"home.manager needs ansible-core 2.19 or newer; this is {found[0][5:]} ({program})"
@@ -76,9 +76,11 @@ def programs(examined: ExaminedHome) -> Iterator[Finding]:
     names = sorted(item.name for item in packages if is_absent(choose(item)))
     if names:
         manager = next((name for name, program in _MANAGERS.items() if which(program)), "")
-        remedy = f"{INSTALL[manager]} {' '.join(names)}" if manager else "install what your system calls them"
+        remedy = (
+            f"{INSTALL[manager]} {' '.join(names)}" if manager else "install them with your system's package manager"
+        )
         are = "1 program is" if len(names) == 1 else f"{len(names)} programs are"
-        yield warning("programs", f"{are} configured and not installed: {listed(names, 8)}", remedy)
+        yield warning("programs", f"{are} configured, but not installed: {listed(names, 8)}", remedy)
 
 
 def shell(examined: ExaminedHome) -> Iterator[Finding]:
@@ -95,12 +97,12 @@ def manager(examined: ExaminedHome) -> Iterator[Finding]:
     """The user's service manager answers."""
     examined.policy  # noqa: B018 - skipped without units
     if facts.gather(examined.account).service_manager != "systemd":
-        yield warning("manager", "the spec has units of systemd, and this machine does not run it")
+        yield warning("manager", "the spec has systemd units, but this machine does not run systemd")
     elif not Systemctl(_PATIENCE).reachable():
         yield warning(
             "manager",
-            f"the service manager of {examined.account.pw_name} does not run, so no unit does",
-            "log in, or let it run from boot on:  home.linger: true",
+            f"the service manager of {examined.account.pw_name} is not running, so no unit is",
+            "log in, or start it at boot:  home.linger: true",
         )
 
 
@@ -121,7 +123,10 @@ def linger(examined: ExaminedHome) -> Iterator[Finding]:
     policy, name = examined.policy, examined.account.pw_name
     if policy.linger and not lingers(name):
         yield Finding(
-            "linger", ERROR, f"{name} does not linger, as the spec says", [f"sudo loginctl enable-linger {name}"]
+            "linger",
+            ERROR,
+            f"{name} does not linger, although the spec sets it",
+            [f"sudo loginctl enable-linger {name}"],
         )
     elif policy.linger is None and not lingers(name):
         yield warning(

@@ -40,7 +40,7 @@ def run_as(account: pwd.struct_passwd, function: Callable[[], JsonObject]) -> Js
     if os.geteuid() != 0:
         name = account.pw_name
         who = "root" if name == "root" else f"root or {name}"
-        message = f"this runs as {_own_name()}, and only {who} can work on the home of {name}"
+        message = f"this runs as {_own_name()}, and only {who} can manage the home of {name}"
         raise EngineError(message, ErrorKind.ACCOUNT)
     return _in_child(account, function)
 
@@ -87,7 +87,7 @@ def _in_child(account: pwd.struct_passwd, function: Callable[[], JsonObject]) ->
         text = answers.read()
     _pid, status = os.waitpid(child, 0)
     if not text:
-        message = f"the engine died without an answer (status {status}); run it again to recover"
+        message = f"the engine ended without an answer (status {status}); run it again to recover"
         raise EngineError(message, ErrorKind.KILLED)
     found = json.loads(text)
     if "error" in found:

@@ -32,9 +32,9 @@ class KeptMethod(Method):
     def drift(self, path: ManagedPath, record: Record) -> Drift | None:
         if path.found.kind == "absent":
             return Drift(
-                path.target, "missing", "the file that was in the way is gone; the declared one is to be put there"
+                path.target, "missing", "the file that was in the way is gone; the next switch writes the declared one"
             )
-        return Drift(path.target, KEPT, f"{path.found.described()} of yours is there, and stays")
+        return Drift(path.target, KEPT, f"{path.found.described()} of yours exists and is kept")
 
     def withdraw(self, path: ManagedPath, record: Record, builder: PlanBuilder) -> None:
         """What is there is the user's."""

@@ -39,7 +39,9 @@ class LinkMethod(Method):
         builder.manage(path, fresh, adopted=None if ours else path.adopted(""))
         if right and not changed:
             if path.fresh:
-                builder.report(path, OperationKind.ADOPT, "a link that was already ours" if ours else "the same link")
+                builder.report(
+                    path, OperationKind.ADOPT, "a link that was already managed" if ours else "the same link"
+                )
             return
         if right:
             builder.plan.refreshed.append(path.target)

@@ -115,7 +115,7 @@ class MergeMethod(Method):
         known = Evidence(hash=str(record.memory.get("hash")))
         if known.fits(path.content() or b""):
             return None
-        return Drift(path.target, "changed", "its program or its user wrote it since")
+        return Drift(path.target, "changed", "its program or its user has edited it since")
 
     def withdraw(self, path: ManagedPath, record: Record, builder: PlanBuilder) -> None:
         """Withdraw the declared keys; the file is removed only when a merge made it and nothing else is left."""
@@ -170,7 +170,7 @@ class MergeMethod(Method):
         if path.found.kind == "file" and merged.text == path.content():
             builder.manage(path, fresh)
             if path.fresh:
-                builder.report(path, OperationKind.ADOPT, "its declared keys are already as they should be")
+                builder.report(path, OperationKind.ADOPT, "its declared keys already have their values")
             return
         mode = path.file.permissions
         if path.found.kind == "file" and path.found.status is not None and not path.file.sensitive:

@@ -31,7 +31,7 @@ class SeedMethod(Method):
         new = NewFile(path.file.object, path.file.permissions, builder.objects[path.file.object].mode)
         if path.record is not None and path.record.text is not None and path.is_our_link():
             builder.manage(path, fresh)
-            builder.put(path, new, Resolution(detail="it belongs to you from now on"))
+            builder.put(path, new, Resolution(detail="it is yours from now on"))
         elif path.found.kind == "absent":
             builder.plan.files[path.target] = fresh
             builder.put(path, new, Resolution(builder.adding(path, fresh.object)))
@@ -49,7 +49,7 @@ class SeedMethod(Method):
 
     def drift(self, path: ManagedPath, record: Record) -> Drift | None:
         if path.found.kind == "absent":
-            return Drift(path.target, "missing", "it was written once and is missing")
+            return Drift(path.target, "missing", "it was created once and is missing")
         return None
 
     def withdraw(self, path: ManagedPath, record: Record, builder: PlanBuilder) -> None:

@@ -86,7 +86,7 @@ def caches(depot: Depot, links: Dict[str, str], members: List[str], own: Mapping
                 continue
             if tool is None:
                 warnings.append(
-                    f"there is no {kind.tool}, neither in a package nor on the host: {kind.name} of the packages are not cached"
+                    f"there is no {kind.tool}, neither in a package nor on the host, so {kind.name} of the packages are not cached"
                 )
                 continue
             problem = _make(depot, kind, identity, inputs, tool)

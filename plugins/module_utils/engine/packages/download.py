@@ -143,7 +143,7 @@ class Downloads:
         addresses = self.sources.addresses(artefact)
         if not addresses:
             raise EngineError(
-                f"{artefact.file}: no place to download it from is known; set home.packageSources or home.packageCache",
+                f"{artefact.file}: no address to download it from is known; set home.packageSources or home.packageCache",
                 ErrorKind.DOWNLOAD,
             )
         tried: List[str] = []

@@ -161,7 +161,7 @@ class Extraction:
     def hard_link(self, path: str, target: Optional[str], name: str) -> None:
         """Give a file that was unpacked before a second name."""
         if target is None or self.made.get(target) != _FILE:
-            raise refused(name, "is a hard link to something else than a file of the archive")
+            raise refused(name, "is a hard link to something other than a file of the archive")
         self._new(path, _FILE)
         filesystem.link(f"{self.base}/{target}", f"{self.base}/{path}", self.at, self.at)
 
@@ -176,7 +176,7 @@ class Extraction:
         if above not in self.made:
             self.folder(above)
         elif self.made[above] != _FOLDER:
-            raise refused(path, "lies below a link or a file")
+            raise refused(path, "is below a link or a file")
 
 
 def seal(base: str, at: int) -> None:

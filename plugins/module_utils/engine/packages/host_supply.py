@@ -70,7 +70,7 @@ def supply(manifest: Manifest, names: Dict[str, Dict[str, str]], check: bool) ->
     native = {name: names[name].get(manager.name) or name for name in absent}
     bad = sorted(name for name in native.values() if not _NAME.match(name))
     if bad:
-        raise EngineError(f"{bad[0]!r} cannot be the name of a package of {manager.name}", ErrorKind.PACKAGES)
+        raise EngineError(f"{bad[0]!r} is not a valid package name for {manager.name}", ErrorKind.PACKAGES)
     installation = Installation(manager, program)
     coming = installation.simulated(list(native.values()))
     if not check:
@@ -133,7 +133,7 @@ class Installation:
         if unknown:
             message = (
                 f"{self.manager.name} has no package {', '.join(unknown)}. Say what it is called there in"
-                f" home.packageCatalogue ({{NAME: {{system: {{{self.manager.name}: ...}}}}}}), or take another provider."
+                f" home.packageCatalogue ({{NAME: {{system: {{{self.manager.name}: ...}}}}}}), or use another provider."
             )
         else:
             message = f"{self.manager.name} cannot install {', '.join(names)}: {done.last}"

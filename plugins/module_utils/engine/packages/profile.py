@@ -131,7 +131,7 @@ class Profile:
         self._emit("", self.root)
         if self.collisions:
             text = "\n".join(f"- {line}" for line in self.collisions)
-            raise EngineError(f"packages show different files under the same name:\n{text}", ErrorKind.PROFILE)
+            raise EngineError(f"packages have different files with the same name:\n{text}", ErrorKind.PROFILE)
         return self.links
 
     def _add(self, member: Member) -> None:
@@ -186,7 +186,7 @@ class Profile:
         if len(tied) > 1 and len({self._content(owner) for owner in tied}) > 1:
             names = sorted({owner.member.name for owner in tied})
             self.collisions.append(
-                f"{path} is in {' and '.join(names)}: drop one, or say {{name: {names[0]}, priority: low}}"
+                f"{path} is in {' and '.join(names)}: remove one, or write {{name: {names[0]}, priority: low}}"
             )
             return None
         if len(owners) > len(tied):

@@ -198,7 +198,7 @@ def _program(depot: Depot, part: str) -> tuple[str, str]:
 
     look(part)
     if len(found) != 1:
-        raise EngineError(f"{part} holds {len(found)} programs, not one", ErrorKind.RECIPE)
+        raise EngineError(f"{part} contains {len(found)} programs instead of one", ErrorKind.RECIPE)
     filesystem.chmod(found[0], 0o555, depot.fd)
     return os.path.basename(found[0]), f"{depot.path}/{found[0]}"
 

@@ -52,7 +52,7 @@ def relocate(tree: Tree, mapping: Mapping, patchelf: Optional[str]) -> None:
         groups.setdefault((os.path.dirname(item.path), interpreter or "", search), []).append(item.path)
     if groups and patchelf is None:
         raise EngineError(
-            f"{tree.identity[33:]} holds programs to patch, but its recipe names no patchelf", ErrorKind.RECIPE
+            f"{tree.identity[33:]} contains programs to patch, but its recipe has no patchelf", ErrorKind.RECIPE
         )
     for (_folder, interpreter, search), paths in sorted(groups.items()):
         _patch(tree, str(patchelf), interpreter, search, paths)

@@ -113,17 +113,17 @@ class PlanBuilder:
         """Put what was adopted at a path that is no longer managed, as a plain file or the user's own link."""
         now = path.found
         if adopted.link is not None:
-            operation = self.report(path, OperationKind.REMOVE, "the link that was there before is back")
+            operation = self.report(path, OperationKind.REMOVE, "the previous link is restored")
             operation.note = "your own link is back"
             if now.kind != "link" or now.text != adopted.link:
                 self._put_back(path, NewLink(adopted.link))
             return
         content, mode = self._content_of(path, adopted), int(adopted.mode or "0600", 8)
-        operation = self.report(path, OperationKind.REMOVE, "the file that was there before stays")
-        operation.note = "a file of yours, with the same content as before, stays"
+        operation = self.report(path, OperationKind.REMOVE, "the previous file is kept")
+        operation.note = "a file of yours with the previous content is kept"
         if content is None:
             operation.note = operation.detail = ""
-            self.plan.warnings.append(f"{path.target}: the file that was there before it was managed is lost")
+            self.plan.warnings.append(f"{path.target}: the file from before it was managed is lost")
             self.delete(path)
         elif now.kind != "file" or path.content() != content:
             self._put_back(path, NewText(content, mode))
@@ -138,7 +138,7 @@ class PlanBuilder:
             return None
         new = NewLink(adopted.link) if adopted.link is not None else NewText(content, int(adopted.mode or "0600", 8))
         self._put_back(ManagedPath(path.home, sibling(path.target, name), PathState("absent"), path.follow), new)
-        self.report(path, OperationKind.BACKUP, f"the file that was there before is kept as {name}").to = name
+        self.report(path, OperationKind.BACKUP, f"the previous file is kept as {name}").to = name
         return name
 
     def _put_back(self, path: ManagedPath, new: NewItem) -> None:

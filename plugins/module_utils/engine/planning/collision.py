@@ -115,7 +115,7 @@ class CollisionPolicy:
             return Resolution(backup=self._backup(path))
         else:
             what = path.found.described()
-            collision = self.plan.collide(target, f"{blocker} should be a folder, but is {what}", "parent-file")
+            collision = self.plan.collide(target, f"{blocker} must be a folder, but is {what}", "parent-file")
             collision.parent, collision.made = blocker, what
         return None
 
@@ -150,11 +150,11 @@ class CollisionPolicy:
         if self._may_back_up(path.target):
             return Resolution(backup=self._backup(path))
         if path.forced:
-            return Resolution(detail=f"replaces {path.found.described()}, as `force` is set")
+            return Resolution(detail=f"replaces {path.found.described()}, because `force` is set")
         if path.record is not None and path.record.kind == KEPT:
             self.plan.report(
                 OperationKind.KEEP, path.target, "in the way"
-            ).note = f"stays: {path.found.described()} of yours"
+            ).note = f"kept: {path.found.described()} of yours"
             return None
         reason = f"{path.found.described()} is there that home.manager did not create"
         collision = self.plan.collide(path.target, reason, path.found.kind)

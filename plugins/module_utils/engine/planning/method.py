@@ -85,7 +85,7 @@ class Method:
             builder.report(path, OperationKind.REMOVE, "was already gone").found = "absent"
         elif self.evidence(path) is None:
             detail = "no longer managed, and kept because you changed it"
-            more = f"; what was there before is {backup}" if backup else ""
+            more = f"; the previous file is {backup}" if backup else ""
             builder.report_kept(path, detail + more).note = "no longer managed" + more
         elif path.target in builder.needed:
             if adopted is not None:

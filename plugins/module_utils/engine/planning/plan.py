@@ -71,9 +71,7 @@ class Plan:
         count = len(self.collisions)
         some = "; ".join(str(problem) for problem in self.collisions[:20])
         more = f"; and {count - 20} more" if count > 20 else ""
-        advice = (
-            "Nothing was changed. A backup extension moves such files aside; `force` replaces a file without a backup."
-        )
+        advice = "Nothing was changed. Set a backup extension to move such files aside, or `force` to replace a file without a backup."
         return f"{count} path{'s are' if count > 1 else ' is'} in the way: {some}{more}. {advice}"
 
     def report(self, op: OperationKind, path: str, detail: str = "") -> Operation:

@@ -49,7 +49,7 @@ class Lock:
             except FileNotFoundError:
                 if self._create:
                     # An uninstall that went before has removed the folder: the caller opens it anew.
-                    raise EngineError("the state folder was removed meanwhile", ErrorKind.GONE) from None
+                    raise EngineError("the state folder was removed during the run", ErrorKind.GONE) from None
                 return self
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -105,16 +105,14 @@ def repair_object(state: State, name: str, mode: str, tx: str, seen_in: str | No
     for content in changed:
         if content is not None and content_hash(content, mode) != name[:32]:
             saved = _saved(state, content, name) or _save(state, content, name, tx)
-            detail = f"its content was changed in place; the changed text is saved as {saved}"
+            detail = f"its content was modified in place; the changed text is saved as {saved}"
     right = paths[0]
     good = _content(state, right)
     if good is None or content_hash(good, mode) != name[:32]:
         good = _original(state, name, mode)
         if good is None:
             filesystem.remove_tree(paths[0], state.fd)
-            message = (
-                f"the stored content of {name[33:]} is lost; the next switch by Ansible brings it again ({detail})"
-            )
+            message = f"the stored content of {name[33:]} is lost; the next switch by Ansible restores it ({detail})"
             raise EngineError(message, ErrorKind.OBJECT)
         state.folder(layout.STORE)
         right = f"{layout.STORE}/.{name}"

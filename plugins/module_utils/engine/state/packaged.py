@@ -95,10 +95,10 @@ def _record(state: State, number: int) -> Optional[Packaged]:
     if found is None:
         return None
     if not isinstance(found, dict) or not all(isinstance(found.get(name), list) for name in ("trees", "host")):
-        raise state.damage(where, "it does not have its form")
+        raise state.damage(where, "it has an invalid structure")
     made = Packaged(None, [str(name) for name in found["trees"]], [str(path) for path in found["host"]])
     rows = found.get("awaited") or {}
     if not isinstance(rows, dict) or not all(isinstance(row, list) and len(row) == 2 for row in rows.values()):
-        raise state.damage(where, "it does not have its form")
+        raise state.damage(where, "it has an invalid structure")
     made.awaited = {str(name): (dict(row[0]), list(row[1])) for name, row in rows.items()}
     return made

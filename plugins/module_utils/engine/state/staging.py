@@ -63,7 +63,9 @@ def stage_objects(state: State, manifest: Manifest, held: dict[str, bytes], raw:
     sync = len(held) <= FEW
     for name, content in held.items():
         if name not in wanted:
-            raise EngineError(f"the bundle holds the object {name}, which its manifest does not know", ErrorKind.BUNDLE)
+            raise EngineError(
+                f"the bundle contains the object {name}, which its manifest does not list", ErrorKind.BUNDLE
+            )
         mode = wanted[name].mode
         if content_hash(content, mode) != name[:32]:
             raise EngineError(f"the object {name} does not match the hash in its name", ErrorKind.BUNDLE)

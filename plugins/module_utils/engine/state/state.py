@@ -96,7 +96,7 @@ class State:
             text = filesystem.readlink(path)
             if text is not None:
                 message = (
-                    f"the state folder {path} is a link to {text}, which does not exist; mount or make that folder"
+                    f"the state folder {path} is a link to {text}, which does not exist; mount or create that folder"
                 )
                 raise EngineError(message, ErrorKind.STATE) from None
             made = _make(path)

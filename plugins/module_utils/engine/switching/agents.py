@@ -55,7 +55,7 @@ class Agents:
         if not self.policy.start:
             self._launchd.plan(self._old, self._new)
             labels = [*self._launchd.stop, *self._launchd.restart, *self._launchd.start]
-            self.warnings.append("not done, as `startServices` says: start anew " + ", ".join(labels))
+            self.warnings.append("not done, because of `startServices`: start anew " + ", ".join(labels))
             return
         self._launchd.act(self._old, self._new)
         self._tell()

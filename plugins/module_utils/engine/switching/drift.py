@@ -69,4 +69,4 @@ def object_drift(home: HomeFolder, ledger: Ledger, current: str) -> list[tuple[s
 
 def described(drifted: list[tuple[str, str]]) -> list[Drift]:
     """What `object_drift` found, for people."""
-    return [Drift(path, "object", f"the object {name} was changed in place") for path, name in drifted]
+    return [Drift(path, "object", f"the object {name} was modified in place") for path, name in drifted]

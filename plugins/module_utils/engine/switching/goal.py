@@ -66,7 +66,7 @@ def goal_of_bundle(home: HomeFolder, bundled: Bundled, specialisation: str | Non
     """The goal that a bundle states. EngineError when it is not for this home, or not what was announced."""
     manifest = bundled.manifest
     if manifest.digest() != bundled.digest:
-        raise EngineError("the bundle's manifest does not have the digest that was announced", ErrorKind.BUNDLE)
+        raise EngineError("the bundle's manifest does not match the announced digest", ErrorKind.BUNDLE)
     if manifest.home.rstrip("/") != home.path or manifest.state.rstrip("/") != home.state_path:
         message = f"the bundle is for {manifest.home} with its state in {manifest.state}, not for {home.path}"
         raise EngineError(message, ErrorKind.OWNER)

@@ -111,7 +111,7 @@ class Planner:
             if self.purpose.former is not None:
                 # An undo does not stop at a collision: it would leave the path as it is, and say that it is done.
                 raise
-            reason = f"it cannot be looked at: {filesystem.describe(error)}"
+            reason = f"it cannot be inspected: {filesystem.describe(error)}"
             collision = self.plan.collide(target, reason, "denied")
             collision.parent, collision.made = self._denied(target)
             return None

@@ -57,7 +57,7 @@ def repair(home: HomeFolder, ledger: Ledger, current: str, drifted: list[tuple[s
     plan = examine(home, ledger, current)
     found.kept = kept_files(plan.operations)
     found.left = [str(problem) for problem in plan.collisions]
-    found.left += [f"{item.path} has to be written again" for item in plan.operations if item.op not in _HARMLESS]
+    found.left += [f"{item.path} must be written again" for item in plan.operations if item.op not in _HARMLESS]
     if found.left or not (plan.steps or ledger.unfinished):
         return found
     answer = run(home, goal_of_generation(home, *layout.parse_reference(current)), SwitchOptions({}), user)

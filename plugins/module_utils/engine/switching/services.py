@@ -114,7 +114,7 @@ class Services:
             self._note_absent(would=False)
         elif self.answer.manager == "off":
             self.warnings += [
-                f"not done, as `startServices` says: {line}" for line in transition.suggest(_system_units())
+                f"not done, because of `startServices`: {line}" for line in transition.suggest(_system_units())
             ]
             self.answer.reloaded = True
         else:
@@ -216,7 +216,7 @@ class Services:
         answer.failed = [UnitFailure(*failure, failure.message) for failure in transition.failures]
         self.warnings += [*plan.notes, *transition.warnings, *unloadable(plan, self._new.containers())]
         self.warnings += [
-            f"{unit} was still starting after {self.policy.timeout} s; it goes on" for unit in answer.waiting
+            f"{unit} was still starting after {self.policy.timeout} s, and continues" for unit in answer.waiting
         ]
         if answer.start and self.policy.linger is None and not lingers(self.user):
             self.warnings.append(

@@ -149,7 +149,7 @@ class Switch:
         )
         plan = make_plan(self.home, self.goal.view, self.ledger, self.tx, purpose, self.content)
         Report(self.home, self.goal.view, self.ledger, self.content, self.options.diff).complete(plan)
-        detail = "its content or mode was changed in place"
+        detail = "its content or mode was modified in place"
         repairs = [Operation(OperationKind.REPAIR, f"{layout.STORE}/{name}", detail) for name in self.drifted]
         self.answer.operations = repairs + plan.operations
         self.answer.session = self._session()
@@ -362,7 +362,7 @@ class Switch:
             undone = way.undo(back, self.services)
         except (OSError, Blocked, EngineError) as error:
             why = filesystem.describe(error) if isinstance(error, OSError) else str(error)
-            failed.message += f". It could not be undone: {why}. The next run goes on from here"
+            failed.message += f". It could not be undone: {why}. The next run continues from here"
             _settle(self.home)
             return
         failed.undone = not undone.problems

@@ -172,7 +172,7 @@ def _number(name: str, database: Database, kind: str, target: str, pending: bool
     if pending:
         return 0
     raise EngineError(
-        f'/etc/{target} is to belong to the {kind} "{name}", which this host does not have', ErrorKind.ACCOUNTS
+        f'/etc/{target} should belong to the {kind} "{name}", which this host does not have', ErrorKind.ACCOUNTS
     )
 
 

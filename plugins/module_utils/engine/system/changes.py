@@ -54,7 +54,7 @@ class SystemChanges(SystemQueries):
         waiting = pending(self.state)
         if waiting is not None and waiting.until == 0:
             raise EngineError(
-                "a test is under way, which the next boot ends. Boot, or keep it with home_system_action: confirm",
+                "a test switch is active until the next boot. Reboot, or keep it with home_system_action: confirm",
                 ErrorKind.CONFIRM,
             )
         if waiting is not None:
@@ -146,7 +146,7 @@ class SystemChanges(SystemQueries):
         """The request for the homes as the generation had them. A home whose generation is gone stays as it is."""
         requests, gone = former_homes(declaration.homes, self.handle, switch.settings.check)
         switch.answer.warnings += [
-            f"the home of {user} stays as it is: the generation that it had then is not there" for user in gone
+            f"the home of {user} is not changed: the generation that it had then no longer exists" for user in gone
         ]
         return {"homes": requests}
 
@@ -176,7 +176,7 @@ class SystemChanges(SystemQueries):
         number = int(request.get("generation") or (earlier[-1] if earlier else 0))
         if not number or number not in self.state.numbers():
             raise EngineError(
-                f"there is no generation {number} to go back to" if number else "there is no generation before",
+                f"there is no generation {number} to go back to" if number else "there is no previous generation",
                 ErrorKind.GENERATION,
             )
         declaration = self.state.declaration(number) or EMPTY

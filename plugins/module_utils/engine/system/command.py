@@ -56,4 +56,4 @@ def _log(message: str, arguments: List[str]) -> None:
 
 
 def _no_homes(_request: dict[str, object]) -> dict[str, object]:
-    raise EngineError("homes are switched by a controller", ErrorKind.REQUEST)
+    raise EngineError("homes can only be switched from a controller", ErrorKind.REQUEST)

@@ -226,7 +226,7 @@ class Declaration(NamedTuple):
         }
         missing = sorted(named - set(self.objects))
         if missing:
-            raise refuse(f"the object {missing[0]} is named but not listed")
+            raise refuse(f"the object {missing[0]} is used but not listed")
 
     def json(self) -> JsonObject:
         """As `of` takes it, objects without their sizes."""

@@ -36,7 +36,7 @@ def refuse_foreign() -> None:
     if queries.exists("/etc/NIXOS"):
         raise EngineError("this host runs NixOS; configure it with NixOS itself", ErrorKind.HOST)
     if queries.exists("/run/ostree-booted"):
-        raise EngineError("this host is an image of ostree, whose packages and /etc are managed by it", ErrorKind.HOST)
+        raise EngineError("this host is an image of ostree, which manages its packages and /etc itself", ErrorKind.HOST)
     if not present():
         raise EngineError(
             "this host has none of apt, dnf, pacman and apk, so its packages cannot be managed", ErrorKind.HOST

@@ -70,9 +70,9 @@ def recover(context: Context, boot: bool = False) -> str | None:
     if boot:
         context.init.recovered_at_boot()
     if damaged:
-        return f"{damaged}; the host is as generation {number} says" if number else f"{damaged}; nothing is managed now"
+        return f"{damaged}; the host is at generation {number}" if number else f"{damaged}; nothing is managed now"
     if back:
-        return "an interrupted switch was undone; nothing of it was in effect yet"
+        return "an interrupted switch was undone; it had not taken effect"
     return f"an interrupted switch to generation {number} was finished"
 
 
@@ -100,7 +100,9 @@ def _given_up(switch: SystemSwitch, number: int) -> str:
     finish_interrupted(switch.context.etc.root)
     confirm.disarm(switch.context)
     switch.state.forget(JOURNAL)
-    return f"an interrupted switch was left as it is, for generation {number} is damaged; a switch puts everything in order"
+    return (
+        f"an interrupted switch was left as it is, because generation {number} is damaged; the next switch repairs this"
+    )
 
 
 def _repair_packages(switch: SystemSwitch, journal: Journal, boot: bool) -> None:

@@ -32,7 +32,7 @@ _DEFERRED = "deferred.json"
 _DAMAGED = "damaged"
 _FORGOTTEN = (
     "files, accounts and packages that are no longer declared then stay, files of the host that were replaced stay in the folder "
-    "`backups` of the state, and ids of removed accounts may be given out again"
+    "`backups` of the state, and IDs of removed accounts may be reused"
 )
 
 
@@ -112,7 +112,7 @@ class SystemState:
             if copy is None and begin:
                 return Ledger.of({})
             if copy is None:
-                text = f"{error.message}, and so is its copy. Set home_system_repair: true to go on without them: {_FORGOTTEN}"
+                text = f"{error.message}, and so is its copy. Set home_system_repair: true to continue without them: {_FORGOTTEN}"
                 raise EngineError(text, ErrorKind.STATE) from None
             return copy
 
@@ -136,7 +136,9 @@ class SystemState:
             return None
         kept = [self.set_aside(name) for name in (LEDGER, LEDGER_COPY) if filesystem.lstat(self.path(name)) is not None]
         self.save_ledger(Ledger.of({}))
-        return f"the ledger was damaged and is begun anew: {_FORGOTTEN}. What is left of it is in {' and '.join(kept)}"
+        return (
+            f"the ledger was damaged, and a new one was started: {_FORGOTTEN}. Its remains are in {' and '.join(kept)}"
+        )
 
     def save_ledger(self, ledger: Ledger) -> None:
         """Twice, in files of their own: what is managed is known from it alone."""
@@ -176,9 +178,7 @@ class SystemState:
         for name, content in contents:
             mode = modes.get(name, "0444")
             if content_hash(content, mode) != name.split("-", 1)[0]:
-                raise EngineError(
-                    f"the object {name} does not have the content that its name promises", ErrorKind.BUNDLE
-                )
+                raise EngineError(f"the object {name} does not match the hash in its name", ErrorKind.BUNDLE)
             if not self.has(name):
                 temporary = self.path("store", f".new-{os.getpid()}")
                 if filesystem.lstat(temporary) is not None:

@@ -69,7 +69,7 @@ class SystemSwitch:
             return
         if self._early(blueprint) or (self.settings.check and not manager.has_lists()):
             self.answer.warnings.append(
-                "the lists of packages are only read in the switch itself, so the packages were not checked"
+                "the package lists are only updated in the switch itself, so packages were not checked"
             )
             return
         found = manager.simulate(
@@ -79,7 +79,7 @@ class SystemSwitch:
         brought = [name for name in found.install if name not in asked]
         if brought:
             self.answer.warnings.append(
-                f"{len(brought)} more packages come along: {', '.join(brought[:12])}{', ...' if len(brought) > 12 else ''}"
+                f"{len(brought)} further packages are installed: {', '.join(brought[:12])}{', ...' if len(brought) > 12 else ''}"
             )
 
     def check(self, blueprint: Blueprint) -> None:
@@ -212,7 +212,7 @@ class SystemSwitch:
             refreshed = self.context.packages.update()
             if not refreshed.good:
                 raise EngineError(
-                    f"the new package sources cannot be read: {refreshed.last}",
+                    f"the new package sources cannot be used: {refreshed.last}",
                     ErrorKind.PACKAGES,
                     output=refreshed.output[-2000:],
                 )
@@ -331,9 +331,7 @@ class SystemSwitch:
         self.ledger = self.ledger._replace(etc=ledger)
         self.state.save_ledger(self.ledger)
         for target in etc.in_place:
-            self.answer.warnings.append(
-                f"/etc/{target} is held by a mount and was written in place, which is not atomic"
-            )
+            self.answer.warnings.append(f"/etc/{target} is a mount point and was written in place, which is not atomic")
 
     # The way back, before the commit
 
@@ -366,5 +364,5 @@ class SystemSwitch:
 
 
 def _not_undone(error: EngineError, origin: int) -> EngineError:
-    text = f"{error.message}. What was prepared for the switch stays, for generation {origin} is damaged; a switch that succeeds puts it in order"
+    text = f"{error.message}. What was prepared for the switch stays, because generation {origin} is damaged; the next successful switch cleans it up"
     return EngineError(text, error.kind, **error.details)

@@ -14,7 +14,7 @@ NAME = re.compile(r"[a-zA-Z0-9_.][a-zA-Z0-9_.-]{0,30}[$]?\Z")
 
 def refuse(what: str) -> EngineError:
     """The error for a declaration that is not well formed."""
-    return EngineError(f"the declaration of the system is not well formed: {what}", ErrorKind.MANIFEST)
+    return EngineError(f"the declaration of the system is malformed: {what}", ErrorKind.MANIFEST)
 
 
 def matched(value: object, pattern: re.Pattern[str], what: str) -> str:
@@ -26,4 +26,4 @@ def matched(value: object, pattern: re.Pattern[str], what: str) -> str:
 
 def members_of(value: object, what: str) -> Members:
     """The members of an object of the declaration; `what` names it in errors."""
-    return Members(value, f"the declaration of the system is not well formed: {what}", ErrorKind.MANIFEST)
+    return Members(value, f"the declaration of the system is malformed: {what}", ErrorKind.MANIFEST)

@@ -88,7 +88,7 @@ class Journal:
         try:
             return cls._of(value)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise state.damage(layout.JOURNAL, f"it does not have its form ({error})") from None
+            raise state.damage(layout.JOURNAL, f"it has an invalid structure ({error})") from None
 
     @classmethod
     def _of(cls, value: Any) -> Journal:

@@ -242,7 +242,7 @@ class RollForward:
         elif there.kind == "absent":
             renames.rename_new(step.restore, name, fd, folder=backup.kind == "folder")
         elif self._is_stuck(step.path):
-            detail = f"{step.restore} cannot be given back as long as the folder is there"
+            detail = f"{step.restore} cannot be restored as long as the folder exists"
             self.problems.append(Problem(step.path, detail))
 
     def _remove_folder(self, folder: str) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Files of the state that are damaged: what the engine can do about each without anybody's help.
 
-A journal or a pointer is set aside in the folder `drift`. A ledger is written again from its copy, or made anew from the
+A journal or a pointer is set aside in the folder `drift`. A ledger is rewritten from its copy, or rebuilt from the
 current generation and what is on disk.
 """
 
@@ -57,7 +57,7 @@ def _replace_ledger(home: HomeFolder) -> str:
     ledger = Ledger.copy(state)
     where = f"{state.path}/{layout.LEDGER}"
     if ledger is not None:
-        message = f"{where} was damaged or lost; it is written again from its copy"
+        message = f"{where} was damaged or lost; it was rewritten from its copy"
     else:
         ledger = _made_anew(home)
         message = (
@@ -120,9 +120,9 @@ def _end_unknown(home: HomeFolder, saved: str) -> list[str]:
     sweep(home)
     message = (
         f"an earlier switch was interrupted, and its journal is damaged (it is now {saved}): what it had begun was"
-        f" {'finished' if flipped else 'undone'} as far as can be seen; `home-manager verify` shows what differs"
+        f" {'finished' if flipped else 'undone'} as far as possible; `home-manager verify` shows what differs"
     )
-    return [message, *(f"{path} was left by that switch, and may hold what was there before" for path in left)]
+    return [message, *(f"{path} was left by that switch, and may contain what was there before" for path in left)]
 
 
 def _fitting(home: HomeFolder, target: str, records: list[Record]) -> Record:

@@ -42,7 +42,7 @@ def is_right(step: Put, seen: PathState, name: str, fd: int) -> bool:
 
 def lost(step: Step) -> OSError:
     """The error of a step whose prepared content is gone, and whose path is as it was."""
-    return FileNotFoundError(errno.ENOENT, "what was prepared for it is gone", step.path)
+    return FileNotFoundError(errno.ENOENT, "what was prepared for it is missing", step.path)
 
 
 def replace_folder(step: Put, fd: int, name: str) -> None:
@@ -138,7 +138,9 @@ def clean_up(step: Put, fd: int, name: str) -> None:
         filesystem.remove_tree(temp, fd)
     elif waiting.kind != "absent":
         if not pin.unmoved(step, waiting):
-            raise FileExistsError(errno.EEXIST, "what bears it is not known", f"{os.path.dirname(step.path)}/{temp}")
+            raise FileExistsError(
+                errno.EEXIST, "it is not known which file has it", f"{os.path.dirname(step.path)}/{temp}"
+            )
         filesystem.unlink(temp, fd)
     if step.displaced.swap and not folder and backup:
         _clean_up_folder(step, backup, fd, name)

@@ -60,7 +60,7 @@ class Changes:
         elif old.owns(unit) and not new.owns(unit):
             self._remove(unit, "removed")
         elif new.owns(unit) and not old.owns(unit):
-            self._change(unit, "takes the place of another unit of its name")
+            self._change(unit, "replaces another unit of the same name")
         else:
             changes = differences(old.text(unit), new.text(unit))
             if changes:
@@ -71,7 +71,7 @@ class Changes:
     def _bring_back(self, unit: str) -> None:
         """What an interrupted switch stopped, and what this one need not change."""
         if not self.before.get(unit).runs:
-            self.plan.why.setdefault(unit, "ran before the switch that was interrupted")
+            self.plan.why.setdefault(unit, "was running before the interrupted switch")
             self.plan.back.add(unit)
 
     def _keep(self, unit: str, why: str) -> None:

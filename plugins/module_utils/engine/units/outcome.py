@@ -34,8 +34,8 @@ _FAILED = {
     "": "failed to start ({result}, status {status})",
     AGAIN: "keeps failing and being restarted ({status} times)",
     "dependency": "did not start, because a unit that it needs did not",
-    "assert": "did not start, because an assertion of it does not hold",
-    "reload": "could not be reloaded and runs on as it was",
+    "assert": "did not start, because one of its assertions failed",
+    "reload": "could not be reloaded and keeps running unchanged",
 }
 
 
@@ -125,5 +125,5 @@ def _note(unit: str, state: State, now: States, outcome: Outcome) -> None:
 def _note_conflict(unit: str, plan: Plan, end: States, outcome: Outcome) -> None:
     for other in sorted({*plan.start, *plan.restart}):
         if unit in end.get(other).words("Conflicts") or other in end.get(unit).words("Conflicts"):
-            outcome.warnings.append(f"{unit} was stopped by its conflict with {other}")
+            outcome.warnings.append(f"{unit} was stopped because it conflicts with {other}")
             return

@@ -32,7 +32,7 @@ class Starts:
         self._taken_down()
         for unit in sorted(self.plan.gone):
             if self.now.get(unit)["LoadState"] == "loaded":
-                self._consider(unit, "the unit of a package is there again", quietly=True)
+                self._consider(unit, "the unit of a package is visible again", quietly=True)
         self.plan.start = sorted(self._chosen)
         self.plan.reset = self._forgotten()
 
@@ -113,7 +113,7 @@ class Starts:
         alive = down - dead - {unit for unit in plan.gone if unit not in self._chosen}
         for unit in sorted((lost & down) - dead):
             if plan.before.get(unit).depends_on & alive:
-                self._consider(unit, "was taken down by a stop")
+                self._consider(unit, "was stopped with another unit")
 
     def _needs(self, unit: str) -> Set[str]:
         state = self.now.get(unit) if unit in self.now else self.plan.before.get(unit)

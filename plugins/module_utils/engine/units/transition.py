@@ -240,15 +240,15 @@ def unloadable(plan: Plan, containers: Collection[str]) -> List[str]:
     for unit, state in plan.unloadable.items():
         if state == "not-found" and unit in containers:
             sentences.append(
-                f"{unit} is to be started, but nothing makes it of its file: podman 4.4 or newer has to be installed"
+                f"{unit} should be started, but nothing generates it from its file: install podman 4.4 or newer"
             )
         else:
             sentences.append(_UNLOADABLE.get(state, _BAD).replace("{}", unit))
     return sentences
 
 
-_BAD = "{} cannot be loaded; `systemctl --user status {}` tells why"
+_BAD = "{} cannot be loaded; `systemctl --user status {}` shows why"
 _UNLOADABLE = {
     "masked": "{} is masked",
-    "not-found": "{} is to be started, but there is no such unit: its program may not be installed",
+    "not-found": "{} should be started, but does not exist: its program may not be installed",
 }

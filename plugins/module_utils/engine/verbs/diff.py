@@ -62,7 +62,7 @@ class Diff(Verb):
             raise EngineError(message, ErrorKind.GENERATION)
         number = layout.parse_reference(current)[0]
         if len(self.between) > _MOST:
-            raise EngineError("`between` takes two generations at the most", ErrorKind.REQUEST)
+            raise EngineError("`between` takes at most two generations", ErrorKind.REQUEST)
         if self.between:
             first, second = [*self.between, number][:_MOST]
             self._compare(home, first, second, answer)

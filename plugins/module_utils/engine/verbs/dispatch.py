@@ -134,7 +134,7 @@ def _locked(verb: Verb, account: pwd.struct_passwd, waiting: Waiting) -> Answer:
                 raise
         finally:
             home.close()
-    message = f"the state folder {state_path} is removed again and again"
+    message = f"the state folder {state_path} keeps being removed"
     raise EngineError(message, ErrorKind.STATE)
 
 
@@ -158,7 +158,7 @@ def _replace(home: HomeFolder, error: EngineError, writes: bool, replaced: Dict[
     if error.kind != ErrorKind.DAMAGED or part not in REPLACED or part in replaced:
         raise error
     if not writes:
-        message = f"{error.message}. `home-manager verify`, or the next switch, does without it"
+        message = f"{error.message}. `home-manager verify` or the next switch repairs this"
         raise EngineError(message, ErrorKind.DAMAGED, part=part) from None
     replaced[part] = replace(home, part)
 

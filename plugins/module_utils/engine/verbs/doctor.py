@@ -92,7 +92,7 @@ def _findings(look: Look, examined: ExaminedHome) -> List[Finding]:
     except Skipped as reason:
         return [Finding(look.__name__, SKIPPED, str(reason))]
     except (EngineError, OSError) as error:
-        return [Finding(look.__name__, WARNING, f"the check `{look.__name__}` could not be made: {error}")]
+        return [Finding(look.__name__, WARNING, f"the check `{look.__name__}` could not be run: {error}")]
 
 
 VERB = Doctor

@@ -95,14 +95,16 @@ def _free_packages(state: State, answer: Removal) -> None:
         manifest = state.readable_manifest(layout.reference(number))
         trees = _recorded(state, number)
         if manifest is None or trees is None:
-            answer.warnings.append(f"packages stay, for what the damaged generation {number} needs is not known")
+            answer.warnings.append(
+                f"no package was removed, because it is unknown what the damaged generation {number} needs"
+            )
             return
         live |= needs(manifest) | trees
     freed = free(Depot(state.path, state.fd), live)
     for name in freed.packages:
         answer.operations.append(Operation(OperationKind.REMOVE, f"{packaged.FOLDER}/{name}"))
     answer.freed = freed.size
-    answer.warnings += [f"{name[33:]} stays as long as it runs" for name in freed.running]
+    answer.warnings += [f"{name[33:]} is kept while it runs" for name in freed.running]
 
 
 def _recorded(state: State, number: int) -> Optional[Set[str]]:

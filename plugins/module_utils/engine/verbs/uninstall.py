@@ -79,7 +79,7 @@ def _unfinished(home: HomeFolder, answer: SwitchAnswer) -> Optional[Failure]:
     folders = Ledger.read(home.require_state(), home.path).folders
     for operation in answer.operations:
         if operation.op == OperationKind.KEEP and operation.path in folders:
-            failed = Failure(ErrorKind.LINK, f"{operation.path}: {operation.detail}; uninstall once more")
+            failed = Failure(ErrorKind.LINK, f"{operation.path}: {operation.detail}; run uninstall again")
             failed.entry = operation.path
             return failed
     return None
@@ -95,7 +95,7 @@ def _remove_state(home: HomeFolder) -> list[str]:
     filesystem.remove_tree(layout.STAGING, state.fd)
     rest = [name for name in state.names(".") if name != lock.NAME]
     if rest:
-        message = f"{state.path} stays, since it holds {', '.join(rest)}"
+        message = f"{state.path} is kept, because it contains {', '.join(rest)}"
         return [message + (" (what was changed in managed files)" if layout.DRIFT in rest else "")]
     filesystem.remove_tree(lock.NAME, state.fd)
     if filesystem.readlink(state.path) is None:

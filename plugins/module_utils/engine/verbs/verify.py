@@ -58,11 +58,9 @@ def _package_drift(state: State, generation: int) -> List[Drift]:
     """The packages of a generation that were changed in place or are gone, and the host's programs that it shows and that are gone."""
     trees = packaged.trees(state, generation)
     missing = [
-        Drift(
-            name, "missing", "the host no longer has it; switch again, to take it from elsewhere where that is possible"
-        )
+        Drift(name, "missing", "the host no longer has it; switch again to get it from another source if possible")
         if name.startswith("/")
-        else Drift(f"{packaged.FOLDER}/{name}", "missing", "the package is gone; switch to install it again")
+        else Drift(f"{packaged.FOLDER}/{name}", "missing", "the package is missing; switch to install it again")
         for name in packaged.lost(state, generation)
     ]
     if not trees:
@@ -70,7 +68,7 @@ def _package_drift(state: State, generation: int) -> List[Drift]:
     from ..packages.checking import damaged
     from ..packages.depot import Depot
 
-    detail = "a file of a package was changed in place"
+    detail = "a file of a package was modified in place"
     found = damaged(Depot(state.path, state.fd), trees)
     return missing + [Drift(f"{packaged.FOLDER}/{item.identity}/{item.path}", "object", detail) for item in found]
 
@@ -84,7 +82,7 @@ def _discard(state: State, packages: List[Drift]) -> List[str]:
 
         identity = item.path.split("/")[1]
         discard(Depot(state.path, state.fd), identity)
-        warnings.append(f"{identity[33:]} was changed in place and is removed; switch to install it again")
+        warnings.append(f"{identity[33:]} was modified in place and is removed; switch to install it again")
     return warnings
 
 

@@ -81,7 +81,7 @@ def _together(collisions: Sequence[Collision]) -> Iterator[str]:
         which = {1: "it", 2: "both"}.get(count, f"all {count:,}")
         new = "one" if count == 1 else "ones"
         back = "it" if count == 1 else "them"
-        yield f"To move {which} aside and use the new {new} (uninstall brings {back} back):"
+        yield f"To move {which} aside and use the new {new} (uninstall restores {back}):"
         yield f"  {backups[0].command}"
     first = True
     for item in collisions:

@@ -136,9 +136,9 @@ def _search(found: Explanation, view: View, _height: int) -> list[Line]:
     count = len(found.children)
     if not found.path:
         return [Line(f"{count:,} options; home-manager option NAME shows one in full:", HOME), *_found(found.children)]
-    head = f"no option is called `{found.path}`"
+    head = f"there is no option `{found.path}`"
     if not count:
-        return [Line(f"{head}, and none has it in its name or description")]
+        return [Line(f"{head}, and no option contains it in its name or description")]
     have = "has" if count == 1 else "have"
     lines = [Line(f"{head}; {count:,} {have} it in name or description:")]
     shown = found.children if view.verbose or count <= _MOST_FOUND + 1 else found.children[:_MOST_FOUND]

@@ -182,7 +182,7 @@ def _verified(plan: Plan) -> str:
     if plan.to is None:
         return "nothing is managed here"
     if not plan.files:
-        return f"everything is as generation {plan.to} put it there"
+        return f"everything matches generation {plan.to}"
     parts = [f"{plural(differing, 'file')} {'differs' if differing == 1 else 'differ'}"] if differing else []
     parts += [f"{plural(repaired, 'file')} restored"] if repaired else []
     return f"generation {plan.to}: {', '.join(parts)}"
@@ -214,4 +214,4 @@ def spec_note(plan: Plan) -> str:
     if plan.check or plan.outcome != "changed" or plan.verb not in ("rollback", "generation"):
         return ""
     newer = _from_newer(plan, "generation")
-    return f"the spec still says {newer}; the next switch brings it back" if newer else ""
+    return f"the spec still says {newer}; the next switch restores it" if newer else ""

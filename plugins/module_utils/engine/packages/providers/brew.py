@@ -47,7 +47,7 @@ class Brew(ToolProvider):
                 )
             self.run(recipe, ["install", "--formula", formula], VARIABLES)
         if not is_folder(keg):
-            raise EngineError(f"{recipe.name} (brew): {keg} is not there after its installation", ErrorKind.PACKAGE)
+            raise EngineError(f"{recipe.name} (brew): {keg} is missing after its installation", ErrorKind.PACKAGE)
         show(tree, keg)
 
 

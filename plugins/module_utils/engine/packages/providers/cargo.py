@@ -58,13 +58,13 @@ def locked_crate(cargo: str, crate: str, requirement: str, folder: str) -> Tuple
     if done.code:
         lines = [line.strip() for line in done.errors.splitlines() if line.strip()]
         problem = "; ".join(line for line in lines if not line.startswith(("Updating", "Caused by", "warning")))
-        raise EngineError(f"cargo finds no {crate} {requirement}: {problem[:500]}", ErrorKind.PACKAGE)
+        raise EngineError(f"cargo cannot find {crate} {requirement}: {problem[:500]}", ErrorKind.PACKAGE)
     text = filesystem.read(f"{folder}/Cargo.lock").decode("utf-8", "replace")
     for block in text.split("[[package]]"):
         values = dict(re.findall(r'^(name|version|checksum) = "([^"]*)"', block, re.MULTILINE))
         if values.get("name") == crate and values.get("checksum"):
             return values["version"], values["checksum"]
-    raise EngineError(f"cargo resolves {crate} to no crate of a registry", ErrorKind.PACKAGE)
+    raise EngineError(f"cargo does not resolve {crate} to a crate of a registry", ErrorKind.PACKAGE)
 
 
 def named(crate: str) -> Optional[str]:

@@ -44,7 +44,7 @@ class Flatpak(ToolProvider):
         location = one_line(self.run(recipe, ["info", "--user", "--show-location", application]).output)
         if not queries.is_folder(location):
             raise EngineError(
-                f"{application} (flatpak) is not at {location!r}, where flatpak says it is", ErrorKind.PACKAGE
+                f"{application} (flatpak) is not at {location!r}, where flatpak reports it", ErrorKind.PACKAGE
             )
         tree.outside.append(location)
         for top in _SHOWN:

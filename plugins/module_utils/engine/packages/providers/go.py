@@ -52,5 +52,5 @@ def module(go: str, path: str, version: str, folder: str) -> Module:
     except ValueError:
         answer = {"Error": done.last}
     if done.code or answer.get("Error") or not answer.get("Sum"):
-        raise EngineError(f"go finds no {path}@{version}: {answer.get('Error') or done.last}", ErrorKind.PACKAGE)
+        raise EngineError(f"go cannot find {path}@{version}: {answer.get('Error') or done.last}", ErrorKind.PACKAGE)
     return Module(str(answer["Path"]), str(answer["Version"]), str(answer["Sum"]))

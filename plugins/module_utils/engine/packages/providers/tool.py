@@ -66,13 +66,13 @@ class ToolProvider(Provider):
         """The error for what is no longer as it was locked."""
         return EngineError(
             f"{recipe.name} ({self.name}): the {what} is {found or 'not known'}, home.lock says {expected}. Nothing was changed."
-            f" If that is right, run home.manager.update {recipe.name}.",
+            f" If this is intended, run home.manager.update {recipe.name}.",
             ErrorKind.HASH,
         )
 
     def unpack(self, artefact: Artefact, source: IO[bytes], extraction: Extraction) -> None:
         """There is nothing to unpack."""
-        raise EngineError(f"packages of {self.name} have no files of their own", ErrorKind.RECIPE)
+        raise EngineError(f"packages of {self.name} contain no files", ErrorKind.RECIPE)
 
     def build(self, recipe: Recipe, tree: Tree, parts: Dict[str, str], tools: Dict[str, str]) -> None:
         """Run the program, and take what it made."""

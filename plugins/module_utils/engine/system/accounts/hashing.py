@@ -31,7 +31,7 @@ def _crypt(clear: str) -> str:
     library.crypt.restype = ctypes.c_char_p
     found = library.crypt(clear.encode("utf-8"), salt.encode("ascii"))
     if not found or not found.startswith(b"$6$"):
-        raise EngineError("a password cannot be hashed here: crypt refuses", ErrorKind.ACCOUNTS)
+        raise EngineError("the password cannot be hashed on this host: crypt failed", ErrorKind.ACCOUNTS)
     text: str = found.decode("ascii")
     return text
 
@@ -48,4 +48,6 @@ def _library() -> ctypes.CDLL:
         except (OSError, AttributeError):
             continue
         return library
-    raise EngineError("a password cannot be hashed here: neither openssl nor crypt is there", ErrorKind.ACCOUNTS)
+    raise EngineError(
+        "the password cannot be hashed on this host: it has neither openssl nor crypt", ErrorKind.ACCOUNTS
+    )

@@ -94,7 +94,7 @@ class AccountsPlanner:
                 self.database.complete_group(name)
             if group.gid is not None and row.gid != group.gid and name == group.name:
                 self.warnings.append(
-                    f"users.groups.{name}.gid is {group.gid}, but {name} has {row.gid} on this host. An id in use is not changed."
+                    f"users.groups.{name}.gid is {group.gid}, but {name} has {row.gid} on this host. IDs in use are never changed."
                 )
             return
         gid = self._new_gid(name, group.gid)
@@ -136,7 +136,7 @@ class AccountsPlanner:
         name = self.real(user.group)
         if name not in self.database.groups:
             raise EngineError(
-                f"users.users.{user.name}.group is {user.group}, which neither the host nor the declaration has",
+                f"users.users.{user.name}.group is {user.group}, which neither exists on the host nor is declared",
                 ErrorKind.ACCOUNTS,
             )
         return self.database.groups[name].gid
@@ -149,7 +149,7 @@ class AccountsPlanner:
         found = self.around.hashed(user.password) if user.password is not None and fresh else None
         if user.password is not None and not fresh:
             self.warnings.append(
-                f"{user.name} is created without a password: one of an older generation is never set again"
+                f"{user.name} is created without a password: passwords of older generations are never set again"
             )
         elif user.password is not None and found is None:
             self.warnings.append(
@@ -191,7 +191,7 @@ class AccountsPlanner:
     def _adapt(self, user: User, row: Account, gid: int) -> None:
         if user.uid is not None and row.uid != user.uid:
             self.warnings.append(
-                f"users.users.{user.name}.uid is {user.uid}, but {user.name} has {row.uid} on this host. An id in use is not changed."
+                f"users.users.{user.name}.uid is {user.uid}, but {user.name} has {row.uid} on this host. IDs in use are never changed."
             )
         shadow = self.database.shadows.get(user.name) or Shadow(user.name, LOCKED)
         known = self.rows.users.get(user.name, UserRow(False, {}, {}, ""))
@@ -328,7 +328,7 @@ class AccountsPlanner:
         for member in members:
             hint = f" Nearest: {nearest[0]}." if nearest else ""
             self.warnings.append(
-                f'users.users.{member}.extraGroups: this host has no group "{name}", and nothing declared makes it.{hint}'
+                f'users.users.{member}.extraGroups: this host has no group "{name}", and no declared package or option creates it.{hint}'
             )
 
     # What is no longer declared

@@ -71,7 +71,7 @@ def write_database(etc: str, database: Database, expected: Dict[str, str]) -> No
     with DatabaseLock(etc):
         now = read_database(read_from(etc)).texts()
         if now != expected:
-            raise EngineError("the user database was changed meanwhile; run it again", ErrorKind.CHANGED)
+            raise EngineError("the user database was changed by another program; run it again", ErrorKind.CHANGED)
         changed = [name for name, text in new.items() if text != now.get(name)]
         for name in changed:
             _stage(etc, name, new[name])

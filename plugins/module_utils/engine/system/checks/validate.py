@@ -52,7 +52,11 @@ def validate(future: Future, user: str, required: Sequence[str]) -> List[Check]:
     except namespace.Unavailable as problem:
         found = alone(future)
         found.append(
-            Check("future /etc", None, f"no mount namespace can be had here ({problem}); the files were checked alone")
+            Check(
+                "future /etc",
+                None,
+                f"no mount namespace can be created here ({problem}); the files were checked one by one",
+            )
         )
     return found + _missing(found, required)
 

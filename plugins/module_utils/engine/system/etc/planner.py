@@ -123,7 +123,7 @@ class EtcPlanner:
             diverted = True
         elif found.present:
             if not (entry.replace or entry.divert) and not _same(found, wanted):
-                self.collisions.append(Collision(target, "it exists and is not ours", entry.origin))
+                self.collisions.append(Collision(target, "it exists and is not managed", entry.origin))
                 return
             before = self._kept(target, found)
             if self.pristine is not None and self.pristine(target):
@@ -135,11 +135,7 @@ class EtcPlanner:
             self._note("adopt", target)
         else:
             detail = (
-                "the package's own file is moved aside"
-                if diverted
-                else "the file that was there is kept"
-                if before
-                else ""
+                "the package's own file is moved aside" if diverted else "the host's file is kept" if before else ""
             )
             self._note("change" if before else "add", target, detail)
 
@@ -161,7 +157,7 @@ class EtcPlanner:
         detail = (
             ""
             if found.content in expected
-            else ("it was gone" if not found.present else "it was changed by hand; that is kept")
+            else ("it was gone" if not found.present else "it was edited by hand and is kept")
         )
         self._note("repair" if repair else "change", target, detail)
 

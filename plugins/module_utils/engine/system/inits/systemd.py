@@ -44,13 +44,13 @@ def boot_units(state: str) -> Dict[str, bytes]:
     """The two units that act at boot, by their names: they finish an interrupted switch, and take an unconfirmed one back."""
     return {
         RECOVER: _unit(
-            "Finish or undo an interrupted switch of the system",
+            "Finish or undo an interrupted system switch",
             [os.path.join(state, "journal.json"), f"/etc/{NOTE}"],
             "local-fs.target systemd-remount-fs.service",
             command(state, "recover", "--boot"),
         ),
         REVERT: _unit(
-            "Take back a switch of the system that nobody confirmed",
+            "Revert an unconfirmed system switch",
             [os.path.join(state, "unconfirmed.json")],
             f"local-fs.target systemd-remount-fs.service {RECOVER}",
             command(state, "revert", "--boot"),

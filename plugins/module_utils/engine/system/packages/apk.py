@@ -155,7 +155,7 @@ class Apk(Foreign):
         going = self.read_simulation(self.call("--no-network", "add", "--simulate", *names).output).remove
         if going:
             # What a world that was edited by hand leaves over goes with the next transaction, whatever that one is for.
-            return Done(1, f'apk would remove {", ".join(going)} along with that; run "apk add" for what is to stay')
+            return Done(1, f'apk would remove {", ".join(going)} along with that; run "apk add" for those to keep')
         return self.call("--no-network", "add", *names)
 
     # Removing
@@ -171,8 +171,8 @@ class Apk(Foreign):
         if simulated.good and foreign:
             shown = ", ".join(foreign)
             raise EngineError(
-                f"The package manager would remove {len(foreign)} package(s) that are not ours: {shown} (to remove "
-                f'{", ".join(going)}). Refused. Run "apk add" for those that are to stay.',
+                f"The package manager would remove {len(foreign)} package(s) that are not managed: {shown} (to remove "
+                f'{", ".join(going)}). Refused. Run "apk add" for those to keep.',
                 ErrorKind.PACKAGES,
             )
         done = self.mark(going, False) if simulated.good else simulated

@@ -103,7 +103,7 @@ class Apt:
             done = self._simulated(plan)
             if not refreshed.good and not done.good:
                 raise EngineError(
-                    f"the lists of packages cannot be read again: {refreshed.last}",
+                    f"the package lists cannot be updated: {refreshed.last}",
                     ErrorKind.PACKAGES,
                     output=refreshed.output[-2000:],
                 )

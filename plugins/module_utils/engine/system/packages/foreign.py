@@ -287,7 +287,7 @@ class Foreign:
         """The answer to a query. EngineError `packages` for one that failed: no answer is not an empty one."""
         if not done.good:
             raise EngineError(
-                f"{self.program} does not say what is installed: {self.why(done)}",
+                f"{self.program} did not list the installed packages: {self.why(done)}",
                 ErrorKind.PACKAGES,
                 output=done.output[-2000:],
             )

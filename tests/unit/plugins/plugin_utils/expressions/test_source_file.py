@@ -22,7 +22,7 @@ def test_a_refused_look_is_an_error_with_its_path_and_reason(number, monkeypatch
         raise OSError(number, os.strerror(number), path)
 
     monkeypatch.setattr(os, "stat", refuse)
-    with pytest.raises(SpecError, match=f"^/closed/file cannot be looked at: {os.strerror(number)}$"):
+    with pytest.raises(SpecError, match=f"^/closed/file cannot be inspected: {os.strerror(number)}$"):
         kind_at("/closed/file")
     assert not inputs.is_still("/closed/file", inputs.ABSENT)
 

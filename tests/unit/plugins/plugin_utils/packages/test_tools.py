@@ -320,7 +320,7 @@ PROVIDERS = ("cargo", "go", "nix", "brew", "flatpak")
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_without_the_program_nothing_can_be_resolved(machine, provider, monkeypatch):
     monkeypatch.setenv("PATH", str(machine.bin))
-    with pytest.raises(SpecErrors, match=f"can only be resolved where {provider} is, and this machine has none"):
+    with pytest.raises(SpecErrors, match=f"can only be resolved with {provider}, which this machine does not have"):
         machine.lock(provider, entry="example.org/tool" if provider == "go" else None)
 
 

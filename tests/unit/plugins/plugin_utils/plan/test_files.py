@@ -160,10 +160,10 @@ def test_a_folder_goes_file_by_file_into_the_home_itself(tmp_path, folder):
     ("text", "said"),
     [
         ("home.file: {.: {source: dir}}", "set `recursive: true`"),
-        ("home.file: {.: {source: dir/note, recursive: true}}", "the source is no folder"),
-        ("home.file.a.source: '{{ lib.file.mkOutOfStoreSymlink(\"/home/alice/a\") }}'", "is a link to its own place"),
-        ("home.file.a.source: '{{ lib.file.mkOutOfStoreSymlink(\"/home/alice/b/../a/\") }}'", "is a link to its own place"),
-        ("home.file.a.source: '{{ lib.file.mkOutOfStoreSymlink(\"/home/alice/a/b\") }}'", "a place below itself"),
+        ("home.file: {.: {source: dir/note, recursive: true}}", "the source is not a folder"),
+        ("home.file.a.source: '{{ lib.file.mkOutOfStoreSymlink(\"/home/alice/a\") }}'", "is a link to itself"),
+        ("home.file.a.source: '{{ lib.file.mkOutOfStoreSymlink(\"/home/alice/b/../a/\") }}'", "is a link to itself"),
+        ("home.file.a.source: '{{ lib.file.mkOutOfStoreSymlink(\"/home/alice/a/b\") }}'", "a path below itself"),
         ("home.followLinks: [/etc]", "`/etc` is not a folder inside the home folder"),
         ("home.followLinks: [../x]", "is not a folder inside the home folder"),
     ],
@@ -193,5 +193,5 @@ def test_a_source_that_cannot_be_looked_at_is_told_with_its_line(
     with pytest.raises(SpecErrors) as caught:
         plan(tmp_path, "home.file.a.source: ./closed/f\n")
     error = caught.value.errors[0]
-    assert error.message == f"{tmp_path}/closed/f cannot be looked at: Permission denied"
+    assert error.message == f"{tmp_path}/closed/f cannot be inspected: Permission denied"
     assert [position.line for position in error.positions] == [2]

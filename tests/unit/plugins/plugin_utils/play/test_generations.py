@@ -112,7 +112,7 @@ def test_comparison(ask):
     plan = ask("diff", between=[1, 2])["plan"]
     assert {item["path"]: item["op"] for item in plan["files"]} == {"a": "change", "b1": "remove", "b2": "add"}
     assert ask("diff")["plan"]["outcome"] == "unchanged"
-    assert "takes two generations" in ask("diff", between=[1, 2, 1])["msg"]
+    assert "takes at most two generations" in ask("diff", between=[1, 2, 1])["msg"]
 
 
 def test_settings_come_from_variables_too(ask, sandbox):
@@ -124,7 +124,7 @@ def test_settings_come_from_variables_too(ask, sandbox):
 @pytest.mark.parametrize(
     ("verb", "arguments", "message"),
     [
-        ("list", {"keep": 3}, "`keep` is of no use with `verb: list`"),
+        ("list", {"keep": 3}, "`keep` has no effect with `verb: list`"),
         ("rollback", {"backup_extention": "x"}, "did you mean `backup_extension`"),
         ("rollback", {"on_failure": "panic"}, "must be one of: undo, keep, got: panic"),
         ("expire", {"keep": "many"}, "'keep' is of type"),

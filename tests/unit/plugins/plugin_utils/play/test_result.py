@@ -64,7 +64,7 @@ def test_a_folder_of_somebody_elses_is_not_replaced(tmp_path: Path) -> None:
     made, result = bundle(tmp_path, "home.file.a.text: a\n"), tmp_path / "result"
     (result / "own").mkdir(parents=True)
     (result / "own" / "letter").write_text("dear")
-    with pytest.raises(FileExistsError, match="it holds files that no build wrote"):
+    with pytest.raises(FileExistsError, match="it contains files that no build wrote"):
         write_result(made, str(result), check=False)
     assert (result / "own" / "letter").read_text() == "dear"
 

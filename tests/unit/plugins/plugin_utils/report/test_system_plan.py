@@ -48,7 +48,7 @@ def test_a_system_is_told_as_a_home_is() -> None:
         "",
         "  + file     /etc/motd",
         "      +hello",
-        "  - file     /etc/issue   the host's own file is back",
+        "  - file     /etc/issue   the host's own file is restored",
         "  + package  htop  system",
         "  + user     alice        uid 1000",
         "  ~ group    sudo         +alice",
@@ -72,12 +72,12 @@ def test_many_files_below_etc_are_folded_below_their_own_folder() -> None:
 
 
 def test_what_is_in_the_way_is_told_with_its_remedy() -> None:
-    collision = {"path": "/etc/motd", "reason": "it exists and is not ours", "origin": "c.yml:1:1"}
+    collision = {"path": "/etc/motd", "reason": "it exists and is not managed", "origin": "c.yml:1:1"}
     with pytest.raises(SystemRefused) as refused:
         result_of_answer({**ANSWER, "changed": False, "collisions": [collision]}, reporter(), [], False)
     (plan,) = plans_of(refused.value.result)
     text = [line.text for line in plan_lines(plan)]
-    assert text[0] == "error: /etc/motd exists and is not ours"
+    assert text[0] == "error: /etc/motd exists and is not managed"
     assert any("replaceExisting: true" in line for line in text)
     assert text[-1] == "web1  not switched, nothing changed: 1 error"
 

@@ -141,7 +141,7 @@ def test_rollback_and_back(installed):
     assert installed.sandbox.read("a") == "2"
     told = installed.run("switch", "--rollback")
     assert ": back to generation 1, from 2\n" in told
-    assert "note: the spec still says generation 2; the next switch brings it back\n" in told
+    assert "note: the spec still says generation 2; the next switch restores it\n" in told
     assert told.endswith("  generation 1: files ~1\n")
     assert installed.sandbox.read("a") == "1"
     assert installed.run("switch", "--generation", "2").endswith("  generation 2: files ~1\n")
@@ -324,7 +324,7 @@ def test_a_project_that_moved_is_found_from_inside(installed):
     program = installed.tools / "ansible-playbook"
     program.write_text('#!/bin/sh\necho "$PWD $*"\n')
     program.chmod(0o755)
-    told = f"the project {old} is not on this machine; go to the project's folder, or name it with --project"
+    told = f"the project {old} is not on this machine; change to the project's folder, or use --project"
     assert told in installed.run("switch", code=1, cwd=new)
     (new / "home.yml").touch()
     end = f"--limit here -e home_user={installed.sandbox.user}\n"

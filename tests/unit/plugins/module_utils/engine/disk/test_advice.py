@@ -21,8 +21,8 @@ CASES = {
     errno.EDQUOT: "The disk quota of this user is used up",
     errno.EACCES: "Check the owner and the mode",
     errno.EPERM: "whether it is immutable",
-    errno.EIO: "The disk or the file server has failed",
-    errno.ESTALE: "The file server has replaced what was there",
+    errno.EIO: "The disk or the file server did not answer",
+    errno.ESTALE: "The file server has replaced the file",
     errno.EMFILE: "may not open more files",
 }
 

@@ -176,5 +176,5 @@ def test_a_login_shell_is_asked_for_its_environment(sandbox: Any, tmp_path: Path
     examined = ExaminedHome(HomeFolder(str(sandbox.home), str(sandbox.state), None), pwd.struct_passwd(fields))
     assert examined.login()["FROM_PROFILE"] == "yes"
     fields = (*account[:5], str(sandbox.home), "/usr/sbin/nologin")
-    with pytest.raises(Skipped, match="nologin is no shell that can be asked"):
+    with pytest.raises(Skipped, match="nologin is not a shell that can be queried"):
         ExaminedHome(HomeFolder(str(sandbox.home), str(sandbox.state), None), pwd.struct_passwd(fields)).login()

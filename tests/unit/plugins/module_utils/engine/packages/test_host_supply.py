@@ -174,7 +174,7 @@ def test_names_cannot_be_options_and_a_host_without_a_manager_says_so(host):
     with pytest.raises(EngineError, match=r"no supported package manager \(apt, dnf, pacman, apk, brew\)"):
         host_supply.supply(Manifest(), {"htop": {}}, check=False)
     transcript = Transcript(host, "apt-get", [])
-    with pytest.raises(EngineError, match="'-oX=Y' cannot be the name of a package of apt"):
+    with pytest.raises(EngineError, match="'-oX=Y' is not a valid package name for apt"):
         host_supply.supply(Manifest(), {"htop": {"apt": "-oX=Y"}}, check=False)
     assert transcript.asked() == []
 

@@ -282,7 +282,7 @@ def test_all_collisions_are_named_at_once_without_store_paths(depot, server):
     run(depot, server, one, two)
     with pytest.raises(EngineError) as caught:
         Profile(depot, [member(depot, one), member(depot, two)], []).build()
-    assert "bin/a is in one and two: drop one, or say {name: one, priority: low}" in caught.value.message
+    assert "bin/a is in one and two: remove one, or write {name: one, priority: low}" in caught.value.message
     assert "bin/b" in caught.value.message
     assert "bin/same" not in caught.value.message
     assert depot.path not in caught.value.message

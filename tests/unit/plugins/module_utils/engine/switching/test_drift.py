@@ -162,9 +162,9 @@ def test_a_lost_content_is_brought_by_the_next_switch(ask, sandbox):
     elif ask == "verify repair":
         for _turn in range(3):
             warnings = sandbox.ask("verify", repair=True)["warnings"]
-            assert any("the next switch by Ansible brings it again" in text for text in warnings)
+            assert any("the next switch by Ansible restores it" in text for text in warnings)
     elif ask is not None:
-        assert any("brings it again" in text for text in sandbox.ask("rollback")["warnings"])
+        assert any("restores it" in text for text in sandbox.ask("rollback")["warnings"])
         sandbox.ask("activate", generation=2)
     assert sandbox.read("a") == "mine"
     # As the play does it: a probe says what is lacking, and the switch brings just that.

@@ -328,7 +328,7 @@ def test_suggestions_touch_no_unit(sandbox, manager):
     manager.model.jobs.clear()
     answer = switch(sandbox, wanted(a=2), policy={**POLICY, "start": False})
     assert manager.model.jobs == []
-    assert "not done, as `startServices` says: systemctl --user restart a.service" in answer["warnings"]
+    assert "not done, because of `startServices`: systemctl --user restart a.service" in answer["warnings"]
 
 
 def test_a_repaired_link_is_read_again_and_starts_nothing(sandbox, manager):

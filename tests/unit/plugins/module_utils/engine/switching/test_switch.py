@@ -500,7 +500,7 @@ def test_a_bundle_that_does_not_fit_is_refused(sandbox):
         sandbox.ship(manifest, some[:1])
     with pytest.raises(EngineError, match="does not match the hash in its name"):
         sandbox.ship(manifest, [(some[0][0], b"evil"), some[1]])
-    with pytest.raises(EngineError, match="the digest that was announced"):
+    with pytest.raises(EngineError, match="the announced digest"):
         sandbox.ship(manifest, some, digest="0" * 64)
     whole = write_bundle(manifest, some)
     request = {"verb": "switch", "user": sandbox.user, "digest": Manifest.of(manifest).digest()}

@@ -165,7 +165,7 @@ def test_nothing_is_written_over_a_change_that_was_not_seen(etc: str) -> None:
     database, before = with_carol(etc), current(etc).texts()
     passwd = Path(etc) / "passwd"
     passwd.write_text(passwd.read_text() + "dave:x:1800:100::/home/dave:/bin/sh\n")
-    with pytest.raises(EngineError, match="changed meanwhile"):
+    with pytest.raises(EngineError, match="changed by another program"):
         write_database(etc, database, before)
     assert "dave" in current(etc).accounts
     assert names_with_a_row(etc) == set()

@@ -159,7 +159,7 @@ def test_an_id_in_use_is_never_changed() -> None:
     found = plan([person("alice", uid=1500)])
     assert found.database.accounts["alice"].uid == 1000
     assert found.warnings == [
-        "users.users.alice.uid is 1500, but alice has 1000 on this host. An id in use is not changed."
+        "users.users.alice.uid is 1500, but alice has 1000 on this host. IDs in use are never changed."
     ]
 
 
@@ -237,7 +237,7 @@ def test_members_added_by_hand_stay_and_ours_go_with_their_declaration() -> None
 def test_an_unknown_group_is_a_warning_that_names_the_nearest() -> None:
     found = plan([person("alice", extraGroups=["dokcer"])], [{"name": "docker", "gid": None, "members": []}])
     assert found.warnings == [
-        'users.users.alice.extraGroups: this host has no group "dokcer", and nothing declared makes it. Nearest: docker.'
+        'users.users.alice.extraGroups: this host has no group "dokcer", and no declared package or option creates it. Nearest: docker.'
     ]
 
 

@@ -40,7 +40,7 @@ def test_what_is_well_formed_comes_back() -> None:
         ({"etc": {"../passwd": {"symlink": "x"}}}, "leaves /etc"),
         ({"etc": {"/passwd": {"symlink": "x"}}}, "is not a path below /etc"),
         ({"etc": {"x": {}}}, "must be either a file or a link"),
-        ({"etc": {"x": {"object": "1" * 32 + "-gone"}}}, "named but not listed"),
+        ({"etc": {"x": {"object": "1" * 32 + "-gone"}}}, "used but not listed"),
         ({"etc": {"x": {"object": OBJECT, "mode": "999"}}}, "is not a mode"),
         ({"accounts": {"users": [{**USER, "name": "a:b"}]}}, "is not a user name"),
         ({"accounts": {"users": [{**USER, "shell": "/bin/sh\nroot::0:0"}]}}, "holds a colon or a newline"),

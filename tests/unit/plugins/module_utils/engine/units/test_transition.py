@@ -237,14 +237,14 @@ def test_a_reload_that_fails_is_reported():
     transition, calls = prepared({"a.service": texts[0]}, {"a.service": texts[1]}, "a.service")
     calls.model.reload_result["a.service"] = "exit-code"
     transition.act()
-    assert transition.failures[0].message.startswith("a.service could not be reloaded and runs on as it was")
+    assert transition.failures[0].message.startswith("a.service could not be reloaded and keeps running unchanged")
 
 
 def test_a_conflict_is_named():
     new = {"a.service": run(1), "b.service": run(1, "Conflicts=a.service"), WANTS + "b.service": ""}
     transition, _calls = prepared({"a.service": run(1)}, new, "a.service")
     transition.act()
-    assert transition.warnings == ["a.service was stopped by its conflict with b.service"]
+    assert transition.warnings == ["a.service was stopped because it conflicts with b.service"]
 
 
 def test_what_failed_before_and_did_not_change_is_no_news():
@@ -355,9 +355,9 @@ def test_what_cannot_be_loaded_is_said():
     transition, _calls = prepared({}, {**wanted, "m.service": "", "b.service": "[Service]\n"})
     said = unloadable(transition.preview(()), {"y.service"})
     assert said == [
-        "b.service cannot be loaded; `systemctl --user status b.service` tells why",
-        "x.service is to be started, but there is no such unit: its program may not be installed",
-        "y.service is to be started, but nothing makes it of its file: podman 4.4 or newer has to be installed",
+        "b.service cannot be loaded; `systemctl --user status b.service` shows why",
+        "x.service should be started, but does not exist: its program may not be installed",
+        "y.service should be started, but nothing generates it from its file: install podman 4.4 or newer",
     ]
 
 

@@ -263,7 +263,7 @@ def test_so_is_a_removal_that_takes_leftovers_of_others_along(machine: Machine) 
     rows = switch(machine, PackageRows(), "top")
     # Somebody edited the world by hand, and has not run apk since.
     machine.installed = {**machine.installed, "other": "1.0-r0"}
-    with pytest.raises(EngineError, match=r"would remove 1 package\(s\) that are not ours: other \(to remove top\)"):
+    with pytest.raises(EngineError, match=r"would remove 1 package\(s\) that are not managed: other \(to remove top\)"):
         machine.manager().release(machine.manager().plan([], rows), rows)
     assert "top" in machine.world
 

@@ -279,7 +279,7 @@ def test_an_answer_that_failed_is_not_an_empty_one(monkeypatch: pytest.MonkeyPat
     from ansible_collections.home.manager.plugins.module_utils.engine.system.packages import dnf
 
     monkeypatch.setattr(dnf, "run", lambda *_more, **_other: Done(1, "error: rpmdb open failed\n"))
-    with pytest.raises(foreign.EngineError, match=r"dnf does not say what is installed: .*rpmdb open failed"):
+    with pytest.raises(foreign.EngineError, match=r"dnf did not list the installed packages: .*rpmdb open failed"):
         Dnf().installed()
 
 
