@@ -25,10 +25,16 @@ what [coming from NixOS](from-nixos.md) lists. Anything that is not here is refu
 # What stands for a part of a name that the library computes.
 WORDS = {"item": "<format>", "settings": "<kind>Config"}
 IN_WORDS = re.compile(r"\{\{ (item|settings) \}\}")
+OF_ONE_KIND = re.compile(r"^kind == '(\w+)'$")
 UNITS = "systemd.<kind>s"
 OF_UNITS = (
     "Units by name, without the ending. `<kind>` is service, socket, timer, path, slice, target, mount or automount; mounts and "
     "automounts are lists."
+)
+UNITS_OF_USERS = "systemd.user.<kind>s"
+OF_UNITS_OF_USERS = (
+    "Units of the service managers of all users, by name, with the same options. `<kind>` is service, socket, timer, path, slice or target. "
+    "Running managers read them at once; what runs already is restarted at the next login."
 )
 OLD_NAME = {"renamedTo", "removed", "changedTo", "aliasOf"}
 
@@ -97,10 +103,14 @@ def options() -> dict[str, Any]:
     for file in files(str(LIBRARY)):
         module = load_file(str(LIBRARY / file))
         found.update(below(module.get("options"), (), is_declaration, {**shared, **(module.get("types") or {})}))
-    unit = load_file(str(LIBRARY / "lib" / "unit.yml"))
-    # They are the same for every kind of unit, and are listed once.
-    for name, words in below(unit["options"], (), is_declaration, {}):
-        found[name.replace("{{ kind }}s.*", "<kind>s.<name>").replace("{{ kind }}", "<kind>")] = words
+    units = load_file(str(LIBRARY / "lib" / "unit.yml"))["options"][0]["systemd.{{ kind }}s"]
+    found[UNITS] = {**units, "type": "attrsOf submodule", "default": {}, "description": OF_UNITS}
+    found[UNITS_OF_USERS] = {**found[UNITS], "description": OF_UNITS_OF_USERS}
+    # What every kind of unit has is listed once.
+    for block in units["options"]:
+        kind = OF_ONE_KIND.search(str(getattr(block.get("when"), "source", block.get("when"))))
+        place = f"systemd.{kind[1] if kind else '<kind>'}s"
+        found.update(below(block, (place, "<name>"), is_declaration, shared))
     found = {IN_WORDS.sub(lambda part: WORDS[part[1]], name): words for name, words in found.items()}
     return dict(sorted(found.items()))
 
@@ -109,9 +119,9 @@ def document() -> str:
     """The whole text."""
     groups: dict[str, list[str]] = {}
     for name, words in options().items():
-        kind = "attrsOf submodule" if name == UNITS else words.get("type")
-        default = "{}" if name == UNITS else text(words["default"]) if "default" in words else "none"
-        description = OF_UNITS if name == UNITS else words.get("description")
+        kind = words.get("type")
+        default = text(words["default"]) if "default" in words else "none"
+        description = words.get("description")
         said = str(getattr(description, "source", description) or "").replace("{{ section }}", "<Kind>")
         kind_text = re.sub(r'strMatching "[^"]*"', "strMatching ...", str(getattr(kind, "source", kind)))
         example = f" Example: `{cell(text(words['example']))}`" if "example" in words else ""

@@ -21,7 +21,11 @@ pytestmark = pytest.mark.slow
 
 # Program, its arguments before the file, and the files below /etc that it reads.
 READERS = [
-    ("bash", ["-n"], ["profile.d/*", "home-manager/interactive.sh", "home-manager/bashrc"]),
+    (
+        "bash",
+        ["-n"],
+        ["profile.d/*", "home-manager/interactive.sh", "home-manager/bashrc", "home-manager/user-units/*"],
+    ),
     ("dash", ["-n"], ["profile.d/*"]),
     ("zsh", ["-n"], ["home-manager/zshrc", "home-manager/zprofile", "home-manager/zshenv"]),
     ("fish", ["--no-execute"], ["fish/conf.d/*"]),
