@@ -11,6 +11,7 @@ from ...module_utils.engine.contract.manifest import Origin
 from ..expressions.lazy import plain
 from ..expressions.resolution import resolve
 from ..options.priority import discharge
+from ..options.provenance import Provenance
 from ..packages.package_context import PackageContext
 from ..syntax.errors import SpecError, SpecErrors
 from ..syntax.nodes import position_of
@@ -106,12 +107,14 @@ class Bridge:
         found = Homes(options={name: plain(self.options[name]) for name in _FOR_REQUESTS})
         errors: list[SpecError] = []
         for user in sorted(self.options["users"]):
-            if user not in self.system.evaluation.get("users.users"):
-                continue  # an assertion of the system says so
+            accounts = self.system.evaluation.get("users.users")
+            if user not in accounts or not accounts[user]["enable"]:
+                continue  # an assertion or a warning of the system says so
             try:
                 of_host = HostPackages(self.system)
                 home = EvaluatedHome(self._request(user, of_host))
                 of_host.home = home
+                self._check_account(user, home)
                 plan = build(home, self.origin)
             except (SpecError, SpecErrors) as problem:
                 errors += [self._of(user, error) for error in getattr(problem, "errors", [problem])]
@@ -141,10 +144,23 @@ class Bridge:
                     f"environment.packageAliases"
                 )
 
+    def _check_account(self, user: str, home: EvaluatedHome) -> None:
+        """Raises SpecError where a home says that it is another account's."""
+        account = self.system.evaluation.get("users.users")[user]
+        wanted = {"username": str(account["name"]), "homeDirectory": posixpath.normpath(str(account["home"]))}
+        for option, value in wanted.items():
+            found = str(home.evaluation.get(f"home.{option}"))
+            if found != value:
+                positions = Provenance(home.evaluation).option(f"home.{option}")
+                said = f"is {found}, but the account has {value}"
+                raise SpecError(said, positions, path=f"home.{option}", hint="leave it out")
+
     @staticmethod
     def _of(user: str, error: SpecError) -> SpecError:
         """The same error under the user's name."""
-        error.path = f"home-manager.users.{user}: {error.path}" if error.path else f"home-manager.users.{user}"
+        own = f"home-manager.users.{user}"
+        if not error.path.startswith(own):
+            error.path = f"{own}: {error.path}" if error.path else own
         return error
 
     def _request(self, user: str, of_host: HostPackages) -> Request:

@@ -426,3 +426,35 @@ def test_an_assertion_that_loads_a_module_is_shown_at_its_own_place(tmp_path: Pa
 )
 def test_a_failed_assertion_is_at_the_line_that_it_names(text: str, place: str, tmp_path: Path) -> None:
     assert f"{tmp_path}/configuration.yml:{place}" in refused(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("home", "problem"),
+    [
+        ("{home.username: bob}", "home.username: is bob, but the account has alice"),
+        ("{home.homeDirectory: /srv}", "home.homeDirectory: is /srv, but the account has /home/alice"),
+        ("alice.yml", "home-manager.users.alice: must be a module, not the string 'alice.yml'"),
+    ],
+)
+def test_a_home_is_that_of_its_account(home: str, problem: str, tmp_path: Path) -> None:
+    said = refused(
+        f"""
+        users.users.alice.isNormalUser: true
+        home-manager: {{sharedModules: [{{home.stateVersion: "24.05"}}], users.alice: {home}}}
+        """,
+        tmp_path,
+    )
+    assert problem in said.replace("home-manager.users.alice: home.", "home.")
+    assert f"{tmp_path}/configuration.yml:3:" in said
+
+
+def test_the_home_of_an_account_that_is_switched_off_is_left_out(tmp_path: Path) -> None:
+    plan, homes = built(
+        """
+        users.users.alice: {isNormalUser: true, enable: false}
+        home-manager.users.alice: {home.stateVersion: "24.05"}
+        """,
+        tmp_path,
+    )
+    assert homes.plans == {}
+    assert "home-manager.users.alice is left out" in str(plan.warnings[0])
