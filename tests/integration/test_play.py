@@ -291,8 +291,8 @@ def test_a_host_says_whose_homes_it_has(project: Any, playbook: str) -> None:
     expected = "`home_users` of without must map user names to specs"
     for users, message in (
         ("x: 1", "without has no `home_users`"),
-        ("home_users: [alice]", f"{expected}, and is a list"),
-        ("home_users: alice", f"{expected}, and is a string"),
+        ("home_users: [alice]", f"{expected}, not a list"),
+        ("home_users: alice", f"{expected}, not a string"),
     ):
         project.write("inventory.yml", HOSTS.format(user=USER, home=project.home, without=users))
         output = project.play(playbook=playbook, fails=True)
