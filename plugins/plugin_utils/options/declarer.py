@@ -18,7 +18,7 @@ from ..syntax.position import Position
 from .definition import Definition
 from .schema import Declaration, Schema, Site, Type
 from .type_container import Coerced, Freeform
-from .type_text import FREEFORM, NESTING, parse_type
+from .type_text import FREEFORM, parse_type
 from .type_union import AttrTag
 
 ATTRIBUTES = {
@@ -235,8 +235,8 @@ class Declarer:
             if word == "attrTag":
                 entry = schema.child("<name>")
                 return AttrTag({key: self._type(tag, entry, scope, position) for key, tag in node["tags"].items()})
-            if node.get("dottedKeys") is True and word in NESTING:
-                return Freeform(word, FREEFORM[word])
+            if "dottedKeys" in node and word in FREEFORM:
+                return Freeform(word, FREEFORM[word], nests=node["dottedKeys"] is False)
             return self._named_type(word, schema, scope, position)
 
         try:

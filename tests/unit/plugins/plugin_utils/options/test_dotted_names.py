@@ -93,6 +93,13 @@ def test_a_format_that_nests_warns(evaluate: Any, kind: str) -> None:
     assert """'"bright.size"': ...""" in warning.advice[1]
 
 
+@pytest.mark.parametrize("kind", ["json", "yaml", "attrsOf json"])
+def test_an_option_without_dotted_names_warns(evaluate: Any, kind: str) -> None:
+    said = "x: {a: {b.c: 1}}" if kind == "attrsOf json" else "x: {b.c: 1}"
+    [warning] = warnings(evaluate(typed(kind, ", dottedKeys: false"), said))
+    assert warning.message == "`b.c` is read as one name, not as a path"
+
+
 @pytest.mark.parametrize(
     ("kind", "more", "said"),
     [
