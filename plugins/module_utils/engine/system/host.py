@@ -9,7 +9,7 @@ import pwd
 from typing import TYPE_CHECKING
 
 from ..contract.errors import EngineError, ErrorKind
-from ..disk import queries
+from ..disk import filesystem, queries
 from ..machine import facts
 from .inits.choice import booted
 from .packages.choice import present
@@ -47,5 +47,18 @@ def refuse_foreign() -> None:
             "boot; homes alone can be switched here",
             ErrorKind.HOST,
         )
+    if booted() == "openrc" and _in_memory():
+        raise EngineError(
+            "this host runs from memory, as Alpine does in its diskless mode: what is written to its disks now is gone after the next boot. "
+            "Install it on a disk first (setup-alpine, or setup-disk -m sys)",
+            ErrorKind.HOST,
+        )
     if not os.access("/etc", os.W_OK):
         raise EngineError("/etc cannot be written on this host", ErrorKind.HOST)
+
+
+def _in_memory() -> bool:
+    """Whether the root is a file system in memory. Of several mounts there, the last one counts."""
+    rows = (line.split() for line in filesystem.read("/proc/mounts").decode("utf-8", "replace").splitlines())
+    kinds = [row[2] for row in rows if len(row) > 2 and row[1] == "/"]
+    return kinds[-1:] in (["tmpfs"], ["ramfs"], ["rootfs"])

@@ -22,6 +22,10 @@ class Init(Protocol):
         """What lets the host finish or revert a switch at boot: content, or the text of a link, by path below /etc."""
         ...
 
+    def refused(self, entries: Mapping[str, EtcEntry]) -> str:
+        """Why a declaration is none for this init, as one made before the host got another; empty when it is."""
+        ...
+
     def placed(self, entries: Mapping[str, EtcEntry]) -> Dict[str, EtcEntry]:
         """The entries of a declaration where this init reads them."""
         ...

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ...disk import queries
 from ..accounts.replacement import NOTE
 from ..runner import command
+from .units import UNITS
 
 if TYPE_CHECKING:
     from typing import Dict, List, Mapping, Sequence
@@ -72,6 +73,10 @@ class OpenRC:
             before=before,
         )
         return {f"init.d/{SCRIPT}": text.encode(), f"runlevels/{level}/{SCRIPT}": f"/etc/init.d/{SCRIPT}"}
+
+    def refused(self, entries: Mapping[str, EtcEntry]) -> str:
+        unit = next((target for target in sorted(entries) if target.startswith(UNITS)), None)
+        return "" if unit is None else f"it has /etc/{unit}, a unit of systemd, and OpenRC has booted this host"
 
     def placed(self, entries: Mapping[str, EtcEntry]) -> Dict[str, EtcEntry]:
         """The entries as they are: there are no units."""

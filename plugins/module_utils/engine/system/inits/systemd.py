@@ -73,6 +73,9 @@ class Systemd:
             files[f"{UNITS}sysinit.target.wants/{name}"] = f"../{name}"
         return files
 
+    def refused(self, entries: Mapping[str, EtcEntry]) -> str:
+        return ""
+
     def placed(self, entries: Mapping[str, EtcEntry]) -> Dict[str, EtcEntry]:
         """The entries with each unit that a package ships turned into a drop-in for that one."""
         found = {}

@@ -20,6 +20,8 @@ class Machine:
         patch.setattr(host.queries, "exists", lambda path: path in self.files)
         patch.setattr(host, "present", lambda: self.manager)
         patch.setattr(host, "booted", lambda: self.init)
+        self.mounts = "rootfs / rootfs rw 0 0\n/dev/vda1 / ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
+        patch.setattr(host.filesystem, "read", lambda _path: self.mounts.encode())
         patch.setattr(host.os, "access", lambda _path, _mode: self.writable)
         patch.setattr(verbs.os, "geteuid", lambda: 0)
 
@@ -55,6 +57,13 @@ def test_hosts_that_others_manage_are_refused(machine: Machine) -> None:
     assert "configure it with NixOS itself" in refused()
     machine.files = {"/run/ostree-booted"}
     assert "an image of ostree" in refused()
+
+
+def test_one_that_runs_from_memory_is_told_to_be_installed(machine: Machine) -> None:
+    machine.manager, machine.mounts = "apk", "tmpfs / tmpfs rw 0 0\n"
+    host.refuse_foreign()
+    machine.init = "openrc"
+    assert "setup-disk" in refused()
 
 
 def test_so_is_one_whose_packages_nobody_knows_and_one_that_cannot_be_written(machine: Machine) -> None:
