@@ -160,3 +160,16 @@ def test_a_pane_of_a_running_tmux_has_what_the_switch_changed(session: Session, 
     said = dict(entry.split("=", 1) for entry in (session.home / "said").read_text().split("\0") if "=" in entry)
     assert said["EDITOR"] == "two"
     assert session.folders(said) == ["bin", ".local/bin"]
+
+
+@pytest.mark.programs("fish")
+def test_plugins_of_fish_have_the_session(session: Session) -> None:
+    conf = session.project.folder / "grc" / "conf.d"
+    conf.mkdir(parents=True)
+    (conf / "grc.fish").write_text(
+        "set -gx SEEN $EDITOR; set -gx FOUND (contains $HOME/.local/bin $PATH; echo $status)\n"
+    )
+    session.switch(FIRST + "programs.fish.plugins: [{name: grc, src: grc}]\n")
+    for name in ("fish, a login shell", "fish, a nested shell"):
+        found = session.environment(SHELLS[name])
+        assert (found["SEEN"], found["FOUND"]) == ("one", "0"), name
