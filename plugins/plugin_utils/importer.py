@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Lets Python itself load the collection's own code, so that its bytecode is kept between runs.
 
-Ansible's loader of collections compiles every module in every run. Importing this module puts a finder before it, for what lies below
+Ansible's loader of collections compiles every module in every run. Importing this module puts a finder before it, for what is below
 `plugin_utils` and `module_utils` alone. The modules keep their names, so that nothing is loaded twice. Every plugin imports it first.
 """
 

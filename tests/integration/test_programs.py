@@ -59,19 +59,19 @@ PACKAGES = {
     "xauth": "xauth",
     "xvfb-run": "xvfb",
 }
-TITLE = """# Programs that were asked
+TITLE = """# Tested programs
 
-Written by `PYTHONPATH=COLLECTIONS python3 tests/integration/test_programs.py` from `tests/integration/programs/*.yml`; not by hand.
+Written by `PYTHONPATH=COLLECTIONS python3 tests/integration/test_programs.py` from `tests/integration/programs/*.yml`. Do not edit it.
 
-Each program below was given the file that its module renders for the spec in `tests/integration/programs/NAME.yml`, and asked what it
-understood of it: the answers there have to be in its output. Then the file was spoilt, and the same question had to be refused.
-`$FILE` is the file, `$HOME` the rendered home. The versions are those of Debian 12, where the tests run.
+Each program below reads the file that its module renders for the spec in `tests/integration/programs/NAME.yml`, and reports what it
+understood; its output must contain the answers given there. Then the file is corrupted, and the program must reject it.
+`$FILE` is the file and `$HOME` the rendered home. The versions are those of Debian 12, where the tests run.
 """
 SHELLS = """## Interactive shells
 
-{shells}: each comes up as an interactive login shell in a terminal with the start-up files of the home in
-`tests/integration/interactive.yml`, says nothing but the answers to what is typed, and is caught when a start-up file says anything else; with
-the programs as they are installed, with those that a bare Debian has, and with the packages of the home nowhere at all.
+{shells}: each starts as an interactive login shell in a terminal with the startup files of the home in
+`tests/integration/interactive.yml`, and must print nothing except the answers to what is typed. This is tested with all programs installed,
+with those of a bare Debian, and with none of the home's packages.
 
 ## Units
 
@@ -384,7 +384,7 @@ def table() -> str:
         program = said.get("program", path.stem)
         lines += [f"## {path.stem}", "", f"`{program}` {version(said, path.stem)}. {said.get('note', '')}".rstrip()]
         for check in said["checks"]:
-            lines += ["", f"`{check['file']}` is asked with", "```sh", check["ask"].rstrip(), "```"]
+            lines += ["", f"`{check['file']}` is checked with", "```sh", check["ask"].rstrip(), "```"]
         lines += [""]
     systemd = version({}, "systemctl")
     shells = ", ".join(f"{name} {version({}, name)}" for name in said_in(INTERACTIVE)["shells"])

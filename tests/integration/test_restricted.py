@@ -49,7 +49,7 @@ home.file:
 
 
 LOOKUP = "this spec is restricted"
-OUTSIDE = "lies outside the project"
+OUTSIDE = "is outside of the project"
 FORBIDDEN = {
     "a lookup": ("home.file.a.text: \"{{ lookup('env', 'HOME') }}\"", LOOKUP),
     "a query": ("home.file.a.text: \"{{ query('file', '/etc/passwd') | first }}\"", LOOKUP),

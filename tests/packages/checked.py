@@ -34,12 +34,12 @@ DOCUMENT = HERE.parents[1] / "docs" / "packages-checked.md"
 # Where no mirror can be reached nothing can be said of a package.
 _NO_MIRROR = "no mirror"
 _HEAD = """\
-# Packages that were tried
+# Tested packages
 
-Written by `tests/packages/check`, as an ordinary user{user} on {system}: each program is locked, realised, and run once with the command beside it.
+Written by `tests/packages/check`, as an ordinary user{user} on {system}: each program is locked, installed, and run once with the command in the table.
 A program that fails is a bug.
 
-| package | from | version | files to download | MB | what was run | |
+| package | provider | version | files to download | MB | command | result |
 |---|---|---|---|---|---|---|
 """
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The names of the catalogue that none of the usual providers has, as docs/packages-without-provider.md lists them."""
+"""The names of the catalogue that none of the usual providers has, for docs/packages-without-provider.md."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _HEAD = """\
 # Names without a provider
 
 Written by `tests/packages/names`. These {count} of the catalogue's {all} names are programs that options of Home Manager use by default,
-and that none of {order} has. A module that wants one takes it from the host where the host has it. Named in `home.packages`, each is an
-error that says what this table says. Another way is `url:` with the project's own archive.
+but that none of {order} provides. A module that needs one uses the host's, if the host has it. In `home.packages`, each is an
+error that lists the alternatives in this table. You can also give the `url:` of an archive of the project.
 
-Every name is one of nixpkgs, so `provider: nix` has it where Nix works. The names of crates, Go packages, applications and formulae are from
-general knowledge and were not tried.
+Every name exists in nixpkgs, so `provider: nix` provides it where Nix works. The names of crates, Go packages, applications and formulae
+were not tested.
 
-| name | {providers} | near names that a provider has |
+| name | {providers} | similar names that a provider has |
 |---|{lines}---|
 """
 

@@ -248,7 +248,7 @@ def text_of(context: ScopedContext, value: Value) -> str:
 
 
 def path_text(value: object) -> str:
-    """The path that a path value says, for an option that names a place and never ships what lies there."""
+    """The path that a path value says, for an option that names a place and never ships what is there."""
     return str(value)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What lies in a folder of the controller."""
+"""What is in a folder of the controller."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FolderMember(NamedTuple):
 
 
 def walk(path: str) -> Iterator[FolderMember]:
-    """All that lies below a folder, in byte order of names; links are not followed.
+    """All that is below a folder, in byte order of names; links are not followed.
 
     Raises SpecError for what cannot be read, and for sockets and the like.
     """

@@ -50,7 +50,7 @@ class TooLong(LimitError):
 
     def __init__(self, seconds: float = EVALUATION_SECONDS) -> None:
         super().__init__(
-            f"this takes more than {seconds:g} seconds of processor time and was stopped",
+            f"this took more than {seconds:g} seconds of CPU time and was stopped",
             hint="check for a long loop or a regular expression with too much backtracking",
         )
 

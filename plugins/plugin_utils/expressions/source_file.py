@@ -38,7 +38,7 @@ class SourceFile(NamedTuple):
 
 @contextlib.contextmanager
 def confined(folders: tuple[str, ...]) -> Iterator[None]:
-    """While this lasts, only what really lies in one of the folders can be read."""
+    """While this lasts, only what really is in one of the folders can be read."""
     token = _folders.set(tuple(inputs.real_path(folder) for folder in folders))
     try:
         yield

@@ -21,7 +21,7 @@ _FOLDER = "@TEMPLATES@"
 
 
 class TemplateCode:
-    """The code that lies in a folder of templates."""
+    """The code that is in a folder of templates."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder

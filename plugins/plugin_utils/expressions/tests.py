@@ -23,7 +23,7 @@ def _located(context: ScopedContext, value: object) -> bool:
 
 
 def _systemwide(value: object) -> bool:
-    """Whether a package lies where the system's programs look by themselves for what packages bring."""
+    """Whether a package is where the system's programs look by themselves for what packages bring."""
     return isinstance(value, Package) and value.out_path.rstrip("/") in ("/usr", "/usr/local")
 
 

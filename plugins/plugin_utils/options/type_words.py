@@ -43,7 +43,7 @@ _NOUN = re.compile(r"^an? ((?:\w+ )?(?:string|integer|number|path|package|mappin
 _RANGE = re.compile(
     r"(integer|number) (?:between (\S+) and (\S+) \(both inclusive\)|of at least (\S+)|of at most (\S+))"
 )
-# Of longer descriptions only the kind is told.
+# Of longer descriptions only the kind is given.
 _LONGEST = 100
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 

@@ -25,5 +25,5 @@ class BrewResolver(ToolResolver):
         formula = formula_here(self.tool(), self.package(wanted, entry))
         if wanted.version and wanted.version != formula.version:
             message = f"brew has {formula.name} {formula.version}, not {wanted.version}, and keeps no other version"
-            raise SpecError(message, [wanted.position], hint="leave out version, or use another provider")
+            raise SpecError(message, [wanted.position], hint="remove `version`, or use another provider")
         return formula.version, {key: {"formula": formula.name, "bottles": formula.bottles} for key in platforms}

@@ -43,7 +43,7 @@ class FlatpakResolver(ToolResolver):
             raise SpecError(f"the remote {remote} has no {application}: {problem}", [wanted.position])
         if wanted.version and wanted.version != version:
             message = f"the remote {remote} has {application} {version}, not {wanted.version}"
-            raise SpecError(message, [wanted.position], hint="leave out version")
+            raise SpecError(message, [wanted.position], hint="remove `version`")
         return version, pins
 
     def commands(self, wanted: Wanted, entry: CatalogueEntry) -> dict[str, str]:

@@ -35,7 +35,7 @@ ORDER_DARWIN = ("archive", "uv", "npm", "brew")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a resolution depends on beside the names: `order` of providers, and the context that resolvers share."""
+    """What a resolution depends on besides the names: `order` of providers, and the context that resolvers share."""
 
     catalogue: Catalogue
     context: Context

@@ -154,7 +154,7 @@ def wanted_of(package: Package, catalogue: Catalogue, supply: PackageContext) ->
 
 
 def _started(language: Language, names: set[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """The programs that texts start beside a package's main one, by the name of the package."""
+    """The programs that texts start besides a package's main one, by the name of the package."""
     found: dict[str, tuple[str, ...]] = {}
     for (_set, package), programs in language.programs.items():
         used_ones = {program for program in programs if ("bin", program) in names}

@@ -8,7 +8,7 @@ Plugins may import:
 - `spec_action`: `SpecAction`, the base of the actions that evaluate a specification
 - `users`: whose homes a play is about
 - `facts`: what is remembered of hosts
-- `new_project`: a project that is begun
+- `new_project`: a new project
 - `progress`: `SHOWN`, whether a task may show what it is doing
 - `ansible_core`: refuses an old one when it is imported
 """

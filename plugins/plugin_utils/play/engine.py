@@ -88,7 +88,7 @@ def engine(folder: str | None = None) -> Engine:
             if kept["stamp"] == json.loads(json.dumps(known)):
                 return Engine(str(kept["version"]), str(kept["launcher"]))
         except (OSError, ValueError, TypeError, KeyError):
-            pass  # nothing is kept, or something else: it is made anew
+            pass  # nothing is kept, or something else: it is created again
     made = _made()
     if cache.usable():
         cache.write("engine.json", json.dumps({"stamp": known, **made._asdict()}).encode())
@@ -106,7 +106,7 @@ def packed_sources(folder: str | None = None) -> bytes:
             if kept.startswith(head):
                 return kept[len(head) :]
         except OSError:
-            pass  # nothing is kept: it is made anew
+            pass  # nothing is kept: it is created again
     made = packed(sources())
     if cache.usable():
         cache.write("sources", head + made)

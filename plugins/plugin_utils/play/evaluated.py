@@ -14,7 +14,7 @@ from ..report.source import Sources
 
 @dataclass(slots=True)
 class Evaluated:
-    """A home as its spec says it, with what is told of it: its session, and the options that keep a file's lines."""
+    """A home as its spec says it, with what is reported of it: its session, and the options that keep a file's lines."""
 
     plan: SwitchBundle
     session: Session

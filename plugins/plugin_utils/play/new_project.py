@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A project that is begun: files that are not there yet, in a git repository."""
+"""A new project: files that are not there yet, in a git repository."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class ProjectLock:
         added: list[str] = []
 
         def make(old: Lock) -> Lock:
-            # Another run on this machine may have added some of it meanwhile.
+            # Another run on this machine may have added some of it in the meantime.
             lacking = missing(old.seen_from(platform), wanted, platform)
             added.extend(item.name for item in lacking)
             if not lacking:
@@ -64,7 +64,7 @@ class ProjectLock:
         return added
 
     def update(self, wanted: list[Wanted], settings: PackageSettings, platform: str, write: bool) -> list[Update]:
-        """Resolve anew, from the newest lists, and `write` the lock or not: what changed. Raises SpecErrors."""
+        """Resolve again, from the newest lists, and `write` the lock or not: what changed. Raises SpecErrors."""
         found: list[Update] = []
 
         def make(old: Lock) -> Lock:
@@ -129,7 +129,7 @@ def chosen(plan: PackagePlan, lock: Lock, names: list[str]) -> list[Wanted]:
     unknown = [name for name in names if name not in wanted]
     if unknown:
         hint = did_you_mean(unknown[0], wanted)
-        raise SpecError(f"the home wants no package {unknown[0]!r}, so there is nothing to update", hint=hint)
+        raise SpecError(f"the home uses no package {unknown[0]!r}, so there is nothing to update", hint=hint)
     if names:
         return [wanted[name] for name in names]
     return [item for item in wanted.values() if item.named or item.name in lock.packages]
@@ -140,7 +140,7 @@ def updated(
 ) -> tuple[bool, list[str]]:
     """Do what the arguments of an update ask for: whether anything changes, and a line for each change.
 
-    `update` are the names of packages of a home to resolve anew, none for all. With `keep`, which are the names that any
+    `update` are the names of packages of a home to resolve again, none for all. With `keep`, which are the names that any
     home wants, the lock loses the others instead. `vendor` is a folder to fill, or with `keep` to prune.
     Raises SpecError or SpecErrors.
     """

@@ -146,7 +146,7 @@ class PlanCache:
         return self._shorts[name]
 
     def _holds(self, record: dict[str, Any]) -> bool:
-        """Whether the file system gives the same answers; signatures that had to be looked behind are written anew."""
+        """Whether the file system gives the same answers; signatures that had to be looked behind are rewritten."""
         if not all(inputs.is_still(path, kind) for path, kind in record["kinds"].items()):
             return False
         if any(os.path.realpath(path) != real for path, real in record["real"].items()):

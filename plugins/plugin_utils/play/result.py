@@ -22,7 +22,7 @@ MANIFEST = "manifest.json"
 
 
 def write_result(bundle: SwitchBundle, folder: str, check: bool) -> tuple[Contents, Contents]:
-    """Write `folder` anew: `home-files/`, `home-path/`, `manifest.json`. Sensitive contents are left out.
+    """Rewrite `folder`: `home-files/`, `home-path/`, `manifest.json`. Sensitive contents are left out.
 
     What it held before and what it holds afterwards; in check mode nothing is written. Raises OSError, FileExistsError for a
     folder that holds something other than a result.

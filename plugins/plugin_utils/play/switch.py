@@ -128,7 +128,7 @@ class Switch:
         return self.ship(found, answer, real)
 
     def updated(self, found: Evaluated, host: dict[str, Any]) -> dict[str, Any]:
-        """The result of resolving packages anew. No target is touched. Raises Refused."""
+        """The result of resolving packages again. No target is touched. Raises Refused."""
         packages = found.plan.packages
         try:
             changed, lines = updated(self.lock, packages, host, self.arguments.values, not self.task.check_mode)

@@ -71,7 +71,7 @@ class GenerationResult:
         return result
 
     def refused(self, verb: type[Verb], error: EngineError, problem: Message) -> Refused:
-        """What the engine refused, and how that is told."""
+        """What the engine refused, and how that is reported."""
         kind = error.kind.value
         plan = Plan(verb.title or verb.name, self.owner, "refused", self.check, errors=(problem,))
         return Refused(plan, kind=kind, **error.details)

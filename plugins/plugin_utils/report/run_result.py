@@ -18,7 +18,7 @@ _FAILED = ("refused", "failed", "undone", "unreachable", "interrupted")
 
 
 class Refused(Exception):
-    """A run that did not take place, or failed. `text` says it whole; `result` is what the task reports beside it."""
+    """A run that did not take place, or failed. `text` says it whole; `result` is what the task reports along with it."""
 
     def __init__(self, plan: Plan, **members: object) -> None:
         self.text = error_text(plan)

@@ -11,7 +11,7 @@ from ...module_utils.engine.voice.message import Choice, Message
 from ..syntax.errors import CycleError, SpecError, SpecErrors
 from .source import Sources, joined
 
-# Longer remedies go below the source, not beside the carets.
+# Longer remedies go below the source, not behind the carets.
 _LABEL = 60
 _MOST_POSITIONS = 4
 _ENTRY = re.compile(r"(.+)\.\"\[definition \d+-entry (\d+)\]\"")

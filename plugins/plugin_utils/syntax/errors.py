@@ -73,7 +73,7 @@ class SpecError(Exception):
         """The same error with how it is shown.
 
         `code` names its kind for machines; `at_value`: the positions are keys, and their values are wrong; `word` is what
-        is wrong on the line; `whole`: the message names the option already; `labels` are put beside the places, `advice`
+        is wrong on the line; `whole`: the message names the option already; `labels` are put next to the places, `advice`
         below them.
         """
         self.code, self.at_value, self.whole = code, at_value, whole

@@ -40,7 +40,7 @@ def is_file(path: str) -> bool:
 
 
 def is_program(path: str) -> bool:
-    """Whether this user can run a regular file. What lies in a folder that the user must not enter is none."""
+    """Whether this user can run a regular file. What is in a folder that the user must not enter is none."""
     try:
         return is_file(path) and os.access(path, os.X_OK)
     except PermissionError:

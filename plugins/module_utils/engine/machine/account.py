@@ -60,7 +60,7 @@ def engine_error(error: Exception) -> EngineError:
     if isinstance(error, EngineError):
         return error
     if isinstance(error, Blocked):
-        message = f"{error.path} was changed meanwhile ({error.reason}); run it again"
+        message = f"{error.path} was changed during the run ({error.reason}); run it again"
         return EngineError(message, ErrorKind.CHANGED)
     if isinstance(error, OSError):
         from ..disk.advice import explain

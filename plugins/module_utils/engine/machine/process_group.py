@@ -196,7 +196,7 @@ def _runs_in(process: str, group: int) -> bool:
         with open(f"/proc/{process}/stat", "rb") as status:
             state, _parent, found = status.read().rpartition(b")")[2].split()[:3]
     except OSError as error:
-        # It has ended meanwhile, or is somebody else's; of any other it is not known, so it is waited for.
+        # It has ended in the meantime, or is somebody else's; of any other it is not known, so it is waited for.
         return not isinstance(error, (FileNotFoundError, ProcessLookupError, PermissionError))
     return int(found) == group and state not in (b"Z", b"X")
 

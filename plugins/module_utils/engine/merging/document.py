@@ -25,7 +25,7 @@ class Document(abc.ABC):
 
     @abc.abstractmethod
     def read(self) -> None:
-        """Parse `self.text` anew."""
+        """Parse `self.text` again."""
 
     @abc.abstractmethod
     def tree(self) -> Dict[str, object]:

@@ -22,7 +22,7 @@ from .recipe import REALISER, Recipe, canonical
 from .tree import Tree
 
 _TIMEOUT = 600.0
-# GTK leaves out a cache of icons that is older than its folder, which each generation makes anew.
+# GTK leaves out a cache of icons that is older than its folder, which each generation creates again.
 _ALWAYS_NEWER = 4102444800 * 10**9
 _VERSION = "1"
 _MIME, _APPLICATIONS, _SCHEMAS, _ICONS = "share/mime", "share/applications", "share/glib-2.0/schemas", "share/icons"

@@ -34,7 +34,7 @@ def damaged(depot: Depot, identities: List[str]) -> List[Damage]:
 
 
 def discard(depot: Depot, identity: str) -> None:
-    """Remove a package and the parts that it shares its files with, so that the next switch makes it anew."""
+    """Remove a package and the parts that it shares its files with, so that the next switch creates it again."""
     try:
         parts: List[str] = list(depot.record(identity).get("parts") or ())
     except EngineError:

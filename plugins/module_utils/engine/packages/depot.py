@@ -20,7 +20,7 @@ DOWNLOADS = "downloads"
 RECORD = ".hm/realisation.json"
 LOCK = "packages/lock"
 TEMPORARY = ".tmp-"
-# Begins the names of links beside the trees that keep another store from collecting what the trees lead to.
+# Begins the names of links next to the trees that keep another store from collecting what the trees lead to.
 ROOT = ".root-"
 _PAUSE = 0.1
 _UNSAFE = re.compile(r"[^A-Za-z0-9+_.~-]")

@@ -156,7 +156,7 @@ class Downloads:
         if wrong:
             raise EngineError(f"{artefact.file} from {'; '.join(wrong)}. Nothing was changed.", ErrorKind.HASH)
         message = (
-            f"{artefact.file} cannot be downloaded ({'; '.join(tried)}). Nothing was changed. If it is gone for good, run"
+            f"{artefact.file} cannot be downloaded ({'; '.join(tried)}). Nothing was changed. If the sources have deleted it, run"
             " home.manager.update, or set home.packageCache to a place that has it."
         )
         raise EngineError(message, ErrorKind.DOWNLOAD)

@@ -72,7 +72,7 @@ def running_from(depot: Depot, identities: List[str]) -> Set[str]:
             with open(f"{_PROCESSES}/{process}/cmdline", "rb") as source:
                 texts.extend(part.decode("utf-8", "surrogateescape") for part in source.read().split(b"\0"))
         except (*filesystem.ABSENT, ProcessLookupError, PermissionError):
-            # It ended meanwhile, or is somebody else's.
+            # It ended in the meantime, or is somebody else's.
             pass
         for text in texts:
             found.update(identity for prefix, identity in prefixes.items() if text.startswith(prefix))
@@ -96,7 +96,7 @@ def _record_list(depot: Depot, identity: str, key: str) -> List[str]:
     try:
         return list(depot.record(identity).get(key) or ())
     except EngineError:
-        # A damaged tree: it needs nothing that could be relied on, and the next run makes it anew.
+        # A damaged tree: it needs nothing that could be relied on, and the next run creates it again.
         return []
 
 

@@ -104,8 +104,8 @@ class Installation:
         going = self.manager.going(done.output)
         if going:
             raise EngineError(
-                f"{self.manager.name} would remove {', '.join(going)} to install {', '.join(names)}. Install it yourself, if that is what you"
-                " want. Nothing was changed.",
+                f"{self.manager.name} would remove {', '.join(going)} to install {', '.join(names)}. Install it yourself if this is"
+                " intended. Nothing was changed.",
                 ErrorKind.PACKAGES,
                 output=done.output[-2000:],
             )
@@ -132,7 +132,7 @@ class Installation:
         unknown = self.manager.missing(done.output + "\n" + done.errors)
         if unknown:
             message = (
-                f"{self.manager.name} has no package {', '.join(unknown)}. Say what it is called there in"
+                f"{self.manager.name} has no package {', '.join(unknown)}. Set its name there in"
                 f" home.packageCatalogue ({{NAME: {{system: {{{self.manager.name}: ...}}}}}}), or use another provider."
             )
         else:

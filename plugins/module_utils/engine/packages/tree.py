@@ -61,7 +61,7 @@ class Tree:
 
     @property
     def root(self) -> str:
-        """The absolute path of a link beside the finished tree, for a store that must not collect what it leads to."""
+        """The absolute path of a link next to the finished tree, for a store that must not collect what it leads to."""
         return f"{self.depot.base}/{ROOT}{self.identity}"
 
     def workplace(self) -> Tuple[str, str]:

@@ -48,7 +48,7 @@ class Lock:
                 fd = self._open()
             except FileNotFoundError:
                 if self._create:
-                    # An uninstall that went before has removed the folder: the caller opens it anew.
+                    # An uninstall that went before has removed the folder: the caller opens it again.
                     raise EngineError("the state folder was removed during the run", ErrorKind.GONE) from None
                 return self
             try:

@@ -76,7 +76,7 @@ class State:
         self.fd = fd
         # Whether this run has made the folder.
         self.made = False
-        # Whether the copy of the ledger serves where the ledger is damaged: for those who may not write it anew.
+        # Whether the copy of the ledger serves where the ledger is damaged: for those who may not rewrite it.
         self.use_copy = False
         # Manifests that were read, each with what tells its file from another one. One switch asks four times for the same.
         self._manifests: dict[str, tuple[list[int] | None, Manifest]] = {}

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The user's agents of macOS in a switch: what changed is started anew after the flip, and put back by an undo."""
+"""The user's agents of macOS in a switch: what changed is restarted after the flip, and put back by an undo."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Agents:
         if not self.policy.start:
             self._launchd.plan(self._old, self._new)
             labels = [*self._launchd.stop, *self._launchd.restart, *self._launchd.start]
-            self.warnings.append("not done, because of `startServices`: start anew " + ", ".join(labels))
+            self.warnings.append("not done, because of `startServices`: restart " + ", ".join(labels))
             return
         self._launchd.act(self._old, self._new)
         self._tell()

@@ -195,7 +195,7 @@ def _newer_versions(etc: Etc, entries: Dict[str, EtcEntry]) -> List[str]:
     """What to say of packages that brought a new version of a file which is ours."""
     found = ((target, newer_version(etc.path(target))) for target in sorted(entries))
     return [
-        f"its package has a new version of /etc/{target}, which is left beside it as {os.path.basename(path)}"
+        f"its package has a new version of /etc/{target}, which is left next to it as {os.path.basename(path)}"
         for target, path in found
         if path is not None
     ]

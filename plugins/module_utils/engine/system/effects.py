@@ -105,7 +105,7 @@ class Effects:
             getattr(units, verb).append(name)
 
     def _due(self, former: Declaration, wanted: Mapping[str, Provided]) -> Set[str]:
-        """The services that a switch starts: those that are declared anew. One that an administrator has stopped stays stopped.
+        """The services that a switch starts: those that are newly declared. One that an administrator has stopped stays stopped.
 
         After a switch that was not completed it is all of them, for that one may have stopped them.
         """

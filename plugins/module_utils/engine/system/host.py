@@ -43,8 +43,8 @@ def refuse_foreign() -> None:
         )
     if booted() == "other":
         raise EngineError(
-            "this host was booted neither by systemd nor by OpenRC. The system playbook needs one of them for services and for recovery at "
-            "boot; homes alone can be switched here",
+            "this host was booted neither by systemd nor by OpenRC. A system needs one of them for its services and for recovery at "
+            "boot; only homes can be switched here",
             ErrorKind.HOST,
         )
     if booted() == "openrc" and _in_memory():

@@ -19,7 +19,7 @@ _MAIN = "import sys\n\nfrom engine.system.command import main\n\nsys.exit(main(s
 
 
 def command(state: str, *arguments: str) -> List[str]:
-    """The command line that starts the engine which lies in the state folder."""
+    """The command line that starts the engine which is in the state folder."""
     return ["/usr/bin/python3", "-I", "-S", os.path.join(state, ARCHIVE), state, *arguments]
 
 

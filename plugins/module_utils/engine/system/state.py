@@ -31,7 +31,7 @@ FOLDERS = ("store", "generations", "failed", "backups", "debs", "engine")
 _DEFERRED = "deferred.json"
 _DAMAGED = "damaged"
 _FORGOTTEN = (
-    "files, accounts and packages that are no longer declared then stay, files of the host that were replaced stay in the folder "
+    "files, accounts and packages that are no longer declared then stay, replaced files of the host stay in the folder "
     "`backups` of the state, and IDs of removed accounts may be reused"
 )
 
@@ -102,7 +102,7 @@ class SystemState:
         return aside
 
     def ledger(self, begin: bool = False) -> Ledger:
-        """The ledger, or its copy when it is damaged. When both are, an empty one to `begin` anew, else EngineError `state`."""
+        """The ledger, or its copy when it is damaged. When both are, an empty one to `begin` again, else EngineError `state`."""
         try:
             return Ledger.of(self.document(LEDGER) or {})
         except EngineError as error:

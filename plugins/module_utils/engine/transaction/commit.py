@@ -219,7 +219,7 @@ class _Preparation:
         self.journal = journal
         self.touched: set[str] = set()
         self.files: list[tuple[str, str, bool]] = []
-        # Kept open, so that their contents can be removed even from a folder that somebody moves away meanwhile.
+        # Kept open, so that their contents can be removed even from a folder that somebody moves away in the meantime.
         self.held: Held = {}
 
     def run(self) -> None:

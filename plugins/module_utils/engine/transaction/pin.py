@@ -38,7 +38,7 @@ def choose(home: HomeFolder, journal: Journal) -> None:
 
 
 def pin(step: Step, fd: int, name: str) -> None:
-    """Pin the link of a step; not if somebody has changed it meanwhile."""
+    """Pin the link of a step; not if somebody has changed it in the meantime."""
     if step.pin is None:
         return
     there = inspect(name, fd)

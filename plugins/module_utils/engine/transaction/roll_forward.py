@@ -31,7 +31,7 @@ _STILL_USED = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.ENOENT, errno
 class RollForward:
     """Goes through a journal's steps.
 
-    `kept` lists paths that the user changed meanwhile, and folders that could not be removed; `problems` what the system
+    `kept` lists paths that the user changed in the meantime, and folders that could not be removed; `problems` what the system
     refused.
     """
 

@@ -61,8 +61,8 @@ def _replace_ledger(home: HomeFolder) -> str:
     else:
         ledger = _made_anew(home)
         message = (
-            f"{where} and its copy were damaged or lost; the ledger is made anew from the current generation and the home."
-            " Backups stay where they are, and folders that a switch made are not removed any more"
+            f"{where} and its copy were damaged or lost; the ledger was rebuilt from the current generation and the home."
+            " Backups stay where they are, and folders that a switch created are no longer removed"
         )
     if filesystem.lstat(layout.LEDGER, state.fd) is not None:
         message += f". The damaged file is now {_set_aside(state, layout.LEDGER)}"
@@ -119,7 +119,7 @@ def _end_unknown(home: HomeFolder, saved: str) -> list[str]:
         _write(state, staged)
     sweep(home)
     message = (
-        f"an earlier switch was interrupted, and its journal is damaged (it is now {saved}): what it had begun was"
+        f"an earlier switch was interrupted, and its journal is damaged (it is now {saved}): what it had started was"
         f" {'finished' if flipped else 'undone'} as far as possible; `home-manager verify` shows what differs"
     )
     return [message, *(f"{path} was left by that switch, and may contain what was there before" for path in left)]

@@ -111,7 +111,7 @@ def replace_by_folder(step: Put, fd: int, name: str) -> None:
         if there.kind == "absent" or pin.unmoved(step, there):
             raise lost(step)
     elif not pin.unmoved(step, waiting):
-        # It was saved anew between the last look and the exchange.
+        # It was saved again between the last look and the exchange.
         renames.exchange(temp, name, fd)
         raise FileExistsError
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What lies between two unit sets when no manager is asked: the plan for a user whose units all run."""
+"""What differs between two unit sets when no manager is asked: the plan for a user whose units all run."""
 
 from __future__ import annotations
 

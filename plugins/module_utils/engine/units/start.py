@@ -25,7 +25,7 @@ class Starts:
         self._chosen: Set[str] = set(plan.back)
 
     def judge(self) -> None:
-        """New units and edges, what was unmasked, mended or taken down, and packages' units that ours stood before."""
+        """New units and edges, what was unmasked, repaired or taken down, and packages' units that ours covered."""
         self._new_edges()
         self._unmasked()
         self._repaired()

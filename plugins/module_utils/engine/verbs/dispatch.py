@@ -120,7 +120,7 @@ def _locked(verb: Verb, account: pwd.struct_passwd, waiting: Waiting) -> Answer:
                     messages, recovered = _recovery(home, verb)
                     answer = verb.run(home, account)
                 except EngineError as error:
-                    # Once for each file: then the verb begins anew.
+                    # Once for each file: then the verb starts again.
                     _replace(home, error, writes, replaced)
                     continue
                 finally:

@@ -83,7 +83,7 @@ class Probe(Verb):
         except EngineError as error:
             if error.kind != ErrorKind.DAMAGED or not str(error.details.get("part")).startswith(current):
                 raise
-            # A switch makes the generation anew.
+            # A switch creates the generation again.
             answer.warnings.append(error.message)
 
     def _verify(self, home: HomeFolder, answer: ProbeAnswer, current: str, user: str) -> None:

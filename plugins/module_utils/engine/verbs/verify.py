@@ -74,7 +74,7 @@ def _package_drift(state: State, generation: int) -> List[Drift]:
 
 
 def _discard(state: State, packages: List[Drift]) -> List[str]:
-    """Remove changed packages, which the next switch makes anew; warnings that say so."""
+    """Remove changed packages, which the next switch installs again; the warnings about them."""
     warnings = []
     for item in packages:
         from ..packages.checking import discard

@@ -65,7 +65,7 @@ def body(plan: Plan, view: View, with_warnings: bool = True) -> list[list[Line]]
 
 
 def _listing(plan: Plan, view: View) -> list[Line]:
-    # A home with nothing to do is told in one line, and loads nothing of what prints the rest.
+    # A home with nothing to do is reported in one line, and loads nothing of what prints the rest.
     if not any(getattr(plan, name) for name in _ENTRIES) and plan.stock is None:
         return []
     from .entry_list import list_lines

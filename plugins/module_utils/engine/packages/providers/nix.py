@@ -20,7 +20,7 @@ STORE = "/nix/store"
 class Nix(ToolProvider):
     """The lock holds the flake's revision, the attribute, and the store paths of its outputs.
 
-    A link beside the tree keeps the store from collecting them, for as long as the tree is there.
+    A link next to the tree keeps the store from collecting them, for as long as the tree is there.
     """
 
     name = "nix"

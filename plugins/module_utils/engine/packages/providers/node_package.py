@@ -19,7 +19,7 @@ TOP = "lib"
 
 
 class NodePackage(Provider):
-    """`.tgz` files. `place` of the recipe says which hash lies at which path of `node_modules`."""
+    """`.tgz` files. `place` of the recipe says which hash is at which path of `node_modules`."""
 
     name = "npm"
 

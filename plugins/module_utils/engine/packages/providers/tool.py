@@ -16,7 +16,7 @@ from ..recipe import Artefact, Recipe
 from ..tree import Tree
 from .provider import Provider
 
-# What is linked of a package that lies elsewhere on the host.
+# What is linked of a package that is elsewhere on the host.
 _FOLDERS = ("bin", "sbin", "share", "etc/xdg", "lib/systemd/user")
 _LEFT_OUT = ("share/doc", "share/gtk-doc")
 
@@ -37,8 +37,8 @@ class ToolProvider(Provider):
         found = find_tool(self.program)
         if found is None:
             raise EngineError(
-                f"{recipe.name} comes from {self.name}, and this host has no `{self.program}`: {self.origin}, or take {recipe.name}"
-                " from another provider. Nothing was changed.",
+                f"{recipe.name} comes from {self.name}, and this host has no `{self.program}`: {self.origin}, or use"
+                f" another provider for {recipe.name}. Nothing was changed.",
                 ErrorKind.PACKAGE,
             )
         return found
@@ -89,7 +89,7 @@ def take_programs(tree: Tree, folder: str, recipe: Recipe) -> None:
 
 
 def show(tree: Tree, package_folder: str) -> None:
-    """Link to what a package that lies at `package_folder` has for people, and remember that the tree depends on it."""
+    """Link to what a package that is at `package_folder` has for people, and remember that the tree depends on it."""
     tree.outside.append(package_folder)
     for path in _files(package_folder):
         if path not in tree.leaves:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Fields of accounts: how one is replaced, how a password is told from another, and how a day is written."""
+"""Fields of accounts: how one is replaced, how passwords are told apart, and how a day is written."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def with_lines(content: str, wanted: Sequence[str], ours: Sequence[str]) -> Tupl
 def plan_lines(
     wanted: Mapping[str, Sequence[str]], ours: Mapping[str, Sequence[str]], contents: Mapping[str, str | None]
 ) -> Tuple[Dict[str, str], Dict[str, List[str]], List[Operation]]:
-    """The files to write, the lines that are ours afterwards, and what is told. A file that is not there is not made for removals."""
+    """The files to write, the lines that are ours afterwards, and what is reported. A file that is not there is not made for removals."""
     files: Dict[str, str] = {}
     mine: Dict[str, List[str]] = {}
     operations: List[Operation] = []

@@ -49,7 +49,7 @@ class Collision(NamedTuple):
 
 
 class EtcPlan(NamedTuple):
-    """The steps in their order, the ledger afterwards, and what is told. `changed` are the targets whose content changes."""
+    """The steps in their order, the ledger afterwards, and what is reported. `changed` are the targets whose content changes."""
 
     steps: List[Step]
     ledger: EtcLedger

@@ -27,7 +27,7 @@ _NEWER = (".rpmnew", ".pacnew")
 
 
 def newer_version(path: str) -> str | None:
-    """The path of the newer version of a file that an upgrade of its package has left beside it."""
+    """The path of the newer version of a file that an upgrade of its package has left next to it."""
     return next((path + suffix for suffix in _NEWER if queries.is_file(path + suffix)), None)
 
 
@@ -96,7 +96,7 @@ class Writer(NamedTuple):
             self.etc.put_file(target, content, before.mode, before.uid, before.gid)
 
     def _newer(self, target: str) -> str | None:
-        """The newer version that the package has put beside a file of ours."""
+        """The newer version that the package has put next to a file of ours."""
         return newer_version(self.etc.path(target))
 
     def _divert(self, target: str) -> None:

@@ -78,7 +78,7 @@ def test_a_regular_expression_with_too_much_choice(value, monkeypatch, pattern, 
     expression = use.replace("TEXT", "a" * 40 + "!").replace("PATTERN", pattern)
     with pytest.raises(SpecError) as caught:
         with_deep_stack(lambda: value("out", DECLARED + 'config: {out: "{{ ' + expression + ' }}"}'))
-    assert "0.2 seconds of processor time" in str(caught.value)
+    assert "0.2 seconds of CPU time" in str(caught.value)
     assert expression[:60] in str(caught.value)
 
 
@@ -86,7 +86,7 @@ def test_a_regular_expression_with_too_much_choice(value, monkeypatch, pattern, 
 def test_the_pattern_of_a_type(value, monkeypatch):
     monkeypatch.setattr(limits, "FUNCTION_SECONDS", 0.2)
     spec = "options: {out: {type: 'strMatching \"(a+)+\"'}}\nconfig: {out: '" + "a" * 40 + "!'}"
-    with pytest.raises(SpecError, match="processor time"):
+    with pytest.raises(SpecError, match="CPU time"):
         with_deep_stack(lambda: value("out", spec))
 
 
@@ -97,7 +97,7 @@ def test_a_loop_without_end(value, monkeypatch):
     spec = DECLARED + "config: {out: \"{{ 't.j2' | template }}\"}"
     with pytest.raises(SpecError) as caught:
         with_deep_stack(lambda: value("out", spec, files={"t.j2": text}))
-    assert "processor time" in str(caught.value)
+    assert "CPU time" in str(caught.value)
     assert "'t.j2' | template" in str(caught.value)
 
 

@@ -81,7 +81,7 @@ def test_every_name_resolves_or_says_who_has_it():
         assert caught.value.message == f"no provider has {name!r}. Tried: deb, uv, npm, archive."
         others = catalogue.others(name, ORDER)
         assert others[-1] == "nix"
-        assert f"had from {' or '.join(others)}: write {{name: {name}, provider: {others[0]}}}" in str(
+        assert f"available from {' or '.join(others)}: write {{name: {name}, provider: {others[0]}}}" in str(
             caught.value.hint
         )
     document = (Path(__file__).resolve().parents[5] / "docs/packages-without-provider.md").read_text()

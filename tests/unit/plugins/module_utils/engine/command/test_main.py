@@ -226,7 +226,7 @@ def test_expire_and_remove(installed):
 
 @pytest.mark.slow
 def test_verify(installed):
-    assert "everything is as generation 2 put it there" in installed.run("verify")
+    assert "everything matches generation 2" in installed.run("verify")
     (installed.sandbox.home / "a").unlink()
     told = installed.run("verify", code=1)
     assert "  ! file  ~/a  it is gone\n" in told
@@ -332,7 +332,7 @@ def test_a_project_that_moved_is_found_from_inside(installed):
     (new / "inventory.yml").touch()
     said = installed.run("switch", cwd=new / "users")
     assert f"{new} home.yml -i {new}/inventory.yml {end}" in said
-    assert f"the project {old} is gone; using {new}" in said
+    assert f"the project {old} no longer exists; using {new}" in said
 
 
 @pytest.mark.parametrize(

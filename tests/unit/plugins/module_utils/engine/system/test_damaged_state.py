@@ -182,7 +182,9 @@ def test_a_damaged_generation_stops_neither_the_recovery_nor_the_next_switch(hos
     host.interrupt("new", "rename", "etc/gshadow")
     host.state("generations/1/manifest.json").write_bytes(b"{")
     done = host.switch("third")
-    assert [text for text in done["warnings"] if "left as it is, for generation 1 is damaged" in text], done["warnings"]
+    assert [text for text in done["warnings"] if "left as it is, because generation 1 is damaged" in text], done[
+        "warnings"
+    ]
     assert host.words() == {"third"}
 
 
@@ -236,7 +238,7 @@ def test_a_lost_ledger_is_told_with_the_way_out(host: Host) -> None:
     host.switch("old", check=True, repair=True)
     assert host.state("ledger.json").read_bytes() == b"{"
     done = host.switch("old", repair=True)
-    assert any("the ledger was damaged and is begun anew" in text for text in done["warnings"])
+    assert any("the ledger was damaged, and a new one was started" in text for text in done["warnings"])
     assert host.words() == {"old"}
     assert len(list(host.state("damaged").iterdir())) == 2
     assert host.probe("old")["unchanged"] is True

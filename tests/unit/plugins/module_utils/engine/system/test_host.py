@@ -49,7 +49,7 @@ def test_a_host_of_another_init_is_refused_with_what_it_lacks(step: str, machine
     machine.init = "other"
     text = refused(step)
     assert text.startswith("this host was booted neither by systemd nor by OpenRC.")
-    assert "homes alone can be switched here" in text
+    assert "only homes can be switched here" in text
 
 
 def test_hosts_that_others_manage_are_refused(machine: Machine) -> None:
