@@ -21,6 +21,11 @@ HEAD = """\
 
 Generated from `roles/system/modules`; `tests/library/system_options.py` writes it. Names, types and meaning are those of NixOS, apart from
 what [coming from NixOS](from-nixos.md) lists. Anything that is not here is refused by name.
+
+On [hosts without systemd](limits.md#hosts), what needs it is refused: `systemd.*` but for `systemd.packages`, `fileSystems`, `swapDevices`, `zramSwap`,
+`boot.tmp`, `nix.gc`, `system.autoUpgrade`, `services.{fstrim,fwupd,journald,logind,redis,resolved,timesyncd}`, `services.openssh.startWhenNeeded`,
+`programs.gnupg.agent`, `programs.ssh.startAgent`, `users.users.<name>.linger`, `virtualisation.oci-containers`, `virtualisation.docker.extraOptions`
+and `virtualisation.{docker,podman}.autoPrune`.
 """
 # What stands for a part of a name that the library computes.
 WORDS = {"item": "<format>", "settings": "<kind>Config"}

@@ -46,6 +46,9 @@ class Apk(Foreign):
     """The package manager. `state` is the state folder: archives are kept in its `apks`."""
 
     program = "apk"
+    reason = re.compile(
+        r"^(?:ERROR: (?!unable to select packages).+| {4}(?:breaks|conflicts|masked in|provided by): .+)$", re.MULTILINE
+    )
 
     def __init__(self, distribution: str = "this host", state: str = "", root: str = "/") -> None:
         super().__init__(distribution, ["--no-progress", "--wait", "30"])
@@ -58,9 +61,23 @@ class Apk(Foreign):
     def _read(self, path: str) -> str:
         return (filesystem.read_if_file(os.path.join(self.root, path)) or b"").decode("utf-8", "replace")
 
-    def packages(self) -> Dict[str, Package]:
+    def _database(self) -> Iterable[Dict[str, str]]:
+        """The fields of what is installed: blocks of lines, each with a letter for its field."""
         text = next((text for text in map(self._read, _INSTALLED) if text), "")
-        return {package.name: package for package in _installed(text)}
+        for block in text.split("\n\n"):
+            fields = dict(line.split(":", 1) for line in block.splitlines() if line[1:2] == ":")
+            if "P" in fields:
+                yield fields
+
+    def packages(self) -> Dict[str, Package]:
+        found = map(_package, self._database())
+        return {package.name: package for package in found}
+
+    def provider_of(self, name: str) -> Package | None:
+        for fields in self._database():
+            if name in (item.split("=")[0] for item in fields.get("p", "").split()):
+                return _package(fields)
+        return None
 
     def world(self) -> Dict[str, str]:
         """The rows of the world by the names of their packages; those against a package are left out."""
@@ -204,10 +221,6 @@ class Apk(Foreign):
         return found
 
 
-def _installed(text: str) -> Iterable[Package]:
-    """The packages of apk's database: blocks of lines, each with a letter for its field."""
-    for block in text.split("\n\n"):
-        fields = dict(line.split(":", 1) for line in block.splitlines() if line[1:2] == ":")
-        if "P" in fields:
-            # The field f holds what of a package is broken: its files, its script, its attributes.
-            yield Package(fields["P"], fields.get("V", ""), True, bool(fields.get("f")), False, False)
+def _package(fields: Dict[str, str]) -> Package:
+    # The field f holds what of a package is broken: its files, its script, its attributes.
+    return Package(fields["P"], fields.get("V", ""), True, bool(fields.get("f")), False, False)

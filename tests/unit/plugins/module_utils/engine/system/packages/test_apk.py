@@ -280,9 +280,16 @@ def test_a_world_that_could_not_be_had_is_taken_back(machine: Machine) -> None:
     machine.broken = {"mid"}
     manager = machine.manager()
     plan = manager.plan(wanted("top"), PackageRows())
-    with pytest.raises(EngineError, match="cannot be installed"):
+    with pytest.raises(EngineError, match=r"cannot be installed: ERROR: mid-1\.0-r0: network error"):
         manager.install(plan, PackageRows())
     assert (machine.world, set(machine.installed)) == (["base"], {"base"})
+
+
+def test_a_name_that_another_package_provides_is_that_package(machine: Machine) -> None:
+    database = machine.root / "lib/apk/db/installed"
+    database.write_text("P:base\nV:1.0-r0\n\nP:7zip\nV:24.08-r0\np:p7zip=24.08-r0 cmd:7z=24.08-r0\n\n")
+    machine.world = ["base", "7zip"]
+    assert machine.manager().plan(wanted("p7zip"), PackageRows()).nothing
 
 
 def test_a_version_that_could_not_be_had_is_taken_back(machine: Machine) -> None:
