@@ -23,7 +23,7 @@ from .type_container import (
     Once,
 )
 from .type_scalar import SCALARS, between, matching, one_of
-from .type_union import Either, ValueOrList
+from .type_union import Either
 from .types import Separated
 
 T = TypeVar("T")
@@ -87,7 +87,6 @@ for _name, _description in {
 _ONE: dict[str, Callable[[Type], Type]] = {
     "nullOr": NullOr,
     "listOf": ListOf,
-    "valueOrList": ValueOrList,
     "nonEmptyListOf": lambda t: ListOf(t, non_empty=True),
     "attrsOf": AttrsOf,
     "lazyAttrsOf": lambda t: AttrsOf(t, lazy=True),

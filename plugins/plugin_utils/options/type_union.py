@@ -13,7 +13,7 @@ from .definition import Definition
 from .plain_numbers import check_numbers
 from .priority import effective
 from .schema import Site, Type
-from .type_container import ListOf, is_set
+from .type_container import is_set
 
 
 class Either(Type):
@@ -76,25 +76,6 @@ class Either(Type):
             [d.position for d in definitions],
             path=site.dotted,
         )
-
-
-class ValueOrList(Either):
-    """A value, or a list of values; with a list among the definitions, single values join it."""
-
-    def __init__(self, inner: Type) -> None:
-        super().__init__([inner, ListOf(inner)])
-
-    def value(self, site: Site, definitions: list[Definition]) -> object:
-        return super().value(site, _as_lists(definitions))
-
-    def merge(self, site: Site, definitions: list[Definition]) -> object:
-        return super().merge(site, _as_lists(definitions))
-
-
-def _as_lists(definitions: list[Definition]) -> list[Definition]:
-    if not any(isinstance(d.value, (list, tuple)) for d in definitions):
-        return definitions
-    return [d if isinstance(d.value, (list, tuple)) else d.holding([d.value]) for d in definitions]
 
 
 class AttrTag(Type):
