@@ -26,7 +26,7 @@ options:
     required: true
   config:
     description:
-      - The specification: a module, which usually imports files.
+      - The specification, a module that usually imports files.
       - The default is the entry of O(user) in the variable C(home_users).
       - home.manager itself evaluates its expressions; the play does not template them.
     type: dict

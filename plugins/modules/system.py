@@ -28,7 +28,7 @@ options:
     default: switch
   config:
     description:
-      - The configuration: a module, which usually imports files.
+      - The configuration, a module that usually imports files.
       - The default is the variable C(system_config).
       - home.manager itself evaluates its expressions; the play does not template them.
     type: dict

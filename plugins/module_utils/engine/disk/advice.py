@@ -19,6 +19,7 @@ _ADVICE = {
     " `xdg.stateHome`",
     errno.ESTALE: "The file server has replaced the file. Mount it again (`findmnt -T PATH`), and switch again",
     errno.EIO: "The disk or the file server did not answer; see the kernel log (`dmesg`)",
+    errno.EFBIG: "The file is larger than this user or the file system allows (`ulimit -f` shows the user's limit)",
     errno.EMFILE: "This process may not open more files. Raise the limit (`ulimit -n`)",
     errno.ENFILE: "The machine can open no more files; see /proc/sys/fs/file-max",
     errno.ENAMETOOLONG: "The file system does not take names of this length. Choose a shorter one",

@@ -137,3 +137,30 @@ def test_the_role_of_systems_takes_the_arguments_of_its_task():
         assert (option.get("default") or None) == (argument.get("default") or None), variable
         assert option.get("choices") == argument.get("choices"), variable
         assert option.get("elements") == argument.get("elements"), variable
+
+
+def documentations():
+    """Everything that ansible-doc shows of the collection, by file."""
+    root = ROLE.parents[1]
+    for path in sorted((root / "plugins").glob("*/*.py")):
+        for number, found in enumerate(
+            re.findall(r'^ *(?:DOCUMENTATION|RETURN) = r?"""(.*?)"""', path.read_text(), re.S | re.M)
+        ):
+            yield pytest.param(found, id=f"{path.relative_to(root)}-{number}")
+    for path in sorted(root.glob("roles/*/meta/argument_specs.yml")):
+        yield pytest.param(path.read_text(), id=str(path.relative_to(root)))
+
+
+def mistaken(node, path=""):
+    """The descriptions that are no text: a colon in a line without quotes makes a mapping of it."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        where = f"{path}/{key}"
+        if key in ("description", "short_description", "notes") and not (isinstance(value, dict) and "type" in value):
+            lines = value if isinstance(value, list) else [value]
+            yield from (f"{where}[{number}]" for number, line in enumerate(lines) if not isinstance(line, str))
+        yield from mistaken(value, where)
+
+
+@pytest.mark.parametrize("text", documentations())
+def test_descriptions_are_text(text):
+    assert list(mistaken(yaml.safe_load(text))) == []
