@@ -161,6 +161,6 @@ def mistaken(node, path=""):
         yield from mistaken(value, where)
 
 
-@pytest.mark.parametrize("text", documentations())
+@pytest.mark.parametrize("text", list(documentations()))
 def test_descriptions_are_text(text):
     assert list(mistaken(yaml.safe_load(text))) == []
