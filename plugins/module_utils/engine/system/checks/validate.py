@@ -110,7 +110,9 @@ def _units(future: Future) -> List[Check]:
     ours = [
         line
         for line in done.output.splitlines()
-        if any(name in line for name in names) and "is not executable" not in line
+        if any(name in line for name in names)
+        and "is not executable" not in line
+        and "not loaded, socket cannot be started" not in line
     ]
     # What it says of settings is a warning: systemd ignores them, and an older one may not know them yet.
     return [Check("units", True, "; ".join(ours[:5]))]

@@ -1,0 +1,2 @@
+create table notes (text text);
+insert into notes values ('once');
