@@ -15,6 +15,7 @@ from .accounts.writer import invalidate_caches, write_database
 from .answer import Answer
 from .blueprint import Blueprint, Context, diffs, make_blueprint
 from .checks.access import connected
+from .checks.firewall import closed
 from .checks.validate import complaints, programs, validate
 from .declaration import EMPTY, Declaration
 from .effects import Effects
@@ -28,6 +29,7 @@ from .state import JOURNAL, SystemState
 if TYPE_CHECKING:
     from typing import Dict, List, Sequence
 
+    from .checks.future import Future
     from .checks.report import Check
     from .settings import Settings
 
@@ -46,6 +48,8 @@ class SystemSwitch:
         self.settings = settings
         self.answer = Answer()
         self.ledger: Ledger = self.state.ledger(begin=settings.repair)
+        # Whether packages came in this switch: they stay when it is undone.
+        self.installed = False
 
     # Steps 1 to 3: nothing changes
 
@@ -92,7 +96,7 @@ class SystemSwitch:
             return
         self._refuse_rival(blueprint)
         user = "" if self.settings.allow_lockout else connected()
-        self.answer.checks = validate(future, user, blueprint.declaration.checks)
+        self.answer.checks = validate(future, user, blueprint.declaration.checks) + self._shut_out(future)
         self._refuse(self.answer.checks)
 
     def _refuse_rival(self, blueprint: Blueprint) -> None:
@@ -108,6 +112,13 @@ class SystemSwitch:
                 "with `systemctl disable --now firewalld`. Nothing was changed.",
                 ErrorKind.CHECK,
             )
+
+    def _shut_out(self, future: Future) -> List[Check]:
+        """The refusal of a firewall that would shut out whoever is connected. What waits for a confirmation may do so: it is reverted."""
+        if self.settings.allow_lockout or self.settings.confirm:
+            return []
+        refusal = closed(future)
+        return [] if refusal is None else [refusal]
 
     def _refuse(self, checks: List[Check]) -> None:
         for check in checks:
@@ -151,6 +162,8 @@ class SystemSwitch:
         except (EngineError, OSError) as problem:
             undone = self._undo(origin)
             error = problem if isinstance(problem, EngineError) else EngineError(str(problem), ErrorKind.SYSTEM)
+            if self.installed:
+                error = _with_packages(error)
             raise (error if undone else _not_undone(error, origin)) from problem
         self._commit(blueprint, number)
         base = self.state.in_effect(origin)
@@ -280,6 +293,7 @@ class SystemSwitch:
         rows = self.ledger.packages
         try:
             rows = manager.install(blueprint.packages, rows)
+            self.installed = bool(blueprint.packages.install)
         except EngineError:
             rows = brought_since(rows, before, manager.installed(), blueprint.declaration.packages)
             raise
@@ -306,7 +320,7 @@ class SystemSwitch:
             return [check.json() for check in programs(future, known)]
 
         with contextlib.suppress(namespace.Unavailable):
-            found = checks_of(namespace.in_child(inside))
+            found = checks_of(namespace.in_child(inside)) + self._shut_out(future)
             self._refuse([check for check in found if check.name not in made or check.ok is False])
 
     def _commit(self, blueprint: Blueprint, number: int) -> None:
@@ -364,6 +378,14 @@ class SystemSwitch:
             write_database(self.context.etc.root, plan.database, before)
             self.ledger = self.ledger._replace(accounts=plan.rows)
             self.state.save_ledger(self.ledger)
+
+
+def _with_packages(error: EngineError) -> EngineError:
+    stay = (
+        "The packages that this switch needs were installed, and stay until a switch succeeds; all else is as it was."
+    )
+    text = error.message.replace("Nothing was changed.", stay)
+    return EngineError(text if text != error.message else f"{text}. {stay}", error.kind, **error.details)
 
 
 def _not_undone(error: EngineError, origin: int) -> EngineError:
