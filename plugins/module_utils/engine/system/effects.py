@@ -237,8 +237,11 @@ class Effects:
 
     def _triggered(self, services: Services, asked: List[Tuple[str, str]]) -> None:
         """Reload or restart the services that read a changed file, unless something was done with them already."""
+        names = [name for _verb, name in asked]
+        # What another one has taken down with it, or is gone, stays down.
+        present = services.running(names) | services.failed(names)
         for verb, name in self._unsettled(asked):
-            if services.there(name):
+            if name in present and services.there(name):
                 getattr(self.answer.units, verb).append(name)
                 self._judge(name, services.act(verb, name))
 
