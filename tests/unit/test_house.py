@@ -417,7 +417,6 @@ ALLOWED = {
     "packages/program.py:run": "a program that cannot be started has failed, and its output says why",
     "packages/providers/wheel.py:_host_glibc": "asks the C library, and no file",
     "units/launchd.py:command": "a program that cannot be started has failed, and its output says why",
-    "system/checks/firewall.py:_ssh_connection": "a process above this one has ended: nothing is known of its connection",
     "system/command.py:main": "printed, and the exit status is 1",
     "system/accounts/hashing.py:_library": "asks the C library, and no file",
     "system/host.py:refuse_foreign": "the answer is a refusal",
