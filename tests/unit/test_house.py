@@ -299,6 +299,8 @@ DELAYED = {
     # A home whose files and variables are as they were is not evaluated.
     ("plugins/plugin_utils/play/home.py", "switch"),
     ("plugins/plugin_utils/play/system.py", "system_run"),
+    # Most runs do not ask about an option.
+    ("plugins/plugin_utils/play/switch.py", "option_lookup"),
 }
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The digest of a home's last plan, with all that it was made from: when nothing of that changed, nothing is evaluated.
 
-A record holds no content and no value, only HMACs of them with a random key of this user. It is believed only when everything that the
+A record holds no content and no value, only keyed hashes of them, whose random key only this user can read. It is believed only when everything that the
 evaluation asked for would be answered the same again; whatever is wrong with it, the home is evaluated. docs/performance.md has the rules.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import hmac
 import json
 import os
 import secrets
@@ -24,7 +23,7 @@ from .engine import cache_folder
 from .private_folder import PrivateFolder
 from .stamp import RACY
 
-VERSION = 1
+VERSION = 2
 KEY = "key"
 # So many digits tell objects of one home apart.
 _SHORT = 16
@@ -49,7 +48,7 @@ class Kept(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A file or folder of a record: its signature, the HMAC of its content, and whether the signature alone proves nothing."""
+    """A file or folder of a record: its signature, the keyed hash of its content, and whether the signature alone proves nothing."""
 
     signature: Signature
     content: str
@@ -92,13 +91,14 @@ class PlanCache:
 
     def file(self) -> str:
         """The name of the record's file."""
-        return f"{self._hmac(self.name.encode())[:32]}.json"
+        return f"{self._hash(self.name.encode())[:32]}.json"
 
-    def _hmac(self, content: bytes) -> str:
-        return hmac.digest(self.key or b"", content, "sha256").hex()
+    def _hash(self, content: bytes) -> str:
+        """The keyed hash of some content. BLAKE2 needs no HMAC, which takes three times as long for such short contents."""
+        return hashlib.blake2b(content, key=self.key or b"", digest_size=32).hexdigest()
 
-    def _hmac_of(self, value: object) -> str:
-        return self._hmac(json.dumps(value, sort_keys=True, default=str).encode("utf-8", "surrogatepass"))
+    def _hash_of(self, value: object) -> str:
+        return self._hash(json.dumps(value, sort_keys=True, default=str).encode("utf-8", "surrogatepass"))
 
     # Looking up
 
@@ -111,11 +111,11 @@ class PlanCache:
             record = json.loads(content) if content is not None else None
             if not isinstance(record, dict) or record.get("version") != VERSION:
                 return None
-            if record["identity"] != self._hmac_of(identity) or not self._holds(record):
+            if record["identity"] != self._hash_of(identity) or not self._holds(record):
                 return None
             if not isinstance(record["objects"], str):
                 return None
-            if any(self._hmac_of(state(host, name)) != known for host, name, known in record["variables"]):
+            if any(self._hash_of(state(host, name)) != known for host, name, known in record["variables"]):
                 return None
             return Kept(**record["plan"])
         except (
@@ -142,7 +142,7 @@ class PlanCache:
 
     def _short(self, name: str) -> str:
         if name not in self._shorts:
-            self._shorts[name] = self._hmac(name.encode())[:_SHORT]
+            self._shorts[name] = self._hash(name.encode())[:_SHORT]
         return self._shorts[name]
 
     def _holds(self, record: dict[str, Any]) -> bool:
@@ -160,7 +160,7 @@ class PlanCache:
                 known = Seen.of(value)
                 if found is None or found[5] != known.signature[5]:
                     return False
-                if self._hmac(digest(path)) != known.content or inputs.signature_of(path) != found:
+                if self._hash(digest(path)) != known.content or inputs.signature_of(path) != found:
                     return False
                 record[table][path] = self._seen(found, known.content).json()
                 refreshed = True
@@ -192,17 +192,17 @@ class PlanCache:
     ) -> dict[str, Any]:
         read, state = variables
         tables = {
-            name: {path: self._seen(read.signature, self._hmac(read.digest)).json() for path, read in table.items()}
+            name: {path: self._seen(read.signature, self._hash(read.digest)).json() for path, read in table.items()}
             for name, table in (("files", found.files), ("folders", found.folders))
         }
         return {
             "version": VERSION,
-            "identity": self._hmac_of(identity),
+            "identity": self._hash_of(identity),
             "plan": kept._asdict(),
             **tables,
             "kinds": {path: kind for path, kind in found.kinds.items() if path not in found.files},
             "real": found.real,
-            "variables": [[host, name, self._hmac_of(state(host, name))] for host, name in sorted(read)],
+            "variables": [[host, name, self._hash_of(state(host, name))] for host, name in sorted(read)],
         }
 
     @staticmethod

@@ -21,14 +21,12 @@ from ...module_utils.engine.verbs.probe import Probe
 from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
 from ...module_utils.engine.verbs.verb import Verb
 from ...module_utils.engine.voice.message import Message
-from ...module_utils.engine.voice.options import Explanation, explanation_lines
 from ..inputs import Inputs, recording
 from ..packages.wanted import SYSTEM, Wanted
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import EvaluatedHome, Request, compiler
 from ..plan.manifest import SwitchBundle, build
 from ..report.build_plan import build_plan, without_texts
-from ..report.explanation import Explainer
 from ..report.home_plan import HomeReporter
 from ..report.host_packages import manager_of
 from ..report.kept_lines import kept_lines_of
@@ -153,15 +151,10 @@ class Switch:
 
     def explained(self, host: TrackedFacts, option: str) -> dict[str, Any]:
         """What is known of an option. Raises Refused."""
+        from .option_lookup import looked_up
 
-        def explain(home: EvaluatedHome) -> Explanation:
-            sources = Sources(LIBRARY, home.evaluation.collector.importers)
-            return Explainer(home.evaluation, sources).explain(option)
-
-        found: Explanation = self.evaluated(host, explain)
-        lines = [line.text for line in explanation_lines(found)]
-        # What was asked for is the result: Ansible's own callback shows it whatever the verbosity.
-        return {"changed": False, "explanation": found.json(), "lines": lines, "_ansible_verbose_always": True}
+        found: dict[str, Any] = self.evaluated(host, lambda home: looked_up(home, option))
+        return found
 
     def locked_plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan, with what the user names and the lock lacks added to the lock. Raises Refused."""
