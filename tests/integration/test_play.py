@@ -288,7 +288,7 @@ def test_one_user_of_several_hosts(project: Any) -> None:
 @pytest.mark.parametrize("playbook", ["home.yml", "home.manager.generations", "home.manager.build"])
 def test_a_host_says_whose_homes_it_has(project: Any, playbook: str) -> None:
     project.write("user.yml", FIRST)
-    expected = "`home_users` of without must map user names to specs"
+    expected = "`home_users` of without must be a mapping of user names to specs"
     for users, message in (
         ("x: 1", "without has no `home_users`"),
         ("home_users: [alice]", f"{expected}, not a list"),
