@@ -177,6 +177,47 @@ def packages() -> None:
     switch(system("old"))
 
 
+NATIVE = """\
+#!/sbin/openrc-run
+command=/bin/sleep
+command_args=1000
+command_background=yes
+pidfile=/run/native.pid
+"""
+
+
+def native() -> None:
+    """A script in OpenRC's own way, which cannot reload, and whose process is killed."""
+    from engine.system.inits.openrc_services import OpenRCServices  # type: ignore[import-not-found]
+
+    with open("/etc/init.d/native", "w", encoding="utf-8") as script:
+        script.write(NATIVE)
+    os.chmod("/etc/init.d/native", 0o755)
+    openrc = OpenRCServices(60.0)
+
+    def process() -> str:
+        with open("/run/native.pid", encoding="ascii") as source:
+            return source.read().strip()
+
+    check(openrc.act("start", "native").good and openrc.running(["native"]) == {"native"}, "a script is started")
+    first = process()
+    check(openrc.act("reload", "native").good and process() != first, "one that cannot reload is restarted")
+    second = process()
+    for verb in ("start", "restart"):
+        os.kill(int(process()), 9)
+        time.sleep(0.5)
+        check(openrc.act(verb, "native").good, f"{verb} succeeds where its process was killed")
+        check(os.path.exists(f"/proc/{process()}") and process() != second, "and it runs again")
+        second = process()
+    check(openrc.act("stop", "native").good and not openrc.running(["native"]), "it is stopped")
+    check(openrc.enable("native").good and openrc.enabled("native") is True, "it is enabled")
+    check(openrc.disable("native").good and openrc.enabled("native") is False, "and disabled")
+    subprocess.run(["rc-update", "--quiet", "add", "native", "sysinit"], check=True)
+    check(not openrc.disable("native").good, "in another runlevel it is left alone")
+    subprocess.run(["rc-update", "--quiet", "del", "native", "sysinit"], check=True)
+    os.unlink("/etc/init.d/native")
+
+
 def rollback() -> None:
     switch(system("old"))
     old = int(os.path.basename(os.readlink(f"{STATE}/current")))

@@ -9,7 +9,10 @@ from typing import List, Sequence
 
 from .manager import Manager, PlannedInstall, matches
 
-_COMING = re.compile(r"^\(\d+/\d+\) (?:Installing|Upgrading) (\S+) \((?:\S+ -> )?(\S+)\)", re.MULTILINE)
+# The name may have the tag of its repository with it.
+_COMING = re.compile(
+    r"^\(\d+/\d+\) (?:Installing|Upgrading|Downgrading|Replacing) ([^\s@]+)\S* \((?:\S+ -> )?(\S+)\)", re.MULTILINE
+)
 
 
 class Apk(Manager):
@@ -20,7 +23,7 @@ class Apk(Manager):
     install = ("--no-progress", "add")
     simulate = ("--no-progress", "add", "--simulate")
     refresh = ("--no-progress", "update")
-    unknown = re.compile(r"^  (\S+) \(no such package\):", re.MULTILINE)
+    unknown = re.compile(r"^  (\S+) \((?:no such package|virtual)\):", re.MULTILINE)
 
     def coming(self, output: str, names: Sequence[str]) -> List[PlannedInstall]:
         """The lines `(1/2) Installing NAME (VERSION)`."""

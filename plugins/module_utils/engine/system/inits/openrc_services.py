@@ -29,6 +29,8 @@ _CRASHED = 32
 # How a script says that it cannot do what it was asked for.
 _UNABLE = 3
 _UNKNOWN = "unknown function"
+_ALREADY = "has already been started"
+_GONE = "found running; none killed"
 
 
 class OpenRCServices:
@@ -76,9 +78,15 @@ class OpenRCServices:
         return self._run(["rc-update", "--quiet", "del", name, _LEVEL])
 
     def act(self, verb: str, name: str) -> Done:
+        """A service whose process is gone counts as started for OpenRC, so it is not started, and cannot be stopped."""
         done = self._service(name, verb)
         unable = done.code == _UNABLE or _UNKNOWN in done.output
-        return self._service(name, "restart") if verb == "reload" and not done.good and unable else done
+        if (verb == "reload" and not done.good and unable) or (verb == "start" and _ALREADY in done.output):
+            verb, done = "restart", self._service(name, "restart")
+        if verb == "restart" and not done.good and _GONE in done.output:
+            self._service(name, "zap")
+            return self._service(name, "start")
+        return done
 
     def _service(self, name: str, verb: str) -> Done:
         return self._run(["rc-service", "--nocolor", name, verb])
