@@ -143,7 +143,7 @@ class Etc:
             if error.errno != errno.EBUSY or otherwise is None:
                 raise
             otherwise()
-            self.in_place.append(os.path.relpath(path, self.root))
+            self._note_mount(os.path.relpath(path, self.root))
 
     @staticmethod
     def _refill(path: str, content: bytes) -> None:
@@ -165,6 +165,10 @@ class Etc:
             if error.errno != errno.EBUSY:
                 raise
             self._refill(path, b"")
+            self._note_mount(target)
+
+    def _note_mount(self, target: str) -> None:
+        if target not in self.in_place:
             self.in_place.append(target)
 
     def remove_folder(self, folder: str) -> bool:

@@ -85,11 +85,13 @@ class Writer(NamedTuple):
             self.etc.put_file(target, self.read(entry.object or ""), entry.mode, wanted.uid, wanted.gid)
 
     def _restore(self, target: str, before: Kept) -> None:
-        if self.etc.look(target).present:
+        # Where a mount holds the name, the file could only be emptied.
+        emptied = target in self.etc.in_place
+        if self.etc.look(target).present and not emptied:
             return
         if before.link is not None:
             self.etc.put_link(target, before.link)
-        elif before.pristine and self._newer(target) is not None:
+        elif before.pristine and self._newer(target) is not None and not emptied:
             filesystem.rename(self._newer(target) or "", self.etc.path(target))
         elif before.backup is not None:
             content = filesystem.read(os.path.join(self.backups, before.backup))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import EtcEntry
 from ansible_collections.home.manager.plugins.module_utils.engine.system.etc.disk import Etc
 from ansible_collections.home.manager.plugins.module_utils.engine.system.etc.ledger import EtcLedger
@@ -101,6 +103,34 @@ def test_a_file_that_may_be_replaced_comes_back(host: Host) -> None:
     host.switch()
     assert host.path("hosts").read_text() == "mine\n"
     assert host.path("hosts").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_a_mount_holds_comes_back(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As /etc/hosts of a container: it can be neither renamed nor removed, only written."""
+    host.path("hosts").write_text("mine\n")
+    real_rename, real_unlink = filesystem.rename, filesystem.unlink
+
+    def rename(old: str, new: str, *more: Any) -> None:
+        if new == str(host.path("hosts")):
+            raise OSError(errno.EBUSY, "Device or resource busy", new)
+        real_rename(old, new, *more)
+
+    def unlink(path: str, *more: Any) -> None:
+        if path == str(host.path("hosts")):
+            raise OSError(errno.EBUSY, "Device or resource busy", path)
+        real_unlink(path, *more)
+
+    monkeypatch.setattr(filesystem, "rename", rename)
+    monkeypatch.setattr(filesystem, "unlink", unlink)
+    host.switch(hosts={"name": "a", "replace": True})
+    assert host.path("hosts").read_bytes() == b"one\n"
+    host.etc = Etc(host.etc.root)
+    plan = host.switch()
+    assert host.path("hosts").read_text() == "mine\n"
+    assert host.etc.in_place == ["hosts"]
+    # Killed in between, the switch is done again from its start.
+    host.writer().commit(plan.steps)
+    assert host.path("hosts").read_text() == "mine\n"
 
 
 @pytest.mark.parametrize("suffix", [".rpmnew", ".pacnew"])
