@@ -59,6 +59,8 @@ def refuse_foreign() -> None:
 
 def _in_memory() -> bool:
     """Whether the root is a file system in memory. Of several mounts there, the last one counts."""
-    rows = (line.split() for line in filesystem.read("/proc/mounts").decode("utf-8", "replace").splitlines())
+    rows = (
+        line.split() for line in filesystem.read("/proc/mounts", follow=True).decode("utf-8", "replace").splitlines()
+    )
     kinds = [row[2] for row in rows if len(row) > 2 and row[1] == "/"]
     return kinds[-1:] in (["tmpfs"], ["ramfs"], ["rootfs"])

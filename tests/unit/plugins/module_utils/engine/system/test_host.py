@@ -21,7 +21,7 @@ class Machine:
         patch.setattr(host, "present", lambda: self.manager)
         patch.setattr(host, "booted", lambda: self.init)
         self.mounts = "rootfs / rootfs rw 0 0\n/dev/vda1 / ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
-        patch.setattr(host.filesystem, "read", lambda _path: self.mounts.encode())
+        patch.setattr(host.filesystem, "read", lambda _path, follow: self.mounts.encode() if follow else b"")
         patch.setattr(host.os, "access", lambda _path, _mode: self.writable)
         patch.setattr(verbs.os, "geteuid", lambda: 0)
 
