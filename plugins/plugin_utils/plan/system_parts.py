@@ -112,7 +112,14 @@ class Parts:
             if not entry["enable"]:
                 return []
             target = str(entry["target"])
-            if target.startswith("/") or not target or ".." in target.split("/"):
+            if target.startswith("/"):
+                raise SpecError(
+                    f"{target} is not relative to /etc",
+                    positions,
+                    path=f'environment.etc."{name}"',
+                    hint="leave out the slash",
+                )
+            if not target or ".." in target.split("/"):
                 raise SpecError(f"/etc/{target} is not inside /etc", positions, path=f'environment.etc."{name}"')
             leaves = self._leaves(entry, name, positions)
             link = entry["mode"] == "direct-symlink"
