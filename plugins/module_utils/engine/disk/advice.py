@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import errno
 
-from .filesystem import describe
+from .filesystem import describe, reason
 
 _FULL = "Free some space or inodes there (`df -h`, `df -i`), by `home-manager expire` for example, and switch again"
 _ADVICE = {
@@ -20,6 +20,7 @@ _ADVICE = {
     errno.ESTALE: "The file server has replaced the file. Mount it again (`findmnt -T PATH`), and switch again",
     errno.EIO: "The disk or the file server did not answer; see the kernel log (`dmesg`)",
     errno.EFBIG: "The file is larger than this user or the file system allows (`ulimit -f` shows the user's limit)",
+    errno.EBUSY: "Something is mounted at that path (`findmnt PATH`), or a program uses it",
     errno.EMFILE: "This process may not open more files. Raise the limit (`ulimit -n`)",
     errno.ENFILE: "The machine can open no more files; see /proc/sys/fs/file-max",
     errno.ENAMETOOLONG: "The file system does not take names of this length. Choose a shorter one",
@@ -30,6 +31,12 @@ _ADVICE = {
 _ADVICE[errno.ENOSYS] = _ADVICE[errno.EOPNOTSUPP] = (
     "The file system cannot do this; vfat and some network file systems are not supported"
 )
+
+
+def reason_with_advice(error: OSError, path: str) -> str:
+    """Why a call was refused, and what to do at the path."""
+    advice = _ADVICE.get(error.errno or 0, "")
+    return reason(error) + (". " + advice.replace("PATH", path) if advice else "")
 
 
 def explain(error: OSError) -> str:

@@ -13,6 +13,7 @@ import errno
 from ..contract.operations import Operation, OperationKind, Problem
 from ..contract.paths import split
 from ..disk import filesystem, renames
+from ..disk.advice import reason_with_advice
 from ..disk.folders import Blocked
 from ..home.path_state import PathState, inspect
 from ..planning.step import Delete, NewFolder, Put, Restore, SetMode
@@ -142,7 +143,7 @@ class RollForward:
             if isinstance(step, Put):
                 self.problems.append(Problem(step.path, f"{blocked.path} changed during the switch"))
         except OSError as error:
-            self.problems.append(Problem(step.path, filesystem.reason(error)))
+            self.problems.append(Problem(step.path, reason_with_advice(error, f"~/{step.path}")))
         return False
 
     def _enter(self, step: Step) -> int:

@@ -24,6 +24,8 @@ CASES = {
     errno.EIO: "The disk or the file server did not answer",
     errno.ESTALE: "The file server has replaced the file",
     errno.EMFILE: "may not open more files",
+    errno.EBUSY: "Something is mounted at that path",
+    errno.EFBIG: "The file is larger than this user or the file system allows",
 }
 
 
@@ -102,3 +104,20 @@ def test_what_belongs_to_another_user(which, sandbox):
     assert caught.value.kind == "owner"
     assert f"{path} belongs to the user ID 12345" in caught.value.message
     assert "chown" in caught.value.message
+
+
+def test_a_file_that_cannot_be_put_in_place_says_what_to_do(sandbox):
+    begun = False
+
+    def observe(phase, call, what):
+        nonlocal begun
+        begun = begun or (phase, call, what) == ("before", "rename", "current")
+        if begun and phase == "before" and what == "a":
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), what)
+
+    filesystem.observer = observe
+    answer = sandbox.switch({"a": "1"})
+    filesystem.observer = None
+    (problem,) = answer["failed"]["problems"]
+    assert "Device or resource busy (EBUSY). Something is mounted at that path (`findmnt ~/a`)" in problem["reason"]
+    assert not (sandbox.home / "a").exists()
