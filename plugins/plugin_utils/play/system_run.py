@@ -184,7 +184,8 @@ class SystemRun:
         )
         specialisations = system.evaluation.get("specialisation")
         if name not in specialisations:
-            raise SpecError(f"there is no specialisation {name!r}", path="specialisation")
+            hint = f"the system has {', '.join(sorted(specialisations)) or 'none'}"
+            raise SpecError(f"there is no specialisation {name!r}", path="specialisation", hint=hint)
         added = [
             (d.value, d.position.file if d.position is not None else "") for d in specialisations[name]["configuration"]
         ]

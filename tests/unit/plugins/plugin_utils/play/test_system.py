@@ -339,6 +339,14 @@ def test_what_the_host_refuses_is_told_with_the_lines_of_the_specification(play:
 
 
 @pytest.mark.slow
+def test_a_specialisation_that_is_not_there_is_refused_with_those_that_are(play: Play) -> None:
+    play.arguments = {"specialisation": "nigth"}
+    play.write("users.yml", "{specialisation: {day: {configuration: {}}, night: {configuration: {}}}}\n")
+    with pytest.raises(SystemRefused, match="the system has day, night"):
+        play.run()
+
+
+@pytest.mark.slow
 def test_what_is_wrong_is_refused_and_not_kept(play: Play) -> None:
     play.write("users.yml", "{users.users.alice.isNormalUser: true, time.timeZne: UTC}\n")
     for _time in range(2):
