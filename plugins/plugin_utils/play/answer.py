@@ -108,7 +108,7 @@ def _check(answer: dict[str, Any], request: dict[str, Any]) -> None:
     if answer.get("facts") is not None:
         _check_facts(answer["facts"], request)
     elif request.get("facts"):
-        raise AnswerError("it lacks the facts that were asked for")
+        raise AnswerError("it lacks the requested facts")
     if request.get("verb") == "probe" and "unchanged" not in answer:
         raise AnswerError("it does not say whether anything has to be done")
 

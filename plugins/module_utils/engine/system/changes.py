@@ -32,7 +32,7 @@ class SystemChanges(SystemQueries):
         bundle = read_bundle(request["bundle"])
         manifest = bundle.value
         if not isinstance(manifest, dict):
-            raise EngineError("the bundle holds no manifest of a system", ErrorKind.BUNDLE)
+            raise EngineError("the bundle contains no manifest of a system", ErrorKind.BUNDLE)
         declaration = Declaration.of(manifest)
         self.shipped = dict(bundle.contents())
         settings = self._settings(request)

@@ -124,7 +124,7 @@ class Effects:
             if services.act("start", name).good:
                 self.answer.units.start.append(name)
         self.answer.fail(
-            "units", f"sshd did not come up as declared; {' and '.join(sorted(before))} is started again", undone=False
+            "units", f"sshd did not start as declared; {' and '.join(sorted(before))} is started again", undone=False
         )
 
     @staticmethod

@@ -49,7 +49,7 @@ def refuse_foreign() -> None:
         )
     if booted() == "openrc" and _in_memory():
         raise EngineError(
-            "this host runs from memory, as Alpine does in its diskless mode: what is written to its disks now is gone after the next boot. "
+            "this host runs from memory, as Alpine does in its diskless mode: what is written to its disks now is lost at the next boot. "
             "Install it on a disk first (setup-alpine, or setup-disk -m sys)",
             ErrorKind.HOST,
         )

@@ -110,5 +110,5 @@ class Info(NamedTuple):
     @classmethod
     def of(cls, value: object) -> Info:
         """EngineError `state` when it is damaged."""
-        members = Members(value, "the note of a generation is damaged", ErrorKind.STATE)
+        members = Members(value, "the record of a generation is damaged", ErrorKind.STATE)
         return cls(members.text("digest", ""), members.optional_real("time") or 0, members.text("label", ""))

@@ -57,7 +57,7 @@ class SystemSwitch:
         """Plan, and refuse what cannot be done. EngineError for what stands in the way; collisions are in the answer."""
         refused = self.context.init.refused(declaration.etc)
         if refused:
-            raise EngineError(f"this configuration is not one for this host: {refused}", ErrorKind.HOST)
+            raise EngineError(f"this configuration does not work on this host: {refused}", ErrorKind.HOST)
         blueprint = make_blueprint(self.context, declaration, self.ledger)
         self.answer.warnings += blueprint.warnings
         self.answer.operations = blueprint.operations()

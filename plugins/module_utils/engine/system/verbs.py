@@ -26,7 +26,7 @@ class SystemVerbs(SystemQueries):
     def answer(self, request: Request) -> Answer:
         """EngineError for whatever a person has to be told."""
         if os.geteuid() != 0:
-            raise EngineError("a system is switched by root; set `become: true`", ErrorKind.ACCOUNT)
+            raise EngineError("only root can switch a system; set `become: true`", ErrorKind.ACCOUNT)
         step = str(request.get("step", "probe"))
         act = self._asked(step) or self._changed(step)
         if step != "list":

@@ -82,7 +82,7 @@ class User(NamedTuple):
         home, shell, description = members.text("home"), members.optional_text("shell"), members.text("description", "")
         for key, text in (("home", home), ("shell", shell or ""), ("description", description)):
             if ":" in text or "\n" in text:
-                raise refuse(f"{key} of the user {name} holds a colon or a newline")
+                raise refuse(f"{key} of the user {name} contains a colon or a newline")
         password = members.take("password")
         return cls(
             name=name,

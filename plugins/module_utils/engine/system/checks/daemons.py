@@ -46,11 +46,11 @@ class Daemon(NamedTuple):
     @property
     def sentence(self) -> str:
         """How a refusal begins."""
-        return self.refusal or f"{self.name} refuses the new configuration"
+        return self.refusal or f"{self.name} rejects the new configuration"
 
 
 _DAEMONS = (
-    Daemon("sudo as a whole", ("sudoers",), ["visudo", "-c"], "sudo refuses the new rules"),
+    Daemon("sudo as a whole", ("sudoers",), ["visudo", "-c"], "sudo rejects the new rules"),
     Daemon("nginx", ("nginx/",), ["nginx", "-t"]),
     Daemon("fail2ban", ("fail2ban/",), ["fail2ban-client", "-t"], noise=_NO_LOG_YET),
     Daemon("cups", ("cups/cupsd.conf",), ["cupsd", "-t"], noise=re.compile("^No .* (defined|found)")),
@@ -75,7 +75,7 @@ def _redis(future: Future) -> List[Daemon]:
     files = future.under("home-manager/redis") if queries.exists("/usr/bin/redis-server") else []
     return [
         Daemon(
-            f"redis: {file.target}", (), ["sh", "-c", _REDIS, "sh", f"/etc/{file.target}"], "Redis refuses its settings"
+            f"redis: {file.target}", (), ["sh", "-c", _REDIS, "sh", f"/etc/{file.target}"], "Redis rejects its settings"
         )
         for file in files
     ]
@@ -85,7 +85,7 @@ def _shell(future: Future) -> List[Daemon]:
     """The code that every login or every shell reads."""
     files = [file for file in future.under("profile.d/home-manager", "home-manager/") if file.target.endswith(".sh")]
     return [
-        Daemon(f"bash: {file.target}", (), ["bash", "-n", f"/etc/{file.target}"], "bash cannot read the new code")
+        Daemon(f"bash: {file.target}", (), ["bash", "-n", f"/etc/{file.target}"], "bash rejects the new code")
         for file in files
     ]
 
@@ -100,5 +100,5 @@ def _clusters(future: Future) -> List[Daemon]:
             main = f"/etc/postgresql/{cluster[1]}/{cluster[2]}/postgresql.conf"
             if queries.exists(server) and queries.exists(main):
                 command = ["runuser", "-u", "postgres", "--", server, "-C", "port", "-c", f"config_file={main}"]
-                found[main] = Daemon("postgresql", (file.target,), command, "PostgreSQL refuses the new configuration")
+                found[main] = Daemon("postgresql", (file.target,), command, "PostgreSQL rejects the new configuration")
     return list(found.values())

@@ -95,7 +95,7 @@ def closed(future: Future) -> Check | None:
     return Check(
         "access",
         False,
-        f"the firewall would let nobody from {here.client} reach port {here.port}, which is that of ssh",
+        f"the firewall would block {here.client} from port {here.port}, the port of ssh",
     )
 
 

@@ -47,7 +47,7 @@ def syntax() -> Check:
     if unknown:
         near = difflib.get_close_matches(unknown[1].lower(), _settings(), 1)
         why += f". Did you mean {near[0]}?" if near else ""
-    return Check("sshd", False, f"sshd refuses the new configuration: {why}")
+    return Check("sshd", False, f"sshd rejects the new configuration: {why}")
 
 
 def _settings() -> List[str]:

@@ -80,9 +80,9 @@ def programs(future: Future, known: Dict[str, List[str]] | None = None) -> List[
         if found[-1].ok and ours:
             found.append(sshd.meaning((ours[0].content or b"").decode("utf-8", "replace")))
     for file in future.under(*_SUDO) if which("visudo") is not None else []:
-        found.append(_checked("sudo", ["visudo", "-cf", f"/etc/{file.target}"], "sudo refuses the new rules"))
+        found.append(_checked("sudo", ["visudo", "-cf", f"/etc/{file.target}"], "sudo rejects the new rules"))
     for file in future.under(*_NFT) if which("nft") is not None else []:
-        found.append(_checked("nft", ["nft", "-c", "-f", f"/etc/{file.target}"], "nft refuses the new rules"))
+        found.append(_checked("nft", ["nft", "-c", "-f", f"/etc/{file.target}"], "nft rejects the new rules"))
     for daemon in concerned(future):
         if which(daemon.program) is not None:
             found += _asked(daemon, (known or {}).get(daemon.name, []))
@@ -146,12 +146,12 @@ def alone(future: Future) -> List[Check]:
             if file.target in sshd.OURS and sshd.program() is not None:
                 os.makedirs("/run/sshd", 0o755, exist_ok=True)
                 found.append(
-                    _checked("sshd", [sshd.program() or "sshd", "-t", "-f", path], "sshd refuses the new configuration")
+                    _checked("sshd", [sshd.program() or "sshd", "-t", "-f", path], "sshd rejects the new configuration")
                 )
             elif file.target.startswith("sudoers") and which("visudo") is not None:
-                found.append(_checked("sudo", ["visudo", "-cf", path], "sudo refuses the new rules"))
+                found.append(_checked("sudo", ["visudo", "-cf", path], "sudo rejects the new rules"))
             elif file.target in _NFT and which("nft") is not None:
-                found.append(_checked("nft", ["nft", "-c", "-f", path], "nft refuses the new rules"))
+                found.append(_checked("nft", ["nft", "-c", "-f", path], "nft rejects the new rules"))
     return found
 
 
@@ -160,7 +160,7 @@ def _missing(found: List[Check], required: Sequence[str]) -> List[Check]:
     tools = {"sshd": "sshd", "sudo": "visudo", "nft": "nft", "nginx": "nginx", "units": "systemd-analyze"}
     made = {check.name for check in found if check.ok is not None}
     return [
-        Check(name, False, f"system.checks asks for a check by {tools[name]}, which is not installed")
+        Check(name, False, f"system.checks requires a check by {tools[name]}, which is not installed")
         for name in required
         if name in tools and name not in made and which(tools[name]) is None
     ]

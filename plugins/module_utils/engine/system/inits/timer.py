@@ -41,9 +41,9 @@ def start(command: List[str], seconds: float, state: str) -> str:
     pid = _first_line(reader)
     started = started_at(int(pid)) if pid.isdigit() else None
     if started is None:
-        return "the process that was to wait has ended"
+        return "the waiting process has ended"
     _save(state, {"pid": int(pid), "started": started, "boot": _boot()})
-    return "" if _named(state) is not None else "the process that was to wait has ended"
+    return "" if _named(state) is not None else "the waiting process has ended"
 
 
 def stop(state: str) -> None:

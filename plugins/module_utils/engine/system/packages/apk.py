@@ -96,7 +96,7 @@ class Apk(Foreign):
         """EngineError `packages` when somebody else's transaction was interrupted, unless it may be repaired."""
         if plan.broken and not repair:
             raise EngineError(
-                'apk was interrupted by something else. Run "apk fix" there, or set home_system_repair: true.',
+                'apk was interrupted earlier. Run "apk fix" on the host, or set home_system_repair: true.',
                 ErrorKind.PACKAGES,
             )
         if plan.broken:

@@ -66,7 +66,7 @@ class Apt:
         """EngineError `packages` when somebody else's transaction was interrupted, unless it may be repaired."""
         if plan.broken and not repair:
             raise EngineError(
-                'dpkg was interrupted by something else. Run "dpkg --configure -a" there, or set home_system_repair: true.',
+                'dpkg was interrupted earlier. Run "dpkg --configure -a" on the host, or set home_system_repair: true.',
                 ErrorKind.PACKAGES,
             )
         if plan.broken:
@@ -122,7 +122,7 @@ class Apt:
         for name in dict.fromkeys(_UNKNOWN.findall(done.output)):
             why = f"{whys[name]}: " if whys.get(name) else ""
             lines.append(
-                f'{why}{self.distribution} has no "{name}". Name it as the host does, or add a source: apt.sources.'
+                f'{why}{self.distribution} has no "{name}". Use its name on the host, or add a source to apt.sources.'
             )
         for version, name in dict.fromkeys(_VERSION.findall(done.output)):
             lines.append(f'{self.distribution} does not have version {version} of "{name}".')

@@ -213,8 +213,8 @@ class Dnf(Foreign):
         """EngineError `packages` when an upgrade was interrupted, unless it may be repaired."""
         if plan.broken and not repair:
             raise EngineError(
-                f"an upgrade of {', '.join(plan.broken)} was interrupted by something else, and two versions are installed. "
-                'Run "dnf remove --duplicates" there, or set home_system_repair: true.',
+                f"an upgrade of {', '.join(plan.broken)} was interrupted earlier, and two versions are installed. "
+                'Run "dnf remove --duplicates" on the host, or set home_system_repair: true.',
                 ErrorKind.PACKAGES,
             )
         if plan.broken:

@@ -182,7 +182,7 @@ class Foreign:
         self.erasing = bool(found.remove)
         for name, other_name in self.replaced(plan.install, found).items():
             raise EngineError(
-                f'{_why(name, wanted)}{self.distribution} has replaced "{name}" by "{other_name}". Name that.',
+                f'{_why(name, wanted)}{self.distribution} has replaced "{name}" by "{other_name}". Use that name.',
                 ErrorKind.PACKAGES,
             )
         return found
@@ -209,7 +209,7 @@ class Foreign:
             if version:
                 lines.append(f'{why}{self.distribution} does not have version {version} of "{name}".')
             else:
-                lines.append(f'{why}{self.distribution} has no "{name}".{self._near(name)} Name it as the host does.')
+                lines.append(f'{why}{self.distribution} has no "{name}".{self._near(name)} Use its name on the host.')
         message = "\n".join(lines) or f"The package manager cannot install what is declared: {self.why(done)}"
         return EngineError(message, ErrorKind.PACKAGES, output=done.output[-2000:])
 
@@ -266,7 +266,7 @@ class Foreign:
         while not done.good and self.locked.search(done.output):
             if time.monotonic() > end:
                 raise EngineError(
-                    f"another program uses the packages of this host: {self.locked_by(done)}",
+                    f"another program has locked the packages of this host: {self.locked_by(done)}",
                     ErrorKind.PACKAGES,
                     output=done.output[-2000:],
                 )
@@ -277,7 +277,7 @@ class Foreign:
     def locked_by(self, done: Done) -> str:
         """Who holds the database, and what to do."""
         found = self.locked.search(done.output)
-        return f"{found[0] if found else done.last}. Try again when it has ended"
+        return f"{found[0] if found else done.last}. Try again when it has finished"
 
     def _expect(self, done: Done, what: str) -> None:
         if not done.good:

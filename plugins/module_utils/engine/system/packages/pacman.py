@@ -234,7 +234,7 @@ class Pacman(Foreign):
         return self.patient("--noconfirm", "-R", *names)
 
     def update(self) -> Done:
-        raise EngineError('pacman reads its lists with a whole upgrade alone: run "pacman -Syu"', ErrorKind.PACKAGES)
+        raise EngineError('pacman only updates its lists with a full upgrade: run "pacman -Syu"', ErrorKind.PACKAGES)
 
     # A transaction that was interrupted
 
@@ -244,7 +244,7 @@ class Pacman(Foreign):
 
     def locked_by(self, done: Done) -> str:
         return (
-            f"{self._lock} exists. Try again when the program that made it has ended; if none runs, remove that file, or set "
+            f"{self._lock} exists. Try again when the program that created it has finished; if none runs, remove that file, or set "
             "home_system_repair: true"
         )
 

@@ -43,7 +43,7 @@ def test_what_is_well_formed_comes_back() -> None:
         ({"etc": {"x": {"object": "1" * 32 + "-gone"}}}, "used but not listed"),
         ({"etc": {"x": {"object": OBJECT, "mode": "999"}}}, "is not a mode"),
         ({"accounts": {"users": [{**USER, "name": "a:b"}]}}, "is not a user name"),
-        ({"accounts": {"users": [{**USER, "shell": "/bin/sh\nroot::0:0"}]}}, "holds a colon or a newline"),
+        ({"accounts": {"users": [{**USER, "shell": "/bin/sh\nroot::0:0"}]}}, "contains a colon or a newline"),
         ({"packages": {"want": [{"name": "--purge"}]}}, "is not a package name"),
         ({"accounts": {"users": [{**USER, "uid": "1000"}]}}, "a user: `uid` must be a whole number, got a string"),
         ({"accounts": {"users": [{**USER, "uids": [[1]]}]}}, "`uids` must contain pairs of whole numbers"),

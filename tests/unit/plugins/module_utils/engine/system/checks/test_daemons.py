@@ -69,7 +69,7 @@ def test_noise_is_no_fault_and_an_option_that_is_not_there_no_answer(monkeypatch
     bad = "reading config file x\nerror: x:2 unknown option 'y' -- ignoring line"
     assert answered(bad, 1, "logrotate", monkeypatch)[0][1].endswith("'y' -- ignoring line")
     assert answered("unknown flag: --validate", 125, "docker", monkeypatch) == []
-    assert answered("odd", 1, "fail2ban", monkeypatch) == [(False, "fail2ban refuses the new configuration: odd")]
+    assert answered("odd", 1, "fail2ban", monkeypatch) == [(False, "fail2ban rejects the new configuration: odd")]
 
 
 @pytest.mark.programs("redis-server")

@@ -61,7 +61,7 @@ def test_only_rules_that_let_nobody_in_are_refused(
     monkeypatch.setattr(firewall.namespace, "in_child", lambda _function: answer)
     check = firewall.closed(Future([FutureFile(firewall.RULES, b"x", None, 0o600, 0, 0, "")], {}))
     assert (check is not None) is refused
-    assert check is None or "from 192.0.2.9 reach port 22" in check.message
+    assert check is None or "block 192.0.2.9 from port 22" in check.message
     assert firewall.closed(Future([], {})) is None
 
 

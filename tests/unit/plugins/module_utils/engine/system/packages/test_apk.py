@@ -320,7 +320,7 @@ def test_a_broken_package_is_somebody_elses_interruption(machine: Machine) -> No
     manager = machine.manager()
     plan = manager.plan(wanted("base"), PackageRows())
     assert plan.broken == ["base"]
-    with pytest.raises(EngineError, match=r'Run "apk fix" there'):
+    with pytest.raises(EngineError, match=r'Run "apk fix" on the host'):
         manager.check_whole(plan, repair=False)
     manager.check_whole(plan, repair=True)
     assert machine.calls == ["fix"]

@@ -141,8 +141,8 @@ def test_a_version_is_pinned_left_alone_and_gone_back_to(host: Host) -> None:
 def test_names_that_are_not_there_are_told_with_the_nearest(host: Host) -> None:
     message = host.refused("othre", "nowhere")
     assert message == (
-        'environment.systemPackages: fedora 41 has no "othre". Did you mean "other"? Name it as the host does.\n'
-        'environment.systemPackages: fedora 41 has no "nowhere". Name it as the host does.'
+        'environment.systemPackages: fedora 41 has no "othre". Did you mean "other"? Use its name on the host.\n'
+        'environment.systemPackages: fedora 41 has no "nowhere". Use its name on the host.'
     )
 
 
@@ -173,7 +173,9 @@ def test_what_is_replaced_counts_as_removed(host: Host) -> None:
 
 def test_a_name_that_was_replaced_is_told(host: Host) -> None:
     host.publish("heir")
-    assert host.refused("other") == ('environment.systemPackages: fedora 41 has replaced "other" by "heir". Name that.')
+    assert host.refused("other") == (
+        'environment.systemPackages: fedora 41 has replaced "other" by "heir". Use that name.'
+    )
 
 
 def test_a_long_name_is_read_from_two_lines(host: Host) -> None:
@@ -258,7 +260,7 @@ def test_a_transaction_of_others_is_waited_for_and_then_named(monkeypatch: pytes
     monkeypatch.setattr(foreign, "_PATIENCE", 0.0)
     _answering(monkeypatch, Done(200, LOCKED))
     with pytest.raises(
-        foreign.EngineError, match="another program uses the packages of this host: RPMDB already locked by 17886"
+        foreign.EngineError, match="another program has locked the packages of this host: RPMDB already locked by 17886"
     ):
         Dnf().add(["top"])
 

@@ -120,7 +120,7 @@ def test_leftovers_of_others_keep_what_they_need(host: Host) -> None:
 
 def test_names_that_are_not_there_are_told_with_the_nearest(host: Host) -> None:
     message = host.refused("othre")
-    assert message == 'environment.systemPackages: arch has no "othre". Did you mean "other"? Name it as the host does.'
+    assert message == 'environment.systemPackages: arch has no "othre". Did you mean "other"? Use its name on the host.'
 
 
 def test_a_name_that_another_package_provides_is_that_package(host: Host) -> None:
@@ -193,7 +193,7 @@ def test_a_lock_is_told_and_removed_once_nobody_holds_it(host: Host, monkeypatch
     lock = host.folder / "root/var/lib/pacman/db.lck"
     lock.touch()
     message = host.refused("other")
-    assert f"{lock} exists. Try again when the program that made it has ended" in message
+    assert f"{lock} exists. Try again when the program that created it has finished" in message
     monkeypatch.setattr(pacman, "_alpm_is_used", lambda: True)
     host.manager.repair()
     assert lock.exists()
