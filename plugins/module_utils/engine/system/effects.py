@@ -15,7 +15,7 @@ from .process import Done
 from .scripts import logged_in, run_all, run_for_users, run_script
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Mapping, Set, Tuple
+    from typing import Collection, Dict, List, Mapping, Set, Tuple
 
     from ..units.transition import Transition
     from .answer import Answer
@@ -30,11 +30,12 @@ _REBOOT = "/run/reboot-required"
 
 
 class Effects:
-    """What follows the files of one switch."""
+    """What follows the files of one switch. `ran`: services of packages that ran before its packages were installed."""
 
-    def __init__(self, context: Context, answer: Answer) -> None:
+    def __init__(self, context: Context, answer: Answer, ran: Collection[str] = ()) -> None:
         self.context = context
         self.answer = answer
+        self._ran = ran
         self._services = context.init.services(_TIMEOUT)
 
     def after(
@@ -186,7 +187,7 @@ class Effects:
 
     def _start(self, services: Services, former: Declaration, wanted: Mapping[str, Provided], ledger: Ledger) -> None:
         """Services of packages that are wanted are enabled and started."""
-        due = self._due(former, wanted)
+        due = self._due(former, wanted) | set(self._ran)
         for name, provided in sorted(wanted.items()):
             if not provided.enable:
                 continue
@@ -206,6 +207,10 @@ class Effects:
         if services is not None:
             absent = [name for name in declaration.provided if services.enabled(name) is None]
             ledger.provided.update({name: False for name in absent if name not in ledger.provided})
+
+    def running(self, declaration: Declaration) -> Set[str]:
+        """The services of a declaration that run: the installation of packages may stop them."""
+        return self._services.running(declaration.provided) if self._services is not None else set()
 
     @staticmethod
     def _record(services: Services, name: str, ledger: Ledger) -> bool | None:

@@ -27,7 +27,7 @@ from .records import Journal, Ledger
 from .state import JOURNAL, SystemState
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Sequence
+    from typing import Collection, Dict, List, Sequence
 
     from .checks.future import Future
     from .checks.report import Check
@@ -47,6 +47,7 @@ class SystemSwitch:
         self.state: SystemState = context.state
         self.settings = settings
         self.answer = Answer()
+        self.ran: Collection[str] = ()
         self.ledger: Ledger = self.state.ledger(begin=settings.repair)
         # Whether packages came in this switch: they stay when it is undone.
         self.installed = False
@@ -170,9 +171,8 @@ class SystemSwitch:
         if self.settings.action == "boot":
             self.state.defer(base)
         else:
-            Effects(self.context, self.answer).after(
-                self._former(base), blueprint, self.ledger, base != origin, origin == number
-            )
+            effects = Effects(self.context, self.answer, self.ran)
+            effects.after(self._former(base), blueprint, self.ledger, base != origin, origin == number)
             self.state.save_ledger(self.ledger)
             self.state.forget("deferred.json")
         self.state.forget(JOURNAL)
@@ -285,7 +285,9 @@ class SystemSwitch:
         origin, number = (current.origin, current.target) if current else (0, 0)
         if blueprint.packages.install:
             manager.simulate(blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal)
-        Effects(self.context, self.answer).note_absent(blueprint.declaration, self.ledger)
+        effects = Effects(self.context, self.answer)
+        effects.note_absent(blueprint.declaration, self.ledger)
+        self.ran = effects.running(blueprint.declaration)
         self.state.save_ledger(self.ledger)
         self._journal("prepare", origin, number, before, policy=True)
         if manager.starts_services:

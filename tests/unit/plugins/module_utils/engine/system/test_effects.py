@@ -67,6 +67,7 @@ class Host:
         self.completed = completed or {}
         self.ledger = Ledger.of({})
         self.answer = Answer()
+        self.ran: set[str] = set()
 
     def effects(self) -> effects.Effects:
         state = SimpleNamespace(
@@ -74,7 +75,7 @@ class Host:
         )
         init = SimpleNamespace(services=lambda _timeout: self.services)
         self.answer = Answer()
-        return effects.Effects(cast("Any", SimpleNamespace(state=state, init=init)), self.answer)
+        return effects.Effects(cast("Any", SimpleNamespace(state=state, init=init)), self.answer, self.ran)
 
     def switch(self, former: dict[str, Provided], wanted: dict[str, Provided]) -> list[str]:
         """What is done with services where the host goes from one declaration to another."""
@@ -116,6 +117,14 @@ def test_one_that_an_administrator_stopped_stays_stopped() -> None:
     assert host.switch({"nginx": ON}, {"nginx": ON}) == []
     host.completed = {}
     assert host.switch({"nginx": ON}, {"nginx": ON}) == ["start nginx"], "the switch before was not completed"
+
+
+def test_one_that_ran_before_packages_were_installed_runs_again() -> None:
+    host = Host(Services(["nginx"], {"nginx": True, "cron": True}), completed={"nginx": ON, "cron": ON})
+    declared = EMPTY._replace(provided={"nginx": ON, "cron": ON})
+    host.ran = host.effects().running(declared)
+    host.services.up.clear()
+    assert host.switch(declared.provided, declared.provided) == ["start nginx"]
 
 
 def test_one_that_is_not_wanted_is_disabled_and_stopped_and_comes_back() -> None:
