@@ -120,9 +120,27 @@ def options() -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
+def refusals() -> dict[str, str]:
+    """The sentence on the families that refuse an option, by option."""
+    from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
+
+    families = load_file(str(LIBRARY / "family.yml"))["vars"]["families"]
+    names = {"dnf": "Fedora", "pacman": "Arch", "apk": "Alpine"}
+    found: dict[str, list[str]] = {}
+    for family, name in names.items():
+        for option in {**families[family]["lacks"], **families[family].get("refuses", {})}:
+            found.setdefault(option, []).append(name)
+    return {option: f" Not supported on {_listed(lacking)}." for option, lacking in found.items()}
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
 def document() -> str:
     """The whole text."""
     groups: dict[str, list[str]] = {}
+    refused = refusals()
     for name, words in options().items():
         kind = words.get("type")
         default = text(words["default"]) if "default" in words else "none"
@@ -130,7 +148,7 @@ def document() -> str:
         said = str(getattr(description, "source", description) or "").replace("{{ section }}", "<Kind>")
         kind_text = re.sub(r'strMatching "[^"]*"', "strMatching ...", str(getattr(kind, "source", kind)))
         example = f" Example: `{cell(text(words['example']))}`" if "example" in words else ""
-        row = f"| `{cell(name)}` | `{cell(kind_text)}` | `{cell(default)[:60]}` | {cell(said)}{example} |"
+        row = f"| `{cell(name)}` | `{cell(kind_text)}` | `{cell(default)[:60]}` | {cell(said)}{refused.get(name, '')}{example} |"
         groups.setdefault(name.split(".")[0], []).append(row)
     parts = [HEAD]
     for group, rows in groups.items():

@@ -21,6 +21,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import 
 from . import compilers
 from .host import HOST
 
+LIBRARY = Path(__file__).parents[2] / "roles/system/modules"
 HERE = Path(__file__).parent / "systems"
 CASES = sorted(HERE.glob("*/*.yml"))
 WORDS = {
@@ -116,3 +117,11 @@ def test_behaviour(path: Path) -> None:
 def check_warnings(found: list[str], case: Any) -> None:
     assert [part for part in case.get("warnings", []) if not any(part in warning for warning in found)] == [], found
     assert [warning for warning in found if any(part in warning for part in case.get("silent", []))] == []
+
+
+def test_what_families_lack_is_documented() -> None:
+    document = (LIBRARY.parents[2] / "docs/systems/families.md").read_text()
+    families = load_file(str(LIBRARY / "family.yml"))["vars"]["families"]
+    options = {option for name in ("dnf", "pacman") for option in families[name]["lacks"]}
+    assert len(options) > 8
+    assert [option for option in sorted(options) if f"`{option}" not in document] == []
