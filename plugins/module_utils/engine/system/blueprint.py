@@ -92,7 +92,7 @@ class Blueprint(NamedTuple):
             files.append(FutureFile(target, text.encode("utf-8", "surrogateescape"), None, 0o644, 0, 0, ""))
         new = self.accounts.database.texts()
         changed = {name: text for name, text in new.items() if text != self.before.get(name)}
-        return Future(files, changed, frozenset(self.entries))
+        return Future(files, changed, frozenset(self.entries), bool(self.packages.install))
 
 
 def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -> Blueprint:

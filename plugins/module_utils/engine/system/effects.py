@@ -55,6 +55,10 @@ class Effects:
             return
         try:
             asked = self._asked(services, former, blueprint, changed, again)
+            given_up = self._given_up(blueprint.declaration, ledger)
+            listened = services.running(services.ssh)
+            self._settle(services, blueprint.declaration.provided, ledger)
+            # Only now: what has just been stopped for good is not started again because its texts change.
             transition = self._transition(services, former, blueprint)
             if transition is not None:
                 before = transition.prepare().before
@@ -62,13 +66,11 @@ class Effects:
                     transition.retry = frozenset(
                         state.name for state in before if state.failed and state.name in transition.new
                     )
-            listened = services.running(services.ssh)
-            self._settle(services, blueprint.declaration.provided, ledger)
             if transition is not None:
                 transition.act()
                 self._note(transition)
             self._start(services, former, blueprint.declaration.provided, ledger)
-            self._triggered(services, asked)
+            self._triggered(services, [(verb, name) for verb, name in asked if name not in given_up])
             self._keep_listening(services, blueprint.declaration, listened)
         except EngineError as problem:
             self.answer.fail("units", problem.message, undone=False)
@@ -81,18 +83,19 @@ class Effects:
         if services is None:
             return
         units = self.answer.units
-        transition = self._transition(services, former, blueprint)
-        if transition is not None:
-            plan = transition.preview(services.packaged())
-            for verb in ("stop", "reload", "restart", "start"):
-                getattr(units, verb).extend(getattr(plan, verb))
-            units.skipped.update(plan.keep)
         wanted = blueprint.declaration.provided
         for name, was in sorted(ledger.provided.items()):
             if name not in wanted and services.enabled(name) == (not was):
                 self.answer.operations.append(Operation("unit", "restore", name, "enabled" if was else "disabled"))
                 if (name in services.running([name])) != was:
                     (units.start if was else units.stop).append(name)
+        given_up = self._given_up(blueprint.declaration, ledger)
+        transition = self._transition(services, former, blueprint)
+        if transition is not None:
+            plan = transition.preview(services.packaged())
+            for verb in ("stop", "reload", "restart", "start"):
+                getattr(units, verb).extend(name for name in getattr(plan, verb) if name not in given_up)
+            units.skipped.update(plan.keep)
         running = services.running(wanted)
         due = self._due(former, wanted)
         for name, provided in sorted(wanted.items()):
@@ -103,7 +106,13 @@ class Effects:
                 units.stop.append(name)
         changed = set(blueprint.etc.changed) | set(blueprint.lines)
         for verb, name in self._unsettled(self._asked(services, former, blueprint, changed)):
-            getattr(units, verb).append(name)
+            if name not in given_up:
+                getattr(units, verb).append(name)
+
+    @staticmethod
+    def _given_up(declaration: Declaration, ledger: Ledger) -> Set[str]:
+        """The services that are disabled and stopped because they are not declared any more."""
+        return {name for name, was in ledger.provided.items() if name not in declaration.provided and not was}
 
     def _due(self, former: Declaration, wanted: Mapping[str, Provided]) -> Set[str]:
         """The services that a switch starts: those that are newly declared. One that an administrator has stopped stays stopped.
@@ -223,10 +232,15 @@ class Effects:
     def _give_back(self, services: Services, name: str, was: bool) -> None:
         now = services.enabled(name)
         if now is None or now == was:
+            if not was:
+                # The end of another one, which names it in its file, has disabled it already.
+                self._act(services, "stop", name)
             return
         if self._judge(name, services.enable(name) if was else services.disable(name)):
             self.answer.operations.append(Operation("unit", "restore", name, "enabled" if was else "disabled"))
         self._act(services, "start" if was else "stop", name)
+        if not was:
+            services.forget(name)
 
     def _act(self, services: Services, verb: str, name: str) -> None:
         running = name in services.running([name])

@@ -35,11 +35,12 @@ class FutureFile(NamedTuple):
 
 
 class Future(NamedTuple):
-    """Everything that will differ. `declared` are the paths that are ours then, those that stay as they are included."""
+    """Everything that will differ. `declared`: the paths that are ours then; `pending`: packages are still to come."""
 
     files: List[FutureFile]
     database: Dict[str, str]
     declared: FrozenSet[str] = frozenset()
+    pending: bool = False
 
     def touches(self, *prefixes: str) -> bool:
         """Whether a path below one of these changes."""

@@ -26,6 +26,8 @@ _SSH = ("ssh/sshd_config",)
 _SUDO = ("sudoers",)
 _NFT = ("home-manager/nftables.conf",)
 _UNITS = ("systemd/system/",)
+# What is said of a unit whose package is still to come: ours is a part of it.
+_INCOMPLETE = ("not found", "not loaded", "has no ExecStart", "bad unit file setting")
 _WHO = ("pam.d/", "security/", "ssh/", "sudoers", "login.defs", "nsswitch.conf", "shells")
 
 
@@ -112,7 +114,7 @@ def _units(future: Future) -> List[Check]:
         for line in done.output.splitlines()
         if any(name in line for name in names)
         and "is not executable" not in line
-        and "not loaded, socket cannot be started" not in line
+        and not (future.pending and any(words in line for words in _INCOMPLETE))
     ]
     # What it says of settings is a warning: systemd ignores them, and an older one may not know them yet.
     return [Check("units", True, "; ".join(ours[:5]))]

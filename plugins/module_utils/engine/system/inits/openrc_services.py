@@ -77,6 +77,10 @@ class OpenRCServices:
             )
         return self._run(["rc-update", "--quiet", "del", name, _LEVEL])
 
+    def forget(self, name: str) -> None:
+        if self.failed([name]):
+            self._service(name, "zap")
+
     def act(self, verb: str, name: str) -> Done:
         """A service whose process is gone counts as started for OpenRC, so it is not started, and cannot be stopped."""
         done = self._service(name, verb)

@@ -87,6 +87,10 @@ class SystemdServices:
     def disable(self, name: str) -> Done:
         return run([PROGRAM, "disable", "--quiet", "--", name], 60.0)
 
+    def forget(self, name: str) -> None:
+        if self.failed([name]):
+            self._manager.forget([name])
+
     def act(self, verb: str, name: str) -> Done:
         return run([PROGRAM, "reload-or-restart" if verb == "reload" else verb, "--", name], _TIMEOUT)
 

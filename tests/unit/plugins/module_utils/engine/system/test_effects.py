@@ -53,6 +53,9 @@ class Services:
         self.levels[name] = False
         return Done(0, "")
 
+    def forget(self, name: str) -> None:
+        self.down.discard(name)
+
     def act(self, verb: str, name: str) -> Done:
         self.calls.append(f"{verb} {name}")
         (self.up.discard if verb == "stop" else self.up.add)(name)
@@ -170,3 +173,27 @@ def test_a_unit_that_does_not_run_or_was_just_started_is_left(settled: str) -> N
     effect = Host(Services()).effects()
     getattr(effect.answer.units, settled).append("x.service")
     assert effect._unsettled([("restart", "x.service"), ("reload", "y.service")]) == [("reload", "y.service")]
+
+
+def test_one_that_came_with_a_switch_is_disabled_and_stopped_once_it_is_not_declared() -> None:
+    host = Host(Services())
+    host.effects().note_absent(EMPTY._replace(provided={"nginx": ON}), host.ledger)
+    assert host.ledger.provided == {"nginx": False}
+    host.services.levels["nginx"] = True  # its package is there now
+    assert host.switch({}, {"nginx": ON}) == ["start nginx"]
+    assert effects.Effects._given_up(EMPTY, host.ledger) == {"nginx"}
+    host.services.down.add("nginx")
+    assert host.switch({"nginx": ON}, {}) == ["stop nginx"]
+    assert (host.services.levels, host.services.down) == ({"nginx": False}, set())
+
+
+def test_a_socket_that_its_service_has_disabled_is_stopped_too() -> None:
+    host = Host(Services(["cups.socket"], {"cups.socket": False}))
+    host.ledger.provided["cups.socket"] = False
+    assert host.switch({"cups.socket": ON}, {}) == ["stop cups.socket"]
+
+
+def test_what_is_down_by_now_is_not_restarted() -> None:
+    host = Host(Services(["a"], {"a": True, "b": True}))
+    host.effects()._triggered(cast("Any", host.services), [("restart", "a"), ("restart", "b")])
+    assert host.services.calls == ["restart a"]
