@@ -72,6 +72,7 @@ def common(family: str) -> list[MadeUp]:
         MadeUp("firewalld", files=((f"{units}/firewalld.service", unit("firewalld")),)),
         MadeUp("less-conf", files=(("etc/lessrc", "default of 1.0\n"),)),
         MadeUp("less-conf", "2.0", files=(("etc/lessrc", "default of 2.0\n"),)),
+        MadeUp("extra-conf", files=(("etc/extrarc", "default\n"),)),
         MadeUp("rival", conflicts=("tree",)),
         MadeUp(
             "postgresql-server" if fedora else "postgresql",

@@ -25,6 +25,7 @@ class Completion:
     """The last steps of a switch that is in effect."""
 
     def __init__(self, switch: SystemSwitch, declaration: Declaration) -> None:
+        self.switch = switch
         self.declaration = declaration
         self.context, self.state, self.answer = switch.context, switch.state, switch.answer
         self.action = switch.settings.action
@@ -87,3 +88,14 @@ class Completion:
             return
         self.ledger = self.ledger._replace(packages=rows)
         self.state.save_ledger(self.ledger)
+        self._put_again()
+
+    def _put_again(self) -> None:
+        """Put back what went with packages: rpm and pacman take the file along that was put in the place of theirs."""
+        blueprint = make_blueprint(self.context, self.declaration, self.ledger)
+        if blueprint.etc.collisions or not (blueprint.etc.steps or blueprint.lines):
+            return
+        self.switch.ledger = self.ledger
+        self.switch.writer().prepare(blueprint.etc.steps)
+        self.switch.put(blueprint)
+        self.ledger = self.switch.ledger
