@@ -42,9 +42,9 @@ host={host}
 kill=$(cat $host/kill 2>/dev/null)
 if [ "$kill" = {name} ] || [ "$kill" = "{name} $1" ]; then
     rm $host/kill
+    echo $$ > $host/running
     kill -9 $PPID
-    sleep 0.5
-    echo {name} > $host/outlived
+    sleep 60
 fi
 for last; do :; done
 """

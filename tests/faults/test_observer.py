@@ -156,7 +156,8 @@ def test_the_source_says_the_same(path):
             assert function.attr not in WRITERS, f"{path.name}:{node.lineno}: os.{function.attr}"
             if function.attr == "open":
                 flags = ast.unparse(node)
-                assert not re.search("O_(CREAT|WRONLY|RDWR|TRUNC)", flags), f"{path.name}:{node.lineno}"
+                if "os.devnull" not in flags:
+                    assert not re.search("O_(CREAT|WRONLY|RDWR|TRUNC)", flags), f"{path.name}:{node.lineno}"
         if isinstance(function, ast.Name) and function.id == "open":
             mode = ast.literal_eval(node.args[1]) if len(node.args) > 1 else "r"
             assert not set(mode) & set("wax+"), f"{path.name}:{node.lineno}: open for writing"

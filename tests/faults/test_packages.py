@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 
 import pytest
 
@@ -78,6 +79,16 @@ def test_a_full_disk_or_a_failing_one(case, tally, choose):
     row.require(until=True)
 
 
+def ended(process: str) -> bool:
+    """Whether a process ends within some seconds: a busy machine may let its guard wait."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if not os.path.exists(f"/proc/{process}"):
+            return True
+        time.sleep(0.05)
+    return False
+
+
 @pytest.mark.parametrize(
     ("case", "program"), [(scene, program) for scene in RUNNING for program in RUNNING[scene]], indirect=["case"]
 )
@@ -94,5 +105,5 @@ def test_killed_while_a_program_runs(case, program, tally):
     wrong = case.verdict(AGAIN)
     row.note(f"killed while {program} runs", wrong._replace(wrong=wrong.wrong + left_over(case)))
     assert not (case.place.base / "host/kill").exists()
-    assert not (case.place.base / "host/outlived").exists()
+    assert ended((case.place.base / "host/running").read_text().strip())
     row.require()

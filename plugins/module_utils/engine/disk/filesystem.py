@@ -225,6 +225,11 @@ def chmod(name: str, mode: int, at: int | None = None) -> None:
         os.close(fd)
 
 
+def set_attribute(name: str, attribute: str, value: bytes) -> None:
+    """Set an extended attribute of a file, or of a link itself."""
+    change("setxattr", name, os.setxattr, encode(name), attribute, value, follow_symlinks=False)
+
+
 def symlink(text: str, name: str, at: int | None = None) -> None:
     """A new link."""
     change("symlink", name, os.symlink, encode(text), encode(name), dir_fd=at)

@@ -33,7 +33,7 @@ def keep(former: str, path: str) -> None:
     if not enabled() or filesystem.lstat(former) is None:
         return
     try:
-        os.setxattr(path, _LABEL, os.getxattr(former, _LABEL, follow_symlinks=False), follow_symlinks=False)
+        filesystem.set_attribute(path, _LABEL, os.getxattr(former, _LABEL, follow_symlinks=False))
     except OSError as error:
         if error.errno not in _NO_LABEL:
             raise
@@ -51,7 +51,7 @@ def as_program(path: str) -> None:
     if not enabled():
         return
     try:
-        os.setxattr(path, _LABEL, _PROGRAM)
+        filesystem.set_attribute(path, _LABEL, _PROGRAM)
     except OSError as error:
         if error.errno not in _NO_LABEL:
             raise

@@ -108,8 +108,8 @@ def _wait(command: List[str], seconds: float, note: str, writer: int) -> NoRetur
         if os.fork():
             os._exit(0)
         _leave(writer)
-        os.write(writer, f"{os.getpid()}\n".encode())
-        os.close(writer)
+        with os.fdopen(writer, "wb") as told:
+            told.write(b"%d\n" % os.getpid())
         end = time.clock_gettime(time.CLOCK_BOOTTIME) + seconds
         while True:
             left = end - time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -136,8 +136,8 @@ def _leave(writer: int) -> None:
     os.chdir("/")
     for path in _control_groups():
         # Where it may not be left, the process only ends early if OpenRC is set to clean up after services.
-        with contextlib.suppress(OSError), open(path, "w", encoding="ascii") as group:
-            group.write(str(os.getpid()))
+        with contextlib.suppress(OSError):
+            filesystem.fill(path, b"%d" % os.getpid())
 
 
 def _control_groups() -> List[str]:
