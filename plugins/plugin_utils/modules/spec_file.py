@@ -44,6 +44,6 @@ def load_file(path: str, name: str | None = None) -> object:
         error = SpecError(f"{path} cannot be read: {problem.strerror}")
         raise error.with_details("unreadable", whole=True) from None
     except UnicodeDecodeError as problem:
-        before = problem.object[: problem.start]
+        before = bytes(problem.object)[: int(problem.start)]
         position = Position(name or path, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
         raise SpecError(f"{path} is not UTF-8 text", [position]).with_details("unreadable", whole=True) from None

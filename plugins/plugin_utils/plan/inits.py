@@ -28,15 +28,12 @@ class Init(Protocol):
 
     def refuse(self, files: list[EtcFile], users: list[User]) -> None:
         """Collect an error for each unit, file and account that needs another init."""
-        ...
 
     def provided(self, units: Provided) -> Provided:
         """The services of packages by the names that the host has for them."""
-        ...
 
     def asked(self, file: EtcFile, units: Sequence[str]) -> list[str]:
         """The same for services that a changed file reloads or restarts."""
-        ...
 
 
 def init_of_host(system: System) -> Init:

@@ -96,13 +96,14 @@ def _stage(etc: str, name: str, text: str) -> None:
 
 
 def _keep_former(path: str, mode: int) -> None:
-    former = path + "-"
+    """Keep a copy of an account file, as the host's own tools do."""
+    backup = path + "-"
     content = filesystem.read(path)
-    if filesystem.lstat(former) is not None:
-        filesystem.unlink(former)
-    filesystem.write(former, content, 0o600)
-    labels.keep(path, former)
-    filesystem.chmod(former, mode)
+    if filesystem.lstat(backup) is not None:
+        filesystem.unlink(backup)
+    filesystem.write(backup, content, 0o600)
+    labels.keep(path, backup)
+    filesystem.chmod(backup, mode)
 
 
 def finish_interrupted(etc: str) -> None:

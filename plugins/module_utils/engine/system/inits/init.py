@@ -20,32 +20,24 @@ class Init(Protocol):
 
     def boot_files(self, state: str) -> Dict[str, bytes | str]:
         """What lets the host finish or revert a switch at boot: content, or the text of a link, by path below /etc."""
-        ...
 
     def refused(self, entries: Mapping[str, EtcEntry]) -> str:
         """Why a declaration is none for this init, as one made before the host got another; empty when it is."""
-        ...
 
     def placed(self, entries: Mapping[str, EtcEntry]) -> Dict[str, EtcEntry]:
         """The entries of a declaration where this init reads them."""
-        ...
 
     def services(self, timeout: float) -> Services | None:
         """What acts on services, `timeout` seconds for all that is asked of it at once; None where nothing can be asked."""
-        ...
 
     def start_timer(self, command: List[str], seconds: int, state: str) -> str:
         """Let a command run after a time, whatever becomes of this process; why that is not possible, empty when it is."""
-        ...
 
     def stop_timer(self, state: str) -> None:
         """Take that back; can be repeated."""
-        ...
 
     def recovered_at_boot(self) -> None:
         """Let the init take notice of what a recovery at boot has changed. Nothing is waited for."""
-        ...
 
     def bring_up(self, users: Sequence[str]) -> None:
         """Start the service managers of users whose services run without a login."""
-        ...

@@ -33,24 +33,24 @@ _TEXT = """\
 description="Put the declared system in order"
 
 depend() {{
-	want localmount
-	after root localmount {mounts}
-	before {before}
+    want localmount
+    after root localmount {mounts}
+    before {before}
 }}
 
 start() {{
-	if [ -e {journal} ] || [ -e {note} ]; then
-		ebegin "Finishing or undoing an interrupted switch of the system"
-		timeout {limit} {recover}
-		eend $?
-	fi
-	if [ -e {unconfirmed} ]; then
-		ebegin "Taking back a switch of the system that nobody confirmed"
-		timeout {limit} {revert}
-		eend $?
-	fi
-	# The boot goes on in any case: the next switch tries again.
-	return 0
+    if [ -e {journal} ] || [ -e {note} ]; then
+        ebegin "Finishing or undoing an interrupted switch of the system"
+        timeout {limit} {recover}
+        eend $?
+    fi
+    if [ -e {unconfirmed} ]; then
+        ebegin "Taking back a switch of the system that nobody confirmed"
+        timeout {limit} {revert}
+        eend $?
+    fi
+    # The boot goes on in any case: the next switch tries again.
+    return 0
 }}
 """
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -17,6 +17,11 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.process
 from ansible_collections.home.manager.plugins.module_utils.engine.system.records import Ledger
 
 ON, OFF = Provided(True, True), Provided(False, True)
+
+
+def stand_in(value: object) -> Any:
+    """A value in place of one of another type, which it is enough like."""
+    return value
 
 
 class Services:
@@ -78,12 +83,12 @@ class Host:
         )
         init = SimpleNamespace(services=lambda _timeout: self.services)
         self.answer = Answer()
-        return effects.Effects(cast("Any", SimpleNamespace(state=state, init=init)), self.answer, self.ran)
+        return effects.Effects(stand_in(SimpleNamespace(state=state, init=init)), self.answer, self.ran)
 
     def switch(self, former: dict[str, Provided], wanted: dict[str, Provided]) -> list[str]:
         """What is done with services where the host goes from one declaration to another."""
         self.services.calls.clear()
-        effect, services = self.effects(), cast("Any", self.services)
+        effect, services = self.effects(), stand_in(self.services)
         effect._settle(services, wanted, self.ledger)
         effect._start(services, EMPTY._replace(provided=former), wanted, self.ledger)
         return self.services.calls
@@ -104,7 +109,7 @@ def asked(running: list[str], former: list[EtcEntry], new: list[EtcEntry], chang
     services = Services(running)
     declaration = EMPTY._replace(etc={each.target: each for each in former})
     effect = Host(services).effects()
-    return effect._asked(cast("Any", services), declaration, cast("Any", Plan(*new)), changed)
+    return effect._asked(stand_in(services), declaration, stand_in(Plan(*new)), changed)
 
 
 def test_a_service_is_enabled_and_started_and_becomes_what_it_was() -> None:
@@ -160,11 +165,11 @@ def test_a_restart_makes_a_reload_superfluous_and_comes_first() -> None:
 
 
 def test_one_that_has_failed_is_restarted_and_after_a_bad_switch_for_files_that_stay() -> None:
-    services, plan = Services(failed=["x"]), cast("Any", Plan(entry("a", reloads=["x"])))
+    services, plan = Services(failed=["x"]), stand_in(Plan(entry("a", reloads=["x"])))
     effect = Host(services).effects()
-    assert effect._asked(cast("Any", services), EMPTY, plan, {"a"}) == [("restart", "x")]
-    assert effect._asked(cast("Any", services), EMPTY, plan, set()) == []
-    assert effect._asked(cast("Any", services), EMPTY, plan, set(), again=True) == [("restart", "x")]
+    assert effect._asked(stand_in(services), EMPTY, plan, {"a"}) == [("restart", "x")]
+    assert effect._asked(stand_in(services), EMPTY, plan, set()) == []
+    assert effect._asked(stand_in(services), EMPTY, plan, set(), again=True) == [("restart", "x")]
 
 
 @pytest.mark.parametrize("settled", ["start", "restart", "stop"])
@@ -195,5 +200,5 @@ def test_a_socket_that_its_service_has_disabled_is_stopped_too() -> None:
 
 def test_what_is_down_by_now_is_not_restarted() -> None:
     host = Host(Services(["a"], {"a": True, "b": True}))
-    host.effects()._triggered(cast("Any", host.services), [("restart", "a"), ("restart", "b")])
+    host.effects()._triggered(stand_in(host.services), [("restart", "a"), ("restart", "b")])
     assert host.services.calls == ["restart a"]

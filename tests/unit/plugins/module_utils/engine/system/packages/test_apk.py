@@ -8,6 +8,7 @@ package could not be had the world has changed all the same. `top` needs `mid`, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -75,7 +76,7 @@ class Machine:
             return Done(0, "OK: 6 distinct packages available\n") if online else Done(2, "WARNING: network error\n")
         if verb == "fix":
             return Done(0, "OK: 1 MiB in 1 packages\n")
-        world = {row.split("=")[0].split("><")[0]: row for row in self.world}
+        world = {re.split("=|><", row, maxsplit=1)[0]: row for row in self.world}
         if verb == "del":
             unknown = [name for name in names if name not in NEEDS]
             if unknown:

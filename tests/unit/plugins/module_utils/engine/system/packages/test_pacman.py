@@ -78,7 +78,7 @@ def host(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     real.network(False)
     if recording():
         version = subprocess.run(["pacman", "--version"], capture_output=True, text=True, check=True).stdout.split()
-        real.record(path, next(f"pacman {word[1:]}" for word in version if word.startswith("v")))
+        real.record(path, next((f"pacman {word[1:]}" for word in version if word.startswith("v")), "pacman"))
 
 
 def test_packages_come_and_go_with_what_they_brought(host: Host) -> None:
