@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Units; on a machine with a unit of 0.25 s this is 50 s of CPU time. Raise it only for tests that the loop cannot do without.
-BUDGET = 200
+# Units; on a machine with a unit of 0.2 s this is 46 s of CPU time. Raise it only for tests that the loop cannot do without.
+BUDGET = 230
 
 
 def unit() -> float:
