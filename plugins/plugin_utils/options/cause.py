@@ -14,7 +14,7 @@ from ..modules.module import Module
 from ..syntax.keys import joined
 from .definition import Assignment, Definition
 from .node import Node
-from .provenance import Positions, Provenance
+from .provenance import Positions, Provenance, is_of_user
 
 # A variable that only shortens the path of an option.
 _NAMED = re.compile(r"(?:\{\{ *)?((?:cfg|config)(?:\.\w+|\['[^']+'\])*)(?: *\}\})?")
@@ -95,11 +95,6 @@ class Causes:
         for _at, assignment in below:
             if not is_of_user(assignment):
                 yield from self._behind(assignment, seen)
-
-
-def is_of_user(assignment: Assignment) -> bool:
-    """Whether an assignment is in a module of the user's, and not in one of the library."""
-    return bool(assignment.rank) and assignment.rank[0] == 1
 
 
 def _nodes(node: Node) -> Iterator[Node]:

@@ -82,7 +82,7 @@ class Provenance:
             return self._unique(*found)
         known = self.entry(option, name)
         # A module without an option `enable` is used because of whatever the user sets of it.
-        own = (a.position for a in _below(node) if _of_user(a)) if node is not None and len(known) < 2 else ()
+        own = (a.position for a in _below(node) if is_of_user(a)) if node is not None and len(known) < 2 else ()
         return self._unique(*own) or known
 
     def of_path(self, option: str, name: str, path: str) -> Positions:
@@ -91,7 +91,7 @@ class Provenance:
         definitions = self._entries[option].get(name) or ()
         module = self._owner(definitions[0].scope) if definitions else None
         node = self.node(module.root) if module is not None and module.shipped and module.root else None
-        given = (a for a in _below(node) if _of_user(a)) if node is not None else ()
+        given = (a for a in _below(node) if is_of_user(a)) if node is not None else ()
         return self._unique(*(p for a in given for p in _naming(a.value, a.position, path))) or known
 
     def elements(self, option: str) -> list[Definition]:
@@ -127,7 +127,7 @@ class Provenance:
             node, depth = node.child(path[depth]), depth + 1
         if node is None or node.schema.declaration is None:
             return []
-        given = [a for a in node.assignments if _of_user(a) and _holds(a)]
+        given = [a for a in node.assignments if is_of_user(a) and _holds(a)]
         if depth == len(path):
             return [assignment.position for assignment in given]
         definitions = [d for a in given for d in effective(a.definitions()) if is_set(d.value)]
@@ -217,24 +217,25 @@ class Provenance:
         if node is None:
             return None
         enable = node.child(_ENABLE)
-        ordered = sorted(enable.assignments, key=lambda a: (not _of_user(a), a.rank)) if enable is not None else []
+        ordered = sorted(enable.assignments, key=lambda a: (not is_of_user(a), a.rank)) if enable is not None else []
         used = next((a for a in ordered if _holds(a)), None)
         if used is None and len(module.root) > 1:
-            used = next((a for a in _below(node) if _of_user(a) and _holds(a)), None)
+            used = next((a for a in _below(node) if is_of_user(a) and _holds(a)), None)
         return used
 
     def _read(self, source: str, module: Module | None) -> Iterator[Position | None]:
         """The positions of the user's definitions of the options that an expression names."""
         for node in self.nodes_read(source, module):
             if node.name != _ENABLE:
-                yield from (a.position for a in node.assignments if _of_user(a) and _holds(a))
+                yield from (a.position for a in node.assignments if is_of_user(a) and _holds(a))
 
     @staticmethod
     def _unique(*positions: Position | None) -> Positions:
         return tuple(dict.fromkeys(p for p in positions if p is not None))
 
 
-def _of_user(assignment: Assignment) -> bool:
+def is_of_user(assignment: Assignment) -> bool:
+    """Whether an assignment is in a module of the user's, and not in one of the library."""
     return bool(assignment.rank) and assignment.rank[0] == 1
 
 
@@ -256,7 +257,7 @@ def _definitions_in_text(node: Node, words: set[str], text: str) -> Iterator[Pos
     """The positions of the user's definitions below a group that are shown by a text: by their names, or as lines of it."""
     for child in node.children.values():
         yield from _definitions_in_text(child, words, text)
-    for assignment in filter(_of_user, node.assignments):
+    for assignment in filter(is_of_user, node.assignments):
         if node.schema.declaration is not None and node.name.lower() in words and _holds(assignment):
             yield assignment.position
         else:

@@ -66,7 +66,6 @@ class Effects:
                     transition.retry = frozenset(
                         state.name for state in before if state.failed and state.name in transition.new
                     )
-            if transition is not None:
                 transition.act()
                 self._note(transition)
             self._start(services, former, blueprint.declaration.provided, ledger)

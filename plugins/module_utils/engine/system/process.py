@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..disk import queries
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Mapping, Sequence
+    from typing import IO, Dict, List, Mapping, Sequence
 
 SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PASSED = ("TZ", "http_proxy", "https_proxy", "no_proxy", "ftp_proxy")
@@ -57,33 +58,45 @@ def run(
     more: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     separate: bool = False,
+    leaves_processes: bool = False,
 ) -> Done:
     """Run a program to its end. One that is not there ends with 127, one that takes too long with 124.
 
-    With `separate`, what it prints on its standard error is left out of the output when it ends well.
+    With `separate`, what it prints on its standard error is left out of the output when it ends well. `leaves_processes`: what it
+    starts may go on with its output open, so that this goes to a file; the end of a pipe would be waited for.
     """
     import subprocess
 
-    try:
-        done = subprocess.run(
-            list(command),
-            input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if separate else subprocess.STDOUT,
-            env=environment(more),
-            timeout=timeout,
-            cwd="/",
-            check=False,
-        )
-    except FileNotFoundError:
-        return Done(NO_PROGRAM, f"{command[0]} is not installed")
-    except subprocess.TimeoutExpired as problem:
-        output = problem.stdout or b""
-        return Done(TIMED_OUT, output.decode("utf-8", "replace") + f"\n{command[0]} did not end within {timeout:g} s")
-    text = done.stdout.decode("utf-8", "replace")
+    with contextlib.ExitStack() as stack:
+        output = stack.enter_context(_file()) if leaves_processes else None
+        try:
+            done = subprocess.run(
+                list(command),
+                input=stdin,
+                stdout=output or subprocess.PIPE,
+                stderr=subprocess.PIPE if separate else subprocess.STDOUT,
+                env=environment(more),
+                timeout=timeout,
+                cwd="/",
+                check=False,
+            )
+        except FileNotFoundError:
+            return Done(NO_PROGRAM, f"{command[0]} is not installed")
+        except subprocess.TimeoutExpired as problem:
+            found = (problem.stdout or b"").decode("utf-8", "replace")
+            return Done(TIMED_OUT, found + f"\n{command[0]} did not end within {timeout:g} s")
+        if output is not None:
+            output.seek(0)
+        text = (done.stdout if output is None else output.read()).decode("utf-8", "replace")
     if separate and done.returncode != 0:
         text += done.stderr.decode("utf-8", "replace")
     return Done(done.returncode, text)
+
+
+def _file() -> IO[bytes]:
+    import tempfile
+
+    return tempfile.TemporaryFile()
 
 
 def as_user(name: str, command: Sequence[str]) -> List[str]:

@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import tempfile
 import time
 from typing import TYPE_CHECKING
 
 from ...disk import queries
-from ..process import NO_PROGRAM, TIMED_OUT, Done, environment
+from ..process import Done, run
 
 if TYPE_CHECKING:
     from typing import Callable, Collection, FrozenSet, List, Mapping, Set, Tuple
@@ -96,26 +94,7 @@ class OpenRCServices:
         return self._run(["rc-service", "--nocolor", name, verb])
 
     def _run(self, command: List[str]) -> Done:
-        """Run a program to its own end. What it starts keeps its output open, so that goes to a file and no pipe."""
-        left = max(self._deadline - time.monotonic(), _LEAST)
-        with tempfile.TemporaryFile() as output:
-            try:
-                code = subprocess.run(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    env=environment(),
-                    cwd="/",
-                    timeout=left,
-                    check=False,
-                ).returncode
-            except FileNotFoundError:
-                return Done(NO_PROGRAM, f"{command[0]} is not installed")
-            except subprocess.TimeoutExpired:
-                return Done(TIMED_OUT, f"`{' '.join(command)}` did not end within {left:g} s")
-            output.seek(0)
-            return Done(code, output.read().decode("utf-8", "replace"))
+        return run(command, max(self._deadline - time.monotonic(), _LEAST), leaves_processes=True)
 
 
 def _levels(name: str) -> List[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.system import process
 from ansible_collections.home.manager.plugins.module_utils.engine.system.inits import openrc_services
 from ansible_collections.home.manager.plugins.module_utils.engine.system.inits.openrc_services import OpenRCServices
 from ansible_collections.home.manager.plugins.module_utils.engine.system.process import Done
@@ -90,5 +91,5 @@ def test_what_a_service_leaves_running_does_not_hold_its_output(
     program = tmp_path / "rc-service"
     program.write_text("#!/bin/sh\nsleep 3 &\necho started\n")
     program.chmod(0o755)
-    monkeypatch.setattr(openrc_services, "environment", lambda: {"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    monkeypatch.setattr(process, "environment", lambda _more: {"PATH": f"{tmp_path}:/usr/bin:/bin"})
     assert OpenRCServices(30.0).act("start", "native") == Done(0, "started\n")

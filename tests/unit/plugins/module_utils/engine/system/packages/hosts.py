@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,8 +46,15 @@ class Host:
         self.rows = PackageRows()
         self.calls: list[str] = []
 
+    # The command with which an administrator installs packages.
+    by_hand: tuple[str, ...] = ()
+
     def others(self, *command: str) -> None:
         """Somebody else does something with the packages of the host."""
+
+    def install_by_hand(self, *names: str) -> None:
+        """Somebody else installs packages."""
+        self.others(*self.by_hand, *names)
 
     def network(self, up: bool) -> None:
         """Whether the repositories can be reached."""
@@ -58,14 +65,8 @@ class Host:
     def has(self, path: str, text: str | None) -> None:
         """A file of the host has a text, or is not there."""
 
-    def run(
-        self,
-        command: Sequence[str],
-        _timeout: float = 60.0,
-        more: Mapping[str, str] | None = None,
-        stdin: bytes = b"",
-        separate: bool = False,
-    ) -> Done:
+    def run(self, command: Sequence[str], *rest: Any, **named: Any) -> Done:
+        """In place of `process.run`."""
         raise NotImplementedError
 
     # What a switch does
@@ -123,15 +124,8 @@ class RealHost(Host):
     def normal(self, text: str) -> str:
         return text.replace(str(self.folder), "/HOST").replace(self.address, "http://HOST")
 
-    def run(
-        self,
-        command: Sequence[str],
-        _timeout: float = 60.0,
-        more: Mapping[str, str] | None = None,
-        stdin: bytes = b"",
-        separate: bool = False,
-    ) -> Done:
-        done = run(command, 60.0, more, stdin, separate)
+    def run(self, command: Sequence[str], *rest: Any, **named: Any) -> Done:
+        done = run(command, *rest, **named)
         self.calls.append(self.normal(" ".join(command)))
         self.kept.append([self.calls[-1], done.code, self.normal(done.output)])
         return done
@@ -178,14 +172,7 @@ class RecordedHost(Host):
             (folder / "state/debs").mkdir(exist_ok=True)
             (folder / "state/debs" / name).touch()
 
-    def run(
-        self,
-        command: Sequence[str],
-        _timeout: float = 60.0,
-        more: Mapping[str, str] | None = None,
-        stdin: bytes = b"",
-        separate: bool = False,
-    ) -> Done:
+    def run(self, command: Sequence[str], *rest: Any, **named: Any) -> Done:
         text = " ".join(command).replace(str(self.folder), "/HOST")
         assert self.left, f"more than was recorded: {text}"
         expected, code, output = self.left.pop(0)

@@ -17,6 +17,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.records
 
 from .hosts import TRANSCRIPTS, Host, RealHost, RecordedHost, played, recording
 from .made_up import HEIRS, LONG, PACKAGES, SECOND_TOP, rpm_repository
+from .scenarios import Scenarios
 
 CONFIGURATION = """\
 [main]
@@ -39,6 +40,8 @@ def repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 class RealDnf(RealHost):
     """dnf in a root of its own."""
+
+    by_hand = ("dnf", "-y", "install")
 
     def publish(self, *names: str) -> None:
         for name in names:
@@ -86,39 +89,13 @@ def host(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         real.record(path, f"dnf {version}")
 
 
-def test_packages_come_and_go_with_what_they_brought(host: Host) -> None:
-    host.switch("top", "other")
-    assert host.installed == {"leaf", "mid", "top", "other"}
-    assert host.rows.ours == {"top": "wanted", "other": "wanted", "mid": "brought", "leaf": "brought"}
-    assert host.idle("top", "other")
-    host.switch("other")
-    assert host.installed == {"other"}
-    host.switch()
-    assert (host.installed, host.rows.ours, host.rows.marked) == (set(), {}, [])
-    host.has("usr/share/top/version", None)
-
-
-def test_what_somebody_installed_is_not_ours_and_stays(host: Host) -> None:
-    host.others("dnf", "-y", "install", "other", "stray")
-    host.switch("top", "other")
-    assert set(host.rows.ours) == {"top", "mid"}
-    host.switch()
-    assert host.installed == {"other", "stray", "leaf"}
-
-
-def test_a_package_that_came_along_is_kept_by_a_mark_that_goes_back(host: Host) -> None:
-    host.others("dnf", "-y", "install", "stray")
-    host.switch("leaf")
-    assert (host.rows.ours, host.rows.marked) == ({}, ["leaf"])
-    assert host.idle("leaf")
-    host.switch()
-    assert (host.installed, host.rows.marked) == ({"stray", "leaf"}, [])
-    assert "leaf" in host.manager.automatic()
+class TestDnf(Scenarios):
+    """What Dnf does as every other one."""
 
 
 def test_leftovers_of_others_keep_what_they_need(host: Host) -> None:
     host.switch("top")
-    host.others("dnf", "-y", "install", "stray")
+    host.install_by_hand("stray")
     host.others("dnf", "-y", "mark", "remove", "stray")
     host.switch()
     assert host.installed == {"stray", "leaf"}
@@ -146,16 +123,8 @@ def test_names_that_are_not_there_are_told_with_the_nearest(host: Host) -> None:
     )
 
 
-def test_a_name_that_another_package_provides_is_that_package(host: Host) -> None:
-    host.switch("oldname")
-    assert host.rows.ours == {"newer-name": "wanted"}
-    assert host.idle("oldname")
-    host.switch()
-    assert host.installed == set()
-
-
 def test_what_conflicts_is_only_removed_where_that_is_allowed(host: Host) -> None:
-    host.others("dnf", "-y", "install", "other")
+    host.install_by_hand("other")
     message = host.refused("rival")
     assert "would remove 1 package(s) that are not declared here: other (to install rival)" in message
     assert "home_system_allow_removal: [other]" in message
@@ -164,7 +133,7 @@ def test_what_conflicts_is_only_removed_where_that_is_allowed(host: Host) -> Non
 
 
 def test_what_is_replaced_counts_as_removed(host: Host) -> None:
-    host.others("dnf", "-y", "install", "other", LONG)
+    host.install_by_hand("other", LONG)
     host.publish("heir", "long-heir")
     assert f"not declared here: {LONG}, other (to install heir, long-heir)" in host.refused("heir", "long-heir")
     host.switch("heir", "long-heir", allowed=["other", LONG])

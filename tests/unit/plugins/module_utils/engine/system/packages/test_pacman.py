@@ -18,6 +18,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.records
 
 from .hosts import TRANSCRIPTS, Host, RealHost, RecordedHost, played, recording, wanted
 from .made_up import HEIRS, PACKAGES, SECOND_TOP, pacman_repository
+from .scenarios import Scenarios
 
 CONFIGURATION = """\
 [options]
@@ -33,6 +34,8 @@ LATER = {"top": SECOND_TOP, "heir": HEIRS[0]}
 
 class RealPacman(RealHost):
     """pacman in a root of its own; the lists are read again as an upgrade of the whole host does."""
+
+    by_hand = ("pacman", "--noconfirm", "-S")
 
     def publish(self, *names: str) -> None:
         pacman_repository(self.repository, [LATER[name] for name in names])
@@ -81,34 +84,8 @@ def host(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         real.record(path, next((f"pacman {word[1:]}" for word in version if word.startswith("v")), "pacman"))
 
 
-def test_packages_come_and_go_with_what_they_brought(host: Host) -> None:
-    host.switch("top", "other")
-    assert host.installed == {"leaf", "mid", "top", "other"}
-    assert host.rows.ours == {"top": "wanted", "other": "wanted", "mid": "brought", "leaf": "brought"}
-    assert host.idle("top", "other")
-    host.switch("other")
-    assert host.installed == {"other"}
-    host.switch()
-    assert (host.installed, host.rows.ours, host.rows.marked) == (set(), {}, [])
-    host.has("usr/share/top/version", None)
-
-
-def test_what_somebody_installed_is_not_ours_and_stays(host: Host) -> None:
-    host.others("pacman", "--noconfirm", "-S", "other", "stray")
-    host.switch("top", "other")
-    assert set(host.rows.ours) == {"top", "mid"}
-    host.switch()
-    assert host.installed == {"other", "stray", "leaf"}
-
-
-def test_a_package_that_came_along_is_kept_by_a_mark_that_goes_back(host: Host) -> None:
-    host.others("pacman", "--noconfirm", "-S", "stray")
-    host.switch("leaf")
-    assert (host.rows.ours, host.rows.marked) == ({}, ["leaf"])
-    assert host.idle("leaf")
-    host.switch()
-    assert (host.installed, host.rows.marked) == ({"stray", "leaf"}, [])
-    assert "leaf" in host.manager.automatic()
+class TestPacman(Scenarios):
+    """What Pacman does as every other one."""
 
 
 def test_leftovers_of_others_keep_what_they_need(host: Host) -> None:
@@ -123,16 +100,8 @@ def test_names_that_are_not_there_are_told_with_the_nearest(host: Host) -> None:
     assert message == 'environment.systemPackages: arch has no "othre". Did you mean "other"? Use its name on the host.'
 
 
-def test_a_name_that_another_package_provides_is_that_package(host: Host) -> None:
-    host.switch("oldname")
-    assert host.rows.ours == {"newer-name": "wanted"}
-    assert host.idle("oldname")
-    host.switch()
-    assert host.installed == set()
-
-
 def test_what_conflicts_is_only_removed_where_that_is_allowed(host: Host) -> None:
-    host.others("pacman", "--noconfirm", "-S", "other")
+    host.install_by_hand("other")
     message = host.refused("rival")
     assert "would remove 1 package(s) that are not declared here: other (to install rival)" in message
     host.switch("rival", allowed=["other"])
