@@ -107,6 +107,7 @@ class SystemBuilder:
             "activation": activation,
             "userActivation": user_activation,
             "checks": attempt(lambda: list(self.evaluation.get("system.checks")), []),
+            "programChecks": attempt(self._program_checks, []),
             "homes": homes,
             "label": attempt(lambda: str(self.evaluation.get("system.nixos.label")), ""),
         }
@@ -150,7 +151,8 @@ class SystemBuilder:
         entry.update({name: True for name, value in flags.items() if value})
         lists = {"reloads": self.init.asked(file, file.reloads), "restarts": self.init.asked(file, file.restarts)}
         texts = {"onChange": file.on_change, "onRemove": file.on_remove, "origin": self._origin(file.positions)}
-        entry.update({name: value for name, value in {**lists, **texts}.items() if value})
+        rivals = {"rivals": file.rivals}
+        entry.update({name: value for name, value in {**lists, **texts, **rivals}.items() if value})
         return entry
 
     def _unit(self, unit: Unit) -> dict[str, JsonObject]:
@@ -277,6 +279,10 @@ class SystemBuilder:
                 data["sensitive"] = True
         ordered = [entry["data"] for entry in dag_sort(entries)]
         return [data for data in ordered if data is not None and data["script"].strip()]
+
+    def _program_checks(self) -> list[JsonObject]:
+        checks = plain(self.evaluation.get("system.programChecks"))
+        return [{"name": name, **checks[name]} for name in sorted(checks)]
 
     # What texts refer to
 

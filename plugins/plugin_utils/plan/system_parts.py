@@ -38,6 +38,7 @@ class EtcFile:
     secret: bool = False
     reloads: tuple[str, ...] = ()
     restarts: tuple[str, ...] = ()
+    rivals: dict[str, str] = field(default_factory=dict)
     on_change: str = ""
     on_remove: str = ""
     early: bool = False
@@ -135,6 +136,7 @@ class Parts:
                     replace=entry["replaceExisting"],
                     secret=entry["sensitive"],
                     reloads=tuple(entry["reloads"]),
+                    rivals=dict(plain(entry["rivals"])),
                     restarts=tuple(entry["restarts"]),
                     on_change=str(entry["onChange"]),
                     on_remove=str(entry["onRemove"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..contract.entries import Leaf
 from .accounts.declared import Accounts
+from .program_check import ProgramCheck
 from .well_formed import NAME, matched, members_of, refuse
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class EtcEntry(NamedTuple):
     unit: str | None
     reloads: Tuple[str, ...]
     restarts: Tuple[str, ...]
+    rivals: Dict[str, str]
     on_change: str
     on_remove: str
     origin: str
@@ -78,6 +80,7 @@ class EtcEntry(NamedTuple):
             unit=members.optional_text("unit"),
             reloads=tuple(members.texts("reloads")),
             restarts=tuple(members.texts("restarts")),
+            rivals=_texts(members.mapping("rivals"), f"`rivals` of /etc/{target}"),
             on_change=members.text("onChange", ""),
             on_remove=members.text("onRemove", ""),
             origin=members.text("origin", ""),
@@ -97,10 +100,17 @@ class EtcEntry(NamedTuple):
         for key in ("reloads", "restarts"):
             if getattr(self, key):
                 found[key] = list(getattr(self, key))
+        if self.rivals:
+            found["rivals"] = self.rivals
         for key, value in (("onChange", self.on_change), ("onRemove", self.on_remove), ("origin", self.origin)):
             if value:
                 found[key] = value
         return found
+
+
+def _texts(value: object, what: str) -> Dict[str, str]:
+    members = members_of(value, what)
+    return {name: members.text(name) for name in members.names()}
 
 
 class WantedPackage(NamedTuple):
@@ -167,6 +177,7 @@ class Declaration(NamedTuple):
     activation: Tuple[Script, ...]
     user_activation: Tuple[Script, ...]
     checks: Tuple[str, ...]
+    program_checks: Tuple[ProgramCheck, ...]
     folders: Dict[str, Dict[str, Leaf]]
     objects: Dict[str, str]
     homes: Dict[str, str]
@@ -201,6 +212,7 @@ class Declaration(NamedTuple):
             activation=tuple(Script.of(script) for script in members.sequence("activation")),
             user_activation=tuple(Script.of(script) for script in members.sequence("userActivation")),
             checks=tuple(members.texts("checks")),
+            program_checks=tuple(ProgramCheck.of(check) for check in members.sequence("programChecks")),
             folders={
                 matched(name, _OBJECT, "a folder"): {
                     path: Leaf.of(path, leaf) for path, leaf in members_of(inside, name).rest().items()
@@ -242,6 +254,7 @@ class Declaration(NamedTuple):
             "activation": [script.json() for script in self.activation],
             "userActivation": [script.json() for script in self.user_activation],
             "checks": list(self.checks),
+            "programChecks": [check.json() for check in self.program_checks],
             "folders": {
                 name: {path: leaf.json() for path, leaf in inside.items()} for name, inside in self.folders.items()
             },

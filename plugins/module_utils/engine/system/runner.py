@@ -58,5 +58,5 @@ def own_entries(files: Mapping[str, bytes | str]) -> Tuple[Dict[str, EtcEntry], 
 
 def _entry(target: str, mode: int = 0o644, object_name: str | None = None, link: str | None = None) -> EtcEntry:
     return EtcEntry(
-        target, object_name, link, mode, "+0", "+0", False, True, False, False, None, (), (), "", "", "home.manager"
+        target, object_name, link, mode, "+0", "+0", False, True, False, False, None, (), (), {}, "", "", "home.manager"
     )  # fmt: skip

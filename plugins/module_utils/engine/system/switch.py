@@ -16,7 +16,7 @@ from .answer import Answer
 from .blueprint import Blueprint, Context, diffs, make_blueprint
 from .checks.access import connected
 from .checks.firewall import closed
-from .checks.validate import complaints, programs, validate
+from .checks.validate import asked, complaints, validate
 from .declaration import EMPTY, Declaration
 from .effects import Effects
 from .etc.writer import Writer
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
-_RULES = "home-manager/nftables.conf"
-_RIVAL = "firewalld.service"
 _TIMEOUT = 30.0
 
 
@@ -95,24 +93,22 @@ class SystemSwitch:
         future = blueprint.future()
         if not future.files and not future.database:
             return
-        self._refuse_rival(blueprint)
+        self._refuse_rivals(blueprint)
         user = "" if self.settings.allow_lockout else connected()
-        self.answer.checks = validate(future, user, blueprint.declaration.checks) + self._shut_out(future)
+        self.answer.checks = validate(future, user, blueprint.declaration) + self._shut_out(future)
         self._refuse(self.answer.checks)
 
-    def _refuse_rival(self, blueprint: Blueprint) -> None:
-        """EngineError `check` for rules of nftables on a host whose rules firewalld manages."""
-        entry = blueprint.entries.get(_RULES)
-        if entry is None or not any(step.do == "put" and step.target == _RULES for step in blueprint.etc.steps):
+    def _refuse_rivals(self, blueprint: Blueprint) -> None:
+        """EngineError `check` for a file that does not go together with a service of the host, while that runs."""
+        put = {step.target for step in blueprint.etc.steps if step.do == "put"}
+        entries = [entry for target, entry in blueprint.entries.items() if target in put and entry.rivals]
+        services = self.context.init.services(_TIMEOUT) if entries else None
+        if services is None:
             return
-        services = self.context.init.services(_TIMEOUT)
-        if services is not None and services.running([_RIVAL]):
-            place = f" ({entry.origin})" if entry.origin else ""
-            raise EngineError(
-                f"networking.firewall{place}: firewalld runs on this host and has rules of its own. Remove the option, or turn firewalld off "
-                "with `systemctl disable --now firewalld`. Nothing was changed.",
-                ErrorKind.CHECK,
-            )
+        for entry in entries:
+            for name in sorted(services.running(entry.rivals)):
+                where = f"\n  at {entry.origin}" if entry.origin else ""
+                raise EngineError(f"{entry.rivals[name]} Nothing was changed.{where}", ErrorKind.CHECK)
 
     def _shut_out(self, future: Future) -> List[Check]:
         """The refusal of a firewall that would shut out whoever is connected. What waits for a confirmation may do so: it is reverted."""
@@ -314,12 +310,14 @@ class SystemSwitch:
         from .checks import namespace
         from .checks.report import checks_of
 
+        checks = blueprint.declaration.program_checks
+
         def inside() -> List[Dict[str, object]]:
-            known = complaints(future)
+            known = complaints(future, checks)
             copy = namespace.enter("/run/home-manager-check")
             future.write(copy)
             namespace.bind(copy)
-            return [check.json() for check in programs(future, known)]
+            return [check.json() for check in asked(future, checks, known)]
 
         with contextlib.suppress(namespace.Unavailable):
             found = checks_of(namespace.in_child(inside)) + self._shut_out(future)

@@ -11,40 +11,43 @@ from typing import TYPE_CHECKING
 from ..accounts.database import Database, read_database
 from ..accounts.reading import read_from
 from ..process import Done, run, which
+from ..program_check import filled
 from . import namespace, sshd
 from .access import access, lost
-from .daemons import UNSUPPORTED, concerned
+from .programs import Question, questions
 from .report import Check, checks_of
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Sequence
+    from typing import Dict, Iterable, List, Sequence, Tuple
 
-    from .daemons import Daemon
+    from ..declaration import Declaration
+    from ..program_check import ProgramCheck
     from .future import Future
 
 _SSH = ("ssh/sshd_config",)
-_SUDO = ("sudoers",)
-_NFT = ("home-manager/nftables.conf",)
 _UNITS = ("systemd/system/",)
 # What is said of a unit whose package is still to come: ours is a part of it.
 _INCOMPLETE = ("not found", "not loaded", "has no ExecStart", "bad unit file setting")
+# What an older program says of an option that it does not have.
+_UNSUPPORTED = ("unknown flag", "unrecognized option", "invalid option")
 _WHO = ("pam.d/", "security/", "ssh/", "sudoers", "login.defs", "nsswitch.conf", "shells")
 
 
-def validate(future: Future, user: str, required: Sequence[str]) -> List[Check]:
+def validate(future: Future, user: str, declaration: Declaration) -> List[Check]:
     """The checks of everything that changes. `user` is who must be able to come back; empty when that is not asked."""
+    checks = declaration.program_checks
     before = read_database(read_from("/etc"))
     watch = bool(user) and (future.touches(*_WHO) or any(future.database.values()))
 
     def inside() -> object:
         login = sshd.program() is not None and (future.touches(*_WHO) or bool(future.database))
         earlier = access(user, login) if watch else None
-        known = complaints(future)
+        known = complaints(future, checks)
         mount_point = os.path.join("/run", "home-manager-check")
         copy = namespace.enter(mount_point)
         future.write(copy)
         namespace.bind(copy)
-        found = programs(future, known)
+        found = asked(future, checks, known)
         if earlier is not None and all(check.ok is not False for check in found):
             found.append(lost(user, earlier, access(user, login and bool(earlier.login)), _afterwards(before, future)))
         return [check.json() for check in found]
@@ -52,7 +55,7 @@ def validate(future: Future, user: str, required: Sequence[str]) -> List[Check]:
     try:
         found = checks_of(namespace.in_child(inside))
     except namespace.Unavailable as problem:
-        found = alone(future)
+        found = alone(future, checks)
         found.append(
             Check(
                 "future /etc",
@@ -60,20 +63,21 @@ def validate(future: Future, user: str, required: Sequence[str]) -> List[Check]:
                 f"no mount namespace can be created here ({problem}); the files were checked one by one",
             )
         )
-    return found + _missing(found, required)
+    return found + _missing(found, declaration)
 
 
 def _afterwards(before: Database, future: Future) -> Database:
     return Database({**before.texts(), **future.database})
 
 
-def complaints(future: Future) -> Dict[str, List[str]]:
-    """What programs say of the present /etc where the future one will be asked about: that is no fault of the switch."""
-    asked = {daemon.name: daemon.command for daemon in concerned(future)}
-    return {name: _lines(run(command, 30.0)) for name, command in asked.items() if which(command[0]) is not None}
+def complaints(future: Future, checks: Iterable[ProgramCheck]) -> Dict[Tuple[str, ...], List[str]]:
+    """What programs say of the present /etc where the future one will be asked about, by command: that is no fault of the switch."""
+    return {question.command: _lines(run(question.command, 30.0)) for question in questions(checks, future)}
 
 
-def programs(future: Future, known: Dict[str, List[str]] | None = None) -> List[Check]:
+def asked(
+    future: Future, checks: Iterable[ProgramCheck], known: Dict[Tuple[str, ...], List[str]] | None = None
+) -> List[Check]:
     """The checks by the programs themselves, with the /etc of this process. `known` complaints are not counted."""
     found: List[Check] = []
     if future.touches(*_SSH) and sshd.program() is not None:
@@ -81,23 +85,19 @@ def programs(future: Future, known: Dict[str, List[str]] | None = None) -> List[
         ours = future.under(*sshd.OURS)
         if found[-1].ok and ours:
             found.append(sshd.meaning((ours[0].content or b"").decode("utf-8", "replace")))
-    for file in future.under(*_SUDO) if which("visudo") is not None else []:
-        found.append(_checked("sudo", ["visudo", "-cf", f"/etc/{file.target}"], "sudo rejects the new rules"))
-    for file in future.under(*_NFT) if which("nft") is not None else []:
-        found.append(_checked("nft", ["nft", "-c", "-f", f"/etc/{file.target}"], "nft rejects the new rules"))
-    for daemon in concerned(future):
-        if which(daemon.program) is not None:
-            found += _asked(daemon, (known or {}).get(daemon.name, []))
+    for question in questions(checks, future):
+        found += _judged(question, (known or {}).get(question.command, []))
     found += _units(future)
     return found
 
 
-def _asked(daemon: Daemon, known: Sequence[str]) -> List[Check]:
-    done = run(daemon.command, 30.0)
-    if not done.good and any(words in done.output for words in UNSUPPORTED):
+def _judged(question: Question, known: Sequence[str] = ()) -> List[Check]:
+    done = run(question.command, 30.0)
+    if not done.good and any(words in done.output for words in _UNSUPPORTED):
         return []
-    lines = [line for line in _lines(done) if not daemon.noise.search(line) and line not in known]
-    return [_verdict(daemon.name, daemon.sentence, lines)]
+    check = question.check
+    lines = [line for line in _lines(done) if not check.is_noise(line) and line not in known]
+    return [_verdict(check.name, check.refusal, lines)]
 
 
 def _units(future: Future) -> List[Check]:
@@ -126,17 +126,14 @@ def _lines(done: Done) -> List[str]:
     return [] if done.good else lines
 
 
-def _checked(name: str, command: List[str], refusal: str) -> Check:
-    return _verdict(name, refusal, _lines(run(command, 30.0)))
-
-
 def _verdict(name: str, refusal: str, lines: Sequence[str]) -> Check:
     return Check(name, False, f"{refusal}: {'; '.join(lines[:3])}") if lines else Check(name, True)
 
 
-def alone(future: Future) -> List[Check]:
+def alone(future: Future, checks: Iterable[ProgramCheck]) -> List[Check]:
     """The checks of single files, where there is no future /etc."""
     found: List[Check] = []
+    single = [check for check in checks if check.judges_one_file and which(check.program) is not None]
     with tempfile.TemporaryDirectory(prefix="home-manager-") as folder:
         for number, file in enumerate(future.files):
             if file.content is None:
@@ -147,22 +144,22 @@ def alone(future: Future) -> List[Check]:
             os.chmod(path, 0o440)
             if file.target in sshd.OURS and sshd.program() is not None:
                 os.makedirs("/run/sshd", 0o755, exist_ok=True)
-                found.append(
-                    _checked("sshd", [sshd.program() or "sshd", "-t", "-f", path], "sshd rejects the new configuration")
-                )
-            elif file.target.startswith("sudoers") and which("visudo") is not None:
-                found.append(_checked("sudo", ["visudo", "-cf", path], "sudo rejects the new rules"))
-            elif file.target in _NFT and which("nft") is not None:
-                found.append(_checked("nft", ["nft", "-c", "-f", path], "nft rejects the new rules"))
+                done = run([sshd.program() or "sshd", "-t", "-f", path], 30.0)
+                found.append(_verdict("sshd", "sshd rejects the new configuration", _lines(done)))
+            for check in single:
+                match = check.match(file.target)
+                if match is not None:
+                    found += _judged(Question(check, tuple(filled(check.command, match, path))))
     return found
 
 
-def _missing(found: List[Check], required: Sequence[str]) -> List[Check]:
+def _missing(found: List[Check], declaration: Declaration) -> List[Check]:
     """What the declaration insists on and this host cannot check."""
-    tools = {"sshd": "sshd", "sudo": "visudo", "nft": "nft", "nginx": "nginx", "units": "systemd-analyze"}
+    tools = {check.name: check.program for check in declaration.program_checks}
+    tools.update(sshd="sshd", units="systemd-analyze")
     made = {check.name for check in found if check.ok is not None}
     return [
         Check(name, False, f"system.checks requires a check by {tools[name]}, which is not installed")
-        for name in required
+        for name in declaration.checks
         if name in tools and name not in made and which(tools[name]) is None
     ]
