@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +16,8 @@ from ..expressions.filters import dag_sort
 from ..expressions.lazy import plain
 from ..options.provenance import Positions, Provenance
 from ..options.unread import check_unread
-from ..syntax.errors import SpecErrors, SpecWarning
+from ..syntax.errors import SpecError, SpecErrors, SpecWarning
+from ..syntax.keys import joined
 from ..values import Package, Value
 from .inits import init_of_host
 from .package_names import names_of
@@ -282,6 +284,14 @@ class SystemBuilder:
 
     def _program_checks(self) -> list[JsonObject]:
         checks = plain(self.evaluation.get("system.programChecks"))
+        for name, check in checks.items():
+            for word in ("files", "noise"):
+                try:
+                    re.compile(check[word])
+                except re.error as problem:
+                    positions = Provenance(self.evaluation).entry("system.programChecks", name)
+                    path = joined(("system", "programChecks", name, word))
+                    raise SpecError(f"is not a regular expression: {problem}", positions, path=path) from None
         return [{"name": name, **checks[name]} for name in sorted(checks)]
 
     # What texts refer to

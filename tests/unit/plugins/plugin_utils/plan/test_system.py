@@ -267,6 +267,10 @@ def test_a_home_without_an_account_is_refused(tmp_path: Path) -> None:
         ("environment.etc: {a: {target: x, text: a}, b: {target: x, text: b}}", "two entries write /etc/x"),
         ('environment.etc."../passwd".text: x', "is not inside /etc"),
         ("services.openssh: {enable: true, allowSFTP: false}", "services.openssh.wholeFile"),
+        (
+            "system.programChecks.a: {files: 'a(', command: [a]}",
+            "system.programChecks.a.files: is not a regular expression",
+        ),
         ("security.pam.services.common-auth.text: x", "pam-auth-update"),
         ("apt.sources.x: {uris: [a], suites: [b]}", "has no key"),
         ("system.activationScripts.a: {text: x, deps: [nowhere]}", 'names "nowhere"'),
