@@ -9,15 +9,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.options.unread import check_unread
-from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 from ansible_collections.home.manager.plugins.plugin_utils.plan.files import Files
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import Mapping
 
 from . import compilers
+from .behaviours import check_warnings, evaluated
 
 HERE = Path(__file__).parent
 CASES = sorted(path for path in HERE.glob("*/*/*.yml") if path.parts[-3] != "systems")
@@ -81,14 +80,9 @@ def answered(case: Any, path: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: "/".join(p.relative_to(HERE).with_suffix("").parts))
 def test_behaviour(path: Path) -> None:
-    case = load_file(str(path))
-    assert set(case) <= WORDS, "a word that no behaviour has"
-    assert len(case) > 1, "a behaviour has a spec and something that is expected of it"
-    got = with_deep_stack(lambda: answered(case, path))
-    if "refused" in case:
-        assert case["refused"] in "\n".join(got["refused"])
+    case, got = evaluated(path, WORDS, answered)
+    if case is None or got is None:
         return
-    assert got["refused"] == []
     for target, text in case.get("files", {}).items():
         assert got["files"].get(target) == text
     for target, text in case.get("links", {}).items():
@@ -106,7 +100,4 @@ def test_behaviour(path: Path) -> None:
             assert line in got["activation"][name]
     for name, value in case.get("variables", {}).items():
         assert got["variables"].get(name) == value
-    for part in case.get("warnings", []):
-        assert any(part in warning for warning in got["warnings"])
-    for part in case.get("silent", []):
-        assert not any(part in warning for warning in got["warnings"])
+    check_warnings(got["warnings"], case)

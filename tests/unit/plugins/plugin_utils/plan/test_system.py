@@ -25,17 +25,8 @@ from ansible_collections.home.manager.plugins.plugin_utils.play.packages import 
 from ansible_collections.home.manager.plugins.plugin_utils.play.system_homes import HomesInPlay
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
-USER = {"name": "root", "home": "/root", "uid": 0, "gid": 0, "shell": "/bin/bash"}
-HOST = {
-    "platform": "linux",
-    "machine": "x86_64",
-    "hostname": "web1",
-    "distribution": "debian",
-    "distribution_version": "12",
-    "systemdBoot": False,
-    "nix": False,
-    "user": USER,
-}
+from .....library.host import HOST
+
 SYSTEM, HOME = compiler(LIBRARY), compiler()
 ORIGIN = Origin("web1", None, "home.manager.rebuild", None)
 
