@@ -100,17 +100,26 @@ def _run(
     program: Optional[Popen[bytes]] = None
     try:
         with os.fdopen(writer, "wb", buffering=0) as line:
-            program = subprocess.Popen(
-                list(command),
-                stdin=subprocess.PIPE,
-                stdout=sinks[0],
-                stderr=sinks[1],
-                env=environment,
-                cwd=folder,
-                start_new_session=True,
-            )
-            # Until it is given its text it does nothing, so that the guard always knows of it in time.
-            line.write(b"%d\n" % program.pid)
+
+            def announce() -> None:
+                line.write(b"%d\n" % os.getpid())
+
+            try:
+                program = subprocess.Popen(
+                    list(command),
+                    stdin=subprocess.PIPE,
+                    stdout=sinks[0],
+                    stderr=sinks[1],
+                    env=environment,
+                    cwd=folder,
+                    start_new_session=True,
+                    # The guard knows of the program before it runs, as the engine may be killed as soon as it does.
+                    # No other thread of the engine runs meanwhile.
+                    preexec_fn=announce,  # noqa: PLW1509  pylint: disable=subprocess-popen-preexec-fn
+                )
+            except OSError:
+                line.write(_ENDED)
+                raise
             try:
                 program.communicate(text, timeout=limit or None)
             except subprocess.TimeoutExpired:

@@ -119,6 +119,30 @@ def test_a_group_dies_with_the_engine_and_the_lock_is_held_until_then(number, tm
     assert not alive(pid)
 
 
+EARLY = """
+import os, subprocess, sys, time
+from ansible_collections.home.manager.plugins.module_utils.engine.machine import process_group
+
+
+class Delayed(subprocess.Popen):
+    def __init__(self, *arguments, **settings):
+        super().__init__(*arguments, **settings)
+        time.sleep(60)
+
+
+subprocess.Popen = Delayed
+text = "echo $$ > %s/pid; kill -9 $PPID; exec sleep 60" % sys.argv[1]
+process_group.run(["/bin/sh", "-c", text], b"", dict(os.environ), "/")
+"""
+
+
+def test_a_group_dies_with_an_engine_that_was_killed_as_soon_as_the_program_ran(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    engine = subprocess.run([sys.executable, "-c", EARLY, str(tmp_path)], env=environment, check=False)
+    assert engine.returncode == -signal.SIGKILL
+    assert wait_for(lambda: not alive((tmp_path / "pid").read_text().strip()))
+
+
 @pytest.mark.slow
 def test_a_guard_that_is_gone_leaves_nobody_waiting(monkeypatch):
     start = process_group._start_guard
