@@ -7,9 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 from ...module_utils.engine.contract.errors import EngineError
+from ...module_utils.engine.system.answer import SystemAnswer
+from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner, Plan
-from ..report.system_result import result_of_plans
+from ..report.system_result import result_of
 from . import facts as memory
 from .plan_cache import Kept, PlanCache
 from .system_task import NAME, SystemTask
@@ -21,7 +23,7 @@ def switched(action: Any, variables: dict[str, Any]) -> dict[str, Any]:
     return _Run(task).result() if task.only_switches else _system_run(task).run()
 
 
-def _system_run(task: SystemTask, asked: tuple[dict[str, Any], dict[str, Any]] | None = None) -> Any:
+def _system_run(task: SystemTask, asked: tuple[dict[str, Any], SystemProbeAnswer] | None = None) -> Any:
     from .system_run import SystemRun
 
     return SystemRun(task, asked)
@@ -46,25 +48,25 @@ class _Run:
             return self._evaluated(None)
         question = self.task.question(kept)
         try:
-            answer = self.task.send(question)
+            answer = self.task.send(SystemProbeAnswer, question)
         except EngineError:
             # Asked again by who can say where in the specification it is.
             return self._evaluated(None)
-        if answer.get("unchanged") and answer.get("facts") == facts:
+        if answer.unchanged and answer.facts == facts:
             return self._settled(kept, answer)
         return self._evaluated((question, answer))
 
-    def _settled(self, kept: Kept, answer: dict[str, Any]) -> dict[str, Any]:
+    def _settled(self, kept: Kept, answer: SystemProbeAnswer) -> dict[str, Any]:
         task = self.task
-        generation = (answer.get("current") or {}).get("generation")
+        generation = answer.generation or None
         warnings = tuple(Message.of(warning) for warning in kept.warnings)
         plan = Plan(
             "switch", Owner("", task.host), "unchanged", task.task.check_mode, None, generation, warnings=warnings
         )
-        settled: dict[str, Any] = {"changed": False, "generation": generation, "operations": []}
-        return result_of_plans(task.host, settled, [plan], kept.texts, bool(task.task.diff))
+        settled = SystemAnswer(answer.generation)
+        return result_of(task.host, settled, [plan], kept.texts, bool(task.task.diff))
 
-    def _evaluated(self, asked: tuple[dict[str, Any], dict[str, Any]] | None) -> dict[str, Any]:
+    def _evaluated(self, asked: tuple[dict[str, Any], SystemProbeAnswer] | None) -> dict[str, Any]:
         """The result of evaluating the system; what that came to is kept. `asked`: a question and its answer."""
         run = _system_run(self.task, asked)
         result: dict[str, Any] = run.run()

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils.engine.contract.bundle import write_bundle
+from ...module_utils.engine.system.home_answer import HomeAnswer
 from ...module_utils.engine.system.home_options import HomeSwitchOptions
+from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
 from ..packages.package_context import PackageContext
 from ..plan.bridge import Homes
 from ..plan.manifest import SwitchBundle
@@ -54,12 +56,12 @@ class HomesInPlay:
         self._note_added(added)
         return bool(added)
 
-    def supply_wanting(self, homes: Homes, answers: Mapping[str, Any], platform: str) -> bool:
+    def supply_wanting(self, homes: Homes, answers: Mapping[str, HomeAnswer], platform: str) -> bool:
         """Add to the lock what programs of homes want and the host turned out to lack: whether any home has to be asked again."""
         added: list[str] = []
         again = False
         for user, plan in homes.plans.items():
-            names = set(answers.get(user, {}).get("wanting") or ())
+            names = set(answers[user].answer.wanting) if user in answers else set()
             again = again or bool(names)
             wanted = [item for item in plan.packages.wanted if item.name in names]
             new, why = addable(self.lock, wanted, plan.packages.settings, platform) if wanted else ([], [])
@@ -73,13 +75,13 @@ class HomesInPlay:
         if added:
             self.notes.append(f"added to home.lock: {', '.join(dict.fromkeys(added))}")
 
-    def requests(self, homes: Homes, known: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
+    def requests(self, homes: Homes, known: SystemProbeAnswer) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
         """What each home is asked in a switch, and the bundles that go with it, by a name of their own."""
         requests: dict[str, Any] = {}
         bundles = []
         extension = None if homes.options.get("backupCommand") else homes.options.get("backupFileExtension")
         for user, home in homes.plans.items():
-            there = set((known.get(user) or {}).get("objects") or [])
+            there = set(known.objects_of_home(user))
             objects = home.declarations() if self.dry else home.objects(there)
             name = f"bundle-of-{user}"
             bundles.append((name, write_bundle(home.manifest.json(), objects)))

@@ -16,6 +16,9 @@ from ansible.utils.display import Display
 from ...module_utils.engine.contract import root_state
 from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
+from ...module_utils.engine.system.answer import SystemAnswer
+from ...module_utils.engine.system.generations import ExpireAnswer, GenerationsAnswer
+from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
 from ...module_utils.engine.voice.message import Message
 from ..inputs import Inputs, recording
 from ..packages.package_context import PackageContext
@@ -27,7 +30,7 @@ from ..plan.system_manifest import SystemPlan, build_system
 from ..report.source import Sources
 from ..report.spec_messages import messages
 from ..report.system_plan import SystemReporter
-from ..report.system_result import SystemRefused, listing_lines, refusal, result_of_answer, with_locations
+from ..report.system_result import SystemRefused, expiry_lines, listing_lines, refusal, result_of, with_locations
 from ..syntax.errors import SpecError, SpecErrors
 from ..syntax.secrets import SECRETS
 from . import facts as memory
@@ -38,7 +41,7 @@ from .packages import ProjectLock
 from .plan_cache import Kept
 from .system_homes import HomesInPlay
 from .system_reporter import EvaluatedSystem, reporter_of
-from .system_task import NAME, SystemTask
+from .system_task import NAME, AnswerT, SystemTask
 from .variables import Variables
 
 # The arguments that the engine gets as they are.
@@ -48,7 +51,7 @@ _SETTINGS = ("confirm", "allow_lockout", "allow_removal", "repair", "lock_timeou
 class SystemRun:
     """Does what a task asks for."""
 
-    def __init__(self, given: SystemTask, asked: tuple[dict[str, Any], dict[str, Any]] | None = None) -> None:
+    def __init__(self, given: SystemTask, asked: tuple[dict[str, Any], SystemProbeAnswer] | None = None) -> None:
         """`asked` is a question that the host has answered, with the answer."""
         self.given = given
         self.action, self.task = given.action, given.task
@@ -66,38 +69,41 @@ class SystemRun:
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises SystemRefused."""
-        if self.verb in ("list", "expire", "confirm"):
-            return self._without_plan(self.verb)
+        if self.verb == "list":
+            listing = self._call(GenerationsAnswer, {"step": "list", **self._settings()})
+            return _shown(listing_lines(listing), {"changed": False, **listing.json()})
+        if self.verb == "expire":
+            return self._expired()
+        if self.verb == "confirm":
+            return self._result(self._call(SystemAnswer, {"step": "confirm", **self._settings()}))
         if self.verb == "rollback":
             return self._rolled_back()
         known = memory.remembered(self.host, NAME) or self._learned()
         plan, homes = self._plan(known)
         if self.verb == "build":
             text = f"{self.host}: {len(plan.targets)} files, {len(homes.plans)} homes"
-            built = {"changed": False, "msg": text, "manifest": plan.manifest}
-            return {**built, "lines": [text], "_ansible_verbose_always": True}
+            return _shown([text], {"changed": False, "msg": text, "manifest": plan.manifest})
         answer = self._probe(plan, homes)
-        real = dict(answer["facts"])
+        real = answer.facts
         if real != known:
             memory.remember(self.host, NAME, real)
             plan, homes = self._plan(real)
             answer = self._probe(plan, homes)
         self.facts = real
-        if answer["unchanged"]:
-            current = answer.get("current") or {}
-            return self._result({"changed": False, "generation": current.get("generation"), "operations": []})
+        if answer.unchanged:
+            return self._result(SystemAnswer(answer.generation))
         return self._result(self._supplied(real, homes, self._switch(plan, homes, answer)))
 
     def _rolled_back(self) -> dict[str, Any]:
         request = {"step": "rollback", **self._settings(), "generation": self.arguments.values["generation"]}
         try:
-            done = self._call(request)
+            done = self._call(SystemAnswer, request)
         except AnsibleConnectionFailure as problem:
             if not request["confirm"]:
                 raise
             raise self._unconfirmed(request["confirm"], problem) from None
-        if done.get("armed"):
-            done = self._confirmed(done, {"step": "confirm", **self._settings()}, None)
+        if done.armed is not None:
+            done = self._confirmed(done, done.armed.seconds, {"step": "confirm", **self._settings()}, None)
         return self._result(done)
 
     # Evaluation
@@ -203,13 +209,13 @@ class SystemRun:
             "host": self.host,
         }
 
-    def _probe(self, plan: SystemPlan, homes: Homes) -> dict[str, Any]:
+    def _probe(self, plan: SystemPlan, homes: Homes) -> SystemProbeAnswer:
         question = self.given.question(self._kept(plan, homes))
         if self.asked is not None and self.asked[0] == question:
             # Only once: the answer is about the host as it was before this run did anything.
             answer, self.asked = self.asked[1], None
             return answer
-        return self._call(question)
+        return self._call(SystemProbeAnswer, question)
 
     def _kept(self, plan: SystemPlan, homes: Homes) -> Kept:
         """What a run needs of the plans to ask whether there is anything to do."""
@@ -229,46 +235,42 @@ class SystemRun:
         kept = self._kept(found.plan, found.homes)._replace(warnings=warnings, texts=found.warnings([]))
         return kept, self.inputs, self.facts
 
-    def _switch(self, plan: SystemPlan, homes: Homes, answer: dict[str, Any]) -> dict[str, Any]:
+    def _switch(self, plan: SystemPlan, homes: Homes, there: SystemProbeAnswer) -> SystemAnswer:
         """Send what the host lacks, and switch; the answer. A switch that waits for its confirmation is confirmed."""
-        requests, bundles = self.homes.requests(homes, answer.get("homes") or {})
-        objects = [*plan.objects(set(answer.get("objects") or [])), *bundles]
+        requests, bundles = self.homes.requests(homes, there)
+        objects = [*plan.objects(set(there.objects)), *bundles]
         home_options = self.homes.home_options(homes)
         request = {
             "step": "switch", "digest": plan.digest, "homes": requests, "home_options": home_options, **self._settings()
         }  # fmt: skip
         try:
-            done = self._call(request, write_bundle(plan.manifest, objects))
+            done = self._call(SystemAnswer, request, write_bundle(plan.manifest, objects))
         except AnsibleConnectionFailure as problem:
             if not request["confirm"]:
                 raise
             raise self._unconfirmed(request["confirm"], problem) from None
-        if done.get("armed"):
+        if done.armed is not None:
             confirming = {"step": "confirm", "homes": requests, "home_options": home_options, **self._settings()}
-            done = self._confirmed(done, confirming, write_bundle(plan.manifest, bundles))
+            done = self._confirmed(done, done.armed.seconds, confirming, write_bundle(plan.manifest, bundles))
         return done
 
-    def _supplied(self, host: dict[str, Any], homes: Homes, done: dict[str, Any]) -> dict[str, Any]:
+    def _supplied(self, host: dict[str, Any], homes: Homes, done: SystemAnswer) -> SystemAnswer:
         """Switch again with the packages that homes turned out to want, if there are any."""
-        if not self.homes.supply_wanting(homes, done.get("homes") or {}, self.homes.supply(host).platform):
+        if not self.homes.supply_wanting(homes, done.homes, self.homes.supply(host).platform):
             return done
         plan, homes = self._plan(host)
-        again = self._switch(plan, homes, self._probe(plan, homes))
-        return _joined(done, again)
+        return done.followed_by(self._switch(plan, homes, self._probe(plan, homes)))
 
-    def _confirmed(self, done: dict[str, Any], request: dict[str, Any], bundle: bytes | None) -> dict[str, Any]:
+    def _confirmed(
+        self, done: SystemAnswer, seconds: int, request: dict[str, Any], bundle: bytes | None
+    ) -> SystemAnswer:
         """Confirm over a new connection; the host goes back by itself when that does not succeed."""
-        seconds = done["armed"]["seconds"]
         try:
             self.action._connection.reset()
-            more = self._call(request, bundle, engine=True)
+            confirmation = self._call(SystemAnswer, request, bundle, engine=True)
         except (AnsibleError, OSError) as problem:
             raise self._unconfirmed(seconds, problem) from None
-        merged: dict[str, Any] = {**done}
-        merged.update({key: more[key] for key in ("homes", "failed") if key in more})
-        merged["warnings"] = [*(done.get("warnings") or []), *(more.get("warnings") or [])]
-        merged.pop("armed", None)
-        return merged
+        return done.confirmed(confirmation)
 
     def _unconfirmed(self, seconds: int, problem: Exception) -> SystemRefused:
         """The host does not answer any more: it takes the switch back by itself."""
@@ -280,32 +282,28 @@ class SystemRun:
 
     def _learned(self) -> dict[str, Any]:
         """The facts of a host that was never asked."""
-        answer = self._call({"step": "probe", "digest": "", "homes": {}, "check": True}, engine=True)
-        found = dict(answer["facts"])
-        memory.remember(self.host, NAME, found)
-        return found
+        question = {"step": "probe", "digest": "", "homes": {}, "check": True}
+        facts = self._call(SystemProbeAnswer, question, engine=True).facts
+        memory.remember(self.host, NAME, facts)
+        return facts
 
-    def _without_plan(self, step: str) -> dict[str, Any]:
-        request: dict[str, Any] = {"step": step, **self._settings()}
+    def _expired(self) -> dict[str, Any]:
+        request = {"step": "expire", **self._settings()}
         request.update({name: self.arguments.values[name] for name in ("keep", "days") if name in self.arguments.given})
-        answer = self._call(request)
-        if step == "confirm":
-            return self._result(answer)
-        return {
-            "changed": bool(answer.get("changed")),
-            "_ansible_verbose_always": True,
-            "lines": listing_lines(answer),
-            **answer,
-        }
+        answer = self._call(ExpireAnswer, request)
+        return _shown(expiry_lines(answer), answer.json())
 
-    def _result(self, answer: dict[str, Any]) -> dict[str, Any]:
+    def _result(self, answer: SystemAnswer) -> dict[str, Any]:
         warnings = self.found.warnings(self.homes.notes) if self.found is not None else []
-        return result_of_answer(answer, self._reporter(), warnings, bool(self.task.diff))
+        plans = self._reporter().plans(answer)
+        return result_of(self.host, answer, plans, warnings, bool(self.task.diff))
 
-    def _call(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
-        """The engine's answer. Raises SystemRefused when it refuses."""
+    def _call(
+        self, kind: type[AnswerT], request: dict[str, Any], bundle: bytes | None = None, engine: bool = False
+    ) -> AnswerT:
+        """The engine's answer, which is of this kind. Raises SystemRefused when it refuses."""
         try:
-            return self.given.send(request, bundle, engine)
+            return self.given.send(kind, request, bundle, engine)
         except EngineError as error:
             if error.kind == ErrorKind.CONNECTION and request.get("step") == "confirm":
                 raise AnsibleError(error.message) from None
@@ -315,15 +313,6 @@ class SystemRun:
             raise SystemRefused(refusal(error.kind.value, text, reporter.refused_for(problem))) from None
 
 
-def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a switch that took two steps."""
-    joined = {**second, "changed": True, "previous": first.get("previous")}
-    for name in ("operations", "checks", "warnings", "diffs"):
-        joined[name] = [*(first.get(name) or []), *(second.get(name) or [])]
-    earlier = {user: home for user, home in (first.get("homes") or {}).items() if home.get("changed")}
-    later = second.get("homes") or {}
-    joined["homes"] = {
-        **later,
-        **{user: home for user, home in earlier.items() if not later.get(user, {}).get("changed")},
-    }
-    return joined
+def _shown(lines: list[str], members: dict[str, object]) -> dict[str, object]:
+    """A result whose lines Ansible's own callback prints whatever the verbosity."""
+    return {**members, "lines": lines, "_ansible_verbose_always": True}

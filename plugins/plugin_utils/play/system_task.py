@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 from ansible.errors import AnsibleActionFail
 
@@ -22,6 +22,17 @@ from .variables import Variables, plain
 NAME = "@system"
 # What switches to a plan, or previews that.
 _SWITCHES = ("switch", "boot", "test", "dry-activate")
+
+
+class _Answer(Protocol):
+    """What the engine answers about a system."""
+
+    @classmethod
+    def of(cls, value: object) -> Self:
+        """The answer in plain data. EngineError for anything else."""
+
+
+AnswerT = TypeVar("AnswerT", bound=_Answer)
 
 
 class SystemTask:
@@ -91,8 +102,9 @@ class SystemTask:
         }
         return {"step": "probe", "digest": kept.digest, "homes": homes, "check": self.task.check_mode}
 
-    def send(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
-        """The engine's answer. EngineError when it refuses."""
-        return self.target.send(
-            {"verb": "system", "user": "root", "state": root_state.FOLDER, **request}, bundle, engine
-        )
+    def send(
+        self, kind: type[AnswerT], request: dict[str, Any], bundle: bytes | None = None, engine: bool = False
+    ) -> AnswerT:
+        """The engine's answer, which is of this kind. EngineError when it refuses, or answers something else."""
+        request = {"verb": "system", "user": "root", "state": root_state.FOLDER, **request}
+        return kind.of(self.target.send(request, bundle, engine))

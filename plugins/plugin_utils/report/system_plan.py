@@ -6,20 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ...module_utils.engine.contract.answers import SwitchAnswer
 from ...module_utils.engine.contract.texts import changed_lines
+from ...module_utils.engine.system import answer as answers
+from ...module_utils.engine.system.answer import SystemAnswer, Units
+from ...module_utils.engine.system.etc.collision import Collision
+from ...module_utils.engine.system.home_answer import HomeAnswer
+from ...module_utils.engine.system.operation import Operation
 from ...module_utils.engine.voice.entries import Account, Diff, File, Package, Unit
 from ...module_utils.engine.voice.message import Choice, Message, SourceLocation
 from ...module_utils.engine.voice.plan import Owner, Plan
 from ..syntax.position import Position
 from .source import Sources
+from .system_result import REPLACE
 
-_UNIT_VERBS = ("stop", "reload", "restart", "start")
 _FILE_OPS = ("add", "remove", "change", "repair", "adopt", "keep")
 _ROW_OPS = ("add", "remove", "change", "restore")
-_REPLACE = "Move the file away, or set `replaceExisting: true` on its entry: it is then backed up, and restored when you remove the entry."
 
 Positions = tuple[Position, ...]
 
@@ -45,9 +48,9 @@ class SystemReporter:
     warnings: tuple[Message, ...] = ()
     rollback: bool = False
 
-    def plans(self, answer: Mapping[str, Any]) -> list[Plan]:
+    def plans(self, answer: SystemAnswer) -> list[Plan]:
         """The plans of an answer, that of the system first."""
-        return [self._system(answer), *self._homes(answer.get("homes") or {})]
+        return [self._system(answer), *self._homes(answer.homes)]
 
     def refused(self, kind: str, text: str) -> Plan:
         """The plan of a switch that did not take place, for a reason that the host gave."""
@@ -70,40 +73,38 @@ class SystemReporter:
             self.sources.location(position) for position in positions if not self.sources.module(position.file)
         )
 
-    def _system(self, answer: Mapping[str, Any]) -> Plan:
-        operations = answer.get("operations") or []
-        collisions = answer.get("collisions") or []
-        warnings = [self.message(text, "host") for text in answer.get("warnings") or []]
+    def _system(self, answer: SystemAnswer) -> Plan:
+        warnings = [self.message(text, "host") for text in answer.warnings]
         return Plan(
             "rollback" if self.rollback else "switch",
             self._owner,
             _outcome(answer, self.check),
             self.check,
-            answer.get("previous") or None,
-            answer.get("generation") or None,
-            files=tuple(self._files(operations, answer.get("diffs") or [])),
+            answer.previous or None,
+            answer.generation or None,
+            files=tuple(self._files(answer)),
             packages=tuple(
-                Package(o["name"], "same" if o["op"] == "keep" else o["op"], note=o.get("detail") or "system")
-                for o in operations
-                if o["kind"] == "package"
+                Package(o.name, "same" if o.op == "keep" else o.op, note=o.detail or "system")
+                for o in answer.operations
+                if o.kind == "package"
             ),
             accounts=tuple(
-                Account(o["kind"], o["name"], o["op"] if o["op"] in _ROW_OPS else "change", o.get("detail") or "")
-                for o in operations
-                if o["kind"] in ("user", "group")
+                Account(o.kind, o.name, o.op if o.op in _ROW_OPS else "change", o.detail)
+                for o in answer.operations
+                if o.kind in ("user", "group")
             ),
-            units=tuple(_units(answer.get("units") or {}, operations)),
+            units=tuple(_units(answer.units, answer.operations)),
             warnings=tuple(dict.fromkeys([*self.warnings, *warnings])),
-            errors=(*self._collisions(collisions), *self._failures(answer)),
-            notes=tuple(Message(f"a reboot is needed: {reason}") for reason in answer.get("reboot") or []),
+            errors=(*self._collisions(answer.collisions), *self._failures(answer)),
+            notes=tuple(Message(f"a reboot is needed: {reason}") for reason in answer.reboot),
         )
 
-    def _files(self, operations: Iterable[Mapping[str, Any]], diffs: Iterable[Mapping[str, str]]) -> Iterable[File]:
-        texts = {diff["path"]: diff for diff in diffs}
-        for operation in operations:
-            if operation["kind"] != "etc":
+    def _files(self, answer: SystemAnswer) -> Iterable[File]:
+        texts = {diff.path: diff for diff in answer.diffs}
+        for operation in answer.operations:
+            if operation.kind != "etc":
                 continue
-            path, op, note = operation["name"], operation["op"], operation.get("detail") or ""
+            path, op, note = operation.name, operation.op, operation.detail
             if op == "restore":
                 op, note = "remove", "the host's own file is restored"
             yield File(
@@ -115,62 +116,52 @@ class SystemReporter:
                 origin=self.sources.origin(self.of_file(path.removeprefix("/etc/"))),
             )
 
-    def _collisions(self, collisions: Iterable[Mapping[str, str]]) -> Iterable[Message]:
+    def _collisions(self, collisions: Iterable[Collision]) -> Iterable[Message]:
         for collision in collisions:
-            reason = collision["reason"].removeprefix("it ")
-            places = self._places(self.of_file(collision["path"].removeprefix("/etc/")))
-            yield Message(f"{collision['path']} {reason}", "collision", places=places, hints=(Choice(_REPLACE),))
+            places = self._places(self.of_file(collision.path.removeprefix("/etc/")))
+            yield Message(f"{collision.path} {collision.reason}", "collision", places=places, hints=(Choice(REPLACE),))
 
-    def _failures(self, answer: Mapping[str, Any]) -> Iterable[Message]:
-        """What failed otherwise than a unit or a home, which say so themselves."""
-        failed = answer.get("failed")
-        if failed and failed.get("kind") not in ("home", "units"):
-            yield self.message(str(failed.get("message", "")), str(failed.get("kind", "")))
+    def _failures(self, answer: SystemAnswer) -> Iterable[Message]:
+        """The failure, unless it is that of a unit or of a home, which have errors of their own."""
+        if answer.failed is not None and answer.failed.kind not in ("home", "units"):
+            yield self.message(answer.failed.message, answer.failed.kind)
 
-    def _homes(self, homes: Mapping[str, Mapping[str, Any]]) -> Iterable[Plan]:
-        for user, answer in sorted(homes.items()):
-            owner = Owner(user, self.host)
-            if "error" in answer:
-                error = answer["error"]
-                problem = Message(str(error.get("message", "")), str(error.get("kind", "")))
-                yield Plan("switch", owner, "refused", self.check, errors=(problem,))
-            elif user in self.homes and (answer.get("changed") or answer.get("failed") or answer.get("collisions")):
-                known = {name: value for name, value in answer.items() if name != "printed"}
-                found = SwitchAnswer.of(known)
-                if isinstance(found, SwitchAnswer):
-                    yield self.homes[user](found)
+    def _homes(self, homes: Mapping[str, HomeAnswer]) -> Iterable[Plan]:
+        for user, home in sorted(homes.items()):
+            answer = home.answer
+            if home.error is not None:
+                problem = Message(home.error.message, home.error.kind.value)
+                yield Plan("switch", Owner(user, self.host), "refused", self.check, errors=(problem,))
+            elif user in self.homes and (answer.changed or answer.failed is not None or answer.collisions):
+                yield self.homes[user](answer)
 
 
-def _outcome(answer: Mapping[str, Any], check: bool) -> str:
-    if answer.get("collisions"):
+def _outcome(answer: SystemAnswer, check: bool) -> str:
+    if answer.collisions:
         return "refused"
-    failed = answer.get("failed")
-    if failed and failed.get("kind") != "home":
-        return "undone" if failed.get("undone") else "failed"
-    if not answer.get("changed"):
+    if answer.failed is not None and answer.failed.kind != "home":
+        return "failed"
+    if not answer.changed:
         return "unchanged"
     return "would-change" if check else "changed"
 
 
-def _units(units: Mapping[str, Any], operations: Iterable[Mapping[str, Any]]) -> Iterable[Unit]:
-    failed = units.get("failed") or {}
-    acted = {name: verb for verb in _UNIT_VERBS for name in units.get(verb) or []}
+def _units(units: Units, operations: Iterable[Operation]) -> Iterable[Unit]:
+    acted = {name: verb for verb, name in units.actions()}
     for operation in operations:
-        if operation["kind"] == "unit":
-            verb = "disable" if operation.get("detail") == "disabled" else "enable"
-            yield Unit(operation["name"], verb)
+        if operation.kind == "unit":
+            yield Unit(operation.name, "disable" if operation.detail == "disabled" else "enable")
     for name, verb in acted.items():
-        if name not in failed:
+        if name not in units.failed:
             yield Unit(name, verb)
-    for name, why in failed.items():
-        yield Unit(name, acted.get(name, "start"), failed=True, status=1, log=(str(why),))
-    for name, why in sorted((units.get("skipped") or {}).items()):
-        yield Unit(name, "keep", str(why))
+    for name, why in units.failed.items():
+        yield Unit(name, acted.get(name, "start"), failed=True, status=1, log=(why,))
+    for name, why in sorted(units.skipped.items()):
+        yield Unit(name, "keep", why)
 
 
-def _diff(texts: Mapping[str, str] | None) -> Diff | None:
+def _diff(texts: answers.Diff | None) -> Diff | None:
     if texts is None:
         return None
-    before, after = texts["before"], texts["after"]
-    removed, added = changed_lines(before, after)
-    return Diff(added, removed, len(after), before or None, after or None)
+    removed, added = changed_lines(texts.before, texts.after)
+    return Diff(added, removed, len(texts.after), texts.before or None, texts.after or None)

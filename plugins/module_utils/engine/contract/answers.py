@@ -13,11 +13,13 @@ from .value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Optional
+    from typing import List, Optional, Type, TypeVar
 
     from .services import ServicesAnswer
     from .settings import SettingChange
     from .value import JsonObject
+
+    Self = TypeVar("Self", bound="Answer")
 
 
 class Answer(Value):
@@ -41,7 +43,7 @@ class Answer(Value):
         return found
 
     @classmethod
-    def of(cls, value: object) -> Answer:
+    def of(cls: Type[Self], value: object) -> Self:
         """The inverse of `json`. EngineError `request` for anything else."""
         answer = cls()
         answer._read(Members(value, "the answer", ErrorKind.REQUEST))

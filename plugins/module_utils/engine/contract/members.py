@@ -103,6 +103,14 @@ class Members:
             raise self._unexpected(name, "an object", found)
         return found
 
+    def text_mapping(self, name: str) -> Dict[str, str]:
+        """An object of strings; empty when it is missing or null."""
+        found = self.mapping(name)
+        texts = {key: item for key, item in found.items() if isinstance(item, str)}
+        if len(texts) != len(found):
+            raise self.error("`%s` must contain only strings" % name)
+        return texts
+
     def sequence(self, name: str) -> List[object]:
         """A list; empty when it is missing or null."""
         found = self._left.pop(name, None)

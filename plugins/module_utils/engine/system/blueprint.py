@@ -242,7 +242,7 @@ def diffs(blueprint: Blueprint, etc: Etc, ledger: Ledger) -> List[Diff]:
         known = ledger.etc.files.get(file.target)
         if (entry is not None and entry.sensitive) or (known is not None and known.sensitive) or file.link is not None:
             continue
-        diff = Diff.of(f"/etc/{file.target}", etc.read(file.target), file.content)
+        diff = Diff.between(f"/etc/{file.target}", etc.read(file.target), file.content)
         if diff is not None and diff.before != diff.after:
             found.append(diff)
     return found

@@ -12,6 +12,8 @@ from . import confirm
 from .completion import Completion
 from .declaration import EMPTY, Declaration
 from .effects import Effects
+from .generations import ExpireAnswer
+from .home_answer import HomeAnswer
 from .homes import former_homes
 from .queries import SystemQueries
 from .recovery import recover
@@ -129,7 +131,8 @@ class SystemChanges(SystemQueries):
             switch.answer.generation, switch.answer.previous = expected, self.state.current()
             switch.preview_units(blueprint)
             switch.answer.changed = switch.answer.changed or switch.answer.units.acted
-            switch.answer.homes = self.homes(request or self._former(switch, declaration))
+            answers = self.homes(request or self._former(switch, declaration))
+            switch.answer.homes = {user: HomeAnswer.of(answer) for user, answer in answers.items()}
             if settings.action == "dry-activate" and request is not None and not request.get("check"):
                 Effects(switch.context, switch.answer).scripts(declaration, settings.action)
             return switch.answer.json()
@@ -203,4 +206,4 @@ class SystemChanges(SystemQueries):
             for number in gone:
                 self.state.remove_generation(number)
             self.state.sweep()
-        return {"changed": bool(gone), "removed": gone}
+        return ExpireAnswer(gone).json()

@@ -11,7 +11,7 @@ from .accounts.removal import removed
 from .accounts.writer import end_processes, invalidate_caches, lingers, make_homes, set_linger, write_database
 from .blueprint import make_blueprint
 from .effects import Effects
-from .homes import failure
+from .home_answer import HomeAnswer
 
 if TYPE_CHECKING:
     from typing import Callable, Dict
@@ -37,11 +37,11 @@ class Completion:
         blueprint = make_blueprint(self.context, self.declaration, self.ledger)
         make_homes(blueprint.accounts.homes, self.context.etc.root)
         self._linger()
-        self.answer.homes = dict(homes())
+        self.answer.homes = {user: HomeAnswer.of(answer) for user, answer in homes().items()}
         for user, home in sorted(self.answer.homes.items()):
-            why = failure(home)
+            why = home.failure()
             if why is not None:
-                self.answer.fail("home", f"home of {user} ({why})", undone=False)
+                self.answer.fail("home", f"home of {user} ({why})")
         effects = Effects(self.context, self.answer)
         effects.scripts(self.declaration, self.action)
         if self.action != "test":
@@ -84,7 +84,7 @@ class Completion:
         try:
             rows = self.context.packages.release(plan, self.ledger.packages)
         except EngineError as problem:
-            self.answer.fail("packages", problem.message, undone=False)
+            self.answer.fail("packages", problem.message)
             return
         self.ledger = self.ledger._replace(packages=rows)
         self.state.save_ledger(self.ledger)

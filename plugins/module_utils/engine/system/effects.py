@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Collection, Dict, List, Mapping, Set, Tuple
 
     from ..units.transition import Transition
-    from .answer import Answer
+    from .answer import SystemAnswer
     from .blueprint import Blueprint, Context
     from .declaration import Declaration, Provided
     from .inits.services import Services
@@ -32,7 +32,7 @@ _REBOOT = "/run/reboot-required"
 class Effects:
     """What follows the files of one switch. `ran`: services of packages that ran before its packages were installed."""
 
-    def __init__(self, context: Context, answer: Answer, ran: Collection[str] = ()) -> None:
+    def __init__(self, context: Context, answer: SystemAnswer, ran: Collection[str] = ()) -> None:
         self.context = context
         self.answer = answer
         self._ran = ran
@@ -72,7 +72,7 @@ class Effects:
             self._triggered(services, [(verb, name) for verb, name in asked if name not in given_up])
             self._keep_listening(services, blueprint.declaration, listened)
         except EngineError as problem:
-            self.answer.fail("units", problem.message, undone=False)
+            self.answer.fail("units", problem.message)
         if queries.exists(_REBOOT):
             self.answer.reboot.append("a package asks for it")
 
@@ -132,9 +132,7 @@ class Effects:
         for name in sorted(before):
             if services.act("start", name).good:
                 self.answer.units.start.append(name)
-        self.answer.fail(
-            "units", f"sshd did not start as declared; {' and '.join(sorted(before))} is started again", undone=False
-        )
+        self.answer.fail("units", f"sshd did not start as declared; {' and '.join(sorted(before))} is started again")
 
     @staticmethod
     def _listens(services: Services) -> bool:
@@ -159,7 +157,7 @@ class Effects:
     def _script(self, name: str, text: str) -> None:
         failure = run_script(name, text, {}) if text else None
         if failure is not None:
-            self.answer.fail("script", f"the script for {failure.message}", undone=False)
+            self.answer.fail("script", f"the script for {failure.message}")
 
     def _transition(self, services: Services, former: Declaration, blueprint: Blueprint) -> Transition | None:
         init = self.context.init
@@ -180,7 +178,7 @@ class Effects:
         units.skipped.update(plan.keep)
         for failure in transition.failures:
             units.failed[failure.unit] = failure.message
-            self.answer.fail("units", failure.message, undone=False)
+            self.answer.fail("units", failure.message)
         self.answer.warnings += transition.warnings
 
     def _settle(self, services: Services, wanted: Mapping[str, Provided], ledger: Ledger) -> None:
@@ -250,7 +248,7 @@ class Effects:
         """Whether that went well; else it is reported."""
         if not done.good:
             self.answer.units.failed[name] = done.last
-            self.answer.fail("units", f"{name}: {done.last}", undone=False)
+            self.answer.fail("units", f"{name}: {done.last}")
         return done.good
 
     def _triggered(self, services: Services, asked: List[Tuple[str, str]]) -> None:
@@ -303,4 +301,4 @@ class Effects:
         if users:
             failures += run_for_users(users, logged_in())
         for failure in failures:
-            self.answer.fail("script", f"the activation script {failure.message}", undone=False)
+            self.answer.fail("script", f"the activation script {failure.message}")

@@ -87,18 +87,3 @@ def _answer(text: bytes) -> Answer:
         return {"error": {"message": "the switch ended without an answer", "kind": "killed", "details": {}}}
     answer: Answer = json.loads(text)
     return answer
-
-
-def failure(answer: Answer) -> str | None:
-    """Why a home was not switched; None when it was."""
-    members = Members(answer, "the answer about a home", ErrorKind.HOME)
-    if "error" in answer:
-        return Members(members.mapping("error"), "an error", ErrorKind.HOME).text("message", "it failed")
-    for collision in members.sequence("collisions"):
-        first = Members(collision, "a collision", ErrorKind.HOME)
-        return f"collision: {first.text('path')}: {first.text('reason')}"
-    failed = members.mapping("failed")
-    if failed:
-        return Members(failed, "a failure", ErrorKind.HOME).text("message", "it failed")
-    wanting = members.texts("wanting")
-    return "it wants packages that this host does not have: " + ", ".join(wanting) if wanting else None

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..contract.errors import ErrorKind
+from ..contract.members import Members
+
 if TYPE_CHECKING:
     from ..contract.value import JsonObject
 
@@ -20,6 +23,12 @@ class Operation(NamedTuple):
     op: str
     name: str
     detail: str = ""
+
+    @classmethod
+    def of(cls, value: object) -> Operation:
+        """The inverse of `json`. EngineError `request`."""
+        members = Members(value, "an operation", ErrorKind.REQUEST)
+        return cls(members.text("kind"), members.text("op"), members.text("name"), members.text("detail", ""))
 
     def json(self) -> JsonObject:
         found: JsonObject = {"kind": self.kind, "op": self.op, "name": self.name}

@@ -12,11 +12,13 @@ from ..disk import queries
 from .blueprint import Context, make_blueprint
 from .declaration import EMPTY
 from .etc.disk import Etc
+from .generations import GenerationsAnswer, ListedGeneration
 from .home_options import HomeSwitchOptions
 from .homes import switch_homes
 from .host import facts_of_system
 from .inits.choice import init_of
 from .packages.choice import manager_of, present
+from .probe_answer import SystemProbeAnswer
 from .state import SystemState
 from .unconfirmed import pending
 
@@ -60,24 +62,18 @@ class SystemQueries:
         """Whether there is anything to do. A switch that was interrupted counts as something."""
         current = self.state.current()
         info = self.state.info(current) if current else None
-        answer: Answer = {
-            "facts": facts_of_system(),
-            "current": {"generation": current, "digest": info.digest} if info is not None else None,
-            "unchanged": False,
-            "objects": self.state.known(),
-            "homes": self.homes(request),
-        }
+        homes = self.homes(request)
+        unchanged = False
         waiting = pending(self.state) if self.state.exists else None
         settled = current == self.state.current("completed") and not self.state.interrupted() and waiting is None
         ledger = self._readable_ledger() if settled else None
         if info is not None and ledger is not None and info.digest == request.get("digest"):
             declaration = self.state.declaration(current) or EMPTY
             blueprint = make_blueprint(self.context(), declaration, ledger)
-            answer["unchanged"] = blueprint.nothing and all(
-                "error" not in home and home.get("unchanged") for home in answer["homes"].values()
+            unchanged = blueprint.nothing and all(
+                "error" not in home and home.get("unchanged") for home in homes.values()
             )
-            answer["warnings"] = blueprint.warnings
-        return answer
+        return SystemProbeAnswer(facts_of_system(), current, unchanged, self.state.known(), homes).json()
 
     def _readable_ledger(self) -> Ledger | None:
         """The ledger; None where it is damaged, which the switch then tells of."""
@@ -95,16 +91,11 @@ class SystemQueries:
         for number in reversed(self.state.numbers()):
             info = self.state.info(number)
             found.append(
-                {
-                    "number": number,
-                    "time": info.time,
-                    "label": info.label,
-                    "current": number == current,
-                    "completed": number == completed,
-                    "failed": self.failed(number),
-                }
+                ListedGeneration(
+                    number, info.time, info.label, number == current, number == completed, self.failed(number)
+                )
             )
-        return {"generations": found}
+        return GenerationsAnswer(found).json()
 
     def failed(self, number: int) -> bool:
         return queries.exists(self.state.path("failed", str(number)))

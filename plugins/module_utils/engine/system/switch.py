@@ -12,7 +12,7 @@ from ..disk import queries
 from . import confirm, labels, runner
 from .accounts.removal import removed
 from .accounts.writer import invalidate_caches, write_database
-from .answer import Answer
+from .answer import Armed, SystemAnswer
 from .blueprint import Blueprint, Context, diffs, make_blueprint
 from .checks.access import connected
 from .checks.firewall import closed
@@ -44,7 +44,7 @@ class SystemSwitch:
         self.context = context
         self.state: SystemState = context.state
         self.settings = settings
-        self.answer = Answer()
+        self.answer = SystemAnswer()
         self.ran: Collection[str] = ()
         self.ledger: Ledger = self.state.ledger(begin=settings.repair)
         # Whether packages came in this switch: they stay when it is undone.
@@ -153,7 +153,7 @@ class SystemSwitch:
             blueprint = self._prepare(declaration)
             if self.settings.confirm and self.settings.action != "boot":
                 armed = confirm.arm(self.context, origin, number, self.settings.confirm, self.settings.rollback)
-                self.answer.armed = {"until": armed.until, "seconds": self.settings.confirm}
+                self.answer.armed = Armed(armed.until, self.settings.confirm)
             elif self.settings.action == "test":
                 confirm.until_boot(self.state, origin, number)
         except (EngineError, OSError) as problem:
@@ -234,7 +234,7 @@ class SystemSwitch:
         blueprint = make_blueprint(self.context, declaration, self.ledger)
         if blueprint.etc.collisions:
             first = blueprint.etc.collisions[0]
-            raise EngineError(f"/etc/{first.target}: {first.reason}", ErrorKind.COLLISION)
+            raise EngineError(f"{first.path} {first.reason}", ErrorKind.COLLISION)
         self.write_accounts(blueprint)
         if blueprint.packages.install:
             raise EngineError(

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..operation import Operation
+from .collision import Collision
 from .disk import NOTHING, Etc, Found, link_content
 from .ledger import EtcLedger, Kept, Managed
 
@@ -35,17 +36,6 @@ class Step(NamedTuple):
     target: str
     wanted: Wanted | None = None
     before: Kept | None = None
-
-
-class Collision(NamedTuple):
-    """A path that is in the way."""
-
-    target: str
-    reason: str
-    origin: str
-
-    def json(self) -> Dict[str, str]:
-        return {"path": f"/etc/{self.target}", "reason": self.reason, "origin": self.origin}
 
 
 class EtcPlan(NamedTuple):
@@ -106,7 +96,7 @@ class EtcPlanner:
         known = self.old.files.get(target)
         if found.content in ("folder", "other"):
             what = "a folder" if found.content == "folder" else "neither a file nor a link"
-            self.collisions.append(Collision(target, f"it is {what}", wanted.entry.origin))
+            self.collisions.append(Collision(f"/etc/{target}", f"is {what}", wanted.entry.origin))
         elif known is not None:
             self._keep(target, wanted, found, known)
         else:
@@ -123,7 +113,7 @@ class EtcPlanner:
             diverted = True
         elif found.present:
             if not (entry.replace or entry.divert) and not _same(found, wanted):
-                self.collisions.append(Collision(target, "it exists and is not managed", entry.origin))
+                self.collisions.append(Collision(f"/etc/{target}", "exists and is not managed", entry.origin))
                 return
             before = self._kept(target, found)
             if self.pristine is not None and self.pristine(target):

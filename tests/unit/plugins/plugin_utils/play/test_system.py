@@ -100,7 +100,7 @@ class Play:
         homes = {user: home["digest"] for user, home in request["homes"].items()}
         return {
             "facts": self.facts,
-            "current": {"generation": 1, "digest": ""},
+            "generation": 1,
             "unchanged": self.there in (None, (request["digest"], homes)),
             "objects": [],
             "homes": {},

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.home.manager.plugins.module_utils.engine.system.answer import SystemAnswer
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.fleet import fleet_lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.outline import plan_lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.plan import Plan
 from ansible_collections.home.manager.plugins.plugin_utils.report.source import Sources
 from ansible_collections.home.manager.plugins.plugin_utils.report.system_plan import SystemReporter
-from ansible_collections.home.manager.plugins.plugin_utils.report.system_result import SystemRefused, result_of_answer
+from ansible_collections.home.manager.plugins.plugin_utils.report.system_result import SystemRefused, result_of
 from ansible_collections.home.manager.plugins.plugin_utils.report.task_result import plans_of
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.position import Position
 
@@ -39,7 +40,7 @@ def reporter(check: bool = False) -> SystemReporter:
 
 
 def lines(answer: dict[str, Any], check: bool = False) -> list[str]:
-    return [line.text for plan in reporter(check).plans(answer) for line in plan_lines(plan)]
+    return [line.text for plan in reporter(check).plans(SystemAnswer.of(answer)) for line in plan_lines(plan)]
 
 
 def test_a_system_is_told_as_a_home_is() -> None:
@@ -72,9 +73,10 @@ def test_many_files_below_etc_are_folded_below_their_own_folder() -> None:
 
 
 def test_what_is_in_the_way_is_told_with_its_remedy() -> None:
-    collision = {"path": "/etc/motd", "reason": "it exists and is not managed", "origin": "c.yml:1:1"}
+    collision = {"path": "/etc/motd", "reason": "exists and is not managed", "origin": "c.yml:1:1"}
+    answer = SystemAnswer.of({**ANSWER, "changed": False, "collisions": [collision]})
     with pytest.raises(SystemRefused) as refused:
-        result_of_answer({**ANSWER, "changed": False, "collisions": [collision]}, reporter(), [], False)
+        result_of("web1", answer, reporter().plans(answer), [], False)
     (plan,) = plans_of(refused.value.result)
     text = [line.text for line in plan_lines(plan)]
     assert text[0] == "error: /etc/motd exists and is not managed"
@@ -86,7 +88,7 @@ def test_a_unit_that_failed_is_an_error_of_the_system() -> None:
     answer = {
         **ANSWER,
         "units": {"start": ["web.service"], "failed": {"web.service": "exit code 1"}},
-        "failed": {"kind": "units", "message": "web.service: exit code 1", "undone": False},
+        "failed": {"kind": "units", "message": "web.service: exit code 1"},
     }
     found = lines(answer)
     assert "error: web.service failed to start (status 1)" in found
@@ -95,22 +97,27 @@ def test_a_unit_that_failed_is_an_error_of_the_system() -> None:
 
 
 def test_a_home_that_failed_is_told_under_its_own_name() -> None:
-    homes = {"bob": {"error": {"message": "his disk is full", "kind": "space"}}, "eve": {"changed": False}}
-    failed = {"kind": "home", "message": "home of bob (his disk is full)", "undone": False}
-    plans = reporter().plans({**ANSWER, "homes": homes, "failed": failed})
+    homes = {
+        "bob": {"error": {"message": "his disk is full", "kind": "space", "details": {}}},
+        "eve": {"changed": False},
+    }
+    failed = {"kind": "home", "message": "home of bob (his disk is full)"}
+    plans = reporter().plans(SystemAnswer.of({**ANSWER, "homes": homes, "failed": failed}))
     assert [(plan.home.label, plan.outcome) for plan in plans] == [("web1", "changed"), ("bob@web1", "refused")]
     assert fleet_lines(plans)[-1].text == "1 system and 1 home: 1 switched, 1 not switched"
 
 
 def test_equal_systems_are_told_together() -> None:
-    plans = [reporter().plans({**ANSWER})[0]._replace(home=plan.home) for plan in map(owned, ("web1", "web2"))]
+    plans = [
+        reporter().plans(SystemAnswer.of(ANSWER))[0]._replace(home=plan.home) for plan in map(owned, ("web1", "web2"))
+    ]
     found = [line.text for line in fleet_lines(plans)]
     assert found[0] == "web1 and web2 (2 systems): switched"
     assert found[-1] == "2 systems: 2 switched"
 
 
 def owned(host: str) -> Plan:
-    return SystemReporter(host, False, Sources("/nowhere")).plans(ANSWER)[0]
+    return SystemReporter(host, False, Sources("/nowhere")).plans(SystemAnswer.of(ANSWER))[0]
 
 
 def test_a_message_of_the_host_has_its_place_in_the_specification() -> None:
@@ -119,5 +126,6 @@ def test_a_message_of_the_host_has_its_place_in_the_specification() -> None:
 
 
 def test_the_plans_of_a_result_survive_the_way_to_the_callback() -> None:
-    result = result_of_answer(ANSWER, reporter(), [], False)
-    assert plans_of(result) == reporter().plans(ANSWER)
+    answer = SystemAnswer.of(ANSWER)
+    plans = reporter().plans(answer)
+    assert plans_of(result_of("web1", answer, plans, [], False)) == plans

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.system import effects
-from ansible_collections.home.manager.plugins.module_utils.engine.system.answer import Answer
+from ansible_collections.home.manager.plugins.module_utils.engine.system.answer import SystemAnswer
 from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import EMPTY, EtcEntry, Provided
 from ansible_collections.home.manager.plugins.module_utils.engine.system.process import Done
 from ansible_collections.home.manager.plugins.module_utils.engine.system.records import Ledger
@@ -74,7 +74,7 @@ class Host:
         self.services = services
         self.completed = completed or {}
         self.ledger = Ledger.of({})
-        self.answer = Answer()
+        self.answer = SystemAnswer()
         self.ran: set[str] = set()
 
     def effects(self) -> effects.Effects:
@@ -82,7 +82,7 @@ class Host:
             current=lambda _name: 1, readable=lambda _number: EMPTY._replace(provided=self.completed)
         )
         init = SimpleNamespace(services=lambda _timeout: self.services)
-        self.answer = Answer()
+        self.answer = SystemAnswer()
         return effects.Effects(stand_in(SimpleNamespace(state=state, init=init)), self.answer, self.ran)
 
     def switch(self, former: dict[str, Provided], wanted: dict[str, Provided]) -> list[str]:

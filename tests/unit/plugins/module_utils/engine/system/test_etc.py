@@ -91,7 +91,7 @@ def test_a_file_comes_stays_changes_and_goes(host: Host) -> None:
 def test_a_file_of_the_host_is_in_the_way(host: Host) -> None:
     host.path("x").write_text("mine")
     plan = host.plan(x={"name": "a"})
-    assert [(c.target, c.reason) for c in plan.collisions] == [("x", "it exists and is not managed")]
+    assert [(c.path, c.reason) for c in plan.collisions] == [("/etc/x", "exists and is not managed")]
 
 
 def test_a_file_that_may_be_replaced_comes_back(host: Host) -> None:

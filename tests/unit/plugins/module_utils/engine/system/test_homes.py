@@ -7,11 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError, ErrorKind
-from ansible_collections.home.manager.plugins.module_utils.engine.system.homes import (
-    failure,
-    former_homes,
-    switch_homes,
-)
+from ansible_collections.home.manager.plugins.module_utils.engine.system.homes import former_homes, switch_homes
 
 
 def handle(request: dict[str, Any]) -> dict[str, Any]:
@@ -23,8 +19,8 @@ def handle(request: dict[str, Any]) -> dict[str, Any]:
 
 def test_one_home_that_fails_leaves_the_others() -> None:
     answers = switch_homes({user: {"user": user} for user in ("alice", "eve")}, handle)
-    assert failure(answers["alice"]) is None
-    assert failure(answers["eve"]) == "the home is another user's"
+    assert sorted(answers["alice"]) == ["generations"]
+    assert EngineError.of(answers["eve"]["error"]).message == "the home is another user's"
 
 
 def test_a_home_goes_back_to_the_generation_of_its_digest() -> None:
