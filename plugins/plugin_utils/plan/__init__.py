@@ -6,6 +6,7 @@ Other layers may import:
 
 - `home`: `Request` and `EvaluatedHome`; `manifest`: `build`, which makes a `SwitchBundle`
 - `files`: `Files`, the managed files of a home; `packages`: the packages of a home
-- `system`, `system_manifest`, `bridge`: the same for a whole system, and the homes that it brings; `system_origins`: its places
+- `system`, `system_manifest`, `bridge`: the same for a whole system, and the homes that it brings; `system_build`: all of it, with its
+  specialisations; `system_origins`: its places
 - `deep_stack`: `with_deep_stack`, for everything that evaluates
 """

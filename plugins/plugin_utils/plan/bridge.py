@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ...module_utils.engine.contract.manifest import Origin
 from ..expressions.lazy import plain
 from ..expressions.resolution import resolve
+from ..expressions.thunk import Thunk
 from ..options.priority import discharge
 from ..options.provenance import Provenance
 from ..packages.package_context import PackageContext
@@ -93,13 +94,47 @@ class HostPackages:
         return self.names.knows(name) or self._asking or name in self.named
 
 
-class Bridge:
-    """Evaluates the homes that a system declares. `template` is the request that homes have in common."""
+class BuiltHome:
+    """A home with what it was built from. `read` says whether it has read its system's configuration."""
 
-    def __init__(self, system: System, template: Request, origin: Origin) -> None:
+    __slots__ = ("home", "of_host", "plan", "read")
+
+    home: EvaluatedHome
+    plan: SwitchBundle
+
+    def __init__(self, of_host: HostPackages) -> None:
+        self.of_host = of_host
+        self.read = False
+
+    def serves(self, request: Request, of_host: HostPackages) -> bool:
+        """Whether another system asks for the same home: from the same modules, and with everything the same that the home has read."""
+        own = self.home.request
+        given = (request.host, request.supply, request.at_host is None, _without_system(request), vars(of_host.names))
+        made = (own.host, own.supply, own.at_host is None, _without_system(own), vars(self.of_host.names))
+        same_roots = len(own.roots) == len(request.roots) and all(
+            mine is other and file == other_file
+            for (mine, file), (other, other_file) in zip(own.roots, request.roots, strict=True)
+        )
+        return not self.read and same_roots and given == made
+
+
+def _without_system(request: Request) -> dict[str, object]:
+    return {name: value for name, value in request.special.items() if name != "osConfig"}
+
+
+class Bridge:
+    """Evaluates the homes that a system declares. `template` is the request that homes have in common.
+
+    `known` holds the homes of other systems that use the same template, by user; those of this one are added.
+    """
+
+    def __init__(
+        self, system: System, template: Request, origin: Origin, known: dict[str, list[BuiltHome]] | None = None
+    ) -> None:
         self.system = system
         self.template = template
         self.origin = origin
+        self.known = {} if known is None else known
         self.options = system.evaluation.get("home-manager")
 
     def homes(self) -> Homes:
@@ -111,22 +146,38 @@ class Bridge:
             if user not in accounts or not accounts[user]["enable"]:
                 continue  # an assertion or a warning of the system says so
             try:
-                of_host = HostPackages(self.system)
-                home = EvaluatedHome(self._request(user, of_host))
-                of_host.home = home
-                self._check_account(user, home)
-                plan = build(home, self.origin)
+                built = self._built(user)
             except (SpecError, SpecErrors) as problem:
-                errors += [self._of(user, error) for error in getattr(problem, "errors", [problem])]
+                own = f"home-manager.users.{user}"
+                errors += [error.below(own) for error in getattr(problem, "errors", [problem])]
                 continue
-            found.plans[user] = plan
-            found.importers.update(home.evaluation.collector.importers)
-            found.warnings += [f"{user}: {warning}" for warning in plan.warnings]
+            found.plans[user] = built.plan
+            found.importers.update(built.home.evaluation.collector.importers)
+            found.warnings += [f"{user}: {warning}" for warning in built.plan.warnings]
             if self.options["useUserPackages"]:
-                self._take_packages(user, home, of_host, found)
+                self._take_packages(user, built.home, built.of_host, found)
         if errors:
             raise SpecErrors(errors)
         return found
+
+    def _built(self, user: str) -> BuiltHome:
+        """One home. Raises SpecError or SpecErrors."""
+        of_host = HostPackages(self.system)
+        built = BuiltHome(of_host)
+
+        def os_config() -> object:
+            built.read = True
+            return self.system.config
+
+        request = self._request(user, of_host, Thunk(os_config))
+        known = next((home for home in self.known.get(user, ()) if home.serves(request, of_host)), None)
+        if known is not None:
+            return known
+        built.home = of_host.home = EvaluatedHome(request)
+        self._check_account(user, built.home)
+        built.plan = build(built.home, self.origin)
+        self.known.setdefault(user, []).append(built)
+        return built
 
     def _take_packages(self, user: str, home: EvaluatedHome, of_host: HostPackages, found: Homes) -> None:
         """The packages of a home that join those of the host.
@@ -155,15 +206,7 @@ class Bridge:
                 said = f"is {found}, but the account has {value}"
                 raise SpecError(said, positions, path=f"home.{option}", hint="leave it out")
 
-    @staticmethod
-    def _of(user: str, error: SpecError) -> SpecError:
-        """The same error under the user's name."""
-        own = f"home-manager.users.{user}"
-        if not error.path.startswith(own):
-            error.path = f"{own}: {error.path}" if error.path else own
-        return error
-
-    def _request(self, user: str, of_host: HostPackages) -> Request:
+    def _request(self, user: str, of_host: HostPackages, os_config: Thunk) -> Request:
         account = self.system.evaluation.get("users.users")[user]
         facts = {
             "name": str(account["name"]),
@@ -176,7 +219,7 @@ class Bridge:
         return Request(
             self._roots(user),
             {**self.template.host, "user": facts},
-            special={**special, "osConfig": self.system.config},
+            special={**special, "osConfig": os_config},
             variable=self.template.variable,
             read=self.template.read,
             decrypt=self.template.decrypt,

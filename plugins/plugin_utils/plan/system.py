@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ...module_utils.engine.contract import root_state
 from ..expressions.compiler import Compiler
@@ -69,6 +70,20 @@ class System:
     @property
     def config(self) -> Value:
         return self.evaluation.config
+
+    def specialisations(self) -> Iterator[tuple[str, System]]:
+        """The system's variants by name. Mistakes in their declarations are collected."""
+        evaluation = self.evaluation
+        variants = evaluation.attempt(lambda: evaluation.get("specialisation"), {})
+        for name in evaluation.attempt(lambda: list(variants), []):
+            roots = evaluation.attempt(partial(self._roots_of, variants, name))
+            if roots is not None:
+                yield name, System(replace(self.request, roots=roots, compiler=self.language.compiler))
+
+    def _roots_of(self, variants: Value, name: str) -> list[tuple[Value, str]]:
+        variant = variants[name]
+        added = [(d.value, d.position.file if d.position is not None else "") for d in variant["configuration"]]
+        return [*self.request.roots, *added] if variant["inheritParentConfig"] else added
 
     def failed_assertions(self) -> list[SpecError]:
         """An error for each assertion that does not hold."""

@@ -22,11 +22,12 @@ from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
 from ...module_utils.engine.voice.message import Message
 from ..inputs import Inputs, recording
 from ..packages.package_context import PackageContext
-from ..plan.bridge import Bridge, Homes
+from ..plan.bridge import Homes
 from ..plan.deep_stack import with_deep_stack
 from ..plan.home import Request, compiler
-from ..plan.system import LIBRARY, System, SystemRequest
-from ..plan.system_manifest import SystemPlan, build_system
+from ..plan.system import LIBRARY, SystemRequest
+from ..plan.system_build import build_with_specialisations
+from ..plan.system_manifest import SystemPlan
 from ..report.source import Sources
 from ..report.spec_messages import messages
 from ..report.system_plan import SystemReporter
@@ -42,7 +43,6 @@ from .plan_cache import Kept
 from .system_homes import HomesInPlay
 from .system_reporter import EvaluatedSystem, reporter_of
 from .system_task import NAME, AnswerT, SystemTask
-from .variables import Variables
 
 # The arguments that the engine gets as they are.
 _SETTINGS = ("confirm", "allow_lockout", "allow_removal", "repair", "lock_timeout")
@@ -153,16 +153,15 @@ class SystemRun:
 
         def compute() -> EvaluatedSystem:
             request = SystemRequest(
-                self._roots(node, file, variables), host, special=special, variable=variables, read=read, decrypt=decrypt,
+                [(node, file)], host, special=special, variable=variables, read=read, decrypt=decrypt,
                 compiler=self.compilers["system"],
             )  # fmt: skip
-            system = System(request)
             template = Request(
                 [], host, special=special, variable=variables, read=read, decrypt=decrypt, packages="/usr",
                 supply=self._supply(host), compiler=self.compilers["home"],
             )  # fmt: skip
-            homes = Bridge(system, template, self.given.origin).homes()
-            return EvaluatedSystem(system, build_system(system, homes.digests(), homes.packages), homes)
+            chosen = self.arguments.text("specialisation") or ""
+            return EvaluatedSystem(*build_with_specialisations(request, template, self.given.origin, chosen))
 
         def noted() -> EvaluatedSystem:
             with recording(self.inputs):
@@ -172,30 +171,6 @@ class SystemRun:
             return with_deep_stack(noted)
         except (SpecError, SpecErrors, AnsibleError) as error:
             raise self._refused_spec(error) from None
-
-    def _roots(self, node: Any, file: str, variables: Variables) -> list[tuple[Any, str]]:
-        """The modules of the system, with that of the specialisation that is asked for."""
-        name = self.arguments.text("specialisation")
-        roots = [(node, file)]
-        if not name:
-            return roots
-        system = System(
-            SystemRequest(
-                roots,
-                memory.guess("root"),
-                variable=variables,
-                read=reader(self.action._loader),
-                compiler=self.compilers["system"],
-            )
-        )
-        specialisations = system.evaluation.get("specialisation")
-        if name not in specialisations:
-            hint = f"the system has {', '.join(sorted(specialisations)) or 'none'}"
-            raise SpecError(f"there is no specialisation {name!r}", path="specialisation", hint=hint)
-        added = [
-            (d.value, d.position.file if d.position is not None else "") for d in specialisations[name]["configuration"]
-        ]
-        return [*roots, *added] if specialisations[name]["inheritParentConfig"] else added
 
     # Requests
 

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Self
 
 from .position import Position
 from .secrets import HIDDEN, SECRETS
@@ -80,6 +82,15 @@ class SpecError(Exception):
         self.word = "" if SECRETS.within(word) else word
         self.labels, self.advice = tuple(map(SECRETS.concealed, labels)), tuple(map(SECRETS.concealed, advice))
         return self
+
+    def below(self, owner: str) -> Self:
+        """The same error with whose it is said before it, such as `home-manager.users.alice`."""
+        found = copy.copy(self)
+        if self.path and not self.whole:
+            found.path = f"{owner}: {self.path}"
+        else:
+            found.message, found.path = f"{owner}: {self.message}", ""
+        return found
 
     def __str__(self) -> str:
         head = f"{self.path}: {self.message}" if self.path else self.message

@@ -171,8 +171,8 @@ def test_homes_know_their_system(tmp_path: Path) -> None:
 
 def test_an_error_of_a_home_stops_the_host_under_the_user_s_name(tmp_path: Path) -> None:
     said = refused(HOMES, tmp_path, users__person=PERSON + "programs.gti.enable: true\n")
-    assert "home-manager.users.alice: programs.gti" in said
-    assert "home-manager.users.bob: programs.gti" in said
+    assert "home-manager.users.alice: `programs` has no option `gti`" in said
+    assert "home-manager.users.bob: `programs` has no option `gti`" in said
 
 
 def with_packages(said: str, folder: Path) -> tuple[SystemPlan, Homes]:

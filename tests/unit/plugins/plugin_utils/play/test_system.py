@@ -347,6 +347,22 @@ def test_a_specialisation_that_is_not_there_is_refused_with_those_that_are(play:
 
 
 @pytest.mark.slow
+def test_files_of_specialisations_that_nobody_asks_for_count(play: Play) -> None:
+    play.write(
+        "users.yml",
+        "{users.users.alice.isNormalUser: true, specialisation.night.configuration: {imports: [night.yml]}}\n",
+    )
+    play.write("night.yml", "warnings: [dark]\n")
+    first = play.run()
+    assert any("specialisation.night: dark" in warning for warning in first["warnings"])
+    assert not play.evaluates()
+    assert play.run()["warnings"] == first["warnings"]
+    play.write("night.yml", "time.timeZne: UTC\n")
+    with pytest.raises(SystemRefused, match=r"specialisation.night: `time` has no option `timeZne`"):
+        play.run()
+
+
+@pytest.mark.slow
 def test_what_is_wrong_is_refused_and_not_kept(play: Play) -> None:
     play.write("users.yml", "{users.users.alice.isNormalUser: true, time.timeZne: UTC}\n")
     for _time in range(2):
