@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import Declaration
+from ansible_collections.home.manager.plugins.module_utils.engine.system.probe_answer import SystemProbeAnswer
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import Lock
 from ansible_collections.home.manager.plugins.plugin_utils.packages.package_context import PackageContext
@@ -223,7 +224,7 @@ def test_options_of_all_homes_reach_their_requests(tmp_path: Path) -> None:
     homes = with_packages(said, tmp_path)[1]
     play = HomesInPlay(ProjectLock(str(tmp_path), print), False, False)
     assert play.home_options(homes) == {"backup_command": "mv", "overwrite_backup": True, "verbose": True}
-    requests, bundles = play.requests(homes, {})
+    requests, bundles = play.requests(homes, SystemProbeAnswer({}, 0, False, [], {}))
     assert (requests["alice"]["backup_extension"], requests["alice"]["packages"]["without"]) == (None, [])
     assert [name for name, _content in bundles] == ["bundle-of-alice"]
 
