@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import PurePosixPath
 
 from .. import inputs
 from ..expressions.folder import walk
 from ..expressions.lazy import plain
 from ..expressions.source_file import kind_at
+from ..options.priority import discharge
 from ..options.provenance import Positions, Provenance
 from ..syntax.errors import SpecError
 from ..values import Package, Path, PathValue, StoreFile, Value
@@ -104,6 +106,16 @@ class Parts:
                         )
                     )
                 found[file.target] = file
+        for target, file in found.items():
+            above = next((str(p) for p in PurePosixPath(target).parents if str(p) in found), None)
+            if above is not None:
+                self.evaluation.collect(
+                    SpecError(
+                        f"/etc/{above} is a file, but another entry writes /etc/{target} below it",
+                        [*found[above].positions, *file.positions],
+                        path="environment.etc",
+                    )
+                )
         return [found[target] for target in sorted(found)]
 
     def _files(self, entries: Value, name: str) -> list[EtcFile]:
@@ -123,12 +135,13 @@ class Parts:
             if not target or ".." in target.split("/"):
                 raise SpecError(f"/etc/{target} is not inside /etc", positions, path=f'environment.etc."{name}"')
             leaves = self._leaves(entry, name, positions)
-            link = entry["mode"] == "direct-symlink"
+            links = entry["mode"] == "direct-symlink"
+            mode = "0644" if links or entry["mode"] == "symlink" else entry["mode"].rjust(4, "0")
             files = [
                 EtcFile(
                     target=f"{target}/{below}" if below else target,
                     leaf=leaf,
-                    mode="0777" if link else ("0644" if entry["mode"] == "symlink" else entry["mode"].rjust(4, "0")),
+                    mode="0777" if links and leaf.link is not None else mode,
                     user=str(entry["user"]),
                     group=str(entry["group"]),
                     method=entry["method"],
@@ -151,8 +164,10 @@ class Parts:
         return files
 
     def _leaves(self, entry: Value, name: str, positions: Positions) -> list[tuple[str, FileSource]]:
-        source: PathValue | None = entry["source"]
         where = f'environment.etc."{name}"'
+        source: PathValue | None = entry["source"]
+        if source is not None and entry["text"] is not None:
+            source = self._preferred(entry, source, where)
         if source is None:
             if entry["text"] is None:
                 raise SpecError("has neither `text` nor `source`", positions, path=where)
@@ -181,6 +196,19 @@ class Parts:
             hint = "for a link to a path on the host, set `mode: direct-symlink`"
             raise SpecError(f"the source {source.path} does not exist", positions, path=where, hint=hint)
         return [("", FileSource(path=source.path))]
+
+    def _preferred(self, entry: Value, source: PathValue, where: str) -> PathValue | None:
+        """The source of an entry that has a text as well, or None where the text has the higher priority."""
+        found = {name: discharge(entry.node.child(name).definitions()) for name in ("source", "text")}
+        first, second = (min(d.priority for d in found[name]) for name in ("source", "text"))
+        if first == second:
+            raise SpecError(
+                "has both `text` and `source`",
+                [d.position for name in found for d in found[name] if d.priority == first],
+                path=where,
+                hint="remove one of them, or mark the one that counts with `!force`",
+            )
+        return source if first < second else None
 
     def users(self) -> list[User]:
         """The accounts to exist. root is among them only where the user's modules declare it."""
