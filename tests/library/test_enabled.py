@@ -18,6 +18,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import fr
 from ansible_collections.home.manager.plugins.plugin_utils.values import LIBRARY
 
 from . import compilers
+from .host import host_of_home
 
 ROOTS = sorted(path for path in Library(LIBRARY).paths if "<name>" not in path)
 
@@ -25,7 +26,7 @@ ROOTS = sorted(path for path in Library(LIBRARY).paths if "<name>" not in path)
 @functools.cache
 def switchable() -> list[str]:
     """The groups that have an `enable`."""
-    home = EvaluatedHome(Request([(from_wire({"home": {"stateVersion": "26.05"}}), "")], host("linux")))
+    home = EvaluatedHome(Request([(from_wire({"home": {"stateVersion": "26.05"}}), "")], host_of_home("linux")))
     found = []
     for root in ROOTS:
         node = home.evaluation.home.root
@@ -40,17 +41,6 @@ def switchable() -> list[str]:
     return found
 
 
-def host(platform: str) -> dict[str, Any]:
-    home = "/home/alice" if platform == "linux" else "/Users/alice"
-    machine = "x86_64" if platform == "linux" else "aarch64"
-    return {
-        "platform": platform,
-        "machine": machine,
-        "hostname": "h",
-        "user": {"name": "alice", "home": home, "uid": 1000, "shell": "/bin/bash"},
-    }
-
-
 def outcome(root: str, platform: str) -> list[str]:
     """The errors and failed assertions of a home that enables one thing."""
     wanted: Any = {"enable": True}
@@ -59,7 +49,7 @@ def outcome(root: str, platform: str) -> list[str]:
     home = EvaluatedHome(
         Request(
             [(from_wire({"home": {"stateVersion": "26.05"}}), ""), (from_wire(wanted), "")],
-            host(platform),
+            host_of_home(platform),
             packages="/usr",
             compiler=compilers.HOME,
         )

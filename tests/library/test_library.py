@@ -17,6 +17,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.nodes import M
 
 from . import compilers
 from .behaviours import check_warnings, evaluated
+from .host import host_of_home
 
 HERE = Path(__file__).parent
 CASES = sorted(path for path in HERE.glob("*/*/*.yml") if path.parts[-3] != "systems")
@@ -25,23 +26,12 @@ WORDS = {
 }  # fmt: skip
 
 
-def host(platform: str) -> dict[str, Any]:
-    home = "/home/alice" if platform == "linux" else "/Users/alice"
-    machine = "x86_64" if platform == "linux" else "aarch64"
-    return {
-        "platform": platform,
-        "machine": machine,
-        "hostname": "laptop",
-        "user": {"name": "alice", "home": home, "uid": 1000, "shell": "/bin/bash"},
-    }
-
-
 def answered(case: Any, path: Path) -> dict[str, Any]:
     base = Mapping({"home.stateVersion": "26.05"})
     home = EvaluatedHome(
         Request(
             [(base, ""), (case["spec"], str(path))],
-            {**host(case.get("platform", "linux")), **case.get("facts", {})},
+            {**host_of_home(case.get("platform", "linux")), **case.get("facts", {})},
             compiler=compilers.HOME,
         )
     )

@@ -16,17 +16,12 @@ from types import CodeType
 import jinja2
 from jinja2.bccache import Bucket
 
+from ..cache_folder import cache_folder
 from ..syntax.secrets import SECRETS
 from .language_version import language_version
 from .template_code import TemplateCode
 
 MOST = 20_000
-
-
-def cache_folder() -> str:
-    """The controller's cache folder of home.manager."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(base, "home.manager")
 
 
 class CodeCache:

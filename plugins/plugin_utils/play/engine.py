@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from ...module_utils.engine.archive import sources
 from ...module_utils.engine.modules import packed, version_of
+from ..cache_folder import cache_folder
 from .private_folder import PrivateFolder
 from .stamp import stamp
 
@@ -80,7 +81,7 @@ class _Bare(ast.NodeTransformer):
 @functools.cache
 def engine(folder: str | None = None) -> Engine:
     """The engine, from the cache in `folder` (default: the user's) if its sources are those that this was made from."""
-    cache = PrivateFolder(folder or os.path.join(cache_folder(), "engine"))
+    cache = PrivateFolder(folder or cache_folder("engine"))
     known = stamp(os.path.normpath(FOLDER))
     if cache.usable():
         try:
@@ -98,7 +99,7 @@ def engine(folder: str | None = None) -> Engine:
 @functools.cache
 def packed_sources(folder: str | None = None) -> bytes:
     """The engine's sources as they are shipped, from the cache as `engine`."""
-    cache = PrivateFolder(folder or os.path.join(cache_folder(), "engine"))
+    cache = PrivateFolder(folder or cache_folder("engine"))
     head = engine(folder).version.encode() + b"\n"
     if cache.usable():
         try:
@@ -119,9 +120,3 @@ def _made() -> Engine:
     trees = [ast.unparse(_Bare().visit(part)) for part in parts]
     text = "\n".join(["from __future__ import annotations", *trees, "main(sys.argv[1:])"])
     return Engine(version_of(files), text)
-
-
-def cache_folder() -> str:
-    """The controller's cache folder of home.manager."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(cache, "home.manager")

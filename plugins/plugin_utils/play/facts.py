@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from ..cache_folder import cache_folder
+
 
 class TrackedFacts(dict[str, Any]):
     """Facts of a host that note which of them were read, in `read`: a run on a host that was never asked rests on guesses."""
@@ -34,14 +36,12 @@ class TrackedFacts(dict[str, Any]):
             yield name
 
 
-def folder() -> str:
-    """The controller's folder of remembered facts."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(cache, "home.manager", "hosts")
+def _folder() -> str:
+    return cache_folder("hosts")
 
 
 def _file(host: str, user: str) -> str:
-    return os.path.join(folder(), hashlib.sha256(f"{host}\0{user}".encode()).hexdigest()[:32] + ".json")
+    return os.path.join(_folder(), hashlib.sha256(f"{host}\0{user}".encode()).hexdigest()[:32] + ".json")
 
 
 def guess(user: str, host: str = "") -> dict[str, Any]:
@@ -75,8 +75,8 @@ def remembered(host: str, user: str) -> dict[str, Any] | None:
 def remember(host: str, user: str, facts: dict[str, Any]) -> None:
     """Keep the facts for the next run; a controller that cannot write them asks again then."""
     try:
-        os.makedirs(folder(), mode=0o700, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder())
+        os.makedirs(_folder(), mode=0o700, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=_folder())
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(facts, file, sort_keys=True)
         os.replace(temporary, _file(host, user))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...module_utils.engine.packages.download import Sources
 from ...module_utils.engine.voice.message import Message
+from ..cache_folder import cache_folder
 from ..expressions.names import platform_facts
 from ..packages.catalogue import Catalogue
 from ..packages.lock import NAME, Lock, change
@@ -96,7 +97,7 @@ class ProjectLock:
         kind = DARWIN if platform in DARWIN else LINUX
         known = [one for one in old.platforms if one in kind] or (LINUX if kind is LINUX else ())
         platforms = tuple(sorted({*known, platform}))
-        context = Context(platforms, settings.sources, cache_folder(), dict(catalogue.closure), self.report)
+        context = Context(platforms, settings.sources, cache_folder("packages"), dict(catalogue.closure), self.report)
         return Resolution(ResolutionSettings(catalogue, context, ORDER_DARWIN if kind is DARWIN else ORDER))
 
     def request(self, plan: PackagePlan, without: Iterable[str], on_host: bool = False) -> dict[str, Any]:
@@ -178,12 +179,6 @@ def unobtainable(lock: ProjectLock, wanted: list[Wanted], settings: PackageSetti
         except SpecError as error:
             found.append(error)
     return found
-
-
-def cache_folder() -> str:
-    """The controller's folder for what resolvers keep."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(cache, "home.manager", "packages")
 
 
 def addable(

@@ -3,7 +3,7 @@
 """The digest of a home's last plan, with all that it was made from: when nothing of that changed, nothing is evaluated.
 
 A record holds no content and no value, only keyed hashes of them, whose random key only this user can read. It is believed only when everything that the
-evaluation asked for would be answered the same again; whatever is wrong with it, the home is evaluated. docs/performance.md has the rules.
+evaluation asked for would be answered the same again; whatever is wrong with it, the home is evaluated. docs/architecture.md has the rules.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from .. import inputs
+from ..cache_folder import cache_folder
 from ..inputs import Inputs, Signature
-from .engine import cache_folder
 from .private_folder import PrivateFolder
 from .stamp import RACY
 
@@ -69,7 +69,7 @@ class PlanCache:
     """The record of one home: `name` are the texts that tell it from others, such as its host and user."""
 
     def __init__(self, name: Iterable[str], folder: str | None = None) -> None:
-        self.folder = PrivateFolder(folder or os.path.join(cache_folder(), "plans"))
+        self.folder = PrivateFolder(folder or cache_folder("plans"))
         self.name = "\0".join(name)
         self._key: bytes | None = None
         self._shorts: dict[str, str] = {}
@@ -118,9 +118,8 @@ class PlanCache:
             if any(self._hash_of(state(host, name)) != known for host, name, known in record["variables"]):
                 return None
             return Kept(**record["plan"])
-        except (
-            Exception
-        ):  # whatever is wrong with a record, or with a variable, comes up again when the home is evaluated
+        except Exception:
+            # Whatever is wrong with a record, or with a variable, comes up again when the home is evaluated.
             return None
 
     def objects_of_last(self, digest: str, names: Iterable[str]) -> set[str]:

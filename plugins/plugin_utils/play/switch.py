@@ -43,6 +43,7 @@ from . import facts as memory
 from . import progress
 from .account_name import check_name
 from .answer import expected
+from .build_folder import write_result
 from .delivery import Believed, deliver, is_small
 from .downloading import Listener, downloading, meter_reader, needed
 from .evaluated import Evaluated
@@ -54,7 +55,6 @@ from .inventory import as_node
 from .packages import ANY, ProjectLock, addable, forbids, unobtainable, updated
 from .plan_cache import Kept
 from .refusals import typed_command
-from .result import write_result
 from .target import NoEngine
 from .variables import Restricted
 

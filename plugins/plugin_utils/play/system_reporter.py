@@ -7,8 +7,6 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from ansible import context
-
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner
 from ..plan.bridge import Homes
@@ -20,6 +18,7 @@ from ..report.source import Sources
 from ..report.spec_messages import message
 from ..report.system_plan import SystemReporter
 from ..values import LIBRARY as HOME_LIBRARY
+from .refusals import typed_command
 
 _BACKUP = "home-manager.backupFileExtension: bak"
 
@@ -48,7 +47,7 @@ def reporter_of(
     sources = found.sources()
     homes = found.sources(HOME_LIBRARY)
     warnings = [message(warning, sources) for warning in found.plan.warnings]
-    command = " ".join(["ansible-playbook", *context.CLIARGS.get("args", ())])
+    command = typed_command()
     origins = functools.cache(lambda: _origins(found))
     return SystemReporter(
         host,

@@ -33,6 +33,7 @@ from ..report.spec_messages import messages
 from ..report.system_plan import SystemReporter
 from ..report.system_result import SystemRefused, expiry_lines, listing_lines, refusal, result_of, with_locations
 from ..syntax.errors import SpecError, SpecErrors
+from ..syntax.nodes import position_of
 from ..syntax.secrets import SECRETS
 from . import facts as memory
 from .files import decrypter, reader
@@ -145,7 +146,8 @@ class SystemRun:
         if isinstance(node, str):
             node = as_node({"imports": [node]})
         base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "system.yml")
-        file = node.position.file if getattr(node, "position", None) else base
+        position = position_of(node)
+        file = position.file if position is not None else base
         read, decrypt = reader(self.action._loader), decrypter(self.action._loader)
         variables, given = self.given.play_variables(), self.given.special
         variables.read = self.read

@@ -21,12 +21,11 @@ class Subcommand:
     """A subcommand: its name, its help in the imperative, its arguments, and what it does.
 
     `usage` is how the list of commands shows it, `variants` are uses that are listed too, as (usage, help); an empty
-    `usage` leaves it out of the list. `synonyms` are other names, such as those of Home Manager.
+    `usage` leaves it out of the list.
     """
 
     usage = ""
     variants: Tuple[Tuple[str, str], ...] = ()
-    synonyms: Tuple[str, ...] = ()
 
     def __init__(self, name: str, summary: str) -> None:
         self.name = name

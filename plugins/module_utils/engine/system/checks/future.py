@@ -46,10 +46,6 @@ class Future(NamedTuple):
         """Whether a path below one of these changes."""
         return any(file.target.startswith(prefixes) for file in self.files)
 
-    def declares(self, *prefixes: str) -> bool:
-        """Whether a path below one of these is ours then. Where none is, the configuration is the host's own again."""
-        return any(target.startswith(prefixes) for target in self.declared)
-
     def under(self, *prefixes: str) -> List[FutureFile]:
         """The files with content whose path begins so."""
         return [file for file in self.files if file.content is not None and file.target.startswith(prefixes)]

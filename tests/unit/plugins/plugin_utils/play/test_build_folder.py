@@ -15,8 +15,8 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack impor
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import SwitchBundle, build
 from ansible_collections.home.manager.plugins.plugin_utils.play import facts
+from ansible_collections.home.manager.plugins.plugin_utils.play.build_folder import present, write_result
 from ansible_collections.home.manager.plugins.plugin_utils.play.new_project import NewProject
-from ansible_collections.home.manager.plugins.plugin_utils.play.result import present, write_result
 from ansible_collections.home.manager.plugins.plugin_utils.report.build_plan import build_plan
 
 
