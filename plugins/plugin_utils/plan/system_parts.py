@@ -277,14 +277,15 @@ class Parts:
     def _unit(self, units: Value, key: Value, kind: str) -> Unit:
         with self.evaluation.visiting(("systemd", f"{kind}s", str(key), "unit"), None) as frame:
             value = units[key]
+            masked = not value["enable"]
             unit = Unit(
                 f"{value['stem']}.{kind}",
-                str(value["text"]),
+                "" if masked else str(value["text"]),
                 wanted_by=list(value["wantedBy"]),
                 required_by=list(value["requiredBy"]),
                 upheld_by=list(value["upheldBy"]),
                 aliases=list(value["aliases"]),
-                masked=not value["enable"],
+                masked=masked,
                 dropin=value["overrideStrategy"] == "asDropin",
                 scripts=dict(plain(value["scripts"])) if kind == "service" else {},
             )
