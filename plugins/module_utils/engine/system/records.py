@@ -42,7 +42,6 @@ class Ledger(NamedTuple):
     accounts: Rows
     packages: PackageRows
     provided: Dict[str, bool]
-    shells: List[str]
 
     @classmethod
     def of(cls, value: object) -> Ledger:
@@ -54,7 +53,6 @@ class Ledger(NamedTuple):
             Rows.of(members.mapping("accounts")),
             PackageRows.of(members.mapping("packages")),
             {name: provided.flag(name) for name in provided.names()},
-            members.texts("shells"),
         )
 
     def json(self) -> JsonObject:
@@ -63,15 +61,14 @@ class Ledger(NamedTuple):
             "accounts": self.accounts.json(),
             "packages": self.packages.json(),
             "provided": self.provided,
-            "shells": self.shells,
         }
 
 
 class Journal(NamedTuple):
-    """The transaction under way. `phase`: prepare (nothing committed), commit (forward only), finish (what cannot be taken back).
+    """The switch under way. `phase` is `prepare`, in which nothing is committed, or `commit`, from where it only goes forward.
 
     `origin` and `target` are generations, 0 for none; `installed` are the packages that were there before a transaction of the
-    package manager began; `policy` says that the policy of starting services is held back; `running` are the units that ran.
+    package manager began.
     """
 
     phase: str
@@ -79,8 +76,6 @@ class Journal(NamedTuple):
     target: int
     action: str
     installed: List[str]
-    policy: bool
-    running: List[str]
 
     @classmethod
     def of(cls, value: object) -> Journal:
@@ -92,8 +87,6 @@ class Journal(NamedTuple):
             members.number("target"),
             members.text("action"),
             members.texts("installed"),
-            members.flag("policy"),
-            members.texts("running"),
         )
 
     def json(self) -> JsonObject:

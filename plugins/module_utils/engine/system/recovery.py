@@ -90,7 +90,7 @@ def _journal(state: SystemState) -> Tuple[Journal | None, str]:
     current = state.current()
     newest = max(state.numbers(), default=0)
     origin = newest if newest != current else state.current("completed")
-    stand_in = Journal(_COMMIT, origin, current, "switch", [], False, [])
+    stand_in = Journal(_COMMIT, origin, current, "switch", [])
     state.save_journal(stand_in)
     return stand_in, f"the journal of an interrupted switch was damaged and is now {aside}"
 

@@ -184,10 +184,8 @@ class SystemSwitch:
     def _former(self, origin: int) -> Declaration:
         return self.state.readable(origin) or EMPTY
 
-    def _journal(
-        self, phase: str, origin: int, number: int, installed: Sequence[str] = (), policy: bool = False
-    ) -> None:
-        self.state.save_journal(Journal(phase, origin, number, self.settings.action, list(installed), policy, []))
+    def _journal(self, phase: str, origin: int, number: int, installed: Sequence[str] = ()) -> None:
+        self.state.save_journal(Journal(phase, origin, number, self.settings.action, list(installed)))
 
     def writer(self) -> Writer:
         """What puts files in place here."""
@@ -285,7 +283,7 @@ class SystemSwitch:
         effects.note_absent(blueprint.declaration, self.ledger)
         self.ran = effects.running(blueprint.declaration)
         self.state.save_ledger(self.ledger)
-        self._journal("prepare", origin, number, before, policy=True)
+        self._journal("prepare", origin, number, before)
         if manager.starts_services:
             hold_services(self.state.root)
         rows = self.ledger.packages

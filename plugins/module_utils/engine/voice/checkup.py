@@ -50,11 +50,6 @@ class Checkup(NamedTuple):
         return cls(Fields(value, "checkup").items("checks", Check.of))
 
     @property
-    def brief(self) -> str:
-        """All of it on one line."""
-        return _total(self)
-
-    @property
     def errors(self) -> int:
         """The number of errors."""
         return sum(check.state == "error" for check in self.checks)

@@ -14,7 +14,7 @@ from ...disk import filesystem, queries
 if TYPE_CHECKING:
     from typing import Dict, Iterator, Set
 
-_FIELD = re.compile(r"^(Package|Status|Version|Essential|Protected|Provides|Architecture): *(.*)$", re.MULTILINE)
+_FIELD = re.compile(r"^(Package|Status|Version|Provides|Architecture): *(.*)$", re.MULTILINE)
 
 
 class Package(NamedTuple):
@@ -25,7 +25,6 @@ class Package(NamedTuple):
     installed: bool
     broken: bool
     held: bool
-    essential: bool
 
 
 def stanzas(text: str) -> Iterator[Dict[str, str]]:
@@ -47,7 +46,6 @@ def parse_status(text: str) -> Dict[str, Package]:
             state == "installed",
             state not in ("installed", "config-files", "not-installed"),
             want == "hold",
-            "yes" in (fields.get("Essential"), fields.get("Protected")),
         )
         if package.name not in found or package.installed:
             found[package.name] = package

@@ -17,7 +17,7 @@ def fixture_state(tmp_path):
     state = SystemState(str(tmp_path / "state"))
     state.create()
     ledger = state.ledger()
-    ledger.shells.append("/bin/zsh")
+    ledger.provided["ssh.service"] = True
     state.save_ledger(ledger)
     return state
 
@@ -41,7 +41,7 @@ KINDS = pytest.mark.parametrize("kind", ["empty", "garbage", "another form", "no
 @KINDS
 def test_the_ledger_is_read_from_its_copy(kind, state):
     damage(state.path("ledger.json"), kind)
-    assert state.ledger().shells == ["/bin/zsh"]
+    assert state.ledger().provided == {"ssh.service": True}
 
 
 @KINDS

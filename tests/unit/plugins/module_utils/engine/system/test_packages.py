@@ -47,7 +47,7 @@ def test_a_status_file_is_read_as_dpkg_means_it() -> None:
     found = parse_status(STATUS)
     assert [name for name, package in found.items() if package.installed] == ["git", "dash"]
     assert [name for name, package in found.items() if package.broken] == ["libjq1"]
-    assert (found["dash"].held, found["dash"].essential) == (True, True)
+    assert found["dash"].held
     assert parse_automatic(AUTOMATIC) == {"git"}
 
 
