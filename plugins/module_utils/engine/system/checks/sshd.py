@@ -47,6 +47,8 @@ def syntax() -> Check:
     if unknown:
         near = difflib.get_close_matches(unknown[1].lower(), _settings(), 1)
         why += f". Did you mean {near[0]}?" if near else ""
+    elif line and line[3].startswith("Subsystem "):
+        why += " Set services.openssh.wholeFile: true to replace the host's own sshd_config."
     return Check("sshd", False, f"sshd rejects the new configuration: {why}")
 
 

@@ -258,7 +258,6 @@ def test_a_home_without_an_account_is_refused(tmp_path: Path) -> None:
         ("nix.settings.cores: 2", "Nix is not installed"),
         ("environment.etc: {a: {target: x, text: a}, b: {target: x, text: b}}", "two entries write /etc/x"),
         ('environment.etc."../passwd".text: x', "is not inside /etc"),
-        ("services.openssh: {enable: true, allowSFTP: false}", "services.openssh.wholeFile"),
         (
             "system.programChecks.a: {files: 'a(', command: [a]}",
             "system.programChecks.a.files: is not a regular expression",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.system.checks import sshd
+from ansible_collections.home.manager.plugins.module_utils.engine.system.process import Done
 
 ANSWER = {
     "port": ["22"],
@@ -57,6 +58,14 @@ def test_another_meaning_is_explained(text: str, why: str, server: dict[str, lis
     check = sshd.meaning(text)
     assert check.ok is False
     assert check.message == why
+
+
+def test_a_server_that_refuses_a_second_subsystem_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = Done(255, "/etc/ssh/sshd_config line 122: Subsystem 'sftp' already defined.\r\n")
+    monkeypatch.setattr(sshd, "run", lambda *_words: answer)
+    monkeypatch.setattr(sshd.os, "makedirs", lambda *_words, **_more: None)
+    message = sshd.syntax().message or ""
+    assert "line 122: Subsystem 'sftp' already defined. Set services.openssh.wholeFile: true" in message
 
 
 def test_a_server_that_tells_nothing_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
