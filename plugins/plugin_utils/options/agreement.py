@@ -95,7 +95,8 @@ def _remedy_of_text(path: tuple[str, ...], wanted: str, expected: str, value: st
     if "number" in wanted and re.fullmatch(r"-?\d+(\.\d+)?", value):
         return f"write {value}, without quotes"
     if wanted.startswith("a list of") and value:
-        return f"write [{value}]" if value.replace("-", "").isalnum() else f'write ["{value}"]'
+        plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", value) and value.lower() not in (*_TRUE, *_FALSE, "null")
+        return f"write [{value}]" if plain else f'write ["{value}"]'
     if wanted == "a package" and re.fullmatch(r"[\w.+-]+( [\w.+-]+)+", value):
         return f"separate them by commas: {', '.join(value.split())}"
     if wanted == "a mapping of options" and path[:2] in (("home", "file"), ("xdg", "configFile"), ("xdg", "dataFile")):

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from ..expressions.expression import Expression
-from ..options.definition import Assignment
+from ..options.definition import Assignment, Definition
 from ..options.evaluation import Evaluation
 from ..options.node import Node
+from ..options.priority import discharge, may_vanish
 from ..syntax.errors import SpecError
 from ..syntax.keys import split
-from ..values import Value
 
 USER = (1,)
 
@@ -39,7 +38,7 @@ class Touched:
 
 def _assignments(node: Node) -> list[Assignment]:
     """What the user's modules say of a node, conditions applied."""
-    return [entry for entry in node.assignments if entry.rank[:1] == USER and entry.definitions()]
+    return [entry for entry in node.assignments if entry.rank[:1] == USER and any(map(_exists, entry.definitions()))]
 
 
 def _below(node: Node) -> bool:
@@ -49,18 +48,18 @@ def _below(node: Node) -> bool:
 
 def _mentions(entry: Assignment, parts: list[str]) -> bool:
     """Whether the value of an entry has something at a path of names."""
-    return any(_inside(d.value, d.scope, parts) for d in entry.definitions())
+    return any(_inside(definition, parts) for definition in entry.definitions())
 
 
-def _inside(value: Value, scope: Value, parts: list[str]) -> bool:
-    if isinstance(value, Expression):
-        value = value.evaluate(scope)
+def _inside(definition: Definition, parts: list[str]) -> bool:
     if not parts:
-        return True
-    if not isinstance(value, dict):
-        return False
-    if value.get("_type") == "merge":
-        return any(_inside(item, scope, parts) for item in value["contents"])
-    if "_type" in value and "content" in value:
-        return _inside(value["content"], scope, parts)
-    return parts[0] in value and _inside(value[parts[0]], scope, parts[1:])
+        return _exists(definition)
+    return any(
+        isinstance(found.value, dict) and parts[0] in found.value and _inside(found.entry(parts[0]), parts[1:])
+        for found in discharge([definition])
+    )
+
+
+def _exists(definition: Definition) -> bool:
+    """Whether a definition is one. Only a value that could turn out to be none is evaluated, which may ask for other options."""
+    return not may_vanish(definition.value) or bool(discharge([definition]))
