@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import random
 
 import pytest
 
@@ -16,7 +17,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.packages.downl
     without_credentials,
 )
 
-CONTENT = os.urandom(700_000)
+CONTENT = random.Random(7).randbytes(700_000)
 
 
 def downloads(depot, server, cache=None, snapshots=()):
