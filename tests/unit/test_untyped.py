@@ -20,9 +20,9 @@ CONTROLLER = PLUGINS / "plugin_utils"
 # Uses of `Any` in 1,000 lines. Lower a number when you have made it too high. `play/` is the door to Ansible, which has no types.
 MOST = {
     (ENGINE, None): 2,
-    (CONTROLLER, "play"): 66,
-    (CONTROLLER, "expressions"): 16,
-    (CONTROLLER, None): 8,
+    (CONTROLLER, "play"): 50,
+    (CONTROLLER, "expressions"): 12,
+    (CONTROLLER, None): 5,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ...module_utils.engine.contract.errors import EngineError
 from ...module_utils.engine.system.answer import SystemAnswer
 from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
+from ...module_utils.engine.system.request import HostRequest
 from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner, Plan
 from ..report.system_result import result_of
@@ -23,7 +24,7 @@ def switched(action: Any, variables: dict[str, Any]) -> dict[str, Any]:
     return _Run(task).result() if task.only_switches else _system_run(task).run()
 
 
-def _system_run(task: SystemTask, asked: tuple[dict[str, Any], SystemProbeAnswer] | None = None) -> Any:
+def _system_run(task: SystemTask, asked: tuple[HostRequest, SystemProbeAnswer] | None = None) -> Any:
     from .system_run import SystemRun
 
     return SystemRun(task, asked)
@@ -66,7 +67,7 @@ class _Run:
         settled = SystemAnswer(answer.generation)
         return result_of(task.host, settled, [plan], kept.texts, bool(task.task.diff))
 
-    def _evaluated(self, asked: tuple[dict[str, Any], SystemProbeAnswer] | None) -> dict[str, Any]:
+    def _evaluated(self, asked: tuple[HostRequest, SystemProbeAnswer] | None) -> dict[str, Any]:
         """The result of evaluating the system; what that came to is kept. `asked`: a question and its answer."""
         run = _system_run(self.task, asked)
         result: dict[str, Any] = run.run()

@@ -12,6 +12,7 @@ from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.system.home_answer import HomeAnswer
 from ...module_utils.engine.system.home_options import HomeSwitchOptions
 from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
+from ...module_utils.engine.system.request import BUNDLE
 from ..packages.package_context import PackageContext
 from ..plan.bridge import Homes
 from ..plan.manifest import SwitchBundle
@@ -75,9 +76,11 @@ class HomesInPlay:
         if added:
             self.notes.append(f"added to home.lock: {', '.join(dict.fromkeys(added))}")
 
-    def requests(self, homes: Homes, known: SystemProbeAnswer) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
+    def requests(
+        self, homes: Homes, known: SystemProbeAnswer
+    ) -> tuple[dict[str, dict[str, object]], list[tuple[str, bytes]]]:
         """What each home is asked in a switch, and the bundles that go with it, by a name of their own."""
-        requests: dict[str, Any] = {}
+        requests: dict[str, dict[str, object]] = {}
         bundles = []
         extension = None if homes.options.get("backupCommand") else homes.options.get("backupFileExtension")
         for user, home in homes.plans.items():
@@ -93,20 +96,20 @@ class HomesInPlay:
                 "backup_extension": extension,
                 "on_failure": "undo",
                 "packages": self.lock.request(home.packages, [ANY] if self.dry or self.complete else []),
-                "bundle": name,
+                BUNDLE: name,
             }
         return requests, bundles
 
     @staticmethod
-    def home_options(homes: Homes) -> dict[str, Any]:
+    def home_options(homes: Homes) -> HomeSwitchOptions:
         """What the options of the system say of how all homes are switched."""
         command = homes.options.get("backupCommand")
         if isinstance(command, Package):
             command = f"/usr/bin/{command.main_program or command.name}"
         return HomeSwitchOptions(
             str(command or ""), bool(homes.options.get("overwriteBackup")), bool(homes.options.get("verbose"))
-        ).json()
+        )
 
 
-def _of_home(user: str, home: SwitchBundle) -> dict[str, Any]:
+def _of_home(user: str, home: SwitchBundle) -> dict[str, object]:
     return {"user": user, "home": home.manifest.home, "state": home.manifest.state, "digest": home.digest}

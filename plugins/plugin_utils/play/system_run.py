@@ -19,6 +19,8 @@ from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.system.answer import SystemAnswer
 from ...module_utils.engine.system.generations import ExpireAnswer, GenerationsAnswer
 from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
+from ...module_utils.engine.system.request import HostRequest
+from ...module_utils.engine.system.settings import ACTIONS, Settings
 from ...module_utils.engine.voice.message import Message
 from ..inputs import Inputs, recording
 from ..packages.package_context import PackageContext
@@ -45,14 +47,11 @@ from .system_homes import HomesInPlay
 from .system_reporter import EvaluatedSystem, reporter_of
 from .system_task import NAME, AnswerT, SystemTask
 
-# The arguments that the engine gets as they are.
-_SETTINGS = ("confirm", "allow_lockout", "allow_removal", "repair", "lock_timeout")
-
 
 class SystemRun:
     """Does what a task asks for."""
 
-    def __init__(self, given: SystemTask, asked: tuple[dict[str, Any], SystemProbeAnswer] | None = None) -> None:
+    def __init__(self, given: SystemTask, asked: tuple[HostRequest, SystemProbeAnswer] | None = None) -> None:
         """`asked` is a question that the host has answered, with the answer."""
         self.given = given
         self.action, self.task = given.action, given.task
@@ -71,12 +70,12 @@ class SystemRun:
     def run(self) -> dict[str, Any]:
         """The task's result. Raises SystemRefused."""
         if self.verb == "list":
-            listing = self._call(GenerationsAnswer, {"step": "list", **self._settings()})
+            listing = self._call(GenerationsAnswer, self._request("list"))
             return _shown(listing_lines(listing), {"changed": False, **listing.json()})
         if self.verb == "expire":
             return self._expired()
         if self.verb == "confirm":
-            return self._result(self._call(SystemAnswer, {"step": "confirm", **self._settings()}))
+            return self._result(self._call(SystemAnswer, self._request("confirm")))
         if self.verb == "rollback":
             return self._rolled_back()
         known = memory.remembered(self.host, NAME) or self._learned()
@@ -96,15 +95,15 @@ class SystemRun:
         return self._result(self._supplied(real, homes, self._switch(plan, homes, answer)))
 
     def _rolled_back(self) -> dict[str, Any]:
-        request = {"step": "rollback", **self._settings(), "generation": self.arguments.values["generation"]}
+        request = self._request("rollback")._replace(generation=self.arguments.values["generation"])
         try:
             done = self._call(SystemAnswer, request)
         except AnsibleConnectionFailure as problem:
-            if not request["confirm"]:
+            if not request.settings.confirm:
                 raise
-            raise self._unconfirmed(request["confirm"], problem) from None
+            raise self._unconfirmed(request.settings.confirm, problem) from None
         if done.armed is not None:
-            done = self._confirmed(done, done.armed.seconds, {"step": "confirm", **self._settings()}, None)
+            done = self._confirmed(done, done.armed.seconds, self._request("confirm"), None)
         return self._result(done)
 
     # Evaluation
@@ -176,15 +175,20 @@ class SystemRun:
 
     # Requests
 
-    def _settings(self) -> dict[str, Any]:
-        action = self.verb if self.verb in ("switch", "boot", "test", "dry-activate") else "switch"
-        return {
-            "action": action,
-            "check": self.task.check_mode,
-            "diff": bool(self.task.diff),
-            **{name: self.arguments.values[name] for name in _SETTINGS},
-            "host": self.host,
-        }
+    def _request(self, step: str) -> HostRequest:
+        """A request with the settings that the task has."""
+        given = self.arguments.values
+        settings = Settings(
+            self.verb if self.verb in ACTIONS else "switch",
+            check=bool(self.task.check_mode),
+            diff=bool(self.task.diff),
+            confirm=given["confirm"],
+            allow_lockout=given["allow_lockout"],
+            allow_removal=given["allow_removal"],
+            repair=given["repair"],
+            host=self.host,
+        )
+        return HostRequest(step, settings, lock_timeout=given["lock_timeout"])
 
     def _probe(self, plan: SystemPlan, homes: Homes) -> SystemProbeAnswer:
         question = self.given.question(self._kept(plan, homes))
@@ -216,19 +220,19 @@ class SystemRun:
         """Send what the host lacks, and switch; the answer. A switch that waits for its confirmation is confirmed."""
         requests, bundles = self.homes.requests(homes, there)
         objects = [*plan.objects(set(there.objects)), *bundles]
-        home_options = self.homes.home_options(homes)
-        request = {
-            "step": "switch", "digest": plan.digest, "homes": requests, "home_options": home_options, **self._settings()
-        }  # fmt: skip
+        request = self._request("switch")._replace(
+            digest=plan.digest, homes=requests, home_options=self.homes.home_options(homes)
+        )
         try:
             done = self._call(SystemAnswer, request, write_bundle(plan.manifest, objects))
         except AnsibleConnectionFailure as problem:
-            if not request["confirm"]:
+            if not request.settings.confirm:
                 raise
-            raise self._unconfirmed(request["confirm"], problem) from None
+            raise self._unconfirmed(request.settings.confirm, problem) from None
         if done.armed is not None:
-            confirming = {"step": "confirm", "homes": requests, "home_options": home_options, **self._settings()}
-            done = self._confirmed(done, done.armed.seconds, confirming, write_bundle(plan.manifest, bundles))
+            done = self._confirmed(
+                done, done.armed.seconds, request._replace(step="confirm"), write_bundle(plan.manifest, bundles)
+            )
         return done
 
     def _supplied(self, host: dict[str, Any], homes: Homes, done: SystemAnswer) -> SystemAnswer:
@@ -238,9 +242,7 @@ class SystemRun:
         plan, homes = self._plan(host)
         return done.followed_by(self._switch(plan, homes, self._probe(plan, homes)))
 
-    def _confirmed(
-        self, done: SystemAnswer, seconds: int, request: dict[str, Any], bundle: bytes | None
-    ) -> SystemAnswer:
+    def _confirmed(self, done: SystemAnswer, seconds: int, request: HostRequest, bundle: bytes | None) -> SystemAnswer:
         """Confirm over a new connection; the host goes back by itself when that does not succeed."""
         try:
             self.action._connection.reset()
@@ -259,14 +261,14 @@ class SystemRun:
 
     def _learned(self) -> dict[str, Any]:
         """The facts of a host that was never asked."""
-        question = {"step": "probe", "digest": "", "homes": {}, "check": True}
+        question = HostRequest("probe", Settings(check=True))
         facts = self._call(SystemProbeAnswer, question, engine=True).facts
         memory.remember(self.host, NAME, facts)
         return facts
 
     def _expired(self) -> dict[str, Any]:
-        request = {"step": "expire", **self._settings()}
-        request.update({name: self.arguments.values[name] for name in ("keep", "days") if name in self.arguments.given})
+        given = self.arguments.values
+        request = self._request("expire")._replace(keep=given.get("keep"), days=given.get("days"))
         answer = self._call(ExpireAnswer, request)
         return _shown(expiry_lines(answer), answer.json())
 
@@ -276,13 +278,13 @@ class SystemRun:
         return result_of(self.host, answer, plans, warnings, bool(self.task.diff))
 
     def _call(
-        self, kind: type[AnswerT], request: dict[str, Any], bundle: bytes | None = None, engine: bool = False
+        self, kind: type[AnswerT], request: HostRequest, bundle: bytes | None = None, engine: bool = False
     ) -> AnswerT:
         """The engine's answer, which is of this kind. Raises SystemRefused when it refuses."""
         try:
             return self.given.send(kind, request, bundle, engine)
         except EngineError as error:
-            if error.kind == ErrorKind.CONNECTION and request.get("step") == "confirm":
+            if error.kind == ErrorKind.CONNECTION and request.step == "confirm":
                 raise AnsibleError(error.message) from None
             reporter = self._reporter()
             problem = reporter.message(error.message, error.kind.value)

@@ -11,6 +11,8 @@ from ansible.errors import AnsibleActionFail
 
 from ...module_utils.engine.contract import root_state
 from ...module_utils.engine.contract.manifest import Origin
+from ...module_utils.engine.system.request import HostRequest
+from ...module_utils.engine.system.settings import Settings
 from .arguments import CONFIG, PLAN_CACHE, SYSTEM, Arguments, given
 from .circumstances import circumstances
 from .datatags import as_written, live
@@ -86,9 +88,9 @@ class SystemTask:
         own = [self.host, self.project, self.origin.json(), as_written(given_here), as_written(self.config())]
         return circumstances(self.action._loader, own)
 
-    def question(self, kept: Kept) -> dict[str, Any]:
+    def question(self, kept: Kept) -> HostRequest:
         """What the host is asked first: whether its system and its homes are as they were planned."""
-        homes = {
+        homes: dict[str, dict[str, object]] = {
             user: {
                 "verb": "probe",
                 "user": user,
@@ -100,11 +102,12 @@ class SystemTask:
             }
             for user, (digest, home, state) in kept.homes.items()
         }
-        return {"step": "probe", "digest": kept.digest, "homes": homes, "check": self.task.check_mode}
+        settings = Settings(check=bool(self.task.check_mode))
+        return HostRequest("probe", settings, kept.digest, homes)
 
     def send(
-        self, kind: type[AnswerT], request: dict[str, Any], bundle: bytes | None = None, engine: bool = False
+        self, kind: type[AnswerT], request: HostRequest, bundle: bytes | None = None, engine: bool = False
     ) -> AnswerT:
         """The engine's answer, which is of this kind. EngineError when it refuses, or answers something else."""
-        request = {"verb": "system", "user": "root", "state": root_state.FOLDER, **request}
-        return kind.of(self.target.send(request, bundle, engine))
+        envelope = {"verb": "system", "user": "root", "state": root_state.FOLDER, **request.json()}
+        return kind.of(self.target.send(envelope, bundle, engine))

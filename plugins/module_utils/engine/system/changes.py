@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Callable, Dict
 
 from ..contract.bundle import read_bundle
 from ..contract.errors import EngineError, ErrorKind
@@ -17,36 +17,38 @@ from .home_answer import HomeAnswer
 from .homes import former_homes
 from .queries import SystemQueries
 from .recovery import recover
-from .settings import Settings
+from .request import HostRequest
 from .switch import SystemSwitch
 from .unconfirmed import pending
 
 if TYPE_CHECKING:
-    Request = dict[str, Any]
-    Answer = dict[str, Any]
+    from ..contract.value import JsonObject
+    from .settings import Settings
+
+# How many generations an expiry keeps when nothing is said.
+_KEPT = 10
 
 
 class SystemChanges(SystemQueries):
     """The steps that need the lock for themselves."""
 
-    def switch(self, request: Request) -> Answer:
+    def switch(self, request: HostRequest) -> JsonObject:
         """Switch to the declaration of a bundle, or in check mode say what that would do."""
-        bundle = read_bundle(request["bundle"])
+        bundle = read_bundle(request.content())
         manifest = bundle.value
         if not isinstance(manifest, dict):
             raise EngineError("the bundle contains no manifest of a system", ErrorKind.BUNDLE)
         declaration = Declaration.of(manifest)
         self.shipped = dict(bundle.contents())
-        settings = self._settings(request)
-        warnings = self._recovered(settings)
-        switch = SystemSwitch(self.context(), settings)
+        warnings = self._recovered(request.settings)
+        switch = SystemSwitch(self.context(), request.settings)
         switch.answer.warnings += warnings
         expected = self._expected(request)
         return self._run(switch, declaration, expected, lambda: self._number(manifest, declaration, request), request)
 
     def _recovered(self, settings: Settings) -> list[str]:
         """Put in order what came before; what there is to tell of that. A check only looks."""
-        if settings.check:
+        if settings.dry:
             text = "an earlier switch was interrupted; the next run that writes finishes or undoes it first"
             return [text] if self.state.exists and self.state.interrupted() else []
         repaired = self.state.repair_ledger() if settings.repair else None
@@ -66,16 +68,16 @@ class SystemChanges(SystemQueries):
             )
         return recover(self.context())
 
-    def _expected(self, request: Request) -> int:
+    def _expected(self, request: HostRequest) -> int:
         """The number that the generation of a request has, or will have."""
         current = self.state.current()
-        same = current and self.state.info(current).digest == str(request.get("digest") or "")
+        same = current and self.state.info(current).digest == request.digest
         return current if same else max(self.state.numbers(), default=0) + 1
 
-    def _number(self, manifest: dict[str, object], declaration: Declaration, request: Request) -> int:
+    def _number(self, manifest: JsonObject, declaration: Declaration, request: HostRequest) -> int:
         """The generation of a declaration: the current one when it is the same, else a new one."""
         current = self.state.current()
-        digest = str(request.get("digest") or "")
+        digest = request.digest
         if current and self.state.info(current).digest == digest:
             return current
         needed = {name: content for name, content in self.shipped.items() if name in declaration.objects}
@@ -86,39 +88,20 @@ class SystemChanges(SystemQueries):
         self.state.add_folders(declaration)
         return self.state.add_generation(manifest, digest)
 
-    def _settings(self, request: Request, rollback: bool = False) -> Settings:
-        action = str(request.get("action") or "switch")
-        if action not in ("switch", "boot", "test", "dry-activate"):
-            raise EngineError(
-                f"home_system_action must be switch, boot, test, build or dry-activate, not {action!r}",
-                ErrorKind.REQUEST,
-            )
-        return Settings(
-            action=action,
-            check=bool(request.get("check")) or action == "dry-activate",
-            diff=bool(request.get("diff")),
-            confirm=int(request.get("confirm") or 0),
-            allow_lockout=bool(request.get("allow_lockout")),
-            allow_removal=tuple(request.get("allow_removal") or ()),
-            repair=bool(request.get("repair")),
-            rollback=rollback,
-            host=str(request.get("host") or "this host"),
-        )
-
     def _run(
         self,
         switch: SystemSwitch,
         declaration: Declaration,
         expected: int,
         number: Callable[[], int],
-        request: Request | None = None,
-    ) -> Answer:
+        request: HostRequest | None = None,
+    ) -> JsonObject:
         """Switch the system, and the homes to what the request ships; without one, to what the generation had.
 
         `expected` is the number that a check reports, `number` makes the generation.
         """
 
-        def homes() -> dict[str, Answer]:
+        def homes() -> Dict[str, JsonObject]:
             return self._switch_homes(switch, request or self._former(switch, declaration))
 
         settings = switch.settings
@@ -126,14 +109,14 @@ class SystemChanges(SystemQueries):
         if blueprint.etc.collisions:
             return switch.answer.json()
         switch.check(blueprint)
-        if settings.check:
+        if settings.dry:
             switch.answer.changed = not blueprint.nothing
             switch.answer.generation, switch.answer.previous = expected, self.state.current()
             switch.preview_units(blueprint)
             switch.answer.changed = switch.answer.changed or switch.answer.units.acted
             answers = self.homes(request or self._former(switch, declaration))
             switch.answer.homes = {user: HomeAnswer.of(answer) for user, answer in answers.items()}
-            if settings.action == "dry-activate" and request is not None and not request.get("check"):
+            if settings.action == "dry-activate" and request is not None and not settings.check:
                 Effects(switch.context, switch.answer).scripts(declaration, settings.action)
             return switch.answer.json()
         switch.carry_out(declaration, number())
@@ -141,68 +124,71 @@ class SystemChanges(SystemQueries):
             Completion(switch, declaration).run(homes)
         return switch.answer.json()
 
-    def _switch_homes(self, switch: SystemSwitch, request: Request) -> dict[str, Answer]:
-        switch.context.init.bring_up(sorted(request.get("homes") or {}))
+    def _switch_homes(self, switch: SystemSwitch, request: HostRequest) -> Dict[str, JsonObject]:
+        switch.context.init.bring_up(sorted(request.homes))
         return self.homes(request)
 
-    def _former(self, switch: SystemSwitch, declaration: Declaration) -> Request:
+    def _former(self, switch: SystemSwitch, declaration: Declaration) -> HostRequest:
         """The request for the homes as the generation had them. A home whose generation is gone stays as it is."""
-        requests, gone = former_homes(declaration.homes, self.handle, switch.settings.check)
+        requests, gone = former_homes(declaration.homes, self.handle, switch.settings.dry)
         switch.answer.warnings += [
             f"the home of {user} is not changed: the generation that it had then no longer exists" for user in gone
         ]
-        return {"homes": requests}
+        return HostRequest("switch", homes=requests)
 
-    def confirm(self, request: Request) -> Answer:
+    def confirm(self, request: HostRequest) -> JsonObject:
         """Keep the switch that waits for it, and do what could not have been taken back."""
         waiting = pending(self.state)
         if waiting is None:
             raise EngineError("there is no switch to confirm: it was reverted, or confirmed already", ErrorKind.CONFIRM)
         context = self.context(waiting.rollback)
+        switch = SystemSwitch(context, request.settings._replace(rollback=waiting.rollback))
+        switch.answer.changed = True
+        switch.answer.generation, switch.answer.previous = waiting.target, waiting.origin
+        if request.settings.check:
+            return switch.answer.json()
         confirm.disarm(context)
-        if request.get("bundle"):
-            self.shipped = dict(read_bundle(request["bundle"]).contents())
-        switch = SystemSwitch(context, self._settings(request, waiting.rollback))
+        if request.bundle is not None:
+            self.shipped = dict(read_bundle(request.bundle).contents())
         declaration = self.state.declaration(waiting.target) or EMPTY
-        shipped = request if request.get("homes") else None
+        shipped = request if request.homes else None
         Completion(switch, declaration).run(
             lambda: self._switch_homes(switch, shipped or self._former(switch, declaration))
         )
-        switch.answer.changed = True
-        switch.answer.generation, switch.answer.previous = waiting.target, waiting.origin
         return switch.answer.json()
 
-    def rollback(self, request: Request) -> Answer:
+    def rollback(self, request: HostRequest) -> JsonObject:
         """Go back to a generation: a new plan of its declaration against what is there today."""
         current = self.state.current()
         earlier = [number for number in self.state.numbers() if number < current and not self.failed(number)]
-        number = int(request.get("generation") or (earlier[-1] if earlier else 0))
+        number = request.generation or (earlier[-1] if earlier else 0)
         if not number or number not in self.state.numbers():
             raise EngineError(
                 f"there is no generation {number} to go back to" if number else "there is no previous generation",
                 ErrorKind.GENERATION,
             )
         declaration = self.state.declaration(number) or EMPTY
-        settings = self._settings(request, rollback=True)
+        settings = request.settings._replace(rollback=True)
         warnings = self._recovered(settings)
         switch = SystemSwitch(self.context(rollback=True), settings)
         switch.answer.warnings += warnings
         # Asked once the accounts are those of that generation, unless it is only a check.
         return self._run(switch, declaration, number, lambda: number)
 
-    def expire(self, request: Request) -> Answer:
+    def expire(self, request: HostRequest) -> JsonObject:
         """Remove old generations: all but the newest `keep`, or those older than `days`; never the current one."""
         import time
 
-        keep, days = request.get("keep"), request.get("days")
+        keep, days = request.keep, request.days
         numbers = self.state.numbers()
         spared = {self.state.current(), self.state.current("completed")}
         if days is not None:
-            limit = time.time() - int(days) * 86400
+            limit = time.time() - days * 86400
             gone = [n for n in numbers if n not in spared and self.state.info(n).time < limit]
         else:
-            gone = [n for n in numbers[: -int(keep if keep is not None else 10)] if n not in spared]
-        if not request.get("check"):
+            newest = keep if keep is not None else _KEPT
+            gone = [n for n in numbers[: max(len(numbers) - newest, 0)] if n not in spared]
+        if not request.settings.check:
             for number in gone:
                 self.state.remove_generation(number)
             self.state.sweep()

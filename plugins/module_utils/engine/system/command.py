@@ -11,7 +11,9 @@ from typing import List
 from ..contract.errors import EngineError, ErrorKind
 from ..state.lock import Lock
 from .changes import SystemChanges
+from .generations import ExpireAnswer
 from .recovery import recover, revert
+from .request import HostRequest
 
 _USAGE = "usage: STATE recover|revert [--boot] [--log] | STATE expire [DAYSd] | STATE ready"
 
@@ -30,7 +32,8 @@ def main(arguments: List[str]) -> int:
         with Lock(fd, 600.0):
             if command == "expire":
                 days = [word[:-1] for word in arguments[2:] if word.endswith("d") and word[:-1].isdigit()]
-                removed = verbs.expire({"days": int(days[0])} if days else {})["removed"]
+                request = HostRequest("expire", days=int(days[0]) if days else None)
+                removed = ExpireAnswer.of(verbs.expire(request)).removed
                 message = f"removed {len(removed)} generation(s)" if removed else None
             elif command in ("recover", "revert"):
                 message = (recover if command == "recover" else revert)(verbs.context(), boot)

@@ -6,19 +6,22 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from ..contract.answers import SwitchAnswer
 from ..contract.errors import EngineError, ErrorKind
+from ..contract.members import Members
+from ..contract.operations import Operation, OperationKind
 from ..disk import filesystem, queries
 from ..machine import account as accounts
 
 if TYPE_CHECKING:
     import pwd
-    from typing import Callable, Dict, List, Mapping
+    from typing import Callable, List
 
-    Request = Dict[str, Any]
-    Answer = Dict[str, Any]
-    Handle = Callable[[Request], Answer]
+    from ..contract.value import JsonObject
+
+    Handle = Callable[[JsonObject], JsonObject]
 
 _TIMEOUT = 300.0
 # What a command can move out of the way, by the kind of the collision.
@@ -33,49 +36,50 @@ class HomeSwitchOptions(NamedTuple):
     verbose: bool = False
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> HomeSwitchOptions:
-        return cls(
-            str(values.get("backup_command") or ""), bool(values.get("overwrite_backup")), bool(values.get("verbose"))
-        )
+    def of(cls, value: object) -> HomeSwitchOptions:
+        """The inverse of `json`. EngineError `request`."""
+        members = Members(value, "the options of the homes", ErrorKind.REQUEST)
+        return cls(members.text("backup_command", ""), members.flag("overwrite_backup"), members.flag("verbose"))
 
-    def json(self) -> Dict[str, Any]:
+    def json(self) -> JsonObject:
         return dict(self._asdict())
 
     def handling(self, handle: Handle) -> Handle:
         """`handle`, with what is to be done for a home before it is switched. It acts as the user."""
 
-        def act(request: Request) -> Answer:
+        def act(request: JsonObject) -> JsonObject:
             if request.get("verb") != "switch":
                 return handle(request)
             if self.verbose:
                 os.environ["HOME_MANAGER_VERBOSE"] = "1"
             answer = self._switch(request, handle)
-            return {**answer, "printed": _printed(answer)} if self.verbose else answer
+            return {**answer, "printed": _printed(SwitchAnswer.of(answer))} if self.verbose else answer
 
         return act
 
-    def _switch(self, request: Request, handle: Handle) -> Answer:
+    def _switch(self, request: JsonObject, handle: Handle) -> JsonObject:
         if self.backup_command:
             return self._moved_by_command(request, handle)
         if self.overwrite_backup and request.get("backup_extension") and not request.get("check"):
             self._make_room(request, handle)
         return handle(request)
 
-    def _moved_by_command(self, request: Request, handle: Handle) -> Answer:
-        found = handle({**request, "check": True})
-        collisions = found.get("collisions") or []
-        if not collisions or any(collision.get("kind") not in _MOVABLE for collision in collisions):
-            return found if request.get("check") else handle(request)
-        paths = list(dict.fromkeys(str(collision.get("parent") or collision["path"]) for collision in collisions))
+    def _moved_by_command(self, request: JsonObject, handle: Handle) -> JsonObject:
+        preview = SwitchAnswer.of(handle({**request, "check": True}))
+        collisions = preview.collisions
+        if not collisions or any(collision.kind not in _MOVABLE for collision in collisions):
+            return preview.json() if request.get("check") else handle(request)
+        paths = list(dict.fromkeys(collision.parent or collision.path for collision in collisions))
         if request.get("check"):
-            moved = [{"op": "backup", "path": path, "detail": "by home-manager.backupCommand"} for path in paths]
-            rest = {key: value for key, value in found.items() if key not in ("collisions", "failed")}
-            return {**rest, "changed": True, "operations": [*moved, *(found.get("operations") or [])]}
+            moved = [Operation(OperationKind.BACKUP, path, "by home-manager.backupCommand") for path in paths]
+            preview.changed, preview.collisions, preview.failed = True, [], None
+            preview.operations[:0] = moved
+            return preview.json()
         account = accounts.find(str(request["user"]))
         accounts.run_as(account, lambda: self._move(account, str(request["home"]), paths))
         return handle(request)
 
-    def _move(self, account: pwd.struct_passwd, home: str, paths: List[str]) -> Answer:
+    def _move(self, account: pwd.struct_passwd, home: str, paths: List[str]) -> JsonObject:
         """Run the command for each path, in the user's own process. EngineError `collision` when one stays."""
         import subprocess
 
@@ -102,25 +106,25 @@ class HomeSwitchOptions(NamedTuple):
         return {}
 
     @staticmethod
-    def _make_room(request: Request, handle: Handle) -> None:
+    def _make_room(request: JsonObject, handle: Handle) -> None:
         """Remove the older backups whose names the new ones are to have."""
-        found = handle({**request, "check": True})
-        if found.get("collisions") or found.get("failed"):
+        preview = SwitchAnswer.of(handle({**request, "check": True}))
+        if preview.collisions or preview.failed is not None:
             return
         suffix = f".{request['backup_extension']}"
         old = []
-        for operation in found.get("operations") or []:
-            if operation.get("op") != "backup":
+        for operation in preview.operations:
+            if operation.op != OperationKind.BACKUP:
                 continue
-            folder, name = os.path.split(str(operation["path"]))
-            if operation.get("to") not in (None, "", name + suffix):
+            folder, name = os.path.split(operation.path)
+            if operation.to not in ("", name + suffix):
                 old.append(os.path.join(folder, name + suffix))
         if old:
             account = accounts.find(str(request["user"]))
             accounts.run_as(account, lambda: _remove(str(request["home"]), old))
 
 
-def _remove(home: str, paths: List[str]) -> Answer:
+def _remove(home: str, paths: List[str]) -> JsonObject:
     for path in paths:
         absolute = os.path.join(home, path)
         # A folder that was moved aside holds more than one file: it stays, and the new backup gets another name.
@@ -130,10 +134,6 @@ def _remove(home: str, paths: List[str]) -> Answer:
     return {}
 
 
-def _printed(answer: Answer) -> List[str]:
+def _printed(answer: SwitchAnswer) -> List[str]:
     """What the scripts of a home printed, but for those that hold a secret."""
-    found = []
-    for hook in answer.get("hooks") or []:
-        if not hook.get("secret"):
-            found += [f"{hook['name']}: {line}" for line in str(hook.get("output") or "").splitlines()]
-    return found
+    return [f"{hook.name}: {line}" for hook in answer.hooks if not hook.secret for line in hook.output.splitlines()]

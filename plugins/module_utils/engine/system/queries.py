@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Callable, Dict
 
 from ..contract import root_state
 from ..contract.errors import EngineError, ErrorKind
@@ -13,21 +13,21 @@ from .blueprint import Context, make_blueprint
 from .declaration import EMPTY
 from .etc.disk import Etc
 from .generations import GenerationsAnswer, ListedGeneration
-from .home_options import HomeSwitchOptions
 from .homes import switch_homes
 from .host import facts_of_system
 from .inits.choice import init_of
 from .packages.choice import manager_of, present
 from .probe_answer import SystemProbeAnswer
+from .request import BUNDLE
 from .state import SystemState
 from .unconfirmed import pending
 
 if TYPE_CHECKING:
+    from ..contract.value import JsonObject
     from .records import Ledger
+    from .request import HostRequest
 
-    Request = dict[str, Any]
-    Answer = dict[str, Any]
-    Handle = Callable[[Request], Answer]
+    Handle = Callable[[JsonObject], JsonObject]
 
 
 class SystemQueries:
@@ -50,15 +50,15 @@ class SystemQueries:
         packages = manager_of(present(), self.state.root, distribution)
         return Context(self.state, Etc(self.etc), read, packages, init_of(str(facts["init"])), not rollback)
 
-    def homes(self, request: Request) -> dict[str, Answer]:
-        homes: dict[str, Request] = request.get("homes") or {}
-        for home in homes.values():
-            if "bundle" in home and isinstance(home["bundle"], str):
-                home["bundle"] = self.shipped[home["bundle"]]
-        home_options = HomeSwitchOptions.of(request.get("home_options") or {})
-        return switch_homes(homes, home_options.handling(self.handle))
+    def homes(self, request: HostRequest) -> Dict[str, JsonObject]:
+        """The answers of the homes to their requests. A bundle that one of these names is among those that came along."""
+        complete = {}
+        for user, home in request.homes.items():
+            name = home.get(BUNDLE)
+            complete[user] = {**home, BUNDLE: self.shipped[name]} if isinstance(name, str) else home
+        return switch_homes(complete, request.home_options.handling(self.handle))
 
-    def probe(self, request: Request) -> Answer:
+    def probe(self, request: HostRequest) -> JsonObject:
         """Whether there is anything to do. A switch that was interrupted counts as something."""
         current = self.state.current()
         info = self.state.info(current) if current else None
@@ -67,7 +67,7 @@ class SystemQueries:
         waiting = pending(self.state) if self.state.exists else None
         settled = current == self.state.current("completed") and not self.state.interrupted() and waiting is None
         ledger = self._readable_ledger() if settled else None
-        if info is not None and ledger is not None and info.digest == request.get("digest"):
+        if info is not None and ledger is not None and info.digest == request.digest:
             declaration = self.state.declaration(current) or EMPTY
             blueprint = make_blueprint(self.context(), declaration, ledger)
             unchanged = blueprint.nothing and all(
@@ -84,7 +84,7 @@ class SystemQueries:
                 raise
             return None
 
-    def listing(self, _request: Request) -> Answer:
+    def listing(self, _request: HostRequest) -> JsonObject:
         """The generations, the newest first."""
         current, completed = self.state.current(), self.state.current("completed")
         found = []

@@ -70,16 +70,16 @@ class SystemSwitch:
 
     def _preview_packages(self, blueprint: Blueprint) -> None:
         manager = self.context.packages
-        manager.check_whole(blueprint.packages, self.settings.repair and not self.settings.check)
+        manager.check_whole(blueprint.packages, self.settings.repair and not self.settings.dry)
         if not blueprint.packages.install:
             return
-        if self._early(blueprint) or (self.settings.check and not manager.has_lists()):
+        if self._early(blueprint) or (self.settings.dry and not manager.has_lists()):
             self.answer.warnings.append(
                 "the package lists are only updated in the switch itself, so packages were not checked"
             )
             return
         found = manager.simulate(
-            blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal, not self.settings.check
+            blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal, not self.settings.dry
         )
         asked = {item.split("=", 1)[0] for item in blueprint.packages.install}
         brought = [name for name in found.install if name not in asked]

@@ -5,48 +5,50 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Callable, Dict
 
 from ..contract.errors import EngineError, ErrorKind
 from ..state.lock import Lock
 from .host import refuse_foreign
 from .queries import SystemQueries
+from .request import HostRequest
 
 if TYPE_CHECKING:
-    Request = dict[str, Any]
-    Answer = dict[str, Any]
+    from ..contract.value import JsonObject
 
-_TIMEOUT = 60.0
+    Act = Callable[[HostRequest], JsonObject]
+
 CHANGES = ("switch", "confirm", "rollback", "expire")
 
 
 class SystemVerbs(SystemQueries):
     """Answers the requests about one system."""
 
-    def answer(self, request: Request) -> Answer:
-        """EngineError for whatever a person has to be told."""
+    def answer(self, value: JsonObject) -> JsonObject:
+        """The answer to a request, as JSON. EngineError for whatever a person has to be told."""
         if os.geteuid() != 0:
             raise EngineError("only root can switch a system; set `become: true`", ErrorKind.ACCOUNT)
-        step = str(request.get("step", "probe"))
+        request = HostRequest.of(value)
+        step = request.step
         act = self._asked(step) or self._changed(step)
         if step != "list":
             refuse_foreign()
-        writes = step in CHANGES and not request.get("check")
+        writes = step in CHANGES and not request.settings.check
         if writes:
             self.state.create()
         if not self.state.exists:
             return act(request)
         fd = os.open(self.state.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            with Lock(fd, float(request.get("lock_timeout") or _TIMEOUT), create=writes):
+            with Lock(fd, request.lock_timeout, create=writes):
                 return act(request)
         finally:
             os.close(fd)
 
-    def _asked(self, step: str) -> Callable[[Request], Answer] | None:
+    def _asked(self, step: str) -> Act | None:
         return {"probe": self.probe, "list": self.listing}.get(step)
 
-    def _changed(self, step: str) -> Callable[[Request], Answer]:
+    def _changed(self, step: str) -> Act:
         """What does a step that changes something. EngineError `request` for one that is not known."""
         if step not in CHANGES:
             known = ", ".join(("probe", "list", *CHANGES))
@@ -54,7 +56,7 @@ class SystemVerbs(SystemQueries):
         from .changes import SystemChanges
 
         changes = SystemChanges(self.handle, self.state.root, self.etc)
-        steps: dict[str, Callable[[Request], Answer]] = {
+        steps: Dict[str, Act] = {
             "switch": changes.switch,
             "confirm": changes.confirm,
             "rollback": changes.rollback,

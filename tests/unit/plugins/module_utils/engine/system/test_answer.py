@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The answers about systems: what the host sends is what the controller reads, and anything else is an error."""
+"""Requests and answers about systems: what one side sends is what the other reads, and anything else is an error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system.generat
     GenerationsAnswer,
 )
 from ansible_collections.home.manager.plugins.module_utils.engine.system.home_answer import HomeAnswer
+from ansible_collections.home.manager.plugins.module_utils.engine.system.home_options import HomeSwitchOptions
 from ansible_collections.home.manager.plugins.module_utils.engine.system.probe_answer import SystemProbeAnswer
+from ansible_collections.home.manager.plugins.module_utils.engine.system.request import HostRequest
+from ansible_collections.home.manager.plugins.module_utils.engine.system.settings import Settings
 
 REFUSED = {"error": {"message": "the disk is full", "kind": "space", "details": {}}}
 ANSWER: dict[str, Any] = {
@@ -115,3 +118,18 @@ def test_a_diff_is_shown_of_text_alone() -> None:
     assert Diff.between("/etc/a", None, b"new\n") == Diff("/etc/a", "", "new\n")
     assert Diff.between("/etc/a", b"\xff", b"new\n") is None
     assert Diff.between("/etc/a", b"x" * 70000, b"new\n") is None
+
+
+def test_the_host_reads_what_the_controller_asks() -> None:
+    options = HomeSwitchOptions(backup_command="mv -t /aside", verbose=True)
+    settings = Settings("boot", diff=True, confirm=60, allow_removal=["vi"], host="web1")
+    home: dict[str, object] = {"verb": "probe", "user": "alice"}
+    request = HostRequest("switch", settings, "abc", {"alice": home}, options, 3, 5, None, 30.0)
+    assert HostRequest.of(request.json()) == request
+    assert HostRequest.of({}) == HostRequest("probe", Settings(allow_removal=[]))
+
+
+@pytest.mark.parametrize("part", [{"action": "reboot"}, {"homes": {"alice": 1}}, {"confirm": "60"}, {"check": "yes"}])
+def test_a_request_of_another_form_is_an_error(part: dict[str, object]) -> None:
+    with pytest.raises(EngineError):
+        HostRequest.of({"step": "switch", **part})
