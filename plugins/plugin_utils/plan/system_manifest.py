@@ -151,6 +151,7 @@ class SystemBuilder:
             entry["divert"] = file.divert
         flags = {"replace": file.replace, "sensitive": file.secret, "early": file.early}
         entry.update({name: True for name, value in flags.items() if value})
+        entry.update({} if file.unit is None else {"unit": file.unit})
         lists = {"reloads": self.init.asked(file, file.reloads), "restarts": self.init.asked(file, file.restarts)}
         texts = {"onChange": file.on_change, "onRemove": file.on_remove, "origin": self._origin(file.positions)}
         rivals = {"rivals": file.rivals}

@@ -44,6 +44,7 @@ class EtcFile:
     on_change: str = ""
     on_remove: str = ""
     early: bool = False
+    unit: str | None = None
     name: str = ""
     positions: Positions = ()
 
@@ -154,6 +155,7 @@ class Parts:
                     on_change=str(entry["onChange"]),
                     on_remove=str(entry["onRemove"]),
                     early=bool(entry["early"]),
+                    unit=entry["unit"],
                     name=name,
                     positions=positions,
                 )

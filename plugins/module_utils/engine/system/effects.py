@@ -20,13 +20,18 @@ if TYPE_CHECKING:
     from ..units.transition import Transition
     from .answer import SystemAnswer
     from .blueprint import Blueprint, Context
-    from .declaration import Declaration, Provided
+    from .declaration import Declaration, EtcEntry, Provided
     from .inits.services import Services
     from .records import Ledger
 
 _TIMEOUT = 300.0
 _PATIENCE = 3.0
 _REBOOT = "/run/reboot-required"
+
+
+def _units(entries: Mapping[str, EtcEntry]) -> Set[str | None]:
+    """The system's units among entries below /etc."""
+    return {entry.unit for target, entry in entries.items() if target.startswith(UNITS)}
 
 
 class Effects:
@@ -276,7 +281,7 @@ class Effects:
         """
         asked: Dict[str, str] = {}
         concerned: Set[str] = set()
-        gone = {entry.unit for entry in former.etc.values()} - {entry.unit for entry in blueprint.entries.values()}
+        gone = _units(former.etc) - _units(blueprint.entries)
         for verb in ("reload", "restart"):
             for target in sorted(changed | set(blueprint.entries) if again else changed):
                 entry = blueprint.entries.get(target) or former.etc.get(target)

@@ -12,7 +12,7 @@ from ...disk import queries
 from ..accounts.replacement import NOTE
 from ..process import run
 from ..runner import command
-from .units import UNITS, packaged
+from .units import UNITS, USER_UNITS, packaged
 
 if TYPE_CHECKING:
     from typing import Callable, Dict, List, Mapping, Sequence
@@ -61,7 +61,7 @@ def boot_units(state: str) -> Dict[str, bytes]:
 class Systemd:
     """systemd. Where it is not the init of the running host (`running`), files are placed for it and nothing is asked of it."""
 
-    def __init__(self, running: bool = True, ships: Callable[[str], bool] = packaged) -> None:
+    def __init__(self, running: bool = True, ships: Callable[[str, str], bool] = packaged) -> None:
         self.name = "systemd" if running else "other"
         self._running = running
         self._ships = ships
@@ -80,8 +80,9 @@ class Systemd:
         """The entries with each unit that a package ships turned into a drop-in for that one."""
         found = {}
         for target, entry in entries.items():
-            if entry.unit is not None and entry.link is None and self._ships(entry.unit):
-                target = f"{UNITS}{entry.unit}.d/{_DROPIN}"
+            folder = USER_UNITS if target.startswith(USER_UNITS) else UNITS
+            if entry.unit is not None and entry.link is None and self._ships(folder, entry.unit):
+                target = f"{folder}{entry.unit}.d/{_DROPIN}"
                 entry = entry._replace(target=target)
             found[target] = entry
         return found

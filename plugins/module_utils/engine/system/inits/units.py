@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from typing import FrozenSet
 
 UNITS = "systemd/system/"
+USER_UNITS = "systemd/user/"
 # Where packages put their units; a unit of ours by the same name becomes a drop-in.
 _PACKAGED = ("/usr/lib/systemd/system", "/lib/systemd/system")
 
 
-def packaged(unit: str) -> bool:
-    """Whether a package ships a unit."""
-    return any(queries.is_taken(os.path.join(folder, unit)) for folder in _PACKAGED)
+def packaged(folder: str, unit: str) -> bool:
+    """Whether a package ships a unit; `folder` is `UNITS` or `USER_UNITS`."""
+    return any(queries.is_taken(os.path.join(root, folder, unit)) for root in ("/usr/lib", "/lib"))
 
 
 def packaged_units() -> FrozenSet[str]:

@@ -90,6 +90,17 @@ def test_a_unit_is_a_file_with_its_links(tmp_path: Path) -> None:
     assert units["multi-user.target.wants/w@1.service"]["symlink"] == "../w@.service"
 
 
+def test_a_unit_of_users_is_known_by_its_name(tmp_path: Path) -> None:
+    entries = manifest(
+        "systemd.user.services: {web.script: exec web, own: {overrideStrategy: asDropin, serviceConfig.Nice: 5}}",
+        tmp_path,
+    )["etc"]
+    assert {target: entry.get("unit") for target, entry in entries.items() if target.startswith("systemd/user/")} == {
+        "systemd/user/web.service": "web.service",
+        "systemd/user/own.service.d/60-home-manager.conf": None,
+    }
+
+
 def test_a_script_is_a_folder_of_the_store(tmp_path: Path) -> None:
     plan = built("systemd.services.web.script: echo hello", tmp_path)[0]
     unit = plan.contents[plan.manifest["etc"]["systemd/system/web.service"]["object"]].decode()
