@@ -234,7 +234,7 @@ def test_options_of_all_homes_reach_their_requests(tmp_path: Path) -> None:
     said = "backupCommand: mv, overwriteBackup: true, verbose: true, backupFileExtension: bak"
     homes = with_packages(said, tmp_path)[1]
     play = HomesInPlay(ProjectLock(str(tmp_path), print), False, False)
-    assert play.home_options(homes) == {"backup_command": "mv", "overwrite_backup": True, "verbose": True}
+    assert play.home_options(homes).json() == {"backup_command": "mv", "overwrite_backup": True, "verbose": True}
     requests, bundles = play.requests(homes, SystemProbeAnswer({}, 0, False, [], {}))
     assert (requests["alice"]["backup_extension"], requests["alice"]["packages"]["without"]) == (None, [])
     assert [name for name, _content in bundles] == ["bundle-of-alice"]
