@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePosixPath
+from posixpath import normpath
 
 from .. import inputs
 from ..expressions.folder import walk
@@ -133,8 +134,9 @@ class Parts:
                     path=f'environment.etc."{name}"',
                     hint="leave out the slash",
                 )
-            if not target or ".." in target.split("/"):
+            if ".." in target.split("/") or normpath(target) == ".":
                 raise SpecError(f"/etc/{target} is not inside /etc", positions, path=f'environment.etc."{name}"')
+            target = normpath(target)
             leaves = self._leaves(entry, name, positions)
             links = entry["mode"] == "direct-symlink"
             mode = "0644" if links or entry["mode"] == "symlink" else entry["mode"].rjust(4, "0")
