@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Managed paths that no home can have."""
+"""Managed paths that no home can have, or that are hardly meant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import posixpath
 from typing import Protocol
 
 from ..options.provenance import Positions
-from ..syntax.errors import SpecError
+from ..syntax.errors import SpecError, SpecWarning
 
 
 class ManagedTarget(Protocol):
@@ -20,6 +20,22 @@ class ManagedTarget(Protocol):
     @property
     def label(self) -> str:
         """The option that declares it, as a person writes it."""
+
+
+def start_warning(target: str, positions: Positions, label: str) -> SpecWarning | None:
+    """A warning for a folder that is called `$HOME`, which no shell expands here. Raises SpecError for one that is called `~`.
+
+    `label` is the option that declares the path, as a person writes it.
+    """
+    start = next((start for start in ("~/", "$HOME/", "${HOME}/") if target.startswith(start)), "")
+    if not start:
+        return None
+    advice = [f"leave out `{start}`:  {target[len(start) :]}"]
+    if start == "~/":
+        raise SpecError("must be relative to the home", positions, path=label).with_details("target", advice=advice)
+    warning = SpecWarning(f"is in a folder called `{start[:-1]}`", positions, path=label)
+    warning.with_details("target", advice=advice)
+    return warning
 
 
 def check_target(home: str, managed: ManagedTarget, link: str | None) -> None:
