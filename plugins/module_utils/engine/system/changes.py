@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 # How many generations an expiry keeps when nothing is said.
 _KEPT = 10
+_NOTHING_TO_CONFIRM = (
+    "home_system_confirm is not used: with home_system_action: boot, nothing takes effect that could be confirmed"
+)
 
 
 class SystemChanges(SystemQueries):
@@ -105,6 +108,8 @@ class SystemChanges(SystemQueries):
             return self._switch_homes(switch, request or self._former(switch, declaration))
 
         settings = switch.settings
+        if settings.confirm and settings.action == "boot":
+            switch.answer.warnings.append(_NOTHING_TO_CONFIRM)
         blueprint = switch.preview(declaration)
         if blueprint.etc.collisions:
             return switch.answer.json()
@@ -148,11 +153,13 @@ class SystemChanges(SystemQueries):
         if request.settings.check:
             return switch.answer.json()
         confirm.disarm(context)
+        if request.settings.action == "test" and waiting.until:
+            confirm.until_boot(self.state, waiting.origin, waiting.target, waiting.failed)
         if request.bundle is not None:
             self.shipped = dict(read_bundle(request.bundle).contents())
         declaration = self.state.declaration(waiting.target) or EMPTY
         shipped = request if request.homes else None
-        Completion(switch, declaration).run(
+        Completion(switch, declaration, waiting.failed).run(
             lambda: self._switch_homes(switch, shipped or self._former(switch, declaration))
         )
         return switch.answer.json()
@@ -181,7 +188,11 @@ class SystemChanges(SystemQueries):
 
         keep, days = request.keep, request.days
         numbers = self.state.numbers()
-        spared = {self.state.current(), self.state.current("completed")}
+        current = self.state.current()
+        spared = {current, self.state.current("completed"), self.state.in_effect(current)}
+        waiting = pending(self.state)
+        if waiting is not None:
+            spared.add(waiting.origin)
         if days is not None:
             limit = time.time() - days * 86400
             gone = [n for n in numbers if n not in spared and self.state.info(n).time < limit]

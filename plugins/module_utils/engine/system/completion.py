@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 class Completion:
     """The last steps of a switch that is in effect."""
 
-    def __init__(self, switch: SystemSwitch, declaration: Declaration) -> None:
+    def __init__(self, switch: SystemSwitch, declaration: Declaration, failed: bool = False) -> None:
+        """`failed`: something failed before, and was reported then."""
         self.switch = switch
+        self.failed = failed
         self.declaration = declaration
         self.context, self.state, self.answer = switch.context, switch.state, switch.answer
         self.action = switch.settings.action
@@ -48,7 +50,7 @@ class Completion:
             # A test ends with the next boot, which needs what was there before.
             self._leave()
             self._release()
-        if self.answer.failed is None:
+        if self.answer.failed is None and not self.failed:
             self.state.point("completed", number)
             self.state.sweep()
 

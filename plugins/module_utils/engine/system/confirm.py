@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..contract.errors import EngineError, ErrorKind
 from .process import run
 from .runner import command
-from .unconfirmed import DOCUMENT, Unconfirmed
+from .unconfirmed import DOCUMENT, Unconfirmed, pending
 
 if TYPE_CHECKING:
     from .blueprint import Context
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 def arm(context: Context, origin: int, target: int, seconds: int, rollback: bool = False) -> Unconfirmed:
     """Start the timer and look that it runs, then note what is unconfirmed. EngineError `confirm`: nothing was changed."""
     state = context.state
+    if state.readable(origin) is None:
+        why = f"The switch could not be reverted, because generation {origin} is damaged."
+        raise EngineError(
+            f"{why} Nothing was changed. Leave out home_system_confirm to switch anyway.", ErrorKind.CONFIRM
+        )
     ready = run(command(state.root, "ready"), 60.0)
     if not ready.good:
         raise EngineError(f"The revert could not be prepared ({ready.last}). Nothing was changed.", ErrorKind.CONFIRM)
@@ -32,9 +37,16 @@ def arm(context: Context, origin: int, target: int, seconds: int, rollback: bool
     return found
 
 
-def until_boot(state: SystemState, origin: int, target: int) -> None:
+def note_failure(state: SystemState) -> None:
+    """Note that something failed while the switch that waits for its confirmation took effect."""
+    waiting = pending(state)
+    if waiting is not None:
+        state.save(DOCUMENT, waiting._replace(failed=True).json())
+
+
+def until_boot(state: SystemState, origin: int, target: int, failed: bool = False) -> None:
     """Note that the next boot goes back to what was before."""
-    state.save(DOCUMENT, Unconfirmed(origin, target, 0).json())
+    state.save(DOCUMENT, Unconfirmed(origin, target, 0, failed=failed).json())
 
 
 def disarm(context: Context) -> None:

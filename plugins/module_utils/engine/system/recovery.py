@@ -144,7 +144,9 @@ def revert(context: Context, boot: bool = False) -> str | None:
         state.save(f"failed/{waiting.target}", {"why": "not confirmed"})
     blueprint = _carry(switch, declaration)
     state.point("current", waiting.origin)
-    state.point("completed", waiting.origin)
+    if state.current("completed") == waiting.target:
+        # Otherwise it still leads to what was completed before, and what failed then is tried again.
+        state.point("completed", waiting.origin)
     state.forget(DOCUMENT)
     if boot:
         context.init.recovered_at_boot()

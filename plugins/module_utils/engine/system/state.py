@@ -295,8 +295,9 @@ class SystemState:
             return None
 
     def remove_generation(self, number: int) -> None:
-        """Remove a generation's folder."""
+        """Remove a generation, with the note that it failed: its number may be given again."""
         self._remove("generations", str(number))
+        self.forget(f"failed/{number}")
 
     def _remove(self, folder: str, name: str) -> None:
         fd = os.open(self.path(folder), os.O_RDONLY | os.O_DIRECTORY)

@@ -171,6 +171,8 @@ class SystemSwitch:
             effects.after(self._former(base), blueprint, self.ledger, base != origin, origin == number)
             self.state.save_ledger(self.ledger)
             self.state.forget("deferred.json")
+        if self.answer.failed is not None:
+            confirm.note_failure(self.state)
         self.state.forget(JOURNAL)
         self.answer.changed = True
         self.answer.generation, self.answer.previous = number, origin

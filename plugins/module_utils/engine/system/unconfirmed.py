@@ -19,19 +19,27 @@ DOCUMENT = "unconfirmed.json"
 
 
 class Unconfirmed(NamedTuple):
-    """A switch that is not confirmed yet. `until` is the time of the revert, 0 where only a boot reverts; `rollback`: it went back."""
+    """A switch that is not confirmed yet. `until` is the time of the revert, 0 where only a boot reverts; `rollback`: it went back.
+
+    `failed`: something failed while it took effect, so that the next switch has to try again.
+    """
 
     origin: int
     target: int
     until: int
     rollback: bool = False
+    failed: bool = False
 
     @classmethod
     def of(cls, value: object) -> Unconfirmed:
         """EngineError `state` when it is damaged."""
         members = Members(value, DOCUMENT, ErrorKind.STATE)
         return cls(
-            members.number("origin"), members.number("target"), members.number("until"), members.flag("rollback")
+            members.number("origin"),
+            members.number("target"),
+            members.number("until"),
+            members.flag("rollback"),
+            members.flag("failed"),
         )
 
     def json(self) -> JsonObject:
