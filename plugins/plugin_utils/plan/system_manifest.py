@@ -149,7 +149,12 @@ class SystemBuilder:
             entry["object"] = self._use(content, file_mode(False, file.secret), file.target)
         if file.divert is not None:
             entry["divert"] = file.divert
-        flags = {"replace": file.replace, "sensitive": file.secret, "early": file.early}
+        flags = {
+            "replace": file.replace,
+            "sensitive": file.secret,
+            "early": file.early,
+            "forwardOnly": file.forward_only,
+        }
         entry.update({name: True for name, value in flags.items() if value})
         entry.update({} if file.unit is None else {"unit": file.unit})
         lists = {"reloads": self.init.asked(file, file.reloads), "restarts": self.init.asked(file, file.restarts)}

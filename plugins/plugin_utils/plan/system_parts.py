@@ -46,6 +46,7 @@ class EtcFile:
     on_remove: str = ""
     early: bool = False
     unit: str | None = None
+    forward_only: bool = False
     name: str = ""
     positions: Positions = ()
 
@@ -158,6 +159,7 @@ class Parts:
                     on_remove=str(entry["onRemove"]),
                     early=bool(entry["early"]),
                     unit=entry["unit"],
+                    forward_only=bool(entry["forwardOnly"]),
                     name=name,
                     positions=positions,
                 )

@@ -43,7 +43,11 @@ _DAY = 86400
 
 
 class Context(NamedTuple):
-    """Where a plan is made: the state, where /etc is, how an object is read (`read` knows those that are only being shipped), and the host."""
+    """Where a plan is made: the state, where /etc is, how an object is read (`read` knows those that are only being shipped), and the host.
+
+    `new_passwords` and `old_keys` are false where an older generation is gone back to: its passwords are not set, and its keys are
+    not brought back.
+    """
 
     state: SystemState
     etc: Etc
@@ -51,6 +55,7 @@ class Context(NamedTuple):
     packages: PackageManager
     init: Init
     new_passwords: bool = True
+    old_keys: bool = True
 
 
 class Blueprint(NamedTuple):
@@ -104,7 +109,12 @@ def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -
         return own_contents[name] if name in own_contents else context.read(name)
 
     accounts, before = _accounts(context, declaration, ledger)
-    warnings = list(accounts.warnings)
+    kept = set() if context.old_keys else _forward_only(context.etc, entries, read)
+    entries = {target: entry for target, entry in entries.items() if target not in kept}
+    warnings = [
+        *accounts.warnings,
+        *(f"/etc/{target} stays as it is: a rollback restores no old keys" for target in sorted(kept)),
+    ]
     packages = context.packages.plan(declaration.packages, ledger.packages)
     pending = bool(packages.install)
     wanted = {
@@ -117,7 +127,7 @@ def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -
         for target, entry in entries.items()
     }
     pristine = None if Dpkg().there else context.packages.pristine
-    etc = EtcPlanner(context.etc, ledger.etc, _owned(), _backup_names(context.state), pristine).plan(wanted)
+    etc = EtcPlanner(context.etc, ledger.etc, _owned(), _backup_names(context.state), pristine).plan(wanted, kept)
     warnings += [] if pristine is None else _newer_versions(context.etc, entries)
     contents = {target: read(entry.object) for target, entry in entries.items() if entry.object is not None}
     lines, rows, operations = plan_lines(
@@ -127,6 +137,12 @@ def make_blueprint(context: Context, declaration: Declaration, ledger: Ledger) -
     return Blueprint(
         declaration, entries, contents, etc, lines, rows, operations, accounts, before, packages, warnings, back
     )  # fmt: skip
+
+
+def _forward_only(etc: Etc, entries: Mapping[str, EtcEntry], read: Callable[[str], bytes]) -> Set[str]:
+    """The targets that a rollback would change and must not."""
+    found = {target: entry for target, entry in entries.items() if entry.forward_only}
+    return {target for target, entry in found.items() if etc.look(target).content != wanted_content(entry, read)}
 
 
 def _accounts(context: Context, declaration: Declaration, ledger: Ledger) -> Tuple[AccountsPlan, Dict[str, str]]:

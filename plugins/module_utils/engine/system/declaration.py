@@ -38,7 +38,7 @@ class EtcEntry(NamedTuple):
     """One path below /etc: a copy of an object, or a symbolic link.
 
     `unit` names the unit whose whole text this is, and which becomes a drop-in where a package ships it. `early` entries are
-    put in place before packages are installed.
+    put in place before packages are installed. `forward_only` entries are not brought back by a rollback.
     """
 
     target: str
@@ -58,6 +58,7 @@ class EtcEntry(NamedTuple):
     on_change: str
     on_remove: str
     origin: str
+    forward_only: bool = False
 
     @classmethod
     def of(cls, target: str, value: JsonValue) -> EtcEntry:
@@ -84,6 +85,7 @@ class EtcEntry(NamedTuple):
             on_change=members.text("onChange", ""),
             on_remove=members.text("onRemove", ""),
             origin=members.text("origin", ""),
+            forward_only=members.flag("forwardOnly"),
         )
 
     def json(self) -> JsonObject:
@@ -95,6 +97,8 @@ class EtcEntry(NamedTuple):
         for key in ("replace", "sensitive", "early"):
             if getattr(self, key):
                 found[key] = True
+        if self.forward_only:
+            found["forwardOnly"] = True
         if self.unit is not None:
             found["unit"] = self.unit
         for key in ("reloads", "restarts"):

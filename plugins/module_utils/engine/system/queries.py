@@ -48,7 +48,9 @@ class SystemQueries:
         facts = facts_of_system()
         distribution = f"{facts['distribution']} {facts['distribution_version']}".strip()
         packages = manager_of(present(), self.state.root, distribution)
-        return Context(self.state, Etc(self.etc), read, packages, init_of(str(facts["init"])), not rollback)
+        return Context(
+            self.state, Etc(self.etc), read, packages, init_of(str(facts["init"])), not rollback, not rollback
+        )
 
     def homes(self, request: HostRequest) -> Dict[str, JsonObject]:
         """The answers of the homes to their requests. A bundle that one of these names is among those that came along."""

@@ -45,9 +45,11 @@ def recover(context: Context, boot: bool = False) -> str | None:
             finish_interrupted(context.etc.root)
         return None
     back = journal.phase == PREPARE and state.current() != journal.target
-    # What goes to an older generation, in either direction, brings no password back.
+    # What goes to an older generation, in either direction, brings no password and no key back.
     older = back or journal.target < journal.origin
-    switch = SystemSwitch(context._replace(new_passwords=False) if older else context, Settings(journal.action))
+    switch = SystemSwitch(
+        context._replace(new_passwords=False, old_keys=False) if older else context, Settings(journal.action)
+    )
     _repair_packages(switch, journal, boot)
     number = journal.origin if back else journal.target
     declaration = state.readable(number)

@@ -47,6 +47,7 @@ class SystemSwitch:
         self.answer = SystemAnswer()
         self.ran: Collection[str] = ()
         self.ledger: Ledger = self.state.ledger(begin=settings.repair)
+        self.shadow = ""  # before accounts are written
         # Whether packages came in this switch: they stay when it is undone.
         self.installed = False
 
@@ -214,6 +215,7 @@ class SystemSwitch:
         """Step 4: backups and diverts, accounts, sources, packages. What is done is in the ledger before it is done."""
         writer = self.writer()
         blueprint = make_blueprint(self.context, declaration, self.ledger)
+        self.shadow = blueprint.before.get("shadow", "")
         self.write_accounts(blueprint)
         early = set(self._early(blueprint))
         if early:
@@ -360,7 +362,10 @@ class SystemSwitch:
         release_services(self.state.root)
         former = self.state.readable(origin)
         if former is not None:
-            blueprint = make_blueprint(self.context, former, self.ledger)
+            # What is there now may be newer than that generation: a rollback leaves passwords and keys as they are.
+            context = self.context._replace(new_passwords=False, old_keys=False)
+            blueprint = make_blueprint(context, former, self.ledger)
+            blueprint.accounts.database.keep_passwords(self.shadow)
             self.write_accounts(blueprint)
             self.take_out(blueprint)
             self.put(blueprint)

@@ -129,6 +129,13 @@ class Database:
             owner, start, size = fields
             self.ranges[name].append(Range(owner, int(start), int(size)))
 
+    def keep_passwords(self, shadow: str) -> None:
+        """Give the accounts the passwords that they have in another /etc/shadow."""
+        former = Database({"shadow": shadow}).shadows
+        self.shadows.update(
+            {name: row._replace(hash=former[name].hash) for name, row in self.shadows.items() if name in former}
+        )
+
     def texts(self) -> Dict[str, str]:
         """The content of the files. Those that did not exist are left out as long as they have no row."""
         rows: Dict[str, List[str]] = {

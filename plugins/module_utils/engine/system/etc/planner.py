@@ -12,7 +12,7 @@ from .disk import NOTHING, Etc, Found, link_content
 from .ledger import EtcLedger, Kept, Managed
 
 if TYPE_CHECKING:
-    from typing import Callable, Dict, List, Tuple
+    from typing import Callable, Collection, Dict, List, Tuple
 
     from ..declaration import EtcEntry
 
@@ -78,11 +78,11 @@ class EtcPlanner:
         self.changed: List[str] = []
         self.removed: List[Tuple[str, str]] = []
 
-    def plan(self, wanted: Dict[str, Wanted]) -> EtcPlan:
-        """OSError where the disk cannot be read; EngineError where a folder cannot be created."""
+    def plan(self, wanted: Dict[str, Wanted], kept: Collection[str] = ()) -> EtcPlan:
+        """What is in `kept` stays as it is. OSError where the disk cannot be read; EngineError where a folder cannot be created."""
         for target in sorted(wanted):
             self._want(target, wanted[target])
-        for target in sorted(set(self.old.files) - set(wanted), reverse=True):
+        for target in sorted(set(self.old.files) - set(wanted) - set(kept), reverse=True):
             self._drop(target, self.old.files[target])
         folders = [folder for target in sorted(wanted) for folder in self.etc.missing_folders(target)]
         self.new.folders = sorted({*self.new.folders, *folders})
