@@ -4,4 +4,4 @@
 
 from __future__ import annotations
 
-from .scratch_host import fixture_scratch_host  # noqa: F401
+from .scratch_host import fixture_scratch_host, fixture_timers  # noqa: F401

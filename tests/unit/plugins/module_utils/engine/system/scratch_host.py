@@ -15,6 +15,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.objec
 from ansible_collections.home.manager.plugins.module_utils.engine.disk import filesystem
 from ansible_collections.home.manager.plugins.module_utils.engine.system import (
     blueprint,
+    confirm,
     queries,
     runner,
     verbs,
@@ -22,6 +23,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system import 
 from ansible_collections.home.manager.plugins.module_utils.engine.system.inits.systemd import Systemd
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.apt import Apt
 from ansible_collections.home.manager.plugins.module_utils.engine.system.packages.dpkg import Dpkg
+from ansible_collections.home.manager.plugins.module_utils.engine.system.process import Done
 from ansible_collections.home.manager.plugins.module_utils.engine.system.switch import SystemSwitch
 from ansible_collections.home.manager.plugins.module_utils.engine.system.verbs import SystemVerbs
 
@@ -112,3 +114,27 @@ def fixture_scratch_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hos
     host.switch("old")
     assert host.words() == {"old"}
     return host
+
+
+class Timed(Systemd):
+    """An init that keeps the seconds of its timer in a list."""
+
+    def __init__(self) -> None:
+        super().__init__(running=False)
+        self.timers: list[int] = []
+
+    def start_timer(self, command: list[str], seconds: int, state: str) -> str:
+        self.timers.append(seconds)
+        return ""
+
+    def stop_timer(self, state: str) -> None:
+        self.timers.clear()
+
+
+@pytest.fixture(name="timers")
+def fixture_timers(scratch_host: Host, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The seconds of the timer that would revert a switch of the scratch host, while it runs."""
+    init = Timed()
+    monkeypatch.setattr(queries, "init_of", lambda _name: init)
+    monkeypatch.setattr(confirm, "run", lambda _command, _timeout: Done(0, ""))
+    return init.timers

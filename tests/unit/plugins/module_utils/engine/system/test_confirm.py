@@ -10,40 +10,21 @@ from typing import Any
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
-from ansible_collections.home.manager.plugins.module_utils.engine.system import confirm, queries
 from ansible_collections.home.manager.plugins.module_utils.engine.system.effects import Effects
-from ansible_collections.home.manager.plugins.module_utils.engine.system.inits.systemd import Systemd
-from ansible_collections.home.manager.plugins.module_utils.engine.system.process import Done
 from ansible_collections.home.manager.plugins.module_utils.engine.system.recovery import revert
 from ansible_collections.home.manager.plugins.module_utils.engine.system.unconfirmed import pending
 
-from .test_damaged_state import Host, fixture_host
+from .scratch_host import Host
 
-__all__ = ["fixture_host"]
-
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root switches a system")
-
-
-class Timed(Systemd):
-    """An init that keeps its timer in a list."""
-
-    timers: list[int]
-
-    def start_timer(self, command: list[str], seconds: int, state: str) -> str:
-        self.timers.append(seconds)
-        return ""
-
-    def stop_timer(self, state: str) -> None:
-        self.timers.clear()
+pytestmark = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root switches a system"),
+    pytest.mark.usefixtures("timers"),
+]
 
 
-@pytest.fixture(name="timers", autouse=True)
-def fixture_timers(host: Host, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    init = Timed(running=False)
-    init.timers = []
-    monkeypatch.setattr(queries, "init_of", lambda _name: init)
-    monkeypatch.setattr(confirm, "run", lambda _command, _timeout: Done(0, ""))
-    return init.timers
+@pytest.fixture(name="host")
+def fixture_host(scratch_host: Host) -> Host:
+    return scratch_host
 
 
 def confirmed(host: Host, **more: Any) -> dict[str, Any]:
@@ -145,14 +126,6 @@ def test_the_generation_that_a_revert_needs_is_not_expired(host: Host, monkeypat
     assert host.verbs.answer({"step": "expire", "keep": 0})["removed"] == []
     assert revert(host.verbs.context())
     assert host.words() == {"broken"}
-
-
-def test_all_but_the_current_generation_can_be_expired(host: Host) -> None:
-    host.switch("new")
-    host.switch("newer")
-    assert host.verbs.answer({"step": "expire", "keep": 0, "check": True})["removed"] == [1, 2]
-    assert host.verbs.answer({"step": "expire", "keep": 2})["removed"] == [1]
-    assert host.verbs.answer({"step": "expire", "keep": 0})["removed"] == [2]
 
 
 def test_a_number_that_is_given_again_has_not_failed(host: Host) -> None:

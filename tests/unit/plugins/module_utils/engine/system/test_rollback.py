@@ -18,14 +18,19 @@ from ansible_collections.home.manager.plugins.module_utils.engine.system import 
 from ansible_collections.home.manager.plugins.module_utils.engine.system.recovery import recover, revert
 from ansible_collections.home.manager.plugins.module_utils.engine.system.switch import SystemSwitch
 
-from .test_confirm import fixture_timers
-from .test_damaged_state import Host, fixture_host
+from .scratch_host import Host
 
-__all__ = ["fixture_host", "fixture_timers"]
-
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root switches a system")
+pytestmark = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root switches a system"),
+    pytest.mark.usefixtures("timers"),
+]
 
 KEYS = "ssh/authorized_keys.d/alice"
+
+
+@pytest.fixture(name="host")
+def fixture_host(scratch_host: Host) -> Host:
+    return scratch_host
 
 
 @pytest.fixture(autouse=True)
