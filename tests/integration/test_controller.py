@@ -33,7 +33,7 @@ def test_an_old_core_is_refused(project: Any, playbook: str) -> None:
     assert "_internal" not in output
 
 
-def test_so_it_is_by_the_callback(project: Any) -> None:
+def test_the_callback_refuses_an_old_core(project: Any) -> None:
     environment = {**pretended(project.folder / "old", "2.18.1"), "ANSIBLE_STDOUT_CALLBACK": "home.manager.plan"}
     assert REFUSAL in project.play(fails=True, environment=environment).replace("\n", " ")
 
@@ -50,7 +50,7 @@ def test_init_refuses_it_before_it_writes(project: Any) -> None:
 
 
 @pytest.mark.parametrize("version", ["2.19.0", "2.20.1", "3.0.0b1"])
-def test_a_new_one_is_not(project: Any, version: str) -> None:
+def test_a_new_core_is_accepted(project: Any, version: str) -> None:
     project.write("user.yml", 'home.stateVersion: "26.05"\n')
     project.play(environment=pretended(project.folder / "new", version))
 

@@ -202,7 +202,7 @@ def test_a_package_that_is_removed_by_hand_comes_back(project):
     assert run(project, "alpha") == "alpha 1.0"
 
 
-def test_command_lists_them(project, tmp_path):
+def test_the_command_lists_packages(project, tmp_path):
     project.write("user.yml", spec(tmp_path, "alpha") + "programs.home-manager.enable: true\n")
     project.play()
     command = project.home / ".local/state/home.manager/current/home-path/bin/home-manager"

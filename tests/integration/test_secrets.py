@@ -224,7 +224,7 @@ def test_what_is_named_by_a_secret_is_not_shown(project: Any) -> None:
         assert "~/a" in output
 
 
-def test_warnings_do_not_either(project: Any) -> None:
+def test_warnings_show_no_secrets(project: Any) -> None:
     project.write("group_vars/all.yml", vaulted_text(project))
     project.write("user.yml", HEAD + 'warnings: ["mind {{ token }}", "all is well"]\n')
     output = project.play(*PASSWORD)

@@ -223,4 +223,4 @@ class Apk(Foreign):
 
 def _package(fields: Dict[str, str]) -> Package:
     # The field f holds what of a package is broken: its files, its script, its attributes.
-    return Package(fields["P"], fields.get("V", ""), True, bool(fields.get("f")), False)
+    return Package(fields["P"], fields.get("V", ""), True, bool(fields.get("f")))

@@ -24,7 +24,6 @@ class Package(NamedTuple):
     version: str
     installed: bool
     broken: bool
-    held: bool
 
 
 def stanzas(text: str) -> Iterator[Dict[str, str]]:
@@ -39,13 +38,12 @@ def parse_status(text: str) -> Dict[str, Package]:
     """The packages of a status file by name. Of several architectures, the installed one counts."""
     found: Dict[str, Package] = {}
     for fields in stanzas(text):
-        want, _error, state = ([*fields.get("Status", "unknown ok not-installed").split(), "", "", ""])[:3]
+        _want, _error, state = ([*fields.get("Status", "unknown ok not-installed").split(), "", "", ""])[:3]
         package = Package(
             fields["Package"],
             fields.get("Version", ""),
             state == "installed",
             state not in ("installed", "config-files", "not-installed"),
-            want == "hold",
         )
         if package.name not in found or package.installed:
             found[package.name] = package

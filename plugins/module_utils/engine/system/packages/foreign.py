@@ -296,7 +296,7 @@ class Foreign:
 
 def named_packages(pairs: Iterable[Sequence[str]]) -> Dict[str, Package]:
     """Packages of pairs of name and version."""
-    return {pair[0]: Package(pair[0], pair[1], True, False, False) for pair in pairs if len(pair) == 2}
+    return {pair[0]: Package(pair[0], pair[1], True, False) for pair in pairs if len(pair) == 2}
 
 
 def _why(name: str, wanted: Sequence[WantedPackage]) -> str:

@@ -129,7 +129,7 @@ def test_a_run_with_nothing_new_opens_one_file_of_the_engine(kept, find_program)
     assert len(opened) == 1, opened
 
 
-def test_one_that_was_refused_does_not_stay(sandbox):
+def test_the_engine_of_a_refused_request_is_not_kept(sandbox):
     answer = ask(sandbox, ship=True, verb="activate", generation=7)
     assert answer["error"]["kind"] == "empty"
     sandbox.switch(SPEC)

@@ -251,13 +251,13 @@ def test_a_process_that_is_stopped_does_not_stop_root(machine):
 
 
 @pytest.mark.slow
-def test_one_that_works_long_is_waited_for(machine):
+def test_a_process_that_works_long_is_waited_for(machine):
     machine.program = machine.program.replace("SILENCE = 60.0", "SILENCE = 1.0").replace("BEAT = 15.0", "BEAT = 0.2")
     assert machine.ask(machine.fake("import time; time.sleep(2.5); return {'done': True}"))["answer"] == {"done": True}
 
 
 @pytest.mark.slow
-def test_it_does_not_outlive_who_asked(machine):
+def test_the_user_s_process_does_not_outlive_root_s(machine):
     machine.program = machine.program.replace("BEAT = 15.0", "BEAT = 0.1")
     pid = machine.home / "pid"
     version = machine.fake(f"import time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(50)")
@@ -303,7 +303,7 @@ def test_an_interpreter_that_the_user_cannot_run_is_replaced(machine, roots_pyth
 
 
 @pytest.mark.slow
-def test_where_there_is_no_other_the_error_names_it(machine, roots_python):
+def test_without_another_interpreter_the_error_names_the_one_that_failed(machine, roots_python):
     machine.python = roots_python
     machine.program = machine.program.replace(f"PYTHONS = {second_python.PYTHONS!r}", "PYTHONS = ()")
     error = machine.ask(machine.fake("return {}"))["error"]
@@ -313,7 +313,7 @@ def test_where_there_is_no_other_the_error_names_it(machine, roots_python):
 
 
 @pytest.mark.slow
-def test_the_module_works_with_such_an_interpreter_too(machine, roots_python):
+def test_the_module_works_with_an_interpreter_that_the_user_cannot_run(machine, roots_python):
     program = machine.folder / "roots/engine.zip"
     program.write_bytes(archive())
     request = {"user": USER, "home": str(machine.home), "state": str(machine.state)}

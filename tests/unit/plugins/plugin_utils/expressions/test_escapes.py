@@ -240,14 +240,14 @@ def test_an_expression_does_not_get_out(value, expression):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("expression", EXPRESSIONS.values(), ids=list(EXPRESSIONS))
-def test_neither_does_a_template(value, expression):
+def test_an_expression_in_a_template_does_not_get_out(value, expression):
     said = outcome(value, FROM_TEMPLATE, **{"t.j2": "{{ (" + expression + ") | string }}"})
     assert nothing_came_out(said), said
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", TEMPLATES.values(), ids=list(TEMPLATES))
-def test_neither_do_the_statements_of_a_template(value, text):
+def test_the_statements_of_a_template_do_not_get_out(value, text):
     files = {"t.j2": text, "mine.j2": "{% set a = 1 %}x"}
     said = outcome(value, FROM_TEMPLATE, **files)
     assert nothing_came_out(said), said

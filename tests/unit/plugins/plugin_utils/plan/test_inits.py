@@ -101,7 +101,7 @@ def test_a_debian_that_openrc_boots_is_told_so() -> None:
     assert error.message == "this debian host was not booted by systemd"
 
 
-def test_the_guard_that_the_error_names_is_one() -> None:
+def test_the_condition_that_the_error_suggests_works() -> None:
     text = """
     config:
       - when: host.init == "systemd"

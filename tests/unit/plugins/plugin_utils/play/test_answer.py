@@ -63,12 +63,12 @@ WRONG = {
 
 
 @pytest.mark.parametrize("line", WRONG.values(), ids=list(WRONG))
-def test_a_wrong_answer_is_not(line):
+def test_a_malformed_answer_is_rejected(line):
     with pytest.raises(AnswerError):
         parsed(line, REQUEST)
 
 
-def test_a_large_answer_is_not(monkeypatch):
+def test_a_large_answer_is_rejected(monkeypatch):
     monkeypatch.setattr(answer, "LARGEST", 100)
     with pytest.raises(AnswerError, match="more than 100 characters"):
         parsed(said(), REQUEST)

@@ -32,5 +32,5 @@ def test_a_home_without_units_does_not_ask_for_the_service_manager(spec: dict[st
     assert read(spec) <= {"platform", "user"}
 
 
-def test_a_home_with_units_does() -> None:
+def test_a_home_with_units_asks_for_the_service_manager() -> None:
     assert "service_manager" in read(SERVICE)

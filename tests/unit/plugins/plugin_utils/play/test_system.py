@@ -159,7 +159,7 @@ def test_a_file_that_changes_is_evaluated(name: str, play: Play) -> None:
     assert not play.evaluates()
 
 
-def test_a_file_with_the_same_content_written_anew_is_not(play: Play) -> None:
+def test_a_file_that_is_rewritten_with_the_same_content_is_not_evaluated(play: Play) -> None:
     path = play.folder / "alice.yml"
     text = path.read_text()
     path.unlink()

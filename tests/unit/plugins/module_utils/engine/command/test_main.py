@@ -366,7 +366,7 @@ def test_ages_that_are_none(text):
 
 
 @pytest.mark.slow
-def test_the_oldest_python_reads_it(installed):
+def test_the_command_runs_on_the_oldest_python(installed):
     old = "/root/.pyenv/versions/3.8.18/bin/python"
     if not os.path.exists(old):
         pytest.skip("no Python 3.8 here")

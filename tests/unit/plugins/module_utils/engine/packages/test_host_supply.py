@@ -179,7 +179,7 @@ def test_names_cannot_be_options_and_a_host_without_a_manager_says_so(host):
     assert transcript.asked() == []
 
 
-def test_what_would_have_to_be_removed_stops_it(host):
+def test_packages_that_would_have_to_be_removed_stop_the_installation(host):
     simulate = MANAGERS["apt"][1]
     said = "E: Packages need to be removed but remove is disabled.\n"
     Transcript(host, "apt-get", [

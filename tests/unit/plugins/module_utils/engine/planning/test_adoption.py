@@ -66,7 +66,7 @@ def test_it_comes_from_the_pack_when_the_object_was_rewritten(sandbox):
     assert path.read_text() == "mine"
 
 
-def test_nothing_else_is_left_of_it(sandbox):
+def test_an_uninstall_leaves_adopted_files_alone(sandbox):
     sandbox.write("conf/a", "same")
     before = sandbox.tree()
     sandbox.switch({"conf/a": "same", "conf/b": "ours"})

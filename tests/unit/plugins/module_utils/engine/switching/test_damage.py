@@ -139,7 +139,7 @@ def test_the_current_one_is_replaced_by_the_next_switch(kind, home):
     assert home.read("conf/b") == "mine"
 
 
-def test_an_empty_manifest_of_the_current_one_is_noticed_by_a_run_with_nothing_to_do(home):
+def test_a_run_with_nothing_to_do_notices_an_empty_current_manifest(home):
     damage(home.state / "generations/3/manifest.json", empty)
     assert not home.probe(SPEC)["unchanged"]
     answer = home.switch(SPEC)
@@ -148,7 +148,7 @@ def test_an_empty_manifest_of_the_current_one_is_noticed_by_a_run_with_nothing_t
 
 
 @every_kind()
-def test_going_back_from_a_damaged_one(kind, home):
+def test_going_back_from_a_damaged_generation(kind, home):
     damage(home.state / "generations/3/manifest.json", kind)
     assert home.ask("rollback")["generation"] == 2
     assert home.read("a") == "2"

@@ -48,14 +48,14 @@ def test_every_run_says_so(kept, sandbox):
     assert sandbox.probe(kept, check=True)["kept"]
 
 
-def test_verify_shows_it(kept, sandbox):
+def test_verify_reports_a_kept_file(kept, sandbox):
     drift = sandbox.ask("verify")["drift"]
     assert [(item["path"], item["problem"]) for item in drift] == [("new", "kept")]
     assert sandbox.ask("verify", repair=True)["repaired"] == []
     assert sandbox.read("new") == "mine"
 
 
-def test_a_later_switch_keeps_it_too(kept, sandbox, op):
+def test_a_later_switch_keeps_a_kept_file(kept, sandbox, op):
     answer = sandbox.switch({**kept, "b": "2"})
     assert not answer.get("failed")
     assert op(answer, "new") == ["keep"]

@@ -60,7 +60,7 @@ def test_nothing_is_told_of_a_secret() -> None:
     assert changes(DCONF, None, "[x]\na=1\n", sensitive=True) == []
 
 
-def test_they_are_in_the_plan_and_in_the_counts() -> None:
+def test_changed_settings_are_in_the_plan_and_in_the_counts() -> None:
     answer = SwitchAnswer()
     answer.changed, answer.previous, answer.generation = True, 6, 7
     answer.settings = [SettingChange("dconf", "org/x", "a", "1", "2"), SettingChange("xfconf", "xfce4", "b", "1")]
@@ -77,6 +77,6 @@ def test_they_are_in_the_plan_and_in_the_counts() -> None:
     ]
 
 
-def test_a_switch_tells_them(sandbox: Any) -> None:
+def test_a_switch_that_changes_no_settings_reports_none(sandbox: Any) -> None:
     answer = sandbox.switch({"a": "x"})
     assert "settings" not in answer, "nothing is sent where nothing changes"

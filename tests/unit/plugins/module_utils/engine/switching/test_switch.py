@@ -314,7 +314,7 @@ def test_undo_tells_daemons_of_the_old_content_again(sandbox):
     assert log.read_text().splitlines() == ["1", "2", "1"]
 
 
-def test_undo_of_one_that_was_kept_leaves_it(sandbox):
+def test_a_failed_switch_that_was_kept_stays_after_another_failure(sandbox):
     """The first switch failed and was kept: a second one that fails has nothing to go back to but that."""
     spec = {"a": "1", "b/c": "2"}
     sandbox.switch(spec, activation=fails(), on_failure="keep")

@@ -122,7 +122,7 @@ def test_an_interruption_leaves_all_rows_or_none(etc: str) -> None:
 
 
 @pytest.mark.slow
-def test_so_does_one_of_the_recovery(etc: str) -> None:
+def test_an_interrupted_recovery_leaves_all_rows_or_none(etc: str) -> None:
     # The point after the first of the four renames.
     torn_at = next(
         point for point in points(lambda: add_carol(etc), lambda: restore(etc)) if names_with_a_row(etc) == {"passwd"}

@@ -202,7 +202,7 @@ def test_a_present_password_is_never_touched_where_accounts_are_managed_by_hand(
     assert found.database.shadows["alice"].hash == "by hand"
 
 
-def test_a_declared_password_counts_where_they_are_not() -> None:
+def test_a_declared_password_counts_where_accounts_are_not_managed_by_hand() -> None:
     people = [person(name, password={"kind": "hash", "source": "x"}) for name in ("alice", "bob", "admin")]
     found = plan(people, mutable=False)
     assert found.database.shadows["alice"].hash == "hash of x"

@@ -42,7 +42,7 @@ def test_a_damaged_journal_before_the_commit_leads_back(damage: bytes, scratch_h
 
 @pytest.mark.slow
 @DAMAGE
-def test_after_the_commit_it_leads_forward(damage: bytes, scratch_host: Host) -> None:
+def test_a_damaged_journal_after_the_commit_leads_forward(damage: bytes, scratch_host: Host) -> None:
     scratch_host.interrupt("new", "rename", "etc/a.conf")
     scratch_host.state("journal.json").write_bytes(damage)
     assert scratch_host.words() == {"old", "new"}
@@ -51,7 +51,7 @@ def test_after_the_commit_it_leads_forward(damage: bytes, scratch_host: Host) ->
 
 
 @pytest.mark.slow
-def test_the_next_switch_does_without_it_and_says_so(scratch_host: Host) -> None:
+def test_the_next_switch_does_without_a_damaged_journal_and_says_so(scratch_host: Host) -> None:
     scratch_host.interrupt("new", "rename", "current")
     scratch_host.state("journal.json").write_bytes(b"{")
     checked = scratch_host.switch("third", check=True)
@@ -62,7 +62,7 @@ def test_the_next_switch_does_without_it_and_says_so(scratch_host: Host) -> None
     assert scratch_host.words() == {"third"}
 
 
-def test_a_journal_that_is_a_folder_is_moved_away_too(scratch_host: Host) -> None:
+def test_a_journal_that_is_a_folder_is_moved_away(scratch_host: Host) -> None:
     scratch_host.state("journal.json").mkdir()
     assert recover(scratch_host.verbs.context())
     assert scratch_host.words() == {"old"}

@@ -120,14 +120,14 @@ def test_a_service_is_enabled_and_started_and_becomes_what_it_was() -> None:
     assert (host.ledger.provided, host.services.levels) == ({}, {"nginx": False})
 
 
-def test_one_that_an_administrator_stopped_stays_stopped() -> None:
+def test_a_service_that_an_administrator_stopped_stays_stopped() -> None:
     host = Host(Services(enabled={"nginx": True}), completed={"nginx": ON})
     assert host.switch({"nginx": ON}, {"nginx": ON}) == []
     host.completed = {}
     assert host.switch({"nginx": ON}, {"nginx": ON}) == ["start nginx"], "the switch before was not completed"
 
 
-def test_one_that_ran_before_packages_were_installed_runs_again() -> None:
+def test_a_service_that_ran_before_packages_were_installed_runs_again() -> None:
     host = Host(Services(["nginx"], {"nginx": True, "cron": True}), completed={"nginx": ON, "cron": ON})
     declared = EMPTY._replace(provided={"nginx": ON, "cron": ON})
     host.ran = host.effects().running(declared)
@@ -135,7 +135,7 @@ def test_one_that_ran_before_packages_were_installed_runs_again() -> None:
     assert host.switch(declared.provided, declared.provided) == ["start nginx"]
 
 
-def test_one_that_is_not_wanted_is_disabled_and_stopped_and_comes_back() -> None:
+def test_an_unwanted_service_is_disabled_and_stopped_and_comes_back() -> None:
     host = Host(Services(["cron"], {"cron": True}))
     assert host.switch({}, {"cron": OFF}) == ["stop cron"]
     assert host.services.levels == {"cron": False}
@@ -143,7 +143,7 @@ def test_one_that_is_not_wanted_is_disabled_and_stopped_and_comes_back() -> None
     assert host.services.levels == {"cron": True}
 
 
-def test_one_that_no_package_brings_is_a_failure() -> None:
+def test_a_service_that_no_package_brings_is_a_failure() -> None:
     host = Host(Services())
     assert host.switch({}, {"nginx": ON}) == []
     assert host.answer.units.failed == {"nginx": "no installed package brings it"}
@@ -164,7 +164,7 @@ def test_a_restart_makes_a_reload_superfluous_and_comes_first() -> None:
     ]
 
 
-def test_one_that_has_failed_is_restarted_and_after_a_bad_switch_for_files_that_stay() -> None:
+def test_a_failed_service_is_restarted_for_changed_files_and_after_a_failed_switch_for_all() -> None:
     services, plan = Services(failed=["x"]), stand_in(Plan(entry("a", reloads=["x"])))
     effect = Host(services).effects()
     assert effect._asked(stand_in(services), EMPTY, plan, {"a"}) == [("restart", "x")]
@@ -180,7 +180,7 @@ def test_a_unit_that_does_not_run_or_was_just_started_is_left(settled: str) -> N
     assert effect._unsettled([("restart", "x.service"), ("reload", "y.service")]) == [("reload", "y.service")]
 
 
-def test_one_that_came_with_a_switch_is_disabled_and_stopped_once_it_is_not_declared() -> None:
+def test_a_service_that_came_with_a_switch_is_stopped_once_it_is_not_declared() -> None:
     host = Host(Services())
     host.effects().note_absent(EMPTY._replace(provided={"nginx": ON}), host.ledger)
     assert host.ledger.provided == {"nginx": False}

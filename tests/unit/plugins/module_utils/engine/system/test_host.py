@@ -38,7 +38,7 @@ def refused(step: str = "probe") -> str:
     return problem.value.message
 
 
-def test_a_booted_host_of_a_known_family_is_taken(machine: Machine) -> None:
+def test_a_booted_host_of_a_known_family_is_not_refused(machine: Machine) -> None:
     for machine.init in ("systemd", "openrc"):
         for machine.manager in ("apt", "dnf", "pacman", "apk"):
             host.refuse_foreign()
@@ -59,14 +59,14 @@ def test_hosts_that_others_manage_are_refused(machine: Machine) -> None:
     assert "an image of ostree" in refused()
 
 
-def test_one_that_runs_from_memory_is_told_to_be_installed(machine: Machine) -> None:
+def test_a_host_that_runs_from_memory_is_refused(machine: Machine) -> None:
     machine.manager, machine.mounts = "apk", "tmpfs / tmpfs rw 0 0\n"
     host.refuse_foreign()
     machine.init = "openrc"
     assert "setup-disk" in refused()
 
 
-def test_so_is_one_whose_packages_nobody_knows_and_one_that_cannot_be_written(machine: Machine) -> None:
+def test_hosts_without_a_known_package_manager_or_with_a_read_only_etc_are_refused(machine: Machine) -> None:
     machine.manager = ""
     assert "none of apt, dnf, pacman and apk" in refused()
     machine.manager, machine.writable = "apt", False

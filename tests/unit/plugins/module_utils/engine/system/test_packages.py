@@ -47,7 +47,6 @@ def test_a_status_file_is_read_as_dpkg_means_it() -> None:
     found = parse_status(STATUS)
     assert [name for name, package in found.items() if package.installed] == ["git", "dash"]
     assert [name for name, package in found.items() if package.broken] == ["libjq1"]
-    assert found["dash"].held
     assert parse_automatic(AUTOMATIC) == {"git"}
 
 
@@ -68,7 +67,7 @@ def test_only_what_we_installed_is_released() -> None:
     assert plan_packages([], PackageRows(), parse_status(STATUS), set()).nothing
 
 
-def test_what_comes_along_is_ours_too() -> None:
+def test_dependencies_that_come_along_are_ours() -> None:
     plan = plan_packages(wanted("vim"), PackageRows(), parse_status(STATUS), set())
     rows = after_install(PackageRows(), plan, {"git"}, {"git", "vim", "vim-common"})
     assert rows.ours == {"vim": "wanted", "vim-common": "brought"}

@@ -162,7 +162,7 @@ def test_waits_for_a_manager_that_is_starting():
     assert calls.calls == ["show", "is-system-running", "show"]
 
 
-def test_one_that_fails_does_not_hold_back_the_others():
+def test_a_unit_that_fails_does_not_hold_back_the_others():
     new = {"a.service": run(1), WANTS + "a.service": "", "b.service": run(1), WANTS + "b.service": ""}
     transition, calls = prepared({}, new)
     calls.model.outcome["a.service"] = "failed"
@@ -189,7 +189,7 @@ def test_a_restart_loop_is_a_failure():
 
 
 @pytest.mark.parametrize(("later", "failed"), [(2, True), (1, False)], ids=["again", "once"])
-def test_one_that_was_restarted_and_runs_is_looked_at_twice(later, failed):
+def test_a_unit_that_runs_after_a_restart_is_checked_twice(later, failed):
     transition, calls = prepared({}, {"a.service": run(1), WANTS + "a.service": ""})
     counts = iter([1, later])
     original = calls.show

@@ -21,9 +21,7 @@ PATH = Path(__file__).resolve().parents[6].parent / "shared" / "unit-vectors.jso
 VECTORS: list[dict[str, Any]] = json.loads(PATH.read_text(encoding="utf-8"))["vectors"] if PATH.exists() else []
 
 
-def test_there_are_vectors():
-    if not VECTORS:
-        pytest.skip("the reference data is not beside this checkout")
+pytestmark = pytest.mark.skipif(not VECTORS, reason="the reference data is not beside this checkout")
 
 
 def _switch(vector: dict[str, Any]) -> tuple[Plan, Manager, dict[str, int]]:

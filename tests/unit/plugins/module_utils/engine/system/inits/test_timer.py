@@ -69,7 +69,7 @@ def test_a_second_one_takes_the_place_of_the_first(tmp_path: Path, mark: Path) -
     timer.stop(str(tmp_path))
 
 
-def test_one_that_the_note_does_not_name_does_nothing(tmp_path: Path, mark: Path) -> None:
+def test_a_process_that_the_note_does_not_name_does_nothing(tmp_path: Path, mark: Path) -> None:
     timer.start(command(mark), 0.3, str(tmp_path))
     pid = named(tmp_path)
     (tmp_path / timer.NOTE).unlink()
@@ -93,7 +93,7 @@ def test_a_damaged_note_names_nobody(damage: str, tmp_path: Path) -> None:
     assert not (tmp_path / timer.NOTE).exists()
 
 
-def test_it_keeps_nothing_of_the_session_that_started_it(tmp_path: Path, mark: Path) -> None:
+def test_the_process_keeps_nothing_of_the_session_that_started_it(tmp_path: Path, mark: Path) -> None:
     script = (
         f"import sys; sys.path.insert(0, {str(MODULES)!r})\n"
         "from engine.system.inits import timer\n"

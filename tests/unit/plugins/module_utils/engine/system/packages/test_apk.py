@@ -199,7 +199,7 @@ def test_what_somebody_else_needs_by_now_stays(machine: Machine) -> None:
     assert rows.ours == {"leaf": "brought"}
 
 
-def test_one_that_is_there_already_is_not_ours(machine: Machine) -> None:
+def test_a_package_that_was_installed_before_is_not_ours(machine: Machine) -> None:
     machine.world, machine.installed = ["base", "top"], dict.fromkeys(("base", "top", "mid", "leaf"), "1.0-r0")
     rows = switch(machine, PackageRows(), "top")
     assert rows.ours == {}
@@ -207,7 +207,7 @@ def test_one_that_is_there_already_is_not_ours(machine: Machine) -> None:
     assert machine.world == ["base", "top"]
 
 
-def test_one_that_was_only_needed_is_asked_for_and_let_go_again(machine: Machine) -> None:
+def test_a_dependency_is_added_to_the_world_and_taken_out_again(machine: Machine) -> None:
     machine.world, machine.installed = ["base", "top"], dict.fromkeys(("base", "top", "mid", "leaf"), "1.0-r0")
     rows = switch(machine, PackageRows(), "leaf")
     assert (machine.world, rows.marked) == (["base", "leaf", "top"], ["leaf"])
@@ -260,7 +260,7 @@ def test_a_plan_that_removes_what_is_not_ours_is_refused(machine: Machine) -> No
     assert "rival" in machine.installed
 
 
-def test_so_is_a_removal_that_takes_leftovers_of_others_along(machine: Machine) -> None:
+def test_a_removal_that_takes_leftovers_of_others_along_is_refused(machine: Machine) -> None:
     rows = switch(machine, PackageRows(), "top")
     # Somebody edited the world by hand, and has not run apk since.
     machine.installed = {**machine.installed, "other": "1.0-r0"}
