@@ -64,7 +64,8 @@ class System:
         self.language = Language(request.compiler or compiler(request.library), self.store, request.packages)
         names = language_names(request.host, self.language, request.special)
         self.evaluation = Evaluation(Library(request.library), self.language, names, request.variable, request.read)
-        self.evaluation.scope.names["touched"] = Touched(self.evaluation)
+        touched = Touched(self.evaluation)
+        self.evaluation.scope.names.update(touched=touched, forced=touched.forced)
         self.evaluation.use(request.roots)
 
     @property

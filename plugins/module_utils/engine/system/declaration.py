@@ -156,7 +156,7 @@ class Script(NamedTuple):
 
 
 class Provided(NamedTuple):
-    """A unit of a package: whether it is enabled, and whether a switch starts it."""
+    """A unit of a package: whether it is enabled, and whether a switch starts it, or stops it where it is not enabled."""
 
     enable: bool
     start: bool

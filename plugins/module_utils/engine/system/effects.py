@@ -106,7 +106,7 @@ class Effects:
             if provided.enable and provided.start and name not in running and name not in units.start:
                 if name in due or services.enabled(name) is False:
                     units.start.append(name)
-            elif not provided.enable and name in running:
+            elif not provided.enable and provided.start and name in running:
                 units.stop.append(name)
         changed = set(blueprint.etc.changed) | set(blueprint.lines)
         for verb, name in self._unsettled(self._asked(services, former, blueprint, changed)):
@@ -194,7 +194,8 @@ class Effects:
             if not provided.enable:
                 if self._record(services, name, ledger):
                     self._judge(name, services.disable(name))
-                self._act(services, "stop", name)
+                if provided.start:
+                    self._act(services, "stop", name)
 
     def _start(self, services: Services, former: Declaration, wanted: Mapping[str, Provided], ledger: Ledger) -> None:
         """Services of packages that are wanted are enabled and started."""

@@ -135,6 +135,12 @@ def test_a_service_that_ran_before_packages_were_installed_runs_again() -> None:
     assert host.switch(declared.provided, declared.provided) == ["start nginx"]
 
 
+def test_a_service_that_only_shall_not_start_at_boot_goes_on_running() -> None:
+    host = Host(Services(["docker"], {"docker": True}))
+    assert host.switch({}, {"docker": Provided(False, False)}) == []
+    assert (host.services.up, host.services.levels) == ({"docker"}, {"docker": False})
+
+
 def test_an_unwanted_service_is_disabled_and_stopped_and_comes_back() -> None:
     host = Host(Services(["cron"], {"cron": True}))
     assert host.switch({}, {"cron": OFF}) == ["stop cron"]
