@@ -209,3 +209,12 @@ def doer(at: int, deed: Callable[[], None]) -> Observer:
             deed()
 
     return observe
+
+
+def without_exchange_and_links():
+    """A file system without an exchange of names and without hard links, as NFS, FUSE or exFAT may be."""
+    return together(
+        kind_refuser("exchange", errno.EINVAL),
+        kind_refuser("rename_new", errno.EINVAL),
+        kind_refuser("link", errno.EPERM),
+    )

@@ -45,26 +45,17 @@ def test_one_kind_of_call_is_refused_from_here_on(case, tally, choose):
     row.require(until=True)
 
 
-def bare():
-    """A file system without an exchange of names and without hard links, as NFS, FUSE or exFAT may be."""
-    return child.together(
-        child.kind_refuser("exchange", errno.EINVAL),
-        child.kind_refuser("rename_new", errno.EINVAL),
-        child.kind_refuser("link", errno.EPERM),
-    )
-
-
 @pytest.mark.parametrize("case", CHOSEN, indirect=True)
 def test_killed_where_names_cannot_be_exchanged_nor_linked(case, tally, choose):
     """A path may be missing between two renames, until the next run; nothing is lost, and no name stays."""
-    points = child.points_of(case.place, case.scene.act, observer=bare())
+    points = child.points_of(case.place, case.scene.act, observer=child.without_exchange_and_links())
     row = tally.row("kill, without exchange and hard links", case.scene.name, len(points))
     for turn, at in enumerate(choose(len(points), 24)):
         case.reset()
-        result = case.disturb(child.together(child.killer(at), bare()))
+        result = case.disturb(child.together(child.killer(at), child.without_exchange_and_links()))
         assert result.killed, f"{at} of {len(points)}: it was not killed; {result.error or result.answer}"
         phase, call, what = points[at]
-        verdict = case.verdict(WAYS[turn % 3], observer=bare())
+        verdict = case.verdict(WAYS[turn % 3], observer=child.without_exchange_and_links())
         row.note(f"killed {phase} {call} {what} ({at} of {len(points)}), then {WAYS[turn % 3]}", verdict)
     row.require(until=True)
 

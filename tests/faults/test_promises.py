@@ -11,7 +11,6 @@ import os
 import pytest
 
 from . import child
-from .test_kinds import bare
 
 FILE_FOR_FOLDER = {"tree": "ours\n"}
 
@@ -22,7 +21,7 @@ def with_folder(place):
     return lambda place: place.switch(FILE_FOR_FOLDER, backup_extension="bak")
 
 
-@pytest.mark.parametrize("observer", [None, bare], ids=["exchange", "no exchange"])
+@pytest.mark.parametrize("observer", [None, child.without_exchange_and_links], ids=["exchange", "no exchange"])
 def test_a_folder_never_bears_only_a_hidden_name(observer, new_place, choose):
     """Wherever the run is killed, the folder is at its own path or at that of its backup; and uninstall gives it back."""
     place = new_place()
@@ -53,15 +52,15 @@ def test_a_backup_gets_its_name_when_it_is_whole(new_place, choose):
     def act(place):
         return place.switch({"file": "ours\n"}, backup_extension="bak")
 
-    points = child.points_of(place, act, observer=bare())
+    points = child.points_of(place, act, observer=child.without_exchange_and_links())
     made = 0
     for at in choose(len(points), 40):
         place.put_back(place.base / "kept")
-        child.run(place, act, child.together(child.killer(at), bare()))
+        child.run(place, act, child.together(child.killer(at), child.without_exchange_and_links()))
         backup = place.home / "file.bak"
         made += backup.exists()
         assert not backup.exists() or backup.read_text() == "MINE file\n", points[at]
-        assert child.run(place, lambda place: place.ask("uninstall"), bare()).well
+        assert child.run(place, lambda place: place.ask("uninstall"), child.without_exchange_and_links()).well
         assert place.snapshot() == {"file": ("file", b"MINE file\n", 0o644)}
     assert made
 

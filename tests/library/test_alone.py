@@ -27,7 +27,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import 
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
 from . import compilers
-from .test_enabled import switchable
+from .switchable import switchable
 
 USER = pwd.getpwuid(os.geteuid()).pw_name
 # Where no package is: what a bare host has is in other folders.

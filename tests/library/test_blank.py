@@ -20,7 +20,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import 
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.wire import from_wire
 
 from . import compilers
-from .test_enabled import switchable
+from .switchable import switchable
 
 HOME = "/home/a b"
 USER = {"name": "alice", "home": HOME, "uid": 1000, "gid": 1000, "shell": "/bin/bash"}

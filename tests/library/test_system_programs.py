@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_file
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
 
-from .test_systems import CASES, HERE, answered
+from .system_behaviours import CASES, HERE, answered
 
 pytestmark = pytest.mark.slow
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The rules of the house that no linter knows: who may import what, what a file may be called, how long it may get."""
+"""The rules of this project that no linter knows: who may import what, what a file may be called, how long it may get."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def _upward_imports(path: Path, layer: str) -> set[str | None]:
     return {_layer(found) for found in _relative_imports(path, ENGINE)} - {None} - below
 
 
-def test_rooms_of_the_engine_import_downwards():
+def test_layers_of_the_engine_import_downwards():
     layers = {path: _layer(path) for path in TARGET if path.is_relative_to(ENGINE)}
     assert {layer for layer in layers.values() if layer} <= set(TARGET_LAYERS)
     assert [_name(path) for path, layer in layers.items() if layer and _upward_imports(path, layer)] == []
@@ -245,18 +245,18 @@ LAYERS = ["syntax", "formats", "expressions", "modules", "options", "packages", 
 CONTROLLER_TOP = PLUGINS / "plugin_utils"
 
 
-def _floor(path: Path) -> int:
-    """The number of a file's layer; `values` lies below all of them."""
+def _rank(path: Path) -> int:
+    """The place of a file's layer in LAYERS; -1 for the files below all layers, such as `values`."""
     parts = path.relative_to(CONTROLLER_TOP).parts
     return LAYERS.index(parts[0]) if len(parts) > 1 else -1
 
 
-def test_floors_of_the_controller_import_downwards():
+def test_layers_of_the_controller_import_downwards():
     upwards = [
         f"{_name(path)} imports {_name(found)}"
         for path in CONTROLLER
         for found in _relative_imports(path, CONTROLLER_TOP)
-        if _floor(found) > _floor(path)
+        if _rank(found) > _rank(path)
     ]
     assert upwards == []
 
@@ -282,7 +282,7 @@ def _private_imports(path: Path) -> Iterator[Path]:
             yield found
 
 
-def test_other_floors_are_imported_through_their_public_files():
+def test_other_layers_are_imported_through_their_public_files():
     rest = [path for path in SOURCES if path not in TARGET]
     private = [f"{_name(path)} imports {_name(found)}" for path in rest for found in _private_imports(path)]
     assert private == []

@@ -15,13 +15,11 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.manif
 from ansible_collections.home.manager.plugins.plugin_utils import inputs
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request, compiler
+from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import SwitchBundle, build
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
-USER = {"name": "alice", "home": "/home/alice", "uid": 1000, "gid": 1000, "shell": "/bin/bash"}
-HOST = {"platform": "linux", "machine": "x86_64", "hostname": "laptop", "user": USER}
-COMPILER = compiler()
+from .homes import COMPILER, HOST
 
 
 def plan(tmp_path: Path, text: str, **options: Any) -> SwitchBundle:

@@ -15,7 +15,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack impor
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import EvaluatedHome, Request
 from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import build
 
-from .test_files import COMPILER, HOST
+from .homes import COMPILER, HOST
 
 
 def packages_of(text: str, lock: Lock | None = None) -> dict[str, Any]:

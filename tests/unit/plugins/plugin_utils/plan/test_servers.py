@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .test_system import built
+from .systems import built
 
 if TYPE_CHECKING:
     from pathlib import Path

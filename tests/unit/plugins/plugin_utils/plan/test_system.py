@@ -5,21 +5,18 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
 from ansible_collections.home.manager.plugins.module_utils.engine.system.declaration import Declaration
 from ansible_collections.home.manager.plugins.module_utils.engine.system.probe_answer import SystemProbeAnswer
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import Lock
 from ansible_collections.home.manager.plugins.plugin_utils.packages.package_context import PackageContext
-from ansible_collections.home.manager.plugins.plugin_utils.plan.bridge import Bridge, Homes
+from ansible_collections.home.manager.plugins.plugin_utils.plan.bridge import Homes
 from ansible_collections.home.manager.plugins.plugin_utils.plan.deep_stack import with_deep_stack
-from ansible_collections.home.manager.plugins.plugin_utils.plan.home import Request, compiler
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system import LIBRARY, System, SystemRequest
 from ansible_collections.home.manager.plugins.plugin_utils.plan.system_manifest import SystemPlan, build_system
 from ansible_collections.home.manager.plugins.plugin_utils.play.packages import ProjectLock
@@ -27,26 +24,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.play.system_homes imp
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecErrors
 
 from .....library.host import HOST
-
-SYSTEM, HOME = compiler(LIBRARY), compiler()
-ORIGIN = Origin("web1", None, "home.manager.rebuild", None)
-
-
-def built(text: str, folder: Path, supply: PackageContext | None = None, **files: str) -> tuple[SystemPlan, Homes]:
-    for name, content in files.items():
-        path = folder / (name.replace("__", "/") + ".yml")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(content))
-    file = str(folder / "configuration.yml")
-
-    def compute() -> tuple[SystemPlan, Homes]:
-        system = System(
-            SystemRequest([(load_text(textwrap.dedent(text), file, str(folder)), file)], HOST, compiler=SYSTEM)
-        )
-        homes = Bridge(system, Request([], HOST, packages="/usr", supply=supply, compiler=HOME), ORIGIN).homes()
-        return build_system(system, homes.digests(), homes.packages), homes
-
-    return with_deep_stack(compute)  # type: ignore[no-any-return]
+from .systems import built
 
 
 def manifest(text: str, folder: Path, **files: str) -> dict[str, Any]:
