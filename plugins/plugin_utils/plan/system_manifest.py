@@ -90,7 +90,7 @@ class SystemBuilder:
             if entry is not None:
                 etc[file.target] = entry
         for unit in attempt(self.parts.units, []):
-            etc.update(self._unit(unit))
+            self._add_unit(unit, etc)
         accounts = attempt(self._accounts, {})
         activation = attempt(lambda: self._scripts("activationScripts"), [])
         user_activation = attempt(lambda: self._scripts("userActivationScripts"), [])
@@ -163,24 +163,33 @@ class SystemBuilder:
         entry.update({name: value for name, value in {**lists, **texts, **rivals}.items() if value})
         return entry
 
-    def _unit(self, unit: Unit) -> dict[str, JsonObject]:
+    def _add_unit(self, unit: Unit, etc: dict[str, JsonObject]) -> None:
+        """Add what a unit comes to. An alias or a file may have its place; a mask takes the place of the unit that it masks."""
+        for target, entry in self._unit(unit):
+            if not unit.masked and etc.get(target, entry) != entry:
+                name, _dot, kind = unit.name.rpartition(".")
+                positions = self.parts.provenance.entry(f"systemd.{kind}s", name)
+                problem = f"another entry writes /etc/{target}, too"
+                self.evaluation.collect(SpecError(problem, positions, path=joined(("systemd", f"{kind}s", name))))
+            etc[target] = entry
+
+    def _unit(self, unit: Unit) -> list[tuple[str, JsonObject]]:
         """The entries below /etc that one unit comes to: its text, and the links of what starts it."""
         base = {"mode": "0644", "user": "+0", "group": "+0"}
         if unit.masked:
-            return {f"{_UNITS}/{unit.name}": {**base, "symlink": "/dev/null"}}
+            return [(f"{_UNITS}/{unit.name}", {**base, "symlink": "/dev/null"})]
         name = self._use(unit.text.encode("utf-8", "surrogateescape"), file_mode(False, unit.secret), unit.name)
         target = f"{_UNITS}/{unit.name}.d/{_DROPIN}" if unit.dropin else f"{_UNITS}/{unit.name}"
         entry: JsonObject = {**base, "object": name}
         entry.update({"sensitive": True} if unit.secret else {})
         entry.update({} if unit.dropin else {"unit": unit.name})
-        found: dict[str, JsonObject] = {target: entry}
+        found: list[tuple[str, JsonObject]] = [(target, entry)]
         for folder, holders in (("wants", unit.wanted_by), ("requires", unit.required_by), ("upholds", unit.upheld_by)):
             for holder in holders:
                 link = {**base, "symlink": self._unit_place(unit)}
                 # Where a package's unit is enabled already, there is such a link.
-                found[f"{_UNITS}/{holder}.{folder}/{unit.name}"] = {**link, "replace": True}
-        for alias in unit.aliases:
-            found[f"{_UNITS}/{alias}"] = {**base, "symlink": unit.name}
+                found.append((f"{_UNITS}/{holder}.{folder}/{unit.name}", {**link, "replace": True}))
+        found += [(f"{_UNITS}/{alias}", {**base, "symlink": unit.name}) for alias in unit.aliases]
         return found
 
     @staticmethod

@@ -261,6 +261,13 @@ def test_a_home_without_an_account_is_refused(tmp_path: Path) -> None:
         ("users.users: {a: {isNormalUser: true, name: x}, b: {isNormalUser: true, name: x}}", "several accounts: x."),
         ("services.openssh: {enable: true, listenAddresses: [{port: 22}]}", "has no addr"),
         ("systemd.services.a: {script: x, serviceConfig.Restart: sometimes}", "on-watchdog"),
+        ("systemd.services.a: {script: x, aliases: [a.service]}", "writes /etc/systemd/system/a.service"),
+        ("systemd.services: {a: {script: x, aliases: [b.service]}, b.script: x}", "systemd.services.b: another entry"),
+        ("systemd.services: {a: {script: x, aliases: [c.service]}, b: {script: x, aliases: [c.service]}}", "c.service"),
+        (
+            '{systemd.services.a.script: x, environment.etc."systemd/system/a.service".text: x}',
+            "systemd.services.a: another",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(text: str, problem: str, tmp_path: Path) -> None:
