@@ -22,6 +22,13 @@ def _located(context: ScopedContext, value: object) -> bool:
     return value.out_path != services(context).package(value.name).out_path
 
 
+def _path(value: object) -> bool:
+    """Whether a value is a path where text would also do: one line that begins with a slash, but not with a comment."""
+    if not isinstance(value, str):
+        return isinstance(value, PathValue)
+    return value.startswith("/") and "\n" not in value and not value.startswith(("//", "/*"))
+
+
 def _systemwide(value: object) -> bool:
     """Whether a package is where the system's programs look by themselves for what packages bring."""
     return isinstance(value, Package) and value.out_path.rstrip("/") in ("/usr", "/usr/local")
@@ -37,7 +44,7 @@ TESTS: dict[str, Callable[..., Value]] = {
     "abs": lambda v: isinstance(v, str) and posixpath.isabs(v),
     "path_value": lambda v: isinstance(v, PathValue),
     "located": _located,
-    "path": lambda v: isinstance(v, PathValue) or (isinstance(v, str) and v.startswith("/")),
+    "path": _path,
     "package": lambda v: isinstance(v, Package),
     "realised": _realised,
     "raw": lambda v: isinstance(v, Raw),
