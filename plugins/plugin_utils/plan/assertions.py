@@ -31,7 +31,9 @@ def failed_assertions(evaluation: Evaluation, prefix: str = "") -> list[SpecErro
     definitions = evaluation.attempt(lambda: _paired(assertions, provenance.elements("assertions")), {})
     found = []
     for number in failed:
-        text = evaluation.attempt(lambda n=number: message(assertions[n], n), HIDDEN)  # type: ignore[misc]
+        text = evaluation.attempt(lambda n=number: message(assertions[n], n), None)  # type: ignore[misc]
+        if text is None:  # An error by itself.
+            continue
         positions = provenance.condition(definitions[number]) if number in definitions else ()
         if len(positions) < 2:  # Only the assertion itself, which nobody reads that did not write the module.
             positions = (*positions, *provenance.named(text))
