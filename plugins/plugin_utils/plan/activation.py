@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
@@ -38,6 +39,12 @@ class _Entry(NamedTuple):
     secret: bool = False
 
 
+def with_programs(evaluation: Evaluation, script: str) -> str:
+    """A script of the home, which can call the programs of `home.extraActivationPath`."""
+    path = str(evaluation.get("home.activationPath"))
+    return f"PATH={shlex.quote(path)}:$PATH\n{script}" if path and script.strip() else script
+
+
 def on_change(evaluation: Evaluation, targets: Collection[str]) -> list[Script]:
     """The scripts of `home.onChange` that one of these targets is below a folder of, by name."""
     found: list[Script] = []
@@ -49,7 +56,7 @@ def on_change(evaluation: Evaluation, targets: Collection[str]) -> list[Script]:
         if any(target in below or target.startswith(prefixes) for target in targets):
             position = next(iter(provenance.entry("home.onChange", name)), None)
             with evaluation.visiting(("home", "onChange", name, "script"), position) as frame:
-                script = Script(name, str(scripts[name]["script"]), "write")
+                script = Script(name, with_programs(evaluation, str(scripts[name]["script"])), "write")
             script.sensitive, script.below = bool(frame.secret), below
             found.append(script)
     return found
@@ -68,7 +75,7 @@ def activation(evaluation: Evaluation, place: str | None = None) -> list[Script]
         position = next(iter(provenance.entry("home.activation", name)), None)
         with evaluation.visiting(("home", "activation", name, "script"), position) as frame:
             entry = scripts[name]
-            script = str(entry["data"])
+            script = with_programs(evaluation, str(entry["data"]))
         anchor = ANCHORS.get(name, Edges())
         edges = Edges([*anchor.after, *entry["after"]], [*anchor.before, *entry["before"]])
         entries[name] = _Entry(edges, script, frame.secret)

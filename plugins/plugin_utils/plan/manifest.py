@@ -25,7 +25,7 @@ from ..options.provenance import Positions, Provenance
 from ..options.unread import check_unread
 from ..syntax.errors import SpecError, SpecWarning
 from ..values import Path, StoreFile
-from .activation import activation, on_change
+from .activation import activation, on_change, with_programs
 from .files import Files, FileSource, PlannedFile
 from .home import EvaluatedHome
 from .packages import RECIPE_MODE, PackagePlan, plan_packages, wrappers
@@ -199,7 +199,7 @@ class Builder:
             file.secret = True
         entry = self._body(file)
         entry.force, entry.sensitive = bool(file.force), bool(file.secret)
-        entry.on_change = str(file.on_change) if file.on_change else None
+        entry.on_change = with_programs(self.evaluation, str(file.on_change)) if file.on_change else None
         entry.origin = self._origin(file.positions)
         return entry
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Origin, View
 from ansible_collections.home.manager.plugins.plugin_utils.modules.spec_file import load_text
 from ansible_collections.home.manager.plugins.plugin_utils.packages.lock import Lock
 from ansible_collections.home.manager.plugins.plugin_utils.packages.package_context import PackageContext
@@ -18,14 +18,19 @@ from ansible_collections.home.manager.plugins.plugin_utils.plan.manifest import 
 from .homes import COMPILER, HOST
 
 
-def packages_of(text: str, lock: Lock | None = None) -> dict[str, Any]:
-    """The packages of a home's manifest by name."""
+def view_of(text: str, lock: Lock | None = None) -> View:
+    """The manifest's view of a home."""
     root = load_text('home: {stateVersion: "26.05"}\n' + text, "/p/user.yml")
     request = Request(
         [(root, "/p/user.yml")], HOST, supply=PackageContext(lock or Lock(), "x86_64-linux"), compiler=COMPILER
     )
     plan = with_deep_stack(lambda: build(EvaluatedHome(request), Origin()))
-    return {item.name: item for item in plan.manifest.view.packages}
+    return plan.manifest.view
+
+
+def packages_of(text: str, lock: Lock | None = None) -> dict[str, Any]:
+    """The packages of a home's manifest by name."""
+    return {item.name: item for item in view_of(text, lock).packages}
 
 
 def test_program_that_the_catalogue_does_not_list_is_wanted_where_a_text_starts_it():
@@ -47,3 +52,21 @@ def test_program_that_no_text_names_is_not_wanted():
         "home.file.x.text: \"{{ pkgs.emacs | exe }} {{ 'a' if client else 'b' }}\"\n"
     )
     assert packages_of(text)["emacs"].commands == {"emacs": "emacs-gtk"}
+
+
+def test_scripts_find_the_programs_of_the_extra_activation_path():
+    text = """
+home.extraActivationPath: [jq]
+home.activation.look: !entry_after {after: [writeBoundary], data: "jq --version"}
+home.file.note: {text: a, onChange: "jq --version"}
+home.onChange.notes: {below: [note], script: "jq --version"}
+"""
+    view = view_of(text)
+    expected = "PATH=/home/alice/.local/state/home.manager/current/home-path/bin:$PATH\njq --version"
+    assert [script.script for script in view.scripts("write")] == [expected, expected]
+    assert view.files["note"].on_change == expected
+    assert [item.name for item in view.packages] == ["jq"]
+
+
+def test_scripts_without_extra_programs_stay_as_they_are():
+    assert [script.script for script in view_of("home.activation.look: jq\n").scripts("write")] == ["jq"]
