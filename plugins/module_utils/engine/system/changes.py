@@ -117,7 +117,7 @@ class SystemChanges(SystemQueries):
         if settings.dry:
             switch.answer.changed = not blueprint.nothing
             switch.answer.generation, switch.answer.previous = expected, self.state.current()
-            switch.preview_units(blueprint)
+            switch.preview_units(blueprint, expected)
             switch.answer.changed = switch.answer.changed or switch.answer.units.acted
             answers = self.homes(request or self._former(switch, declaration))
             switch.answer.homes = {user: HomeAnswer.of(answer) for user, answer in answers.items()}

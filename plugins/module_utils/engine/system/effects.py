@@ -66,11 +66,9 @@ class Effects:
             # Only now: what has just been stopped for good is not started again because its texts change.
             transition = self._transition(services, former, blueprint)
             if transition is not None:
-                before = transition.prepare().before
+                transition.prepare()
                 if again:
-                    transition.retry = frozenset(
-                        state.name for state in before if state.failed and state.name in transition.new
-                    )
+                    self._retry(transition)
                 transition.act()
                 self._note(transition)
             self._start(services, former, blueprint.declaration.provided, ledger)
@@ -81,7 +79,13 @@ class Effects:
         if queries.exists(_REBOOT):
             self.answer.reboot.append("a package asks for it")
 
-    def preview(self, former: Declaration, blueprint: Blueprint, ledger: Ledger) -> None:
+    @staticmethod
+    def _retry(transition: Transition) -> None:
+        """Let a transition start the units again that have failed."""
+        before = transition.prepare().before
+        transition.retry = frozenset(state.name for state in before if state.failed and state.name in transition.new)
+
+    def preview(self, former: Declaration, blueprint: Blueprint, ledger: Ledger, again: bool = False) -> None:
         """Note which units would be acted on, as far as that can be told before the files and packages are there."""
         services = self._services
         if services is None:
@@ -96,6 +100,8 @@ class Effects:
         given_up = self._given_up(blueprint.declaration, ledger)
         transition = self._transition(services, former, blueprint)
         if transition is not None:
+            if again:
+                self._retry(transition)
             plan = transition.preview(services.packaged())
             for verb in ("stop", "reload", "restart", "start"):
                 getattr(units, verb).extend(name for name in getattr(plan, verb) if name not in given_up)
@@ -109,7 +115,7 @@ class Effects:
             elif not provided.enable and provided.start and name in running:
                 units.stop.append(name)
         changed = set(blueprint.etc.changed) | set(blueprint.lines)
-        for verb, name in self._unsettled(self._asked(services, former, blueprint, changed)):
+        for verb, name in self._unsettled(self._asked(services, former, blueprint, changed, again)):
             if name not in given_up:
                 getattr(units, verb).append(name)
 

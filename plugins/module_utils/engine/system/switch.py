@@ -136,11 +136,12 @@ class SystemSwitch:
         text = "; ".join(check.message for check in bad)
         raise EngineError(text + ("" if text.endswith(("?", ".")) else ".") + " Nothing was changed.", ErrorKind.CHECK)
 
-    def preview_units(self, blueprint: Blueprint) -> None:
-        """Note what would be done with units. That nobody can be asked is no reason to refuse a preview."""
+    def preview_units(self, blueprint: Blueprint, number: int) -> None:
+        """Note what a switch to generation `number` would do with units. That nobody can be asked is no reason to refuse a preview."""
+        current = self.state.current()
+        former = self._former(self.state.in_effect(current))
         with contextlib.suppress(EngineError):
-            base = self.state.in_effect(self.state.current())
-            Effects(self.context, self.answer).preview(self._former(base), blueprint, self.ledger)
+            Effects(self.context, self.answer).preview(former, blueprint, self.ledger, current == number)
 
     # Steps 4 to 8
 

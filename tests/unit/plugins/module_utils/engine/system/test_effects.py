@@ -208,3 +208,31 @@ def test_what_is_down_by_now_is_not_restarted() -> None:
     host = Host(Services(["a"], {"a": True, "b": True}))
     host.effects()._triggered(stand_in(host.services), [("restart", "a"), ("restart", "b")])
     assert host.services.calls == ["restart a"]
+
+
+class Transition:
+    """Units of which `bad` has failed; one that is to be tried again is planned to be started."""
+
+    def __init__(self) -> None:
+        self.new = {"bad", "good"}
+        self.retry: frozenset[str] = frozenset()
+
+    def prepare(self) -> Any:
+        return SimpleNamespace(
+            before=[SimpleNamespace(name=name, failed=name != "good") for name in ("bad", "good", "gone")]
+        )
+
+    def preview(self, _packaged: object) -> Any:
+        return SimpleNamespace(stop=[], reload=[], restart=[], start=sorted(self.retry), keep={})
+
+
+@pytest.mark.parametrize(("again", "start"), [(True, ["bad"]), (False, [])])
+def test_a_preview_shows_what_is_tried_again(again: bool, start: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    host = Host(Services())
+    effect = host.effects()
+    monkeypatch.setattr(effect, "_transition", lambda *_arguments: Transition())
+    monkeypatch.setattr(Services, "packaged", lambda _self: frozenset(), raising=False)
+    etc = SimpleNamespace(changed=[])
+    plan = stand_in(SimpleNamespace(declaration=EMPTY, entries={}, etc=etc, lines={}))
+    effect.preview(EMPTY, plan, host.ledger, again)
+    assert host.answer.units.start == start
