@@ -108,7 +108,7 @@ class SystemChanges(SystemQueries):
             return self._switch_homes(switch, request or self._former(switch, declaration))
 
         settings = switch.settings
-        if settings.confirm and settings.action == "boot":
+        if settings.confirm and not settings.confirmed:
             switch.answer.warnings.append(_NOTHING_TO_CONFIRM)
         blueprint = switch.preview(declaration)
         if blueprint.etc.collisions:

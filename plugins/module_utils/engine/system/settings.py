@@ -56,6 +56,11 @@ class Settings(NamedTuple):
         return {**found, "allow_removal": list(self.allow_removal)}
 
     @property
+    def confirmed(self) -> bool:
+        """Whether the switch is taken back unless a new connection confirms it. Before the next boot, `boot` puts nothing into effect."""
+        return self.confirm != 0 and self.action != "boot"
+
+    @property
     def dry(self) -> bool:
         """Whether nothing is written: in check mode, and in a dry activation."""
         return self.check or self.action == "dry-activate"

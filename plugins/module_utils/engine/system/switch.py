@@ -96,7 +96,8 @@ class SystemSwitch:
             return
         self._refuse_rivals(blueprint)
         user = "" if self.settings.allow_lockout else connected()
-        self.answer.checks = validate(future, user, blueprint.declaration) + self._shut_out(future)
+        checks = validate(future, user, blueprint.declaration, self.settings.confirmed)
+        self.answer.checks = checks + self._shut_out(future)
         self._refuse(self.answer.checks)
 
     def _refuse_rivals(self, blueprint: Blueprint) -> None:
@@ -113,7 +114,7 @@ class SystemSwitch:
 
     def _shut_out(self, future: Future) -> List[Check]:
         """The refusal of a firewall that would shut out whoever is connected. What waits for a confirmation may do so: it is reverted."""
-        if self.settings.allow_lockout or self.settings.confirm:
+        if self.settings.allow_lockout or self.settings.confirmed:
             return []
         refusal = closed(future)
         return [] if refusal is None else [refusal]
@@ -153,7 +154,7 @@ class SystemSwitch:
         self._journal("prepare", origin, number)
         try:
             blueprint = self._prepare(declaration)
-            if self.settings.confirm and self.settings.action != "boot":
+            if self.settings.confirmed:
                 armed = confirm.arm(self.context, origin, number, self.settings.confirm, self.settings.rollback)
                 self.answer.armed = Armed(armed.until, self.settings.confirm)
             elif self.settings.action == "test":

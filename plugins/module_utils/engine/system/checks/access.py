@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..process import as_user, run, which
 from . import sshd
+from .logins import Logins, logins, ssh_connection
 from .report import Check
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Access(NamedTuple):
 
     login: bool | None
     sudo: bool | None
+    logins: Logins = Logins()
 
 
 def connected() -> str:
@@ -51,7 +53,7 @@ def access(user: str, login: bool = True) -> Access:
     can_sudo: bool | None = None
     if user != "root" and which("sudo") is not None:
         can_sudo = run(as_user(user, ["sudo", "-n", "true"]), 20.0).good
-    return Access(sshd.trial_login(user) if login else None, can_sudo)
+    return Access(sshd.trial_login(user), can_sudo, logins(user)) if login else Access(None, can_sudo)
 
 
 def groups_of(database: Database, user: str) -> Set[str]:
@@ -79,4 +81,23 @@ def lost(user: str, before: Access, after: Access, database: Database) -> Check:
     if before.login and after.login is False:
         why = sshd.is_locked_out(user, groups_of(database, user)) or f'"{user}" could no longer log in by ssh'
         return Check("access", False, why)
+    return Check("access", True)
+
+
+def shut(user: str, before: Logins, after: Logins, database: Database) -> Check:
+    """Whether the switch would close the way that the user's connection came: its port, or all of the user's keys."""
+    connection = ssh_connection()
+    if not connection:
+        return Check("access", True)
+    port = int(connection[3])
+    if port in before.ports and after.ports and port not in after.ports:
+        why = f"sshd would no longer listen on port {port}, the port of your connection"
+        return Check(
+            "access", False, f"{why}; keep it in services.openssh.ports until your inventory names the new one"
+        )
+    shadow = database.shadows.get(user)
+    password = after.password and shadow is not None and shadow.hash[:1] not in ("", "!", "*")
+    if before.keys and after.keys is not None and not before.keys & after.keys and not password:
+        why = f'sshd would accept none of the keys that it accepts from "{user}" now'
+        return Check("access", False, f"{why}; keep one of them, or switch with home_system_confirm")
     return Check("access", True)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...contract.errors import EngineError
 from ..process import run, which
 from . import namespace
+from .logins import ssh_connection
 from .report import Check
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class Connection(NamedTuple):
 
 def connection() -> Connection | None:
     """The ssh connection that this process comes through. None without one, or where it cannot be imitated."""
-    words = _ssh_connection().split()
-    if len(words) != 4 or not words[3].isdigit():
+    words = ssh_connection()
+    if not words:
         return None
     client, server = (address.replace("::ffff:", "") for address in (words[0], words[2]))
     try:
@@ -58,23 +59,6 @@ def connection() -> Connection | None:
         line.split()[1].split("@")[0] for line in found.output.splitlines() if found.good and len(line.split()) > 1
     ]
     return Connection(client, server, int(words[3]), names[0]) if names else None
-
-
-def _ssh_connection() -> str:
-    """SSH_CONNECTION of this process or of one above it: sudo does not pass it on."""
-    process = os.getpid()
-    while process > 1:
-        try:
-            with open(f"/proc/{process}/environ", "rb") as source:
-                variables = source.read().split(b"\0")
-            with open(f"/proc/{process}/stat", encoding="ascii", errors="replace") as source:
-                process = int(source.read().rpartition(")")[2].split()[1])
-        except (FileNotFoundError, ProcessLookupError):
-            return ""
-        for variable in variables:
-            if variable.startswith(b"SSH_CONNECTION="):
-                return variable.partition(b"=")[2].decode("ascii", "replace")
-    return ""
 
 
 def closed(future: Future) -> Check | None:

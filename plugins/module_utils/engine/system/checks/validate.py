@@ -13,7 +13,7 @@ from ..accounts.reading import read_from
 from ..process import Done, run, which
 from ..program_check import filled
 from . import namespace, sshd
-from .access import access, lost
+from .access import access, lost, shut
 from .programs import Question, questions
 from .report import Check, checks_of
 
@@ -33,8 +33,11 @@ _UNSUPPORTED = ("unknown flag", "unrecognized option", "invalid option")
 _WHO = ("pam.d/", "security/", "ssh/", "sudoers", "login.defs", "nsswitch.conf", "shells")
 
 
-def validate(future: Future, user: str, declaration: Declaration) -> List[Check]:
-    """The checks of everything that changes. `user` is who must be able to come back; empty when that is not asked."""
+def validate(future: Future, user: str, declaration: Declaration, confirmed: bool = False) -> List[Check]:
+    """The checks of everything that changes. `user` is who must be able to come back; empty when that is not asked.
+
+    `confirmed`: a new connection will show whether the way of the present one is still open.
+    """
     checks = declaration.program_checks
     before = read_database(read_from("/etc"))
     watch = bool(user) and (future.touches(*_WHO) or any(future.database.values()))
@@ -49,7 +52,10 @@ def validate(future: Future, user: str, declaration: Declaration) -> List[Check]
         namespace.bind(copy)
         found = asked(future, checks, known)
         if earlier is not None and all(check.ok is not False for check in found):
-            found.append(lost(user, earlier, access(user, login and bool(earlier.login)), _afterwards(before, future)))
+            later, database = access(user, login and bool(earlier.login)), _afterwards(before, future)
+            found.append(lost(user, earlier, later, database))
+            if found[-1].ok and not confirmed:
+                found[-1] = shut(user, earlier.logins, later.logins, database)
         return [check.json() for check in found]
 
     try:
