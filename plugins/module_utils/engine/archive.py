@@ -27,15 +27,15 @@ def sources(folder: str | None = None) -> dict[str, bytes]:
         # Here the engine is no folder of files: see modules.py.
         loaded: dict[str, bytes] = kept()
         return loaded
-    top = folder or os.path.dirname(os.path.abspath(__file__))
+    top = os.path.abspath(folder or os.path.dirname(__file__))
     found: dict[str, bytes] = {}
     for where, folders, names in os.walk(top):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        for name in sorted(names):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        package = "engine" + where[len(top) :].replace(os.sep, "/")
+        for name in names:
             if name.endswith(".py"):
-                path = os.path.join(where, name)
-                with open(path, "rb") as source:
-                    found["engine/" + os.path.relpath(path, top).replace(os.sep, "/")] = source.read()
+                with open(os.path.join(where, name), "rb") as source:
+                    found[package + "/" + name] = source.read()
     return found
 
 

@@ -115,12 +115,15 @@ class Entry(Value):
         if not safe_path(target):
             raise EngineError("%r is not a path inside the home" % target, ErrorKind.TARGET, path=str(target))
         members = Members(value, target, ErrorKind.MANIFEST)
-        kind = members.choice("type", tuple(_TYPES))
-        force, on_change = members.flag("force"), members.optional_text("onChange")
-        sensitive, origin = members.flag("sensitive"), members.optional_text("origin")
+        kind, origin = members.choice("type", _KINDS), members.optional_text("origin")
         entry = _TYPES[kind].read(members)
-        members.end()
-        entry.force, entry.on_change, entry.sensitive, entry.origin = force, on_change, sensitive, origin
+        entry.origin = origin
+        # Most entries have nothing more, and a home has thousands.
+        if members.names():
+            entry.force, entry.sensitive = members.flag("force"), members.flag("sensitive")
+            entry.on_change = members.optional_text("onChange")
+            entry.read_settings(members)
+            members.end()
         return entry
 
     def _body(self) -> JsonObject:
@@ -130,6 +133,9 @@ class Entry(Value):
     def read(cls, members: Members) -> Entry:
         """The entry with its own members alone."""
         raise NotImplementedError
+
+    def read_settings(self, members: Members) -> None:
+        """Take what only the method of the entry knows."""
 
 
 class FileEntry(Entry):
@@ -179,12 +185,13 @@ class FileEntry(Entry):
         name, method, mode = members.text("object"), members.optional_text("method"), members.optional_text("mode")
         if mode is not None and not is_mode(mode):
             raise members.error("`mode` must be four octal digits such as 0644, got %r" % mode)
-        settings: Dict[str, str] = {}
+        return cls(name, method or "link", mode)
+
+    def read_settings(self, members: Members) -> None:
         for key, value in members.rest().items():
             if not isinstance(value, str):
                 raise members.error("unknown member `%s`" % key)
-            settings[key] = value
-        return cls(name, method or "link", mode, settings)
+            self.settings[key] = value
 
 
 class TreeEntry(Entry):
@@ -245,3 +252,4 @@ class SymlinkEntry(Entry):
 
 
 _TYPES: Dict[str, Type[Entry]] = {"file": FileEntry, "tree": TreeEntry, "symlink": SymlinkEntry}
+_KINDS = tuple(_TYPES)

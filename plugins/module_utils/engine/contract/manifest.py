@@ -301,10 +301,12 @@ def _filled(members: Members, name: str) -> str:
 
 
 def _check_nesting(files: Dict[str, Entry]) -> None:
+    checked = {""}
     for target in files:
         parent = target.rpartition("/")[0]
-        while parent:
+        while parent not in checked:
             if parent in files:
                 message = "%s is below %s, which is itself a managed file or a folder linked whole" % (target, parent)
                 raise EngineError(message, ErrorKind.TARGET, path=target)
+            checked.add(parent)
             parent = parent.rpartition("/")[0]

@@ -35,6 +35,15 @@ class StoredObject(Value):
     @classmethod
     def of(cls, name: str, value: object) -> StoredObject:
         """The inverse of `json`. EngineError `manifest`."""
+        # There is one for every file of a home. Only what is wrong is read member by member, for a message that says what it is.
+        if isinstance(value, dict) and len(value) == 2 and is_object_id(name):
+            mode, size = value.get("mode"), value.get("size")
+            if isinstance(mode, str) and is_mode(mode) and type(size) is int:
+                return cls(mode, size)
+        return cls._read(name, value)
+
+    @classmethod
+    def _read(cls, name: str, value: object) -> StoredObject:
         members = Members(value, "the object %s" % name, ErrorKind.MANIFEST)
         if not is_object_id(name):
             raise members.error("this is not the name of an object")

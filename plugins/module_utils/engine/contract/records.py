@@ -121,20 +121,21 @@ class Record(Value):
     @classmethod
     def of(cls, value: Dict[str, object]) -> Record:
         """The inverse of `json`. EngineError `state` when it is not a record."""
-        memory = dict(value)
-        kind = memory.pop("kind", None)
+        kind = value.get("kind") if isinstance(value, dict) else None
         if not isinstance(kind, str):
             raise EngineError("the ledger is damaged: a record has no kind", ErrorKind.STATE)
         record = cls(kind)
-        for name, key in _KEYS.items():
-            if key in memory:
-                setattr(record, name, memory.pop(key))
-        if _ADOPTED in memory:
-            record.adopted = Adopted.of(memory.pop(_ADOPTED))
-        record.memory = memory
+        for key, member in value.items():
+            if key in _NAMES:
+                setattr(record, _NAMES[key], member)
+            elif key == _ADOPTED:
+                record.adopted = Adopted.of(member)
+            else:
+                record.memory[key] = member
         return record
 
 
 _ADOPTED = "adopted"
 _KEYS = {"kind": "kind", "object": "shows"}
 _KEYS.update({name: name for name in Record.__slots__ if name not in ("adopted", "kind", "memory", "object")})
+_NAMES = {key: name for name, key in _KEYS.items()}

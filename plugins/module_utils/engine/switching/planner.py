@@ -115,7 +115,8 @@ class Planner:
             collision = self.plan.collide(target, reason, "denied")
             collision.parent, collision.made = self._denied(target)
             return None
-        if any(above in self.builder.placement.new_folders for above in parents(target)):
+        new_folders = self.builder.placement.new_folders
+        if new_folders and any(above in new_folders for above in parents(target)):
             found = PathState("absent")
         elif found.kind == "blocked":
             resolution = self.builder.policy.resolve_above(target, entry, found, set(self.files))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, FrozenSet, Iterable, Iterator, Mapping, NamedTuple, Tuple
 
+from ..contract.paths import parents
 from . import name as names
 from .unit_set import UnitFile, UnitSet
 
@@ -48,9 +49,8 @@ class UnitFolders(NamedTuple):
 def read_targets(targets: Iterable[str], folders: UnitFolders) -> Iterator[str]:
     """Those of some targets at or below which the manager or one of its generators reads."""
     prefixes = _prefixes(folders)
-    for target in targets:
-        if target.startswith(prefixes) or any(prefix.startswith(f"{target}/") for prefix in prefixes):
-            yield target
+    above = {folder for prefix in prefixes for folder in parents(prefix)}
+    return (target for target in targets if target in above or target.startswith(prefixes))
 
 
 def _prefixes(folders: UnitFolders) -> Tuple[str, ...]:
