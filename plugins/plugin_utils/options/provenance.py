@@ -27,11 +27,12 @@ from .type_container import by_key, is_set
 Positions = tuple[Position, ...]
 
 _ENABLE = "enable"
-_READ = re.compile(r"\b(cfg|config)((?:\.\w+|\['[^']+'\]|\[\"[^\"]+\"\])+)")
-_WORD = re.compile(r"[\w-]+")
-_NAMED = re.compile(r"(?<![\w./@:-])[A-Za-z][\w-]*(?:\.(?:[\w-]+|\"[^\"]+\"))+(?![\w/@])")
-_STEP = re.compile(r"[\w-]+|\"[^\"]+\"")
-_PART = re.compile(r"\.(\w+)|\['([^']+)'\]|\[\"([^\"]+)\"\]")
+# Compiled when they are first used: only a value that has an odd origin is explained.
+_READ = r"\b(cfg|config)((?:\.\w+|\['[^']+'\]|\[\"[^\"]+\"\])+)"
+_WORD = r"[\w-]+"
+_NAMED = r"(?<![\w./@:-])[A-Za-z][\w-]*(?:\.(?:[\w-]+|\"[^\"]+\"))+(?![\w/@])"
+_STEP = r"[\w-]+|\"[^\"]+\""
+_PART = r"\.(\w+)|\['([^']+)'\]|\[\"([^\"]+)\"\]"
 
 
 class Provenance:
@@ -76,7 +77,7 @@ class Provenance:
         definitions = self._entries[option].get(name) or ()
         module = self._owner(definitions[0].scope) if definitions else None
         node = self.node(module.root) if module is not None and module.shipped and module.root else None
-        words = {word.lower() for word in _WORD.findall(text)}
+        words = {word.lower() for word in re.findall(_WORD, text)}
         found = list(_definitions_in_text(node, words, text.strip())) if node is not None else []
         if found:
             return self._unique(*found)
@@ -115,8 +116,8 @@ class Provenance:
     def named(self, text: str) -> Positions:
         """The user's definitions of the options, and of the entries of options, that a text names by their dotted paths."""
         found: list[Position | None] = []
-        for name in _NAMED.findall(text):
-            found += self._defined(tuple(part.strip('"') for part in _STEP.findall(name)))
+        for name in re.findall(_NAMED, text):
+            found += self._defined(tuple(part.strip('"') for part in re.findall(_STEP, name)))
         return self._unique(*found)
 
     def _defined(self, path: tuple[str, ...]) -> list[Position | None]:
@@ -172,8 +173,8 @@ class Provenance:
 
     def nodes_read(self, source: str, module: Module | None) -> Iterator[Node]:
         """The options that an expression of a module names."""
-        for base, rest in _READ.findall(source):
-            path = tuple("".join(parts) for parts in _PART.findall(rest))
+        for base, rest in re.findall(_READ, source):
+            path = tuple("".join(parts) for parts in re.findall(_PART, rest))
             if base == "cfg" and module is not None:
                 path = (*module.root, *path)
             node: Node | None = self.evaluation.home.root

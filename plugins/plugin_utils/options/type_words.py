@@ -39,13 +39,12 @@ _PLURALS = {
 _WITH_OR = ("path of a file or folder",)
 # More values of an enumeration are shortened.
 _MOST = 8
-_NOUN = re.compile(r"^an? ((?:\w+ )?(?:string|integer|number|path|package|mapping|list|value))\b")
-_RANGE = re.compile(
-    r"(integer|number) (?:between (\S+) and (\S+) \(both inclusive\)|of at least (\S+)|of at most (\S+))"
-)
+# Compiled when they are first used: only messages and pages need them.
+_NOUN = r"^an? ((?:\w+ )?(?:string|integer|number|path|package|mapping|list|value))\b"
+_RANGE = r"(integer|number) (?:between (\S+) and (\S+) \(both inclusive\)|of at least (\S+)|of at most (\S+))"
 # Of longer descriptions only the kind is given.
 _LONGEST = 100
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
 
 
 def type_words(description: str) -> str:
@@ -86,7 +85,7 @@ def _one(part: str) -> str:
         if part.startswith(start):
             inner = type_words(part[len(start) :])
             return f"{words} {_plural(inner)}"
-    found = _RANGE.fullmatch(part)
+    found = re.fullmatch(_RANGE, part)
     if found is not None:
         kind = "a whole number" if found[1] == "integer" else "a number"
         if found[2]:
@@ -95,7 +94,7 @@ def _one(part: str) -> str:
     if part.startswith("string matching the pattern "):
         return f"a string that matches `{part.partition('pattern ')[2]}`"
     if part.startswith("one of "):
-        values = _QUOTED.findall(part)
+        values = re.findall(_QUOTED, part)
         if len(values) > _MOST:
             return f"one of {len(values)} values such as {', '.join(values[:3])}"
         return "one of " + ", ".join(values) if values else part
@@ -119,4 +118,4 @@ def _plural(words: str) -> str:
     if words.startswith(("a list of ", "a mapping of ")):
         return words.removeprefix("a ").replace("list", "lists", 1).replace("mapping", "mappings", 1)
     parts = re.split(r"(, | or )", words)
-    return "".join(_PLURALS.get(part) or _NOUN.sub(r"\1s", part) for part in parts)
+    return "".join(_PLURALS.get(part) or re.sub(_NOUN, r"\1s", part) for part in parts)

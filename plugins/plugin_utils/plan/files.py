@@ -160,9 +160,7 @@ class Files:
             where = posixpath.normpath(posixpath.join(self.home, target))
             message = f"leads to {where}, outside of the home folder {self.home}"
             raise SpecError(message, positions, path=owner_label(owner))
-        if "\0" in target or any(
-            len(part.encode("utf-8", "surrogatepass")) > LONGEST_NAME for part in target.split("/")
-        ):
+        if "\0" in target or _has_long_name(target):
             raise SpecError(
                 f"invalid file name: it contains a NUL character or a part of more than {LONGEST_NAME} bytes",
                 positions,
@@ -259,9 +257,8 @@ class Files:
         return base
 
     def _read_secret(self, owner: str) -> bool:
-        prefix = tuple(owner.split(".", 2)[:2])
-        name = owner.split(".", 2)[2]
-        return any(path[:3] == (*prefix, name) for path in self.evaluation.secret)
+        entry = tuple(owner.split(".", 2))
+        return any(path[:3] == entry for path in self.evaluation.secret)
 
     def _from_source(
         self, base: PlannedFile, source: PathValue, entry: Any, owner: str, positions: Positions
@@ -357,6 +354,12 @@ def _enabled(values: Any, name: str) -> tuple[str, Any] | None:
     """The target and the options of an entry; None when it is not enabled."""
     entry = values[name]
     return (entry["target"], entry) if entry["enable"] else None
+
+
+def _has_long_name(target: str) -> bool:
+    """Whether a part of a path is longer than a file system allows."""
+    encoded = target.encode("utf-8", "surrogatepass")
+    return len(encoded) > LONGEST_NAME and any(len(part) > LONGEST_NAME for part in encoded.split(b"/"))
 
 
 # What is read through no link: direnv allows real files only, and sshd may refuse the folders on the way to an object.

@@ -10,7 +10,7 @@ from ..expressions.expression import Expression
 from ..options.evaluation import Evaluation
 from ..syntax.errors import SpecWarning
 from ..syntax.keys import TemplateKey
-from ..syntax.nix import reference
+from ..syntax.nix import may_refer, reference
 from ..syntax.nodes import position_of
 from ..syntax.position import Position
 
@@ -24,7 +24,7 @@ def nix_references(evaluation: Evaluation) -> list[SpecWarning]:
     for module in evaluation.modules:
         if module.shipped:
             continue
-        for text, position in _texts(module.node, position_of(module.node)):
+        for text, position in _texts([module.node], position_of(module.node)):
             written, instead = reference(text)
             if written and not (written == text and "." not in instead):
                 warning = SpecWarning(
@@ -35,15 +35,12 @@ def nix_references(evaluation: Evaluation) -> list[SpecWarning]:
     return found
 
 
-def _texts(node: object, position: Position | None) -> Iterator[tuple[str, Position | None]]:
-    """Every plain text in some nodes, with the position of its key or element."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key in _EXPRESSIONS or (key == "expr" and node.get("_type") == "when"):
-                continue
+def _texts(node: dict[str, object] | list[object], position: Position | None) -> Iterator[tuple[str, Position | None]]:
+    """Every plain text in some nodes that may hold a reference, with the position of its key or element."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if key in _EXPRESSIONS or (key == "expr" and isinstance(node, dict) and node.get("_type") == "when"):
+            continue
+        if isinstance(value, (dict, list)):
             yield from _texts(value, position_of(node, key) or position)
-    elif isinstance(node, list):
-        for index, item in enumerate(node):
-            yield from _texts(item, position_of(node, index) or position)
-    elif isinstance(node, str) and not isinstance(node, (Expression, TemplateKey)) and ("${" in node or "." in node):
-        yield node, position
+        elif isinstance(value, str) and may_refer(value) and not isinstance(value, (Expression, TemplateKey)):
+            yield value, position_of(node, key) or position

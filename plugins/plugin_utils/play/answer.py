@@ -17,7 +17,8 @@ MOST_VALUES = 2_000_000
 LONGEST_FACT = 4096
 
 # Terminals act on these, or show text in another order than it has.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Compiled only for a text that may have one of these.
+_CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 _KIND = re.compile(r"[a-z][a-z_-]{0,39}")
 # What the typed contract does not check for every verb; an answer about a system has these names, too.
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -86,7 +87,9 @@ class _Cleaner:
 
 def escaped(text: str) -> str:
     """A text with its control characters as escapes; line ends and tabs stay."""
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    if text.isprintable():
+        return text
+    return re.sub(_CONTROL, lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _error(error: Any) -> dict[str, Any]:

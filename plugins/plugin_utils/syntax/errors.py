@@ -13,10 +13,8 @@ from typing import Self
 from .position import Position
 from .secrets import HIDDEN, SECRETS
 
-# The values that `summary` shows.
-_VALUE = re.compile(
-    r"the string (?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|the (?:integer|number) [-+.\w]+|the boolean \w+|a mapping with [^;`]*"
-)
+# The values that `summary` shows. Compiled when it is first used, as few runs do.
+_VALUE = r"the string (?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|the (?:integer|number) [-+.\w]+|the boolean \w+|a mapping with [^;`]*"
 
 
 class SpecError(Exception):
@@ -56,11 +54,11 @@ class SpecError(Exception):
 
     def conceal(self) -> None:
         """Take the values out of an error that came up where a secret had been read."""
-        self.message = _VALUE.sub(HIDDEN, self.message)
+        self.message = re.sub(_VALUE, HIDDEN, self.message)
         if self.quoted and self.quoted in self.message:
             self.message = self.message.replace(f": {self.quoted}", "").replace(self.quoted, HIDDEN)
             self.advice = (*self.advice, "the reason is not shown, because it may contain a secret")
-        self.word, self.hint = "", _VALUE.sub(HIDDEN, self.hint)
+        self.word, self.hint = "", re.sub(_VALUE, HIDDEN, self.hint)
 
     def with_details(
         self,
