@@ -15,6 +15,7 @@ is a test; the figures are printed for people. `--write` puts the table and its 
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import json
 import os
@@ -61,6 +62,8 @@ def engine(scratch: Scratch, rounds: int, result: Result) -> None:
         "user": {"name": "alice", "home": "/home/alice", "uid": 1000},
     }
     shared = home.compiler()
+    # As in a play.
+    gc.set_threshold(*deep_stack.COLLECTED)
 
     def request(compiler: object) -> object:
         roots = [(spec_file.load_file(str(spec)), str(spec))]
