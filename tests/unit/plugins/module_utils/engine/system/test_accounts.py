@@ -120,7 +120,10 @@ def test_a_new_person_gets_the_next_ids_and_a_locked_password() -> None:
 
 
 def test_the_members_of_a_declared_group_are_those_that_are_declared() -> None:
-    groups = [{"name": "app", "gid": None, "members": ["bob"]}, {"name": "sudo", "gid": None, "members": ["bob"]}]
+    groups = [
+        {"name": "app", "gid": None, "members": ["bob", "bob"]},
+        {"name": "sudo", "gid": None, "members": ["bob"]},
+    ]
     found = plan([person("bob", extraGroups=["sudo"]), person("carol", extraGroups=["app", "wheel", "audio"])], groups)
     members = {name: found.database.groups[name].members for name in ("app", "sudo", "audio")}
     assert members == {"app": ("bob",), "sudo": ("bob", "carol"), "audio": ("carol",)}
