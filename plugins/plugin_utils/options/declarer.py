@@ -208,7 +208,7 @@ class Declarer:
                     declaration.renamed_to = path
         declaration.alias = "aliasOf" in node
         if "removed" in node:
-            declaration.removed = str(node["removed"] or "")
+            declaration.removed = str(resolve(node["removed"], scope) or "")
         declaration.feeds = str(node.get("feeds", "") or "")
         if "type" in node:
             declaration.type = self._type(node, schema, scope, position)
