@@ -15,12 +15,14 @@ from ..expressions.lazy import plain
 from ..expressions.source_file import kind_at
 from ..options.priority import discharge
 from ..options.provenance import Positions, Provenance
-from ..syntax.errors import SpecError
+from ..syntax.errors import SpecError, SpecWarning
 from ..values import Package, Path, PathValue, StoreFile, Value
 from .files import FileSource
 from .system import System
 from .touched import Touched
 
+# Absolute paths below these are hardly ever files of a project.
+HOST_FOLDERS = ("/dev/", "/etc/", "/proc/", "/run/", "/sys/", "/usr/")
 KINDS = ("service", "socket", "timer", "path", "slice", "target", "mount", "automount")
 # The last one that is set counts. Where accounts cannot change, an initial password is also the value of `password`.
 PASSWORDS = ("initialHashedPassword", "initialPassword", "hashedPassword", "password", "hashedPasswordFile")
@@ -191,6 +193,7 @@ class Parts:
             return [("", FileSource(link=str(source)))]
         if entry["mode"] == "direct-symlink":
             return [("", FileSource(link=source.path))]
+        self._warn_of_place(entry, source.path, where, positions)
         folder = source.path.removesuffix("/*")  # `folder/*` means what is in it, as in NixOS
         if kind_at(folder) == inputs.FOLDER:
             return [
@@ -202,6 +205,17 @@ class Parts:
             hint = "for a link to a path on the host, set `mode: direct-symlink`"
             raise SpecError(f"the source {source.path} does not exist", positions, path=where, hint=hint)
         return [("", FileSource(path=source.path))]
+
+    def _warn_of_place(self, entry: Value, path: str, where: str, positions: Positions) -> None:
+        """Tell that a text which looks like a path of the host, as it is in NixOS, is a path of this machine."""
+        if not path.startswith(HOST_FOLDERS) or "/ansible/" in path:
+            return
+        values = [definition.value for definition in discharge(entry.node.child("source").definitions())]
+        if path in (value for value in values if not isinstance(value, PathValue)):
+            hint = f"for a link to the host's own, set `mode: direct-symlink`; for this machine's, write `!path {path}`"
+            self.evaluation.warn(
+                SpecWarning(f"copies {path} of this machine, not of the host", positions, path=where, hint=hint)
+            )
 
     def _preferred(self, entry: Value, source: PathValue, where: str) -> PathValue | None:
         """The source of an entry that has a text as well, or None where the text has the higher priority."""
