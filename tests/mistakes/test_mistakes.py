@@ -25,13 +25,13 @@ from ansible.playbook.play import Play
 from ansible.template import Templar
 from ansible.vars.manager import VariableManager
 
-from ansible_collections.home.manager.plugins.module_utils.engine.contract.answers import ProbeAnswer
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.messages import message_lines
 from ansible_collections.home.manager.plugins.plugin_utils.plan.home import compiler
-from ansible_collections.home.manager.plugins.plugin_utils.play import switch
+from ansible_collections.home.manager.plugins.plugin_utils.play import home_evaluator
 from ansible_collections.home.manager.plugins.plugin_utils.play.filters import PlayPlugins
+from ansible_collections.home.manager.plugins.plugin_utils.play.home_evaluator import HomeEvaluator
 from ansible_collections.home.manager.plugins.plugin_utils.play.home_task import HomeTask
-from ansible_collections.home.manager.plugins.plugin_utils.play.switch import Switch
+from ansible_collections.home.manager.plugins.plugin_utils.play.packages import ProjectLock
 from ansible_collections.home.manager.plugins.plugin_utils.play.users import chosen
 from ansible_collections.home.manager.plugins.plugin_utils.report.run_result import Refused
 
@@ -61,7 +61,7 @@ def _one_compiler() -> Iterator[None]:
     shared = compiler(plugins=PlayPlugins(False))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(constants, "INVENTORY_ENABLED", ["yaml"])
-        patch.setattr(switch, "compiler", lambda **_: shared)
+        patch.setattr(home_evaluator, "compiler", lambda **_: shared)
         yield
 
 
@@ -99,8 +99,9 @@ def _of_user(user: str, variables: dict[str, Any], templar: Any, loader: Any) ->
     context = SimpleNamespace(connection="local")
     action = SimpleNamespace(_task=task, _templar=templar, _loader=loader, _play_context=context)
     try:
-        switch = Switch(HomeTask(action, variables), None, lambda _plan: ProbeAnswer())
-        found = switch.plan({**FACTS, "user": {**USER, "name": user}})
+        home = HomeTask(action, variables)
+        evaluator = HomeEvaluator(home, ProjectLock(home.project, print))
+        found = evaluator.plan({**FACTS, "user": {**USER, "name": user}})
     except Refused as refusal:
         yield from printed(refusal.plan.errors, "error")
     except AnsibleError as error:

@@ -65,9 +65,9 @@ class _Run:
 
     def _settled(self, kept: Kept, answer: ProbeAnswer) -> dict[str, Any]:
         task = self.task
-        plan = plan_of_probe(answer, task.owner._replace(packages=kept.manager), task.task.check_mode)
+        plan = plan_of_probe(answer, task.owner._replace(packages=kept.manager), task.check)
         plan = with_remarks(plan, [Message.of(warning) for warning in kept.warnings], [])
-        return result_of(plan, bool(task.task.diff), generation=plan.to)
+        return result_of(plan, task.diff, generation=plan.to)
 
     def _evaluated(self, asked: tuple[Kept, ProbeAnswer] | None) -> dict[str, Any]:
         """The result of evaluating the home; what that came to is kept. `asked`: a question that has its answer."""
@@ -76,8 +76,8 @@ class _Run:
         found = switch.cacheable()
         if found is not None:
             kept, inputs, facts = found
-            variables = switch.read, self.task.play_variables().state
-            self.cache.keep(self._identity(facts), kept, inputs, variables, switch.last.plan.contents)
+            variables = switch.evaluator.read, self.task.play_variables().state
+            self.cache.keep(self._identity(facts), kept, inputs, variables, switch.evaluator.last.plan.contents)
         return result
 
     def _believed(self, plan: SwitchBundle) -> ProbeAnswer:
@@ -86,7 +86,7 @@ class _Run:
         It is as good for a check, and for a target which is known to have no engine, or may lack packages.
         """
         answer = ProbeAnswer()
-        if self.task.target.kept and not self.task.task.check_mode and not plan.manifest.names_packages():
+        if self.task.target.kept and not self.task.check and not plan.manifest.names_packages():
             answer.objects = sorted(self.cache.objects_of_last(plan.digest, plan.contents))
         return answer
 

@@ -28,48 +28,35 @@ from .circumstances import circumstances
 from .datatags import as_written
 from .plan_cache import Kept
 from .refusals import refusal_of
-from .target import Target
+from .spec_task import SpecTask
 from .users import spec_of
-from .variables import Variables, plain
+from .variables import plain
 
 
-class HomeTask:
-    """The task's arguments, completed by the play's variables, which are raw."""
+class HomeTask(SpecTask):
+    """The task's arguments, completed by the play's variables."""
 
     def __init__(self, action: Any, variables: dict[str, Any]) -> None:
         """AnsibleActionFail for wrong arguments, AnsibleError when nothing says what the home is."""
-        self.action = action
-        self.task = action._task
-        self.variables = variables
         self.settings = settings(SwitchVerb)
         values = with_variables(action, variables, self.settings)
-        self.arguments = Arguments("home.manager.home", values, specification(self.settings))
+        super().__init__(action, variables, Arguments("home.manager.home", values, specification(self.settings)))
         self.user: str = self.arguments.values["user"]
-        self.host = str(variables.get("inventory_hostname", "localhost"))
         self.config: Any = self.arguments.given.get(CONFIG)
         self.key: Position | None = None  # of the user in `home_users`
         if CONFIG not in self.arguments.given:
             self.config, self.key = spec_of(self.user, variables, action._templar.template)
-        self.target = Target(action, variables)
         self.owner = Owner(self.user, self.host)
         self.local = self.target.local
-        self.special = self.arguments.values["special_args"]
-        self.special_source = self.task.args.get("special_args")  # a secret is known by its source
         self.restricted: bool = self.arguments.values[RESTRICTED]
         self.on_host = bool(self.arguments.values.get("install_on_host"))
         self.specialisation = self.arguments.text("specialisation")
-        self.project = str(variables.get("inventory_dir") or action._loader.get_basedir())
 
     @property
     def only_switches(self) -> bool:
         """Whether the plan is used to switch, or to preview that, and may be kept."""
         other = any(self.arguments.given.get(name) is not None for name in ("option", "build_to", "update", "vendor"))
         return not other and bool(self.arguments.values[PLAN_CACHE])
-
-    def play_variables(self) -> Variables:
-        """The play's variables, for expressions."""
-        templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
-        return Variables(templar, self.variables, self.special, self.special_source)
 
     @functools.cached_property
     def origin(self) -> Origin:
@@ -109,7 +96,7 @@ class HomeTask:
                 "facts": True,
                 "linger": kept.linger,
                 "supply": self.on_host,
-                "check": self.task.check_mode,
+                "check": self.check,
             }
         )
         answer = self._answer(lambda: self.target.ask_kept(request)) if only else self.call(request)
@@ -131,6 +118,6 @@ class HomeTask:
         # Nothing is switched by who looks at an option, or builds.
         asked = self.arguments.text("option") or self.arguments.text("build_to")
         return Refused(
-            Owned("build" if asked else "switch", self.owner, "refused", self.task.check_mode, errors=problems),
+            Owned("build" if asked else "switch", self.owner, "refused", self.check, errors=problems),
             **members,
         )

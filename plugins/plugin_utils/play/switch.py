@@ -9,11 +9,7 @@ the target lacks.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
-
-from ansible.errors import AnsibleError
 
 from ...module_utils.engine.contract.answers import Answer, ProbeAnswer, SwitchAnswer
 from ...module_utils.engine.contract.facts import differ
@@ -21,69 +17,49 @@ from ...module_utils.engine.verbs.probe import Probe
 from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
 from ...module_utils.engine.verbs.verb import Verb
 from ...module_utils.engine.voice.message import Message
-from ..inputs import Inputs, recording
+from ..inputs import Inputs
 from ..packages.wanted import SYSTEM, Wanted
-from ..plan.deep_stack import with_deep_stack
-from ..plan.home import EvaluatedHome, Request, compiler
-from ..plan.manifest import SwitchBundle, build
+from ..plan.manifest import SwitchBundle
 from ..report.build_plan import build_plan, without_texts
 from ..report.home_plan import HomeReporter
-from ..report.host_packages import manager_of
-from ..report.kept_lines import kept_lines_of
 from ..report.provenance import provenance
 from ..report.run_result import Refused, result_of
-from ..report.session import session_of
-from ..report.source import Sources
-from ..report.spec_messages import message, messages
 from ..syntax.errors import SpecError, SpecErrors
-from ..syntax.nodes import Mapping, position_of
-from ..syntax.secrets import SECRETS
-from ..values import LIBRARY
 from . import facts as memory
 from . import progress
-from .account_name import check_name
 from .answer import expected
 from .build_folder import write_result
 from .delivery import Believed, deliver, is_small
 from .downloading import Listener, downloading, meter_reader, needed
-from .evaluated import Evaluated
 from .facts import TrackedFacts
-from .files import decrypter, reader, reading
-from .filters import PlayPlugins
+from .home_evaluator import Evaluated, HomeEvaluator
 from .home_task import HomeTask
-from .inventory import as_node
 from .packages import ANY, ProjectLock, addable, forbids, unobtainable, updated
 from .plan_cache import Kept
 from .refusals import typed_command
 from .target import NoEngine
-from .variables import Restricted
 
 
 class Switch:
     """Does what a task asks for."""
 
-    def __init__(self, given: HomeTask, asked: tuple[Kept, ProbeAnswer] | None, believed: Believed) -> None:
+    def __init__(self, task: HomeTask, asked: tuple[Kept, ProbeAnswer] | None, believed: Believed) -> None:
         """`asked` is a question that the target has answered; see `Believed`."""
-        self.given = given
-        self.action, self.task = given.action, given.task
-        self.arguments, self.variables = given.arguments, given.variables
-        self.host, self.user, self.owner = given.host, given.user, given.owner
-        self.project, self.restricted = given.project, given.restricted
-        self.compiler = compiler(plugins=PlayPlugins(given.restricted))
-        self.lock = ProjectLock(given.project, lambda text: progress.print_line(f"{self.user}: {text}"))
+        self.task = task
+        self.arguments = task.arguments
+        self.host, self.user, self.owner = task.host, task.user, task.owner
+        self.lock = ProjectLock(task.project, lambda text: progress.print_line(f"{self.user}: {text}"))
+        self.evaluator = HomeEvaluator(task, self.lock)
         # What a switch says besides what the spec warns of; the packages that the host may lack.
         self.notes: list[str] = []
         # What a preview knows a switch to be refused for.
         self.problems: tuple[Message, ...] = ()
-        self.without: list[str] = [ANY] if self.task.check_mode else []
-        self.on_host = given.on_host
-        # What the evaluations of this run were made from, the plan that they came to, and the facts for which that is right.
-        self.inputs = Inputs() if given.only_switches else None
-        self.read: set[tuple[str, str]] = set()
+        self.without: list[str] = [ANY] if self.task.check else []
+        self.on_host = task.on_host
+        # The facts for which the last plan is right.
         self.facts: dict[str, Any] | None = None
         self.asked = asked
         self.believed = believed
-        self.last: Evaluated | None = None
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises Refused."""
@@ -93,7 +69,7 @@ class Switch:
         if option is not None:
             return self.explained(host, option)
         if self.arguments.values.get("update") is not None:
-            return self.updated(self.plan(host), host)
+            return self.updated(self.evaluator.plan(host), host)
         target = self.arguments.text("build_to")
         try:
             found = self.locked_plan(host)
@@ -129,9 +105,9 @@ class Switch:
         """The result of resolving packages again. No target is touched. Raises Refused."""
         packages = found.plan.packages
         try:
-            changed, lines = updated(self.lock, packages, host, self.arguments.values, not self.task.check_mode)
+            changed, lines = updated(self.lock, packages, host, self.arguments.values, not self.task.check)
         except (SpecError, SpecErrors) as error:
-            raise self.refused(*messages(error, self.sources(error))) from None
+            raise self.evaluator.refused(error) from None
         wanted = sorted(item.name for item in packages.wanted) if self.arguments.values["list_wanted"] else []
         more = {"wanted": wanted} if wanted else {}
         return {"changed": changed, "lines": lines, **more, "_ansible_verbose_always": True}
@@ -140,25 +116,24 @@ class Switch:
         """The result of a build; `supposed` are the facts that nobody has asked the host for."""
         folder = os.path.join(os.path.abspath(target), self.host, self.user)
         try:
-            before, after = write_result(found.plan, folder, self.task.check_mode)
+            before, after = write_result(found.plan, folder, self.task.check)
         except OSError as error:
             text = f"the result cannot be written: {error.filename or folder}: {error.strerror}"
             raise self.refused(Message(text, details=("Set another folder with -e home_build_to=FOLDER.",))) from None
         plan = build_plan(self.owner, folder, before, after, supposed)._replace(warnings=found.warnings)
         plan = plan if self.task.diff else without_texts(plan)
         files = sorted(found.plan.manifest.view.files)
-        return result_of(plan, bool(self.task.diff), path=folder, files=files)
+        return result_of(plan, self.task.diff, path=folder, files=files)
 
     def explained(self, host: TrackedFacts, option: str) -> dict[str, Any]:
         """What is known of an option. Raises Refused."""
         from .option_lookup import looked_up
 
-        found: dict[str, Any] = self.evaluated(host, lambda home: looked_up(home, option))
-        return found
+        return self.evaluator.evaluated(host, lambda home: looked_up(home, option))
 
     def locked_plan(self, host: dict[str, Any]) -> Evaluated:
         """The plan, with what the user names and the lock lacks added to the lock. Raises Refused."""
-        found = self.plan(host)
+        found = self.evaluator.plan(host)
         lacking = [item for item in found.plan.packages.lacking if item.named]
         if not lacking:
             return found
@@ -168,19 +143,19 @@ class Switch:
             self.notes.append(foreseen)
             return found
         forbidden = (forbids(names),) if self.arguments.values.get("locked") else ()
-        if self.task.check_mode:
+        if self.task.check:
             self.problems = forbidden or self.unobtainable(found, lacking, host)
             self.notes += [] if self.problems else [foreseen]
             return found
         if forbidden:
             raise self.refused(*forbidden)
         self.extend(found, lacking, host)
-        return self.plan(host)
+        return self.evaluator.plan(host)
 
     def unobtainable(self, found: Evaluated, wanted: list[Wanted], host: dict[str, Any]) -> tuple[Message, ...]:
         """What a switch will say of packages that cannot be added to the lock."""
         errors = unobtainable(self.lock, wanted, found.plan.packages.settings, self.lock.supply(host).platform)
-        return tuple(message(error, self.sources(error)) for error in errors)
+        return tuple(message for error in errors for message in self.evaluator.messages(error))
 
     def extend(self, found: Evaluated, wanted: list[Wanted], host: dict[str, Any]) -> None:
         """Add packages to the lock. Raises Refused with everything that cannot be had."""
@@ -188,7 +163,7 @@ class Switch:
             supply = self.lock.supply(host)
             added = self.lock.add(wanted, found.plan.packages.settings, supply.platform)
         except (SpecError, SpecErrors) as error:
-            raise self.refused(*messages(error, self.sources(error))) from None
+            raise self.evaluator.refused(error) from None
         if added:
             self.notes.append(f"added to home.lock: {', '.join(added)}")
 
@@ -202,7 +177,7 @@ class Switch:
             self.notes += why
             if added:
                 self.notes.append(f"added to home.lock: {', '.join(added)}")
-                found = self.plan(host)
+                found = self.evaluator.plan(host)
         self.without = [ANY]
         asked = self.ask(found.plan)
         return self.ship(found, asked, host)
@@ -228,65 +203,12 @@ class Switch:
         except NoEngine:
             return self.delivered(found, supposed=host.read)
 
-    def plan(self, host: dict[str, Any]) -> Evaluated:
-        """The plan of the spec for a host. Raises Refused with all errors of the spec."""
-
-        def use(home: EvaluatedHome) -> Evaluated:
-            plan = build(home, self.given.origin)
-            sources = Sources(LIBRARY, home.evaluation.collector.importers)
-            check_name(home.evaluation, self.user, self.given.key)
-            warnings = tuple(message(warning, sources) for warning in plan.warnings)
-            keeps = kept_lines_of(home.evaluation, sources)
-            return Evaluated(plan, session_of(home.evaluation), keeps, warnings, manager_of(host), sources)
-
-        found: Evaluated = self.evaluated(host, use)
-        self.last = found
-        return found
-
-    def sources(self, error: SpecError | SpecErrors) -> Sources:
-        """The spec's files, as errors show them."""
-        return Sources(LIBRARY, error.importers if isinstance(error, SpecErrors) else {})
-
-    def evaluated(self, host: dict[str, Any], use: Callable[[EvaluatedHome], Any]) -> Any:
-        """What `use` makes of the spec evaluated for a host. Raises Refused with all errors of the spec."""
-        progress.update(self.given.owner.label, "evaluating")
-        variables = self.given.play_variables()
-        variables.read = self.read
-        special = self.given.special
-        node = as_node(self.given.config) if self.given.config is not None else Mapping(position=self.given.key)
-        if isinstance(node, str):
-            node = as_node({"imports": [self.given.config]}, self.given.key)
-        position = position_of(node)
-        file = position.file if position is not None else os.path.join(self.project, "home.yml")
-        request = Request(
-            [(node, file)],
-            host,
-            special={name: special[name] for name in special if name == "osConfig"},
-            variable=Restricted(variables) if self.restricted else variables,
-            read=reader(self.action._loader),
-            decrypt=decrypter(self.action._loader),
-            packages=self.arguments.text("packages"),
-            compiler=self.compiler,
-        )
-
-        def compute() -> Any:
-            with recording(self.inputs), reading(self.project, self.restricted):
-                supply = None if request.packages else self.lock.supply(host)
-                return use(EvaluatedHome(replace(request, supply=supply)))
-
-        try:
-            return with_deep_stack(compute)
-        except (SpecError, SpecErrors) as error:
-            raise self.refused(*messages(error, self.sources(error))) from None
-        except AnsibleError as error:
-            raise self.refused(Message(SECRETS.concealed(str(error)))) from None
-
     def ask(self, plan: SwitchBundle, kept: bool = False) -> ProbeAnswer:
         """The answer to the question whether there is anything to do; with `kept` of an engine that is there, or NoEngine."""
         question = self.kept(plan)
         if self.asked is not None and self.asked[0][:4] == question[:4]:
             return self.asked[1]
-        return self.given.ask(question, kept)
+        return self.task.ask(question, kept)
 
     def kept(self, plan: SwitchBundle) -> Kept:
         """What a run needs of a plan to ask whether there is anything to do."""
@@ -294,17 +216,17 @@ class Switch:
 
     def cacheable(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
         """What of this run can be kept for the next one: the plan, what it was made from, and the facts."""
-        found = self.last
-        if found is None or self.facts is None or self.inputs is None or self.notes:
+        found, inputs = self.evaluator.last, self.evaluator.inputs
+        if found is None or self.facts is None or inputs is None or self.notes:
             return None
         if any(item.named for item in found.plan.packages.lacking):
             return None
         warnings = [warning.json() for warning in found.warnings]
-        return self.kept(found.plan)._replace(manager=found.manager, warnings=warnings), self.inputs, self.facts
+        return self.kept(found.plan)._replace(manager=found.manager, warnings=warnings), inputs, self.facts
 
     def lingers(self, plan: SwitchBundle) -> bool | None:
         """Whether the user has to linger, where the spec says so."""
-        policy = plan.manifest.specialised(self.given.specialisation).view.services
+        policy = plan.manifest.specialised(self.task.specialisation).view.services
         return policy.linger if policy is not None else None
 
     def ship(self, found: Evaluated, answer: ProbeAnswer, host: dict[str, Any]) -> dict[str, Any]:
@@ -321,18 +243,16 @@ class Switch:
     ) -> SwitchAnswer:
         """Send a bundle with what is not `there`, and switch, if the facts that the spec asked for are as `supposed`."""
         plan, there = found.plan, there or ProbeAnswer()
-        files = (
-            needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check_mode else []
-        )
-        read_meter = meter_reader(self.action._connection, plan.manifest.state, self.given.local)
-        with downloading(files, Listener(self.given.owner.label, read_meter, self.lock.report)):
+        files = needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check else []
+        read_meter = meter_reader(self.task.action._connection, plan.manifest.state, self.task.local)
+        with downloading(files, Listener(self.task.owner.label, read_meter, self.lock.report)):
             request, held = self.request(found, supposed), set(there.objects)
             return expected(SwitchAnswer, deliver(self.call, plan, request, held, supposed is not None and not held))
 
     def request(self, found: Evaluated, supposed: dict[str, Any] | None = None) -> SwitchVerb:
         """What the engine is asked for with a bundle; with `supposed` facts only if these are right."""
-        plan, write = found.plan, not self.task.check_mode
-        source = provenance(self.given.project, self.given.local, self.task.check_mode)
+        plan, write = found.plan, not self.task.check
+        source = provenance(self.task.project, self.task.local, self.task.check)
         source.session = found.session
         return SwitchVerb(
             {
@@ -340,14 +260,14 @@ class Switch:
                 "home": plan.manifest.home,
                 "state": plan.manifest.state,
                 "digest": plan.digest,
-                "check": self.task.check_mode,
-                "diff": bool(self.task.diff),
-                "specialisation": self.given.specialisation,
+                "check": self.task.check,
+                "diff": self.task.diff,
+                "specialisation": self.task.specialisation,
                 "expected": supposed,
                 "provenance": source.json(),
                 "packages": self.lock.request(plan.packages, self.without, self.on_host and not (supposed and write)),
                 "linger": self.lingers(plan),
-                **{setting.name: self.arguments.values.get(setting.name) for setting in self.given.settings},
+                **{setting.name: self.arguments.values.get(setting.name) for setting in self.task.settings},
             }
         )
 
@@ -356,12 +276,12 @@ class Switch:
         return HomeReporter(
             self.owner._replace(packages=found.manager),
             found.plan,
-            self.task.check_mode,
+            self.task.check,
             found.sources,
-            bool(self.task.diff),
+            self.task.diff,
             command=typed_command(),
-            local=self.given.local,
-            specialisation=self.given.specialisation,
+            local=self.task.local,
+            specialisation=self.task.specialisation,
             warnings=found.warnings,
             notes=tuple(Message(text) for text in self.notes),
             keeps=found.keeps,
@@ -371,19 +291,19 @@ class Switch:
     def switched(self, found: Evaluated, done: SwitchAnswer) -> dict[str, Any]:
         """The result of a switch. Raises Refused when it did not take place, or failed."""
         plan = self.reporter(found).switched(done)
-        return result_of(plan, bool(self.task.diff), generation=done.generation, previous=done.previous)
+        return result_of(plan, self.task.diff, generation=done.generation, previous=done.previous)
 
     def settled(self, found: Evaluated, answer: ProbeAnswer) -> dict[str, Any]:
         """The result when there is nothing to switch."""
         plan = self.reporter(found).settled(answer)
-        return result_of(plan, bool(self.task.diff), generation=plan.to)
+        return result_of(plan, self.task.diff, generation=plan.to)
 
     def refused(self, *problems: Message, **members: Any) -> Refused:
         """A run that did not take place, for these reasons."""
-        return self.given.refused(*problems, **members)
+        return self.task.refused(*problems, **members)
 
     def call(self, request: Verb, bundle: bytes | None = None, engine: bool = False) -> Answer:
         """The engine's answer to a request. Raises Refused when it refuses."""
         if bundle is not None:
-            progress.update(self.given.owner.label, progress.sending(bundle))
-        return self.given.call(request, bundle, engine)
+            progress.update(self.task.owner.label, progress.sending(bundle))
+        return self.task.call(request, bundle, engine)

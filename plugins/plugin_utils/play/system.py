@@ -61,11 +61,9 @@ class _Run:
         task = self.task
         generation = answer.generation or None
         warnings = tuple(Message.of(warning) for warning in kept.warnings)
-        plan = Plan(
-            "switch", Owner("", task.host), "unchanged", task.task.check_mode, None, generation, warnings=warnings
-        )
+        plan = Plan("switch", Owner("", task.host), "unchanged", task.check, None, generation, warnings=warnings)
         settled = SystemAnswer(answer.generation)
-        return result_of(task.host, settled, [plan], kept.texts, bool(task.task.diff))
+        return result_of(task.host, settled, [plan], kept.texts, task.diff)
 
     def _evaluated(self, asked: tuple[HostRequest, SystemProbeAnswer] | None) -> dict[str, Any]:
         """The result of evaluating the system; what that came to is kept. `asked`: a question and its answer."""
@@ -74,5 +72,7 @@ class _Run:
         found = run.cacheable()
         if found is not None:
             kept, inputs, facts = found
-            self.cache.keep([self.circumstances, facts], kept, inputs, (run.read, self.task.play_variables().state))
+            self.cache.keep(
+                [self.circumstances, facts], kept, inputs, (run.evaluator.read, self.task.play_variables().state)
+            )
         return result

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ...module_utils.engine.contract.bundle import write_bundle
 from ...module_utils.engine.system.home_answer import HomeAnswer
 from ...module_utils.engine.system.home_options import HomeSwitchOptions
 from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
 from ...module_utils.engine.system.request import BUNDLE
-from ..packages.package_context import PackageContext
 from ..plan.bridge import Homes
 from ..plan.manifest import SwitchBundle
 from ..syntax.errors import SpecErrors
@@ -34,10 +32,6 @@ class HomesInPlay:
     diff: bool
     notes: list[str] = field(default_factory=list)
     complete: bool = False
-
-    def supply(self, host: dict[str, Any]) -> PackageContext:
-        """The project's lock as the homes of a host see it."""
-        return self.lock.supply(host)
 
     def extend(self, homes: Homes, platform: str, write: bool) -> bool:
         """Add to the lock what homes name and it lacks: whether it changed. Raises SpecErrors for what cannot be had."""

@@ -7,7 +7,6 @@ A host with nothing to do is asked once, whatever the number of its homes.
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -22,27 +21,20 @@ from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
 from ...module_utils.engine.system.request import HostRequest
 from ...module_utils.engine.system.settings import ACTIONS, Settings
 from ...module_utils.engine.voice.message import Message
-from ..inputs import Inputs, recording
-from ..packages.package_context import PackageContext
+from ..inputs import Inputs
 from ..plan.bridge import Homes
-from ..plan.deep_stack import with_deep_stack
-from ..plan.home import Request, compiler
-from ..plan.system import LIBRARY, SystemRequest
-from ..plan.system_build import build_with_specialisations
+from ..plan.system import LIBRARY
 from ..plan.system_manifest import SystemPlan
 from ..report.source import Sources
 from ..report.spec_messages import messages
 from ..report.system_plan import SystemReporter
 from ..report.system_result import SystemRefused, expiry_lines, listing_lines, refusal, result_of, with_locations
 from ..syntax.errors import SpecError, SpecErrors
-from ..syntax.nodes import position_of
 from ..syntax.secrets import SECRETS
 from . import facts as memory
-from .files import decrypter, reader
-from .filters import PlayPlugins
-from .inventory import as_node
 from .packages import ProjectLock
 from .plan_cache import Kept
+from .system_evaluator import SystemEvaluator
 from .system_homes import HomesInPlay
 from .system_reporter import EvaluatedSystem, reporter_of
 from .system_task import NAME, AnswerT, SystemTask
@@ -51,21 +43,17 @@ from .system_task import NAME, AnswerT, SystemTask
 class SystemRun:
     """Does what a task asks for."""
 
-    def __init__(self, given: SystemTask, asked: tuple[HostRequest, SystemProbeAnswer] | None = None) -> None:
+    def __init__(self, task: SystemTask, asked: tuple[HostRequest, SystemProbeAnswer] | None = None) -> None:
         """`asked` is a question that the host has answered, with the answer."""
-        self.given = given
-        self.action, self.task = given.action, given.task
-        self.arguments, self.variables = given.arguments, given.variables
-        self.host, self.verb = given.host, given.verb
-        lock = ProjectLock(given.project, lambda text: Display().display(f"{self.host}: {text}"))
-        self.homes = HomesInPlay(lock, bool(self.task.check_mode) or self.verb == "dry-activate", bool(self.task.diff))
+        self.task = task
+        self.arguments, self.host, self.verb = task.arguments, task.host, task.verb
+        lock = ProjectLock(task.project, lambda text: Display().display(f"{self.host}: {text}"))
+        self.homes = HomesInPlay(lock, task.check or self.verb == "dry-activate", task.diff)
+        self.evaluator = SystemEvaluator(task, lock)
         self.found: EvaluatedSystem | None = None
         self.asked = asked
-        # What the evaluations of this run were made from, and the facts for which the plan is right.
-        self.inputs = Inputs() if given.only_switches else None
-        self.read: set[tuple[str, str]] = set()
+        # The facts for which the plan is right.
         self.facts: dict[str, Any] | None = None
-        self.compilers = {"home": compiler(plugins=PlayPlugins()), "system": compiler(LIBRARY, plugins=PlayPlugins())}
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises SystemRefused."""
@@ -113,15 +101,11 @@ class SystemRun:
         found = self._evaluated(host)
         write = not self.homes.dry and self.verb != "build"
         try:
-            extended = self.homes.extend(found.homes, self._supply(host).platform, write)
+            extended = self.homes.extend(found.homes, self.evaluator.supply(host).platform, write)
         except (SpecError, SpecErrors) as error:
             raise self._refused_spec(error) from None
         self.found = self._evaluated(host) if extended else found
         return self.found.plan, self.found.homes
-
-    def _supply(self, host: dict[str, Any]) -> PackageContext:
-        with recording(self.inputs):
-            return self.homes.supply(host)
 
     def _refused_spec(self, error: SpecError | SpecErrors | AnsibleError) -> SystemRefused:
         """The refusal of a specification that is wrong, with everything that is wrong with it."""
@@ -136,40 +120,13 @@ class SystemRun:
         check = self.homes.dry
         if self.found is None:
             return SystemReporter(self.host, check, Sources(LIBRARY), rollback=self.verb == "rollback")
-        notes, local = self.homes.notes, self.given.target.local
-        return reporter_of(self.found, self.host, check, bool(self.task.diff), notes, local)
+        notes, local = self.homes.notes, self.task.target.local
+        return reporter_of(self.found, self.host, check, self.task.diff, notes, local)
 
     def _evaluated(self, host: dict[str, Any]) -> EvaluatedSystem:
         """The plans as the lock is now. Raises SystemRefused with all errors of the specification."""
-        node = as_node(self.given.config())
-        if isinstance(node, str):
-            node = as_node({"imports": [node]})
-        base = os.path.join(str(self.variables.get("inventory_dir") or self.action._loader.get_basedir()), "system.yml")
-        position = position_of(node)
-        file = position.file if position is not None else base
-        read, decrypt = reader(self.action._loader), decrypter(self.action._loader)
-        variables, given = self.given.play_variables(), self.given.special
-        variables.read = self.read
-        special = {name: given[name] for name in given if name == "osConfig"}
-
-        def compute() -> EvaluatedSystem:
-            request = SystemRequest(
-                [(node, file)], host, special=special, variable=variables, read=read, decrypt=decrypt,
-                compiler=self.compilers["system"],
-            )  # fmt: skip
-            template = Request(
-                [], host, special=special, variable=variables, read=read, decrypt=decrypt, packages="/usr",
-                supply=self._supply(host), compiler=self.compilers["home"],
-            )  # fmt: skip
-            chosen = self.arguments.text("specialisation") or ""
-            return EvaluatedSystem(*build_with_specialisations(request, template, self.given.origin, chosen))
-
-        def noted() -> EvaluatedSystem:
-            with recording(self.inputs):
-                return compute()
-
         try:
-            return with_deep_stack(noted)
+            return self.evaluator.evaluated(host)
         except (SpecError, SpecErrors, AnsibleError) as error:
             raise self._refused_spec(error) from None
 
@@ -180,8 +137,8 @@ class SystemRun:
         given = self.arguments.values
         settings = Settings(
             self.verb if self.verb in ACTIONS else "switch",
-            check=bool(self.task.check_mode),
-            diff=bool(self.task.diff),
+            check=self.task.check,
+            diff=self.task.diff,
             confirm=given["confirm"],
             allow_lockout=given["allow_lockout"],
             allow_removal=given["allow_removal"],
@@ -191,7 +148,7 @@ class SystemRun:
         return HostRequest(step, settings, lock_timeout=given["lock_timeout"])
 
     def _probe(self, plan: SystemPlan, homes: Homes) -> SystemProbeAnswer:
-        question = self.given.question(self._kept(plan, homes))
+        question = self.task.question(self._kept(plan, homes))
         if self.asked is not None and self.asked[0] == question:
             # Only once: the answer is about the host as it was before this run did anything.
             answer, self.asked = self.asked[1], None
@@ -207,14 +164,14 @@ class SystemRun:
 
     def cacheable(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
         """What of this run can be kept for the next one: the plan, what it was made from, and the facts."""
-        found = self.found
-        if found is None or self.facts is None or self.inputs is None or self.homes.notes:
+        found, inputs = self.found, self.evaluator.inputs
+        if found is None or self.facts is None or inputs is None or self.homes.notes:
             return None
         if any(item.named for home in found.homes.plans.values() for item in home.packages.lacking):
             return None
         warnings = [warning.json() for warning in self._reporter().warnings]
         kept = self._kept(found.plan, found.homes)._replace(warnings=warnings, texts=found.warnings([]))
-        return kept, self.inputs, self.facts
+        return kept, inputs, self.facts
 
     def _switch(self, plan: SystemPlan, homes: Homes, there: SystemProbeAnswer) -> SystemAnswer:
         """Send what the host lacks, and switch; the answer. A switch that waits for its confirmation is confirmed."""
@@ -237,7 +194,7 @@ class SystemRun:
 
     def _supplied(self, host: dict[str, Any], homes: Homes, done: SystemAnswer) -> SystemAnswer:
         """Switch again with the packages that homes turned out to want, if there are any."""
-        if not self.homes.supply_wanting(homes, done.homes, self.homes.supply(host).platform):
+        if not self.homes.supply_wanting(homes, done.homes, self.evaluator.supply(host).platform):
             return done
         plan, homes = self._plan(host)
         return done.followed_by(self._switch(plan, homes, self._probe(plan, homes)))
@@ -245,7 +202,7 @@ class SystemRun:
     def _confirmed(self, done: SystemAnswer, seconds: int, request: HostRequest, bundle: bytes | None) -> SystemAnswer:
         """Confirm over a new connection; the host goes back by itself when that does not succeed."""
         try:
-            self.action._connection.reset()
+            self.task.action._connection.reset()
             confirmation = self._call(SystemAnswer, request, bundle, engine=True)
         except (AnsibleError, OSError) as problem:
             raise self._unconfirmed(seconds, problem) from None
@@ -275,14 +232,14 @@ class SystemRun:
     def _result(self, answer: SystemAnswer) -> dict[str, Any]:
         warnings = self.found.warnings(self.homes.notes) if self.found is not None else []
         plans = self._reporter().plans(answer)
-        return result_of(self.host, answer, plans, warnings, bool(self.task.diff))
+        return result_of(self.host, answer, plans, warnings, self.task.diff)
 
     def _call(
         self, kind: type[AnswerT], request: HostRequest, bundle: bytes | None = None, engine: bool = False
     ) -> AnswerT:
         """The engine's answer, which is of this kind. Raises SystemRefused when it refuses."""
         try:
-            return self.given.send(kind, request, bundle, engine)
+            return self.task.send(kind, request, bundle, engine)
         except EngineError as error:
             if error.kind == ErrorKind.CONNECTION and request.step == "confirm":
                 raise AnsibleError(error.message) from None

@@ -17,8 +17,8 @@ from .arguments import CONFIG, PLAN_CACHE, SYSTEM, Arguments, given
 from .circumstances import circumstances
 from .datatags import as_written, live
 from .plan_cache import Kept
-from .target import Target
-from .variables import Variables, plain
+from .spec_task import SpecTask
+from .variables import plain
 
 # The name under which the facts of a host are remembered for its system; no user can be called so.
 NAME = "@system"
@@ -37,21 +37,13 @@ class _Answer(Protocol):
 AnswerT = TypeVar("AnswerT", bound=_Answer)
 
 
-class SystemTask:
-    """The task's arguments, and how its host is reached. `variables` are the play's, raw."""
+class SystemTask(SpecTask):
+    """The task's arguments, and how its host is reached."""
 
     def __init__(self, action: Any, variables: dict[str, Any]) -> None:
         """AnsibleActionFail for wrong arguments."""
-        self.action = action
-        self.task = action._task
-        self.variables = variables
-        self.arguments = Arguments("home.manager.system", given(action), SYSTEM)
-        self.host = str(variables.get("inventory_hostname", "localhost"))
-        self.target = Target(action, variables)
+        super().__init__(action, variables, Arguments("home.manager.system", given(action), SYSTEM))
         self.verb: str = self.arguments.values["action"]
-        self.project = str(variables.get("inventory_dir") or action._loader.get_basedir())
-        self.special = self.arguments.values["special_args"]
-        self.special_source = self.task.args.get("special_args")  # a secret is known by its source
 
     @property
     def only_switches(self) -> bool:
@@ -69,11 +61,6 @@ class SystemTask:
                 f"there is no system for {self.host}: neither `config` nor `system_config` is given"
             )
         return self.variables["system_config"]
-
-    def play_variables(self) -> Variables:
-        """The play's variables, for expressions."""
-        templar = self.action._templar.copy_with_new_env(available_variables=self.variables)
-        return Variables(templar, self.variables, self.special, self.special_source)
 
     @property
     def origin(self) -> Origin:
@@ -102,7 +89,7 @@ class SystemTask:
             }
             for user, (digest, home, state) in kept.homes.items()
         }
-        settings = Settings(check=bool(self.task.check_mode))
+        settings = Settings(check=self.check)
         return HostRequest("probe", settings, kept.digest, homes)
 
     def send(

@@ -17,7 +17,7 @@ from ansible.template import Templar, trust_as_template
 
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError, ErrorKind
 from ansible_collections.home.manager.plugins.plugin_utils.play import facts as memory
-from ansible_collections.home.manager.plugins.plugin_utils.play import system, system_run
+from ansible_collections.home.manager.plugins.plugin_utils.play import system, system_evaluator
 from ansible_collections.home.manager.plugins.plugin_utils.play.system_task import NAME
 from ansible_collections.home.manager.plugins.plugin_utils.play.target import Target
 from ansible_collections.home.manager.plugins.plugin_utils.report.system_result import SystemRefused
@@ -48,7 +48,7 @@ home: {stateVersion: "26.05", file.name: {text: "{{ osConfig.networking.hostName
 COMPILERS: dict[object, Any] = {}
 
 
-def shared_compiler(*library: str, plugins: Any = None, real: Any = system_run.compiler) -> Any:
+def shared_compiler(*library: str, plugins: Any = None, real: Any = system_evaluator.compiler) -> Any:
     if library not in COMPILERS:
         COMPILERS[library] = real(*library, plugins=plugins)
     return COMPILERS[library]
@@ -79,8 +79,9 @@ class Play:
         self.write("alice.yml", ALICE)
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patch.setattr(Target, "send", lambda _target, request, _bundle=None, _engine=False: self._answer(request))
-        patch.setattr(system_run.SystemRun, "_evaluated", self._counted(system_run.SystemRun._evaluated))
-        patch.setattr(system_run, "compiler", shared_compiler)
+        evaluator = system_evaluator.SystemEvaluator
+        patch.setattr(evaluator, "evaluated", self._counted(evaluator.evaluated))
+        patch.setattr(system_evaluator, "compiler", shared_compiler)
         memory.remember("web1", NAME, FACTS)
 
     def write(self, name: str, text: str) -> None:
