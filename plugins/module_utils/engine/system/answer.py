@@ -14,12 +14,14 @@ from .home_answer import HomeAnswer
 from .operation import Operation
 
 if TYPE_CHECKING:
-    from typing import Dict, List, Tuple
+    from typing import Dict, List, Sequence, Tuple
 
     from ..contract.value import JsonObject
 
 # The longest text that is shown in a diff, in bytes.
 _LONGEST = 65536
+# How many packages a warning names.
+_MOST = 12
 
 
 class Units:
@@ -145,6 +147,17 @@ class SystemAnswer:
         """Record a failure. Only the first one is kept."""
         if self.failed is None:
             self.failed = Failure(kind, message)
+
+    def note_packages(self, brought: Sequence[str], removed: Sequence[str]) -> None:
+        """Report what comes with the declared packages, and the host's own that go because both cannot be installed."""
+        for name in removed:
+            operation = Operation("package", "remove", name, "conflicts with a declared one")
+            if operation not in self.operations:
+                self.operations.append(operation)
+        if brought:
+            more = ", ..." if len(brought) > _MOST else ""
+            names = ", ".join(brought[:_MOST]) + more
+            self.warnings.append(f"{len(brought)} further packages are installed: {names}")
 
     def json(self) -> JsonObject:
         found: JsonObject = {

@@ -83,11 +83,7 @@ class SystemSwitch:
             blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal, not self.settings.dry
         )
         asked = {item.split("=", 1)[0] for item in blueprint.packages.install}
-        brought = [name for name in found.install if name not in asked]
-        if brought:
-            self.answer.warnings.append(
-                f"{len(brought)} further packages are installed: {', '.join(brought[:12])}{', ...' if len(brought) > 12 else ''}"
-            )
+        self.answer.note_packages([name for name in found.install if name not in asked], found.remove)
 
     def check(self, blueprint: Blueprint) -> None:
         """Hold the future /etc up to its readers. EngineError `check` or `lockout`; nothing has changed."""
@@ -284,7 +280,8 @@ class SystemSwitch:
         current = self.state.journal()
         origin, number = (current.origin, current.target) if current else (0, 0)
         if blueprint.packages.install:
-            manager.simulate(blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal)
+            found = manager.simulate(blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal)
+            self.answer.note_packages([], found.remove)
         effects = Effects(self.context, self.answer)
         effects.note_absent(blueprint.declaration, self.ledger)
         self.ran = effects.running(blueprint.declaration)

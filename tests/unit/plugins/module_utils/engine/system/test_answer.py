@@ -133,3 +133,14 @@ def test_the_host_reads_what_the_controller_asks() -> None:
 def test_a_request_of_another_form_is_an_error(part: dict[str, object]) -> None:
     with pytest.raises(EngineError):
         HostRequest.of({"step": "switch", **part})
+
+
+def test_packages_that_have_to_go_are_reported_once_and_those_that_come_along_are_counted() -> None:
+    answer = SystemAnswer()
+    for brought in ([f"lib{number}" for number in range(14)], []):
+        answer.note_packages(brought, ["postfix"])
+    (operation,) = answer.operations
+    assert (operation.kind, operation.op, operation.name) == ("package", "remove", "postfix")
+    (warning,) = answer.warnings
+    assert warning.startswith("14 further packages are installed: lib0, lib1")
+    assert warning.endswith("lib11, ...")
