@@ -22,6 +22,7 @@ from .effects import Effects
 from .etc.writer import Writer
 from .packages.apt import hold_services, release_services
 from .packages.planner import brought_since
+from .packages.preview import preview_packages
 from .process import run
 from .records import Journal, Ledger
 from .state import JOURNAL, SystemState
@@ -66,24 +67,10 @@ class SystemSwitch:
             return blueprint
         if self.settings.diff:
             self.answer.diffs = diffs(blueprint, self.context.etc, self.ledger)
-        self._preview_packages(blueprint)
+        packages, wanted = blueprint.packages, blueprint.declaration.packages
+        new_sources = bool(self._early(blueprint))
+        preview_packages(self.context.packages, packages, wanted, self.settings, self.answer, new_sources)
         return blueprint
-
-    def _preview_packages(self, blueprint: Blueprint) -> None:
-        manager = self.context.packages
-        manager.check_whole(blueprint.packages, self.settings.repair and not self.settings.dry)
-        if not blueprint.packages.install:
-            return
-        if self._early(blueprint) or (self.settings.dry and not manager.has_lists()):
-            self.answer.warnings.append(
-                "the package lists are only updated in the switch itself, so packages were not checked"
-            )
-            return
-        found = manager.simulate(
-            blueprint.packages, blueprint.declaration.packages, self.settings.allow_removal, not self.settings.dry
-        )
-        asked = {item.split("=", 1)[0] for item in blueprint.packages.install}
-        self.answer.note_packages([name for name in found.install if name not in asked], found.remove)
 
     def check(self, blueprint: Blueprint) -> None:
         """Hold the future /etc up to its readers. EngineError `check` or `lockout`; nothing has changed."""
