@@ -10,7 +10,7 @@ type: stdout
 short_description: Print what changes in homes and systems
 version_added: 0.1.0
 author:
-  - The home.manager contributors (@home-manager)
+  - The home.manager contributors (!UNKNOWN)
 description:
   - Prints the changes of each home as a short list, under C(--diff) with the lines that change; errors with their source line and a
     remedy; and a summary line for each home.
@@ -45,7 +45,6 @@ import shutil
 import sys
 from typing import Any
 
-from ansible import context
 from ansible.plugins.callback.default import CallbackModule as Default
 from ansible.utils.color import stringc
 
@@ -59,6 +58,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.voice.lines im
 # Refuses an ansible-core that is too old, before the imports below fail on it.
 from ansible_collections.home.manager.plugins.plugin_utils.play import (  # pylint: disable=unused-import
     ansible_core,  # noqa: F401
+    command_line,
     progress,
 )
 from ansible_collections.home.manager.plugins.plugin_utils.report.screen import Screen
@@ -111,12 +111,11 @@ class CallbackModule(Default):
         """The screen, made when the options are known."""
         if self._screen is None:
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-            command = ["ansible-playbook", *context.CLIARGS.get("args", ())]
             self._screen = Screen(
                 self._write,
                 View(width=width, verbose=self._display.verbosity > 0),
                 self.get_option("format") == "json",
-                " ".join(command),
+                command_line.typed_command(),
             )
         return self._screen
 

@@ -33,6 +33,9 @@ options:
     type: int
     default: 30
 attributes:
+  check_mode:
+    description: Can run in check mode and report what would change, without writing anything.
+    support: full
   action:
     description: Has a part that runs on the controller.
     support: full

@@ -86,9 +86,6 @@ options:
     type: bool
     default: false
 attributes:
-  check_mode:
-    description: Can run in check mode and report what would change, without writing anything.
-    support: full
   diff_mode:
     description: Shows which paths change, and the contents of the files before and after.
     support: full

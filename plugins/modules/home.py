@@ -99,9 +99,6 @@ options:
     type: bool
     default: false
 attributes:
-  check_mode:
-    description: Can run in check mode and report what would change, without writing anything.
-    support: full
   diff_mode:
     description: Shows a diff of each file that changes, and one block for everything else. Sensitive content is never shown.
     support: full

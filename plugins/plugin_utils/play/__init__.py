@@ -9,6 +9,6 @@ Plugins may import:
 - `users`: whose homes a play is about
 - `facts`: what is remembered of hosts
 - `new_project`: a new project
-- `progress`: `SHOWN`, whether a task may show what it is doing
+- `command_line`: the command that was typed; `progress`: `SHOWN`, whether a task may show what it is doing
 - `ansible_core`: refuses an old one when it is imported
 """

@@ -15,7 +15,8 @@ from ...module_utils.engine.voice.plan import Owner
 from ..report.generation_result import GenerationResult
 from . import facts as memory
 from .arguments import Arguments, nearest, with_variables
-from .refusals import refusal_of, typed_command
+from .command_line import typed_command
+from .refusals import refusal_of
 from .target import Target
 
 NAME = "home.manager.generation"

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible import context
-
 from ...module_utils.engine.contract.errors import EngineError, ErrorKind
 from ...module_utils.engine.voice.message import Choice, Message
 from ..report.source import Sources
 from ..syntax.position import Position
 from ..values import LIBRARY
+from .command_line import typed_command
 from .datatags import position_of
 
 INTERPRETER = "ansible_python_interpreter"
@@ -20,11 +19,6 @@ _NO_PROGRAM = 127
 _NONE = "no python3 found"
 # What Pythons before 3.7 say of the launcher's first line.
 _ANCIENT = "future feature annotations is not defined"
-
-
-def typed_command() -> str:
-    """The `ansible-playbook` command that was typed."""
-    return " ".join(["ansible-playbook", *context.CLIARGS.get("args", ())])
 
 
 def refusal_of(error: EngineError, host: str, variables: dict[str, Any], key: Position | None = None) -> Message:

@@ -29,6 +29,7 @@ from . import facts as memory
 from . import progress
 from .answer import expected
 from .build_folder import write_result
+from .command_line import typed_command
 from .delivery import Believed, deliver, is_small
 from .downloading import Listener, downloading, meter_reader, needed
 from .facts import TrackedFacts
@@ -36,7 +37,6 @@ from .home_evaluator import Evaluated, HomeEvaluator
 from .home_task import HomeTask
 from .packages import ANY, ProjectLock, addable, forbids, unobtainable, updated
 from .plan_cache import Kept
-from .refusals import typed_command
 from .target import NoEngine
 
 

@@ -18,7 +18,7 @@ from ..report.source import Sources
 from ..report.spec_messages import message
 from ..report.system_plan import SystemReporter
 from ..values import LIBRARY as HOME_LIBRARY
-from .refusals import typed_command
+from .command_line import typed_command
 
 _BACKUP = "home-manager.backupFileExtension: bak"
 
