@@ -129,9 +129,9 @@ def built(tmp_path_factory):
         call = ["ansible-playbook", "home.manager.build", "-e", json.dumps({"home_result": str(result)})]
         done = subprocess.run(call, cwd=EXAMPLES / project, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-        # A home may use deprecated options, as the published ones here do; nothing else may be warned of.
+        # A home may use deprecated options and old defaults, as the published ones here do; nothing else may be warned of.
         warnings = [line for line in done.stderr.splitlines() if "WARNING" in line]
-        assert all(re.match(r"\[WARNING\]: \S+@\S+: `programs\.", line) for line in warnings), done.stderr
+        assert all(re.match(r"\[WARNING\]: \S+@\S+: `(programs|xdg)\.", line) for line in warnings), done.stderr
         return result
 
     return build
