@@ -24,7 +24,7 @@ from ..syntax.keys import joined
 from ..values import OutOfStore, Package, Path, PathValue, StoreFile, StoreFolder
 from .secret_names import refuse_secret_path
 from .source_errors import missing_file, with_positions
-from .target_checks import check_target, start_warning
+from .target_checks import HOME_STARTS, check_target, start_warning
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
 LONGEST_NAME = 255
@@ -148,9 +148,10 @@ class Files:
 
     def _take(self, target: str, owner: str, entry: Any) -> None:
         positions = self._positions(owner)
-        warning = start_warning(target, positions, owner_label(owner))
-        if warning is not None:
-            self.evaluation.warn(warning)
+        if target.startswith(HOME_STARTS):
+            warning = start_warning(target, positions, owner_label(owner))
+            if warning is not None:
+                self.evaluation.warn(warning)
         if target in (".", self._place):
             if not entry["recursive"]:
                 message = "the target is the home folder itself, which can only take the files of a folder one by one"

@@ -10,6 +10,9 @@ from typing import Protocol
 from ..options.provenance import Positions
 from ..syntax.errors import SpecError, SpecWarning
 
+# How a path of a shell begins that is in the home.
+HOME_STARTS = ("~/", "$HOME/", "${HOME}/")
+
 
 class ManagedTarget(Protocol):
     """A managed path."""
@@ -27,7 +30,7 @@ def start_warning(target: str, positions: Positions, label: str) -> SpecWarning 
 
     `label` is the option that declares the path, as a person writes it.
     """
-    start = next((start for start in ("~/", "$HOME/", "${HOME}/") if target.startswith(start)), "")
+    start = next((start for start in HOME_STARTS if target.startswith(start)), "")
     if not start:
         return None
     advice = [f"leave out `{start}`:  {target[len(start) :]}"]
