@@ -36,6 +36,8 @@ except ImportError:  # PyYAML without libyaml: the same nodes, slower
 Live = Callable[[str, Position], object]
 
 MAXIMUM_DEPTH = 100
+# Composing nodes recurses in C: so many open brackets at once fit into a thread's stack of 256 KiB, with all that may be around them.
+_COMPOSED_DEPTH = 300
 MAXIMUM_NODES = 2_000_000
 
 _WORDS: dict[str, Value] = {
@@ -270,8 +272,8 @@ def _open_brackets(text: str) -> int:
 
 
 def _refuse_steep(text: str, name: str) -> None:
-    """Look at the nesting by events first where it could be deep: composing nodes recurses in C."""
-    if _open_brackets(text) <= MAXIMUM_DEPTH and not _STEEP.search(text) and " " * MAXIMUM_DEPTH not in text:
+    """Look at the nesting by events first where it could be too deep to be composed."""
+    if _open_brackets(text) <= _COMPOSED_DEPTH and not _STEEP.search(text) and " " * MAXIMUM_DEPTH not in text:
         return
     depth = 0
     for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import example, given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.home.manager.plugins.plugin_utils.syntax import yaml_text
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.errors import SpecError
+from ansible_collections.home.manager.plugins.plugin_utils.values import LIBRARY
 
 PIECES = (
     "[",
@@ -93,3 +96,9 @@ def test_many_flat_collections_are_not_looked_at_twice(monkeypatch: pytest.Monke
     )
     text += "".join(f"g{number}: {{source: files/{number}, list: [a, {{b: c}}]}}\n" for number in range(1000))
     assert len(yaml_text.load(text, "home.yml", "/", live=lambda source, _position: source)) == 1050
+
+
+def test_no_file_of_the_library_is_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml, "parse", lambda *_arguments, **_named: pytest.fail("parsed twice"))
+    for file in Path(LIBRARY).rglob("*.yml"):
+        yaml_text._refuse_steep(file.read_text(encoding="utf-8"), str(file))
