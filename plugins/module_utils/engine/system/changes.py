@@ -110,13 +110,14 @@ class SystemChanges(SystemQueries):
         settings = switch.settings
         if settings.confirm and not settings.confirmed:
             switch.answer.warnings.append(_NOTHING_TO_CONFIRM)
+        if settings.dry:
+            switch.answer.generation, switch.answer.previous = expected, self.state.current()
         blueprint = switch.preview(declaration)
         if blueprint.etc.collisions:
             return switch.answer.json()
         switch.check(blueprint)
         if settings.dry:
             switch.answer.changed = not blueprint.nothing
-            switch.answer.generation, switch.answer.previous = expected, self.state.current()
             switch.preview_units(blueprint, expected)
             switch.answer.changed = switch.answer.changed or switch.answer.units.acted
             answers = self.homes(request or self._former(switch, declaration))

@@ -8,7 +8,10 @@ import os
 
 import pytest
 
-from .scratch_host import Host
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.bundle import write_bundle
+from ansible_collections.home.manager.plugins.module_utils.engine.contract.canonical import digest
+
+from .scratch_host import Host, system
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root switches a system")
 
@@ -29,3 +32,13 @@ def test_an_expiry_keeps_the_newest_generations(keep: int, removed: list[int], s
     assert scratch_host.verbs.answer({"step": "expire", "keep": keep})["removed"] == removed
     listed = scratch_host.verbs.answer({"step": "list"})["generations"]
     assert [generation["number"] for generation in listed] == sorted({1, 2, 3} - set(removed), reverse=True)
+
+
+def test_a_preview_of_a_switch_that_is_refused_names_its_generation(scratch_host: Host) -> None:
+    (scratch_host.etc / "a.conf").unlink()
+    (scratch_host.etc / "a.conf").mkdir()
+    manifest, objects = system("new")
+    bundle = write_bundle(manifest, objects)
+    answer = scratch_host.verbs.answer({"step": "switch", "digest": digest(manifest), "bundle": bundle, "check": True})
+    assert [collision["path"] for collision in answer["collisions"]] == ["/etc/a.conf"]
+    assert (answer["generation"], answer["previous"]) == (2, 1)
