@@ -144,9 +144,11 @@ class SystemAnswer:
         self.failed: Failure | None = None
 
     def fail(self, kind: str, message: str) -> None:
-        """Record a failure. Only the first one is kept."""
+        """Record a failure. A further one is a warning, unless it is in the answers of units or homes anyway."""
         if self.failed is None:
             self.failed = Failure(kind, message)
+        elif kind not in ("units", "home"):
+            self.warnings.append(message)
 
     def note_packages(self, brought: Sequence[str], removed: Sequence[str]) -> None:
         """Report what comes with the declared packages, and the host's own that go because both cannot be installed."""

@@ -13,6 +13,7 @@ from .inits.units import UNITS
 from .operation import Operation
 from .process import Done
 from .scripts import logged_in, run_all, run_for_users, run_script
+from .unfinished import Unfinished
 
 if TYPE_CHECKING:
     from typing import Collection, Dict, List, Mapping, Set, Tuple
@@ -51,10 +52,34 @@ class Effects:
         `again`: the last switch to the same declaration did not end well; units that have failed are started once more.
         `deferred`: files were put in place before, for the next boot, and nothing has been told of them.
         """
-        changed = set(blueprint.etc.changed) | set(blueprint.lines)
+        earlier = Unfinished.load(self.context.state)
+        changed = self._changed(former, blueprint, earlier)
         if deferred:
             changed |= {target for target, entry in blueprint.entries.items() if former.etc.get(target) != entry}
-        self._changed_files(blueprint, changed)
+        left = self._changed_files(blueprint, changed, earlier)
+        self._units(former, blueprint, ledger, changed, again)
+        left.changed |= self._untold(former, blueprint, changed)
+        left.save(self.context.state)
+        if queries.exists(_REBOOT):
+            self.answer.reboot.append("a package asks for it")
+
+    @staticmethod
+    def _changed(former: Declaration, blueprint: Blueprint, earlier: Unfinished) -> Set[str]:
+        """The targets that a switch changes, and those for which an earlier one did not do everything."""
+        known = {*former.etc, *blueprint.entries}
+        return set(blueprint.etc.changed) | set(blueprint.lines) | (earlier.changed & known)
+
+    def _untold(self, former: Declaration, blueprint: Blueprint, changed: Set[str]) -> Set[str]:
+        """The changed targets of which a service should have been told, and was not."""
+        failed = set(self.answer.units.failed)
+        found = {target: blueprint.entries.get(target) or former.etc.get(target) for target in changed}
+        return {
+            target
+            for target, entry in found.items()
+            if entry is not None and not failed.isdisjoint((*entry.reloads, *entry.restarts))
+        }
+
+    def _units(self, former: Declaration, blueprint: Blueprint, ledger: Ledger, changed: Set[str], again: bool) -> None:
         services = self._services
         if services is None:
             return
@@ -76,8 +101,6 @@ class Effects:
             self._keep_listening(services, blueprint.declaration, listened)
         except EngineError as problem:
             self.answer.fail("units", problem.message)
-        if queries.exists(_REBOOT):
-            self.answer.reboot.append("a package asks for it")
 
     @staticmethod
     def _retry(transition: Transition) -> None:
@@ -114,7 +137,7 @@ class Effects:
                     units.start.append(name)
             elif not provided.enable and provided.start and name in running:
                 units.stop.append(name)
-        changed = set(blueprint.etc.changed) | set(blueprint.lines)
+        changed = self._changed(former, blueprint, Unfinished.load(self.context.state))
         for verb, name in self._unsettled(self._asked(services, former, blueprint, changed, again)):
             if name not in given_up:
                 getattr(units, verb).append(name)
@@ -155,20 +178,28 @@ class Effects:
             time.sleep(0.2)
         return True
 
-    def _changed_files(self, blueprint: Blueprint, changed: Set[str]) -> None:
-        for target, script in blueprint.etc.removed:
-            self._script(f"the removal of /etc/{target}", script)
-        done = set()
+    def _changed_files(self, blueprint: Blueprint, changed: Set[str], earlier: Unfinished) -> Unfinished:
+        """Run the scripts of files, those with the same text once; what failed is left."""
+        left = Unfinished()
+        removed = {target: text for target, text in earlier.removed.items() if target not in blueprint.entries}
+        for target, script in {**removed, **dict(blueprint.etc.removed)}.items():
+            if not self._script(f"the removal of /etc/{target}", script):
+                left.removed[target] = script
+        done: Dict[str, bool] = {}
         for target in sorted(changed):
             entry = blueprint.entries.get(target)
-            if entry is not None and entry.on_change and entry.on_change not in done:
-                done.add(entry.on_change)
-                self._script(f"the change of /etc/{target}", entry.on_change)
+            if entry is not None and entry.on_change:
+                if entry.on_change not in done:
+                    done[entry.on_change] = self._script(f"the change of /etc/{target}", entry.on_change)
+                left.changed |= set() if done[entry.on_change] else {target}
+        return left
 
-    def _script(self, name: str, text: str) -> None:
+    def _script(self, name: str, text: str) -> bool:
+        """Whether a script ended well; otherwise it is reported."""
         failure = run_script(name, text, {}) if text else None
         if failure is not None:
             self.answer.fail("script", f"the script for {failure.message}")
+        return failure is None
 
     def _transition(self, services: Services, former: Declaration, blueprint: Blueprint) -> Transition | None:
         init = self.context.init

@@ -29,7 +29,7 @@ class Failure(NamedTuple):
     @property
     def message(self) -> str:
         detail = f": {self.output}" if self.output else ""
-        return f"{self.name} (exit {self.code}{detail})"
+        return f"{self.name} failed (exit {self.code}{detail})"
 
 
 def run_script(name: str, text: str, variables: Dict[str, str], sensitive: bool = False) -> Failure | None:
@@ -66,8 +66,9 @@ def _run(command: List[str], name: str, text: str, variables: Dict[str, str], se
         return None
     if ran.overdue:
         return Failure(name, ran.code, f"ended after {_TIMEOUT:g} seconds")
-    output = "" if sensitive else last_line(ran.output.decode("utf-8", "replace"), ran.code)[:500]
-    return Failure(name, ran.code, output)
+    output = ran.output.decode("utf-8", "replace")
+    shown = "" if sensitive or not output.strip() else last_line(output, ran.code)[:500]
+    return Failure(name, ran.code, shown)
 
 
 def logged_in() -> List[Tuple[str, int]]:

@@ -79,7 +79,9 @@ class Host:
 
     def effects(self) -> effects.Effects:
         state = SimpleNamespace(
-            current=lambda _name: 1, readable=lambda _number: EMPTY._replace(provided=self.completed)
+            current=lambda _name: 1,
+            readable=lambda _number: EMPTY._replace(provided=self.completed),
+            document=lambda _name: None,
         )
         init = SimpleNamespace(services=lambda _timeout: self.services)
         self.answer = SystemAnswer()
@@ -236,3 +238,11 @@ def test_a_preview_shows_what_is_tried_again(again: bool, start: list[str], monk
     plan = stand_in(SimpleNamespace(declaration=EMPTY, entries={}, etc=etc, lines={}))
     effect.preview(EMPTY, plan, host.ledger, again)
     assert host.answer.units.start == start
+
+
+def test_a_file_whose_service_could_not_be_told_is_left_for_the_next_switch() -> None:
+    effect = Host(Services()).effects()
+    effect.answer.units.failed["x"] = "it does not reload"
+    plan = stand_in(Plan(entry("a", reloads=["x"]), entry("b", restarts=["y"]), entry("c", restarts=["x", "y"])))
+    gone = EMPTY._replace(etc={"d": entry("d", reloads=["x"])})
+    assert effect._untold(gone, plan, {"a", "b", "d", "e"}) == {"a", "d"}
