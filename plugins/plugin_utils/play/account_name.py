@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A spec that names its user names the one whose home it is."""
+"""Checks that `home.username` is the user whose home it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..syntax.position import Position
 
 
 def check_name(evaluation: Evaluation, user: str, key: Position | None) -> None:
-    """Raises SpecErrors when a spec is for another user than the one whose home it is."""
+    """Raises SpecErrors when a spec sets another user than the one whose home it is."""
     name = str(evaluation.get("home.username"))
     if name == user:
         return

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Refuses an ansible-core that is too old, when it is imported: the plugins import it before anything that an old one lacks.
 
-Ansible itself only warns of a collection that does not support it, and then fails with the first name that it does not have.
+Ansible itself only warns that the collection does not support it, and then fails at the first import that does not exist.
 """
 
 from __future__ import annotations

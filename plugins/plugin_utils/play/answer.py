@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a target answered, checked before any of it is believed or shown: a user of the target may have written it."""
+"""Checks the answer of a target before any of it is used or shown, because a user of the target may have forged it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEEPEST = 40
 MOST_VALUES = 2_000_000
 LONGEST_FACT = 4096
 
-# Terminals act on these, or show text in another order than it has.
+# Terminals act on these, or reorder the text.
 # Compiled only for a text that may have one of these.
 _CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 _KIND = re.compile(r"[a-z][a-z_-]{0,39}")
@@ -32,7 +32,7 @@ _IDS = ("uid", "gid")
 
 
 class AnswerError(Exception):
-    """An answer that does not have the form of one."""
+    """A malformed answer."""
 
 
 class Reply(NamedTuple):
@@ -50,10 +50,10 @@ def parsed(line: str, request: dict[str, Any]) -> Reply:
     try:
         reply = json.loads(line)
     except (ValueError, RecursionError):
-        raise AnswerError("it is no JSON") from None
+        raise AnswerError("it is not JSON") from None
     reply = _Cleaner().clean(reply)
     if not isinstance(reply, dict):
-        raise AnswerError("it is no mapping")
+        raise AnswerError("it is not a mapping")
     kept = reply.get("kept", True) is True
     if reply.get("engine") is False:
         return Reply(kept=kept)
@@ -143,7 +143,7 @@ def _check_line(name: str, text: Any) -> None:
 
 
 def expected(kind: type[Expected], answer: object) -> Expected:
-    """The answer, which is of the kind that the request has."""
+    """The answer, with its type checked. Raises TypeError for an answer to another request."""
     if not isinstance(answer, kind):
         raise TypeError(f"not a {kind.__name__}: {answer!r}")
     return answer

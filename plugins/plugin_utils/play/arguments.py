@@ -54,7 +54,7 @@ CONFIG = "config"
 
 
 class Arguments:
-    """Validated arguments of a task. `given` are those that it really has."""
+    """Validated arguments of a task. `given` are those that the task sets."""
 
     def __init__(self, action: str, values: dict[str, Any], spec: ArgumentSpec) -> None:
         """AnsibleActionFail for an unknown, missing or wrong argument."""
@@ -73,13 +73,13 @@ class Arguments:
         self.values: dict[str, Any] = result.validated_parameters
 
     def text(self, name: str) -> str | None:
-        """An argument that is a text, if it is given."""
+        """An argument as text; None if the task does not set it."""
         value = self.values.get(name)
         return None if value is None else str(value)
 
 
 def given(action: Any) -> dict[str, Any]:
-    """The task's arguments that are there."""
+    """The arguments that the task sets."""
     values = {name: value for name, value in action._task.args.items() if value is not None and value != ""}
     if "special_args" in values:  # the action leaves them as they are written
         values["special_args"] = action._templar.template(values["special_args"])
@@ -89,7 +89,7 @@ def given(action: Any) -> dict[str, Any]:
 def with_variables(action: Any, variables: dict[str, Any], settings: Iterable[Parameter]) -> dict[str, Any]:
     """The task's arguments, and for each setting that is not among them the variable `home_NAME`, if that is defined.
 
-    `restricted` and `plan_cache` are among the settings, though none of a switch's: no playbook can forget them.
+    `restricted` and `plan_cache` are no settings of a switch, but read like them, so that no playbook can forget to pass them.
     """
     values = given(action)
     for name in (*(setting.name for setting in settings), RESTRICTED, PLAN_CACHE):
@@ -105,6 +105,6 @@ def specification(settings: Iterable[Parameter]) -> ArgumentSpec:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint at the names that are near; empty when none is."""
+    """A hint with the similar names; empty if there are none."""
     found = get_close_matches(name, list(known), 3, 0.6)
     return f"; did you mean {' or '.join(f'`{one}`' for one in found)}?" if found else ""

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What every plan can depend on besides files, variables and facts: the code, the person, the place, the secrets."""
+"""What every plan can depend on besides files, variables and facts: the code, the user, the working folder and the vault."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLUGINS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file
 def circumstances(loader: Any, own: list[Any]) -> list[Any]:
     """Plain data that differs whenever the same facts, files and variables could make another plan. It holds secrets.
 
-    `own` is what the plan at hand depends on besides, `loader` the play's data loader.
+    `own` is what only this plan depends on, `loader` the play's data loader.
     """
     code = [stamp(PLUGINS), sys.hexversion, ansible_version, jinja2.__version__]
     person = [os.getcwd(), os.path.expanduser("~"), os.geteuid()]

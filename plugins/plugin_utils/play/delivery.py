@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sending a target the contents that it lacks for a switch."""
+"""Sends a target the contents that it lacks for a switch."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from ...module_utils.engine.verbs.switch import Switch
 from ..plan.manifest import SwitchBundle
 from ..report.run_result import Refused
 
-# What a target would answer that has what this controller gave it last. It has no objects where the target is better asked.
+# The answer that a target would give if it still has what this controller sent last; without objects if it should be asked.
 Believed = Callable[[SwitchBundle], ProbeAnswer]
-# Bytes that are sent though the target may have them.
+# Up to this many bytes are sent without asking what the target has.
 AT_ONCE = 4 * 1024 * 1024
 # Asks the target with a bundle, and with the engine if the flag is set. Raises Refused.
 Call = Callable[[Switch, bytes, bool], Answer]
 
 
 def is_small(plan: SwitchBundle, held: Iterable[str] = ()) -> bool:
-    """Whether all that a target lacks which holds these objects can be sent without asking."""
+    """Whether everything that a target with these objects lacks is small enough to be sent without asking."""
     return sum(len(content) for _name, content in plan.objects(set(held))) <= AT_ONCE
 
 
 def deliver(call: Call, plan: SwitchBundle, request: Switch, held: set[str], engine: bool) -> Answer:
     """The answer to a switch with the contents that the target does not hold. Raises Refused.
 
-    Should some of `held` have expired since the target was asked, everything is sent. A check needs no contents.
+    If some of `held` have expired since the target was asked, everything is sent. A check needs no contents.
     """
     manifest = plan.manifest.json()
     if request.check:

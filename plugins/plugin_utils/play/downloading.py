@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Telling of downloads on a target: how much there is to get, and how far that is."""
+"""Reports the downloads of a target: how much there is to download, and how much is done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ...module_utils.engine.voice.quantities import plural, size
 from ..plan.packages import PackagePlan
 from . import progress
 
-# Seconds between two lines, and between two looks where one line is written over the one before.
+# Seconds between two lines, and between two updates of a line that is overwritten.
 _LINES, _LOOKS = 5.0, 1.0
 
 # The text of the target's meter; empty where there is none.
@@ -28,7 +28,7 @@ ReadMeter = Callable[[], str]
 
 
 class Listener:
-    """Tells of downloads for one home: `read_meter` returns the text of the target's meter, if that can be had; `report` prints a line."""
+    """Reports the downloads for one home. `read_meter` returns the text of the target's meter (None: it cannot be read); `report` prints a line."""
 
     def __init__(self, home: str, read_meter: ReadMeter | None, report: Callable[[str], None]) -> None:
         self.home = home
@@ -38,7 +38,7 @@ class Listener:
         self._before = ""
 
     def listen(self) -> None:
-        """Look at the meter now and then until it ends."""
+        """Read the meter at intervals until the downloads end."""
         over = progress.is_visible()
         while self.read_meter is not None and not self.ended.wait(_LOOKS if over else _LINES):
             text = self._progress(self.read_meter())
@@ -50,7 +50,7 @@ class Listener:
         try:
             done, total = (int(word) for word in meter.split())
         except ValueError:
-            # There is none yet or no longer, or it is another user's.
+            # The meter does not exist yet or any more, or belongs to another user.
             return ""
         return f"downloaded {size(done)} of {size(total)}"
 
@@ -58,7 +58,7 @@ class Listener:
 def needed(manifest: Manifest, plan: PackagePlan, trees: Collection[str], hosts: bool) -> list[Artefact]:
     """The files of the packages that a target does not have, as far as can be known here.
 
-    `trees` are the names of those that it has; `hosts` says that what the host might bring counts as well.
+    `trees` are the names of those that it has; with `hosts`, packages that the host may have count as well.
     """
     contents = {recipe.object: recipe.content for recipe in plan.recipes}
     recipes = {
@@ -73,7 +73,7 @@ def needed(manifest: Manifest, plan: PackagePlan, trees: Collection[str], hosts:
 
 @contextmanager
 def downloading(artefacts: list[Artefact], listener: Listener) -> Iterator[None]:
-    """Say what will be downloaded, and how far that is while the context lasts."""
+    """Report what will be downloaded, and the progress while the context lasts."""
     if not artefacts:
         yield
         return
@@ -89,13 +89,13 @@ def downloading(artefacts: list[Artefact], listener: Listener) -> Iterator[None]
 
 
 def meter_reader(connection: Any, state: str, local: bool) -> ReadMeter | None:
-    """What reads the meter of a state folder; None where only another user could read it, or the connection does one thing at a time."""
+    """A function that reads the meter of a state folder; None if only another user may, or the connection runs one command at a time."""
     path = os.path.join(state, FILE)
     if local:
         return lambda: _read(path)
     if connection.transport != "ssh" or connection.become:
         return None
-    # A connection holds what its command is about, which is still running.
+    # A connection object holds the state of its running command, so the meter is read through a copy.
     second = copy.copy(connection)
     return lambda: _asked(second, path)
 
@@ -112,6 +112,6 @@ def _asked(connection: Any, path: str) -> str:
     try:
         _code, output, _errors = connection.exec_command(f"cat {shlex.quote(path)}", sudoable=False)
     except Exception:
-        # Whatever is wrong with the connection, the command that it is for will say so.
+        # If the connection is broken, the command that runs over it reports that.
         return ""
     return str(output, "ascii", "replace") if isinstance(output, bytes) else str(output)

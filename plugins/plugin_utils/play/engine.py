@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The target's engine as this controller has it: its version, its sources, and the launcher as a program of its own.
 
-All three are kept in the user's cache by the stamp of the sources: to read and parse these costs more than a target with nothing to
-do, and to compress them as much again.
+All three are kept in the user's cache, with the stamp of the sources that they were made from: reading and parsing these takes longer
+than a run with nothing to do, and so does compressing them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..cache_folder import cache_folder
 from .private_folder import PrivateFolder
 from .stamp import stamp
 
-# Where the sources lie.
+# The folder of the sources.
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "module_utils", "engine")
 
 
@@ -35,9 +35,9 @@ class Engine(NamedTuple):
 
 
 class _Bare(ast.NodeTransformer):
-    """Leaves out what only readers need, for the text is sent and compiled in every command, and imports of other parts.
+    """Removes docstrings, annotations and imports of other parts.
 
-    To compile it takes a third less time without.
+    The text is sent and compiled in every command, and compiles a third faster without them.
     """
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
@@ -80,7 +80,7 @@ class _Bare(ast.NodeTransformer):
 
 @functools.cache
 def engine(folder: str | None = None) -> Engine:
-    """The engine, from the cache in `folder` (default: the user's) if its sources are those that this was made from."""
+    """The engine, from the cache in `folder` (default: the user's) if that was made from the same sources."""
     cache = PrivateFolder(folder or cache_folder("engine"))
     known = stamp(os.path.normpath(FOLDER))
     if cache.usable():
@@ -89,7 +89,7 @@ def engine(folder: str | None = None) -> Engine:
             if kept["stamp"] == json.loads(json.dumps(known)):
                 return Engine(str(kept["version"]), str(kept["launcher"]))
         except (OSError, ValueError, TypeError, KeyError):
-            pass  # nothing is kept, or something else: it is created again
+            pass  # the cache is missing or malformed: it is created again
     made = _made()
     if cache.usable():
         cache.write("engine.json", json.dumps({"stamp": known, **made._asdict()}).encode())
@@ -107,7 +107,7 @@ def packed_sources(folder: str | None = None) -> bytes:
             if kept.startswith(head):
                 return kept[len(head) :]
         except OSError:
-            pass  # nothing is kept: it is created again
+            pass  # the cache is missing: it is created again
     made = packed(sources())
     if cache.usable():
         cache.write("sources", head + made)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is remembered of a target between runs, so that no run has to ask before it evaluates."""
+"""The facts of targets, remembered between runs so that a run need not ask before it evaluates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..cache_folder import cache_folder
 
 
 class TrackedFacts(dict[str, Any]):
-    """Facts of a host that note which of them were read, in `read`: a run on a host that was never asked rests on guesses."""
+    """Facts of a host that record in `read` which of them were read: those of a host that was never asked are guesses."""
 
     def __init__(self, facts: dict[str, object]) -> None:
         super().__init__(facts)
@@ -45,9 +45,9 @@ def _file(host: str, user: str) -> str:
 
 
 def guess(user: str, host: str = "") -> dict[str, Any]:
-    """The facts supposed of a host that was never asked: a Linux machine with systemd and its homes in /home.
+    """The assumed facts of a host that was never asked: a Linux machine with systemd and its homes in /home.
 
-    It is supposed to have the name that the inventory gives it, unless that is an address or the name of any machine.
+    Its name is the one in the inventory, unless that is an address or `localhost`.
     """
     is_name = host != "localhost" and not host.replace(".", "").isdigit() and ":" not in host
     home = "/root" if user == "root" else f"/home/{user}"
@@ -73,7 +73,7 @@ def remembered(host: str, user: str) -> dict[str, Any] | None:
 
 
 def remember(host: str, user: str, facts: dict[str, Any]) -> None:
-    """Keep the facts for the next run; a controller that cannot write them asks again then."""
+    """Keep the facts for the next run. If they cannot be written, that run asks again."""
     try:
         os.makedirs(_folder(), mode=0o700, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=_folder())
@@ -85,14 +85,14 @@ def remember(host: str, user: str, facts: dict[str, Any]) -> None:
 
 
 def remember_paths(host: str, user: str, home: str, state: str) -> None:
-    """Keep where a home and its generations lie, for what is asked of them without a spec."""
+    """Keep the paths of a home and of its state, for requests without a spec."""
     facts = remembered(host, user)
     if facts is not None and paths(host, user) != {"home": home, "state_path": state}:
         remember(host, user, {**facts, "paths": {"home": home, "state_path": state}})
 
 
 def paths(host: str, user: str) -> dict[str, str]:
-    """`home` and `state_path` as the last switch had them, or nothing."""
+    """`home` and `state_path` of the last switch; empty without one."""
     facts = remembered(host, user) or {}
     found: dict[str, str] = facts.get("paths", {})
     return found

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Spec files and sources read with the play's vault secrets."""
+"""Reads spec files and sources, and decrypts them with the play's vault secrets."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from ..values import LIBRARY
 from .datatags import encrypted_file
 from .decryption import no_vault_password
 
-# What says how the values are used: conditions, the names of files, and declarations.
+# Keys whose values are not tainted, because they only say how other values are used.
 _STRUCTURE = ("when", "imports", "disabledModules", "options")
 
 
 class _Tainted(Expression):
-    """A text out of a vaulted spec file: used like any other, never shown."""
+    """A text from a vaulted spec file: used like any other, never shown."""
 
     __slots__ = ("inner",)
 
@@ -52,7 +52,7 @@ def reader(loader: Any) -> Callable[[str], Any]:
         check_inside(path)
         if not encrypted_file(path):
             return load_file(path)
-        read_file(path, LARGEST_SPEC)  # notes what it is decrypted from
+        read_file(path, LARGEST_SPEC)  # records the encrypted file as an input
         try:
             text = loader.get_text_file_contents(path)
         except AnsibleError as problem:
@@ -64,7 +64,7 @@ def reader(loader: Any) -> Callable[[str], Any]:
     return read
 
 
-# What a restricted spec may read besides the project: the library's modules, templates and packages.
+# A restricted spec may read this besides the project: the library's modules, templates and packages.
 COLLECTION = os.path.normpath(os.path.join(LIBRARY, "..", "..", ".."))
 
 

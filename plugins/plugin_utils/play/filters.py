@@ -52,7 +52,7 @@ def _found(loader: Any, name: str) -> Callable[..., Any] | None:
 
 
 class PlayPlugins:
-    """Every filter and test that the play could use; where it is `restricted`, those that see their arguments alone."""
+    """Every filter and test that the play could use. With `restricted`, only those that depend on nothing but their arguments."""
 
     def __init__(self, restricted: bool = False) -> None:
         self.restricted = restricted

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The verbs on a user's generations, from the play's side: no specification is needed for them."""
+"""The task `home.manager.generation`: acts on a user's generations, without a specification."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONFIRMED = "confirmed"
 
 
 class Generations:
-    """Does what the task `action` asks for. `variables` are the play's, raw."""
+    """Runs the task of `action`. `variables` are the play's, raw."""
 
     def __init__(self, action: Any, variables: dict[str, Any]) -> None:
         """AnsibleActionFail for wrong arguments."""
@@ -59,7 +59,7 @@ class Generations:
             raise result.refused(self.verb, error, problem) from None
 
     def request(self, check: bool) -> Verb:
-        """The request. Where nothing else is said, the home is where the last switch from here found it."""
+        """The request. Unless the task sets other paths, they are those of the last switch from this controller."""
         by_option = {parameter.option: name for name, parameter in self.verb.parameters.items() if parameter.option}
         values: dict[str, Any] = {"check": check, "diff": bool(self.task.diff)}
         for option in self.arguments.given:

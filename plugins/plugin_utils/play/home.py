@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The task `home.manager.home`: where nothing changed since the last run only the target is asked, else the home is evaluated."""
+"""The task `home.manager.home`: asks the target with the kept plan if nothing changed since the last run, else evaluates the home."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Run:
     def __init__(self, task: HomeTask) -> None:
         self.task = task
         self.cache = PlanCache((task.host, task.user, task.project, task.origin.inventory or ""))
-        # As they are before anything is read.
+        # Taken before anything is read.
         self.circumstances = task.circumstances()
 
     def result(self) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class _Run:
         try:
             answer = self.task.ask(kept, only=True)
         except NoEngine:
-            # The home is not what it was: it is sent together with the engine.
+            # The home has lost its engine: the bundle is sent together with it.
             return self._evaluated(None)
         if answer.unchanged and answer.facts is not None and answer.facts.json() == _without_paths(facts):
             return self._settled(kept, answer)
@@ -70,7 +70,7 @@ class _Run:
         return result_of(plan, task.diff, generation=plan.to)
 
     def _evaluated(self, asked: tuple[Kept, ProbeAnswer] | None) -> dict[str, Any]:
-        """The result of evaluating the home; what that came to is kept. `asked`: a question that has its answer."""
+        """The result of evaluating the home. The new plan is kept. `asked` is a question that was answered already."""
         switch = _switch(self.task, asked, self._believed)
         result: dict[str, Any] = switch.run()
         found = switch.cacheable()
@@ -81,9 +81,9 @@ class _Run:
         return result
 
     def _believed(self, plan: SwitchBundle) -> ProbeAnswer:
-        """What the target would answer if it has what this controller gave it last; empty where asking is as good.
+        """The answer that the target would give if it still has what this controller sent last; empty if it should be asked.
 
-        It is as good for a check, and for a target which is known to have no engine, or may lack packages.
+        It is asked for a check, and if it has no engine or may lack packages.
         """
         answer = ProbeAnswer()
         if self.task.target.kept and not self.task.check and not plan.manifest.names_packages():

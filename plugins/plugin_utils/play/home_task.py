@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task `home.manager.home` is asked for, and all that the plan of its home can depend on besides files and variables."""
+"""A task `home.manager.home`: its arguments, and what the plan of its home can depend on besides files and variables."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class HomeTask(SpecTask):
     """The task's arguments, completed by the play's variables."""
 
     def __init__(self, action: Any, variables: dict[str, Any]) -> None:
-        """AnsibleActionFail for wrong arguments, AnsibleError when nothing says what the home is."""
+        """AnsibleActionFail for wrong arguments, AnsibleError when the user has no spec."""
         self.settings = settings(SwitchVerb)
         values = with_variables(action, variables, self.settings)
         super().__init__(action, variables, Arguments("home.manager.home", values, specification(self.settings)))
@@ -60,9 +60,9 @@ class HomeTask(SpecTask):
 
     @functools.cached_property
     def origin(self) -> Origin:
-        """What the `home-manager` command needs to call Ansible again; the same whichever playbook is running.
+        """What the `home-manager` command needs to call Ansible again. It does not depend on the playbook that is running.
 
-        The folder is left out where the home is on another machine. So two controllers with the same project make the same plan.
+        Without the folder if the home is on another machine, so that two controllers with the same project make the same plan.
         """
         folder = str(self.variables.get("inventory_dir") or "") or None
         own = folder is not None and inputs.kind_of(os.path.join(folder, "home.yml")) != inputs.ABSENT
@@ -82,9 +82,9 @@ class HomeTask(SpecTask):
         return circumstances(self.action._loader, [self.host, self.user, origin, given, written])
 
     def ask(self, kept: Kept, only: bool = False) -> ProbeAnswer:
-        """The answer to the question whether there is anything to do. Raises Refused.
+        """The answer to a probe: whether there is anything to do. Raises Refused.
 
-        `only`: of an engine that is there; raises NoEngine where there is none.
+        With `only` no engine is sent, and NoEngine is raised if the target has none.
         """
         request = Probe(
             {
@@ -114,8 +114,8 @@ class HomeTask(SpecTask):
             raise self.refused(problem, kind=error.kind.value, **error.details) from None
 
     def refused(self, *problems: Message, **members: Any) -> Refused:
-        """A run that did not take place, for these reasons."""
-        # Nothing is switched by who looks at an option, or builds.
+        """The exception for a run that did not take place, for these reasons."""
+        # A task that explains an option, or builds, does not switch.
         asked = self.arguments.text("option") or self.arguments.text("build_to")
         return Refused(
             Owned("build" if asked else "switch", self.owner, "refused", self.check, errors=problems),

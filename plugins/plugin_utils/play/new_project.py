@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A new project: files that are not there yet, in a git repository."""
+"""Creates a project: the files that do not exist yet, in a git repository."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ...module_utils.engine.disk import queries
 
 
 class NewProject:
-    """A project's folder and its first files, by path below the folder; what is there is never touched."""
+    """A project's folder and its first files, by path below the folder. Existing files are never touched."""
 
     def __init__(self, folder: str, files: dict[str, str]) -> None:
         self.folder = Path(folder)
         self.files = files
 
     def missing(self) -> list[str]:
-        """The paths of the files that are not there, in the order in which they were given."""
+        """The paths of the files that do not exist, in the given order."""
         return [name for name in self.files if not queries.is_taken(str(self.folder / name))]
 
     def write(self, git: bool) -> list[str]:
-        """Write what is missing, and begin a repository where there is none and git is installed. What was created."""
+        """Write the missing files, and create a repository if there is none and git is installed. Returns what was created."""
         created = self.missing()
         for name in created:
             path = self.folder / name

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The result of a task that is asked about an option."""
+"""The result of a task that explains an option."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..values import LIBRARY
 
 
 def looked_up(home: EvaluatedHome, option: str) -> dict[str, Any]:
-    """What is known of an option, or of a word. Raises SpecError."""
+    """The explanation of an option, or the options that match a word. Raises SpecError."""
     sources = Sources(LIBRARY, home.evaluation.collector.importers)
     found = Explainer(home.evaluation, sources).explain(option)
     lines = [line.text for line in explanation_lines(found)]
-    # What was asked for is the result: Ansible's own callback shows it whatever the verbosity.
+    # Lets Ansible's own callback show the lines at every verbosity.
     return {"changed": False, "explanation": found.json(), "lines": lines, "_ansible_verbose_always": True}

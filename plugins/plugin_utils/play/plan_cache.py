@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The digest of a home's last plan, with all that it was made from: when nothing of that changed, nothing is evaluated.
+"""Kept plans: the digest of a home's last plan, with a record of its inputs. While these are the same, nothing is evaluated.
 
-A record holds no content and no value, only keyed hashes of them, whose random key only this user can read. It is believed only when everything that the
-evaluation asked for would be answered the same again; whatever is wrong with it, the home is evaluated. docs/architecture.md has the rules.
+A record holds no content and no value, only keyed hashes of them, whose random key only this user can read. It is used only if
+everything that the evaluation read would be the same again; if anything is wrong with it, the home is evaluated. docs/architecture.md has the rules.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .stamp import RACY
 
 VERSION = 2
 KEY = "key"
-# So many digits tell objects of one home apart.
+# This many hex digits distinguish the objects of one home.
 _SHORT = 16
 
 State = Callable[[str, str], object]
@@ -66,7 +66,7 @@ class Seen(NamedTuple):
 
 
 class PlanCache:
-    """The record of one home: `name` are the texts that tell it from others, such as its host and user."""
+    """The record of one home. `name` identifies it, such as by its host and user."""
 
     def __init__(self, name: Iterable[str], folder: str | None = None) -> None:
         self.folder = PrivateFolder(folder or cache_folder("plans"))
@@ -103,7 +103,7 @@ class PlanCache:
     # Looking up
 
     def find(self, identity: object, state: State) -> Kept | None:
-        """What is kept for a home that is asked for by `identity`; `state` gives the variables of the play. None: evaluate it."""
+        """The kept plan for a home with this `identity`; None if it has to be evaluated. `state` gives the variables of the play."""
         if self.key is None:
             return None
         try:
@@ -123,9 +123,9 @@ class PlanCache:
             return None
 
     def objects_of_last(self, digest: str, names: Iterable[str]) -> set[str]:
-        """Those of the objects `names` that the plan before had, whatever became of what it was made from.
+        """Those of the objects `names` that the last plan had, even if its inputs have changed.
 
-        None of them when nothing is kept, or when that plan has this `digest`.
+        Empty if nothing is kept, or if that plan has this `digest`.
         """
         if self.key is None:
             return set()
@@ -145,7 +145,7 @@ class PlanCache:
         return self._shorts[name]
 
     def _holds(self, record: dict[str, Any]) -> bool:
-        """Whether the file system gives the same answers; signatures that had to be looked behind are rewritten."""
+        """Whether all files, folders and links are the same. Files that were compared by content get their new signature."""
         if not all(inputs.is_still(path, kind) for path, kind in record["kinds"].items()):
             return False
         if any(os.path.realpath(path) != real for path, real in record["real"].items()):
@@ -177,13 +177,14 @@ class PlanCache:
         variables: tuple[set[tuple[str, str]], State],
         objects: Iterable[str] = (),
     ) -> None:
-        """Keep a plan, with its `objects`, for the next run, unless what it was made from may be something else then."""
+        """Keep a plan, with its `objects`, for the next run, unless its inputs may have changed in the meantime."""
         if self.key is None or (kept.warnings and found.tainted) or not found.is_current():
             return
         try:
             record = self._record(identity, kept, found, variables)
             self._write({**record, "objects": "".join(self._short(name) for name in objects)})
-        except Exception:  # a home was switched: that its plan cannot be kept costs the next run time, and no more
+        except Exception:
+            # The switch succeeded. Without a kept plan the next run takes longer, no more.
             return
 
     def _record(

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A folder of the controller's cache that is its user's alone: what others could have written is not read."""
+"""A folder of the controller's cache that belongs to its user alone. Files that others could have written are not read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PrivateFolder:
         self.path = path
 
     def usable(self) -> bool:
-        """Whether the folder is there and the user's alone; it is made when it is missing."""
+        """Whether the folder belongs to the user alone. It is created if it is missing."""
         try:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
             found = os.lstat(self.path)
@@ -48,7 +48,7 @@ class PrivateFolder:
         try:
             os.link(temporary, os.path.join(self.path, name))
         except FileExistsError:
-            return  # of those who make it at the same time the first counts
+            return  # another process created it first, and that one counts
         finally:
             os.unlink(temporary)
 

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a task is doing, on one line of the terminal, while nothing else is printed.
 
-A task runs in a process of its own. The callback, in the main process, says by the environment whether the line can be shown:
-there is a terminal, and one host alone, for several would write over each other. It takes the line away before it prints.
+A task runs in a process of its own. The callback, in the main process, sets an environment variable if the line can be shown: if there is
+a terminal, and only one host, because several would overwrite each other. It clears the line before it prints.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def update(home: str, text: str) -> None:
 
 
 def print_line(text: str) -> None:
-    """Print a line that stays, in the place of the one that shows what is being done."""
+    """Print a line that stays, in place of the progress line."""
     if is_visible():
         Display().display(_CLEAR, stderr=True, newline=False, screen_only=True)
     Display().display(text)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a target refused, as messages for people: with the place in the inventory that is the cause, and what to do."""
+"""Refusals of a target as messages for people: with the position in the inventory that caused them, and what to do."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .datatags import position_of
 INTERPRETER = "ansible_python_interpreter"
 _NO_PROGRAM = 127
 _NONE = "no python3 found"
-# What Pythons before 3.7 say of the launcher's first line.
+# The error of Pythons before 3.7 at the first line of the launcher.
 _ANCIENT = "future feature annotations is not defined"
 
 
 def refusal_of(error: EngineError, host: str, variables: dict[str, Any], key: Position | None = None) -> Message:
-    """The message of what the engine on `host` refused, or of why it could not be run there.
+    """The message for a refusal of the engine on `host`, or for the reason why it could not be run there.
 
     `key` is where `home_users` names the user.
     """

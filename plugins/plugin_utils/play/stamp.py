@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The stamp of a folder of code: what changes whenever a file of it does."""
+"""The stamp of a folder of code: a value that changes whenever one of its files does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import secrets
 import time
 from typing import Any
 
-# Nanoseconds. Two changes within one tick of a file system's clock leave one time, so what is this young proves nothing.
+# In nanoseconds. Two changes within one tick of the file system's clock have the same time, so younger files prove nothing.
 RACY = 2_000_000_000
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One switch of one user's home, from the play's side: evaluate, ask, ship, report.
+"""One switch of one user's home, as the controller runs it: evaluate, ask, send, report.
 
 At most two calls of the target: a probe, which is the only one when there is nothing to do, and a switch with a bundle of what
 the target lacks.
@@ -41,7 +41,7 @@ from .target import NoEngine
 
 
 class Switch:
-    """Does what a task asks for."""
+    """Runs one task that switches, builds, updates packages or explains an option."""
 
     def __init__(self, task: HomeTask, asked: tuple[Kept, ProbeAnswer] | None, believed: Believed) -> None:
         """`asked` is a question that the target has answered; see `Believed`."""
@@ -50,9 +50,9 @@ class Switch:
         self.host, self.user, self.owner = task.host, task.user, task.owner
         self.lock = ProjectLock(task.project, lambda text: progress.print_line(f"{self.user}: {text}"))
         self.evaluator = HomeEvaluator(task, self.lock)
-        # What a switch says besides what the spec warns of; the packages that the host may lack.
+        # Notes to report besides the warnings of the spec.
         self.notes: list[str] = []
-        # What a preview knows a switch to be refused for.
+        # The errors that a switch would fail with, as far as a preview can find them.
         self.problems: tuple[Message, ...] = ()
         self.without: list[str] = [ANY] if self.task.check else []
         self.on_host = task.on_host
@@ -84,7 +84,7 @@ class Switch:
         return self.switch(found, host, known is not None)
 
     def switch(self, found: Evaluated, host: TrackedFacts, known: bool) -> dict[str, Any]:
-        """Ask the target, and ship what it lacks. `known`: it was asked before, so that `host` is no guess."""
+        """Ask the target, and send what it lacks. `known`: it was asked before, so `host` is no guess."""
         answer = self.asked_or_delivered(found, host) if known else self.delivered(found, supposed=host.read)
         real = answer.facts.json() if answer.facts is not None else {}
         if real != {key: value for key, value in host.items() if key != "paths"}:
@@ -126,7 +126,7 @@ class Switch:
         return result_of(plan, self.task.diff, path=folder, files=files)
 
     def explained(self, host: TrackedFacts, option: str) -> dict[str, Any]:
-        """What is known of an option. Raises Refused."""
+        """The result of explaining an option. Raises Refused."""
         from .option_lookup import looked_up
 
         return self.evaluator.evaluated(host, lambda home: looked_up(home, option))
@@ -153,12 +153,12 @@ class Switch:
         return self.evaluator.plan(host)
 
     def unobtainable(self, found: Evaluated, wanted: list[Wanted], host: dict[str, Any]) -> tuple[Message, ...]:
-        """What a switch will say of packages that cannot be added to the lock."""
+        """The errors that a switch will report for packages that cannot be added to the lock."""
         errors = unobtainable(self.lock, wanted, found.plan.packages.settings, self.lock.supply(host).platform)
         return tuple(message for error in errors for message in self.evaluator.messages(error))
 
     def extend(self, found: Evaluated, wanted: list[Wanted], host: dict[str, Any]) -> None:
-        """Add packages to the lock. Raises Refused with everything that cannot be had."""
+        """Add packages to the lock. Raises Refused with all packages that cannot be resolved."""
         try:
             supply = self.lock.supply(host)
             added = self.lock.add(wanted, found.plan.packages.settings, supply.platform)
@@ -183,7 +183,7 @@ class Switch:
         return self.ship(found, asked, host)
 
     def learned(self, host: TrackedFacts) -> dict[str, Any]:
-        """The facts of a host that was never asked; a spec may be right with them and wrong with what was supposed."""
+        """The facts of a host that was never asked. A spec may be valid with them that was not with the assumed ones."""
         state = f"{host['user']['home']}/.local/state/home.manager"
         probe = Probe({"user": self.user, "state": state, "facts": True, "verify": False, "check": True})
         answer = expected(ProbeAnswer, self.call(probe, engine=True))
@@ -192,7 +192,7 @@ class Switch:
         return facts
 
     def asked_or_delivered(self, found: Evaluated, host: TrackedFacts) -> ProbeAnswer | SwitchAnswer:
-        """The answer to the question whether there is anything to do; that of a switch where there is, or no engine to be asked."""
+        """The answer to a probe, or to a switch: a small home, or one without an engine, is sent without asking first."""
         there = self.believed(found.plan) if self.asked is None else ProbeAnswer()
         if there.objects and is_small(found.plan, there.objects):
             return self.delivered(found, there, host.read)
@@ -204,18 +204,18 @@ class Switch:
             return self.delivered(found, supposed=host.read)
 
     def ask(self, plan: SwitchBundle, kept: bool = False) -> ProbeAnswer:
-        """The answer to the question whether there is anything to do; with `kept` of an engine that is there, or NoEngine."""
+        """The answer to a probe. With `kept` no engine is sent; raises NoEngine if the target has none."""
         question = self.kept(plan)
         if self.asked is not None and self.asked[0][:4] == question[:4]:
             return self.asked[1]
         return self.task.ask(question, kept)
 
     def kept(self, plan: SwitchBundle) -> Kept:
-        """What a run needs of a plan to ask whether there is anything to do."""
+        """The parts of a plan that a probe needs."""
         return Kept(plan.digest, plan.manifest.home, plan.manifest.state, self.lingers(plan))
 
     def cacheable(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
-        """What of this run can be kept for the next one: the plan, what it was made from, and the facts."""
+        """What can be kept for the next run: the plan, its inputs, and the facts; None if nothing can."""
         found, inputs = self.evaluator.last, self.evaluator.inputs
         if found is None or self.facts is None or inputs is None or self.notes:
             return None
@@ -241,7 +241,7 @@ class Switch:
     def delivered(
         self, found: Evaluated, there: ProbeAnswer | None = None, supposed: dict[str, Any] | None = None
     ) -> SwitchAnswer:
-        """Send a bundle with what is not `there`, and switch, if the facts that the spec asked for are as `supposed`."""
+        """Send a bundle with what is not `there`, and switch, if the facts that the spec read are as `supposed`."""
         plan, there = found.plan, there or ProbeAnswer()
         files = needed(plan.manifest, plan.packages, there.trees, bool(self.without)) if not self.task.check else []
         read_meter = meter_reader(self.task.action._connection, plan.manifest.state, self.task.local)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The task `home.manager.system`: where nothing changed since the last run only the host is asked, else the system is evaluated."""
+"""The task `home.manager.system`: asks the host with the kept plan if nothing changed since the last run, else evaluates the system."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Run:
     def __init__(self, task: SystemTask) -> None:
         self.task = task
         self.cache = PlanCache((task.host, NAME, task.project, task.origin.inventory or ""))
-        # As they are before anything is read.
+        # Taken before anything is read.
         self.circumstances = task.circumstances()
 
     def result(self) -> dict[str, Any]:
@@ -51,7 +51,7 @@ class _Run:
         try:
             answer = self.task.send(SystemProbeAnswer, question)
         except EngineError:
-            # Asked again by who can say where in the specification it is.
+            # The evaluation asks again, and can say where in the specification the cause is.
             return self._evaluated(None)
         if answer.unchanged and answer.facts == facts:
             return self._settled(kept, answer)
@@ -66,7 +66,7 @@ class _Run:
         return result_of(task.host, settled, [plan], kept.texts, task.diff)
 
     def _evaluated(self, asked: tuple[HostRequest, SystemProbeAnswer] | None) -> dict[str, Any]:
-        """The result of evaluating the system; what that came to is kept. `asked`: a question and its answer."""
+        """The result of evaluating the system. The new plan is kept. `asked` is a question that was answered already."""
         run = _system_run(self.task, asked)
         result: dict[str, Any] = run.run()
         found = run.cacheable()

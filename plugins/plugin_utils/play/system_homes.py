@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The homes of a system from the play's side: what each is asked, the bundles that go with it, and packages that the lock lacks."""
+"""The homes of a system in one run: their requests, their bundles, and the packages that the lock lacks."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from .packages import ANY, ProjectLock, addable, unobtainable
 class HomesInPlay:
     """How the homes of one system are switched.
 
-    `dry`: nothing is written; `diff`: with texts. `notes` is what people have to know of the lock; with `complete` no home waits any
-    more for packages that the lock lacks.
+    `dry`: nothing is written; `diff`: with texts. `notes` are messages about the lock; with `complete` homes do without packages
+    that the lock lacks.
     """
 
     lock: ProjectLock
@@ -34,7 +34,7 @@ class HomesInPlay:
     complete: bool = False
 
     def extend(self, homes: Homes, platform: str, write: bool) -> bool:
-        """Add to the lock what homes name and it lacks: whether it changed. Raises SpecErrors for what cannot be had."""
+        """Add to the lock what homes name and it lacks. Returns whether it changed. Raises SpecErrors for what cannot be resolved."""
         added: list[str] = []
         for user, plan in homes.plans.items():
             lacking = [item for item in plan.packages.lacking if item.named]
@@ -52,7 +52,7 @@ class HomesInPlay:
         return bool(added)
 
     def supply_wanting(self, homes: Homes, answers: Mapping[str, HomeAnswer], platform: str) -> bool:
-        """Add to the lock what programs of homes want and the host turned out to lack: whether any home has to be asked again."""
+        """Add to the lock what homes use and the host turned out to lack. Returns whether any home has to be switched again."""
         added: list[str] = []
         again = False
         for user, plan in homes.plans.items():
@@ -73,7 +73,7 @@ class HomesInPlay:
     def requests(
         self, homes: Homes, known: SystemProbeAnswer
     ) -> tuple[dict[str, dict[str, object]], list[tuple[str, bytes]]]:
-        """What each home is asked in a switch, and the bundles that go with it, by a name of their own."""
+        """The requests of the homes by user, and their bundles, each with the name by which its request refers to it."""
         requests: dict[str, dict[str, object]] = {}
         bundles = []
         extension = None if homes.options.get("backupCommand") else homes.options.get("backupFileExtension")
@@ -96,7 +96,7 @@ class HomesInPlay:
 
     @staticmethod
     def home_options(homes: Homes) -> HomeSwitchOptions:
-        """What the options of the system say of how all homes are switched."""
+        """How all homes are switched, by the options of the system."""
         command = homes.options.get("backupCommand")
         if isinstance(command, Package):
             command = f"/usr/bin/{command.main_program or command.name}"

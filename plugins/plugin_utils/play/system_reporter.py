@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The reporter of a system: its specification gives the positions, its homes their own plans."""
+"""The reporter of an evaluated system, which knows the positions in the specification and the plans of the homes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BACKUP = "home-manager.backupFileExtension: bak"
 
 @dataclass(slots=True)
 class EvaluatedSystem:
-    """A system with everything that it came to."""
+    """A system with its plan and those of its homes."""
 
     system: System
     plan: SystemPlan
@@ -36,7 +36,7 @@ class EvaluatedSystem:
         return Sources(library, {**self.homes.importers, **self.system.evaluation.collector.importers})
 
     def warnings(self, notes: list[str]) -> list[str]:
-        """What there is to warn of, as texts."""
+        """All warnings, as texts."""
         return [*map(str, self.plan.warnings), *self.homes.warnings, *notes]
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One switch of one system with its homes, from the play's side: evaluate, ask, ship, confirm, report.
+"""One switch of one system with its homes, as the controller runs it: evaluate, ask, send, confirm, report.
 
 A host with nothing to do is asked once, whatever the number of its homes.
 """
@@ -41,7 +41,7 @@ from .system_task import NAME, AnswerT, SystemTask
 
 
 class SystemRun:
-    """Does what a task asks for."""
+    """Runs one task of `home.manager.system`."""
 
     def __init__(self, task: SystemTask, asked: tuple[HostRequest, SystemProbeAnswer] | None = None) -> None:
         """`asked` is a question that the host has answered, with the answer."""
@@ -156,14 +156,14 @@ class SystemRun:
         return self._call(SystemProbeAnswer, question)
 
     def _kept(self, plan: SystemPlan, homes: Homes) -> Kept:
-        """What a run needs of the plans to ask whether there is anything to do."""
+        """The parts of the plans that a probe needs."""
         asked = {
             user: [home.digest, home.manifest.home, home.manifest.state] for user, home in sorted(homes.plans.items())
         }
         return Kept(plan.digest, "", root_state.FOLDER, None, homes=asked)
 
     def cacheable(self) -> tuple[Kept, Inputs, dict[str, Any]] | None:
-        """What of this run can be kept for the next one: the plan, what it was made from, and the facts."""
+        """What can be kept for the next run: the plan, its inputs, and the facts; None if nothing can."""
         found, inputs = self.found, self.evaluator.inputs
         if found is None or self.facts is None or inputs is None or self.homes.notes:
             return None
@@ -200,7 +200,7 @@ class SystemRun:
         return done.followed_by(self._switch(plan, homes, self._probe(plan, homes)))
 
     def _confirmed(self, done: SystemAnswer, seconds: int, request: HostRequest, bundle: bytes | None) -> SystemAnswer:
-        """Confirm over a new connection; the host goes back by itself when that does not succeed."""
+        """Confirm over a new connection. If that does not succeed, the host reverts the switch by itself."""
         try:
             self.task.action._connection.reset()
             confirmation = self._call(SystemAnswer, request, bundle, engine=True)
@@ -209,7 +209,7 @@ class SystemRun:
         return done.confirmed(confirmation)
 
     def _unconfirmed(self, seconds: int, problem: Exception) -> SystemRefused:
-        """The host does not answer any more: it takes the switch back by itself."""
+        """The exception for a host that does not answer any more, and reverts the switch by itself."""
         message = (
             f"{self.host} did not answer a new connection within {seconds} s and reverts to the generation before. The new one is kept, "
             f"marked failed. ({str(problem).strip().splitlines()[-1]})"

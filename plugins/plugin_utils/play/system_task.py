@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task `home.manager.system` is asked for, and all that the plan of its system can depend on besides files and variables."""
+"""A task `home.manager.system`: its arguments, and what the plan of its system can depend on besides files and variables."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .plan_cache import Kept
 from .spec_task import SpecTask
 from .variables import plain
 
-# The name under which the facts of a host are remembered for its system; no user can be called so.
+# The name under which the facts of a host are remembered for its system. No user can have it.
 NAME = "@system"
-# What switches to a plan, or previews that.
+# The actions that switch to a plan, or preview that.
 _SWITCHES = ("switch", "boot", "test", "dry-activate")
 
 
@@ -76,7 +76,7 @@ class SystemTask(SpecTask):
         return circumstances(self.action._loader, own)
 
     def question(self, kept: Kept) -> HostRequest:
-        """What the host is asked first: whether its system and its homes are as they were planned."""
+        """The first request: whether the system and its homes are as planned."""
         homes: dict[str, dict[str, object]] = {
             user: {
                 "verb": "probe",

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The engine on a target, reached by one command: without an Ansible module, whose start costs more than the engine's work."""
+"""Runs the engine on a target by one command. An Ansible module would take longer to start than the engine takes to work."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FIND = "P=/usr/bin/python3; [ -x $P ] || P=$(command -v python3) || { echo 'no 
 
 
 class NoEngine(Exception):
-    """The target has no engine of this version, and none was sent."""
+    """Raised when the target has no engine of this version, and none was sent."""
 
 
 class Target:
@@ -54,7 +54,7 @@ class Target:
         return request.answer.of(answer)
 
     def send(self, request: dict[str, Any], bundle: bytes | None = None, engine: bool = False) -> dict[str, Any]:
-        """The engine's answer. The engine is shipped when asked for, or when the target says that it has none.
+        """The engine's answer. The engine is sent if `engine` is set, or if the target has none.
 
         Raises EngineError when it refuses, or could not be run.
         """
@@ -88,11 +88,11 @@ class Target:
         return reply.answer
 
     def _pipes(self) -> bool:
-        """Whether a command can be given data on its standard input: one call then, in place of six."""
+        """Whether a command can read data from its standard input, which is one call instead of six."""
         connection = self.action._connection
         if not getattr(connection, "has_pipelining", False):
             return False
-        # Some ways to become a user want a terminal, which there is not with data; who has set `pipelining` says that these do not.
+        # Some become methods need a terminal, which excludes data. The setting `pipelining` says that this one does not.
         return not connection.become or bool(connection.is_pipelining_enabled())
 
     def _run(self, envelope: dict[str, Any], piped: bytes | None) -> Reply:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which homes a play is about: the users in `home_users`, or the one that `home_user` names."""
+"""The users whose homes a play manages: those in `home_users`, or the one in `home_user`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def homes(variables: dict[str, Any], template: Any) -> dict[str, Any]:
 
 
 def _no_users(host: str, variables: dict[str, Any]) -> AnsibleError:
-    """The error for a host that does not say whose homes it has; a name that is nearly right is what was meant."""
+    """The error for a host without `home_users`. It names a variable that was probably meant."""
     near = next((name for name in variables if name in _MEANT and isinstance(variables[name], dict)), "")
     near = near or next((name for name in _near(variables) if name != USERS), "")
     if near:
@@ -70,7 +70,7 @@ def _position_of_key(name: str, variables: dict[str, Any]) -> Position | None:
     return value
 
 
-# What people write for `home_users`.
+# Names that people write instead of `home_users`.
 _MEANT = ("home_user", "homes", "home_user_list", "users_home")
 
 
@@ -90,7 +90,7 @@ def _error(
 
 
 def spec_of(user: str, variables: dict[str, Any], template: Any) -> tuple[Any, Position | None]:
-    """What `home_users` says of a user, and where. AnsibleError when it says nothing."""
+    """The spec of a user in `home_users`, and its position. AnsibleError if there is none."""
     users = homes(variables, template)
     for name, spec in users.items():
         if name != user:
@@ -104,7 +104,7 @@ def spec_of(user: str, variables: dict[str, Any], template: Any) -> tuple[Any, P
 
 
 def chosen(variables: dict[str, Any], template: Any) -> list[str]:
-    """The users whose homes a run is about on this host. AnsibleError for a `home_user` that no host of the play has."""
+    """The users whose homes a run manages on this host. AnsibleError for a `home_user` that no host of the play has."""
     users = [str(name) for name in homes(variables, template)]
     wanted = variables.get("home_user")
     if isinstance(wanted, str):

@@ -23,7 +23,7 @@ from .decryption import no_vault_password
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LOOKUPS = ("lookup", "query", "q")
 _HOSTS = ("hostvars", "vars")
-# What Ansible itself sets, which is no secret and has no origin.
+# The variables that Ansible itself sets. They are no secrets, and have no origin.
 _MAGIC = frozenset(
     (
         "ansible_check_mode", "ansible_config_file", "ansible_diff_mode", "ansible_facts", "ansible_play_batch", "ansible_play_hosts",
@@ -114,7 +114,7 @@ class Variables:
             raise error.with_details("variable", whole=True, word=name) from None
 
     def names(self) -> list[str]:
-        """The variables that somebody may mean by a name, for hints: those of the inventory and of the play."""
+        """The names to suggest in hints: variables of the inventory and of the play."""
         return [name for name in self.variables if not name.startswith("ansible_") and name not in _MAGIC]
 
     def mapping(self) -> LazyMapping:
@@ -141,7 +141,7 @@ class Variables:
         return value
 
     def secret(self, name: str) -> bool:
-        """Whether a variable comes out of a vault or a lookup, itself or by those that it uses."""
+        """Whether a variable comes from a vault or a lookup, directly or through variables that it uses."""
         if name not in self.secrets:
             self.secrets[name] = False  # a variable that uses itself is found wrong by the templar
             value = self.variables.get(name)
@@ -151,7 +151,7 @@ class Variables:
         return self.secrets[name]
 
     def _written(self, value: Any) -> bool:
-        """Whether a value is as somebody wrote it into the inventory, and no task put it together."""
+        """Whether a value was written in the inventory, as opposed to computed by a task."""
         position = position_of(value)
         if position is None:
             return False
@@ -208,7 +208,7 @@ class Variables:
         return call
 
     def _near(self, folder: str) -> Templar:
-        """A templar whose lookups search the folder of the file that says them first, then where the play does."""
+        """A templar whose lookups search the folder of the file that contains them first, then where the play does."""
         if folder not in self._templars:
             path = [
                 folder,
@@ -221,7 +221,7 @@ class Variables:
 
 
 class Restricted:
-    """What a restricted spec sees of the play: the special arguments, and neither lookups nor other variables."""
+    """What a restricted spec can use of the play: the special arguments, but no lookups and no other variables."""
 
     def __init__(self, variables: Variables) -> None:
         self.variables = variables
@@ -245,7 +245,7 @@ class Restricted:
 
 
 class _Read(LazyMapping):
-    """A mapping whose values are asked for each time that they are read, so that each time is noted."""
+    """A mapping that computes a value each time it is read, so that each read is recorded."""
 
     def __getitem__(self, key: str) -> Any:
         if key not in self:
@@ -266,7 +266,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _words(value: Any) -> list[str]:
-    """The names that the templates in a value use (and some words of its text, which does no harm)."""
+    """The names that the templates in a value use, and a few other words, which do no harm."""
     if isinstance(value, str):
         return [word for part in re.findall(r"\{\{.*?\}\}|\{%.*?%\}", value, re.S) for word in _NAME.findall(part)]
     if isinstance(value, dict):

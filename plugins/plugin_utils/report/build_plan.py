@@ -13,12 +13,12 @@ from ...module_utils.engine.voice.plan import Owner, Plan, StoreUsage
 
 # What a name of the result holds: bytes, or the text of a link.
 Contents = Mapping[str, bytes | str]
-# The manifest says again what the files say.
+# Not compared: it repeats what the files say.
 _MANIFEST = "manifest.json"
 
 
 def build_plan(owner: Owner, folder: str, before: Contents, after: Contents, supposed: Mapping[str, object]) -> Plan:
-    """The plan of a build. `supposed` are the facts that the spec read of a host that was never asked."""
+    """The plan of a build. `supposed` are the facts that the spec read and that were assumed, because the host was never asked."""
     names = sorted({*before, *after} - {_MANIFEST})
     files = tuple(
         _file(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
@@ -29,7 +29,7 @@ def build_plan(owner: Owner, folder: str, before: Contents, after: Contents, sup
         owner,
         "changed" if before != after else "unchanged",
         path=folder if relative.startswith("..") else relative,
-        # A first build is all new: its number says enough.
+        # In a first build every file is new: only their number is shown.
         files=files if before else (),
         stock=StoreUsage(files=sum(not name.endswith("/") for name in after if name != _MANIFEST)),
         supposed=tuple(_facts(supposed)),
@@ -37,7 +37,7 @@ def build_plan(owner: Owner, folder: str, before: Contents, after: Contents, sup
 
 
 def _facts(supposed: Mapping[str, object]) -> list[str]:
-    """The facts that the spec read, as people read them. The name of the user is given, and no fact of the host."""
+    """The assumed facts as sentences. The name of the user is not among them: the inventory gives it."""
     found = []
     if "machine" in supposed or "platform" in supposed:
         found.append(f"the system is {supposed.get('machine', 'x86_64')}-{supposed.get('platform', 'linux')}")
@@ -65,6 +65,6 @@ def _file(name: str, before: bytes | str | None, after: bytes | str | None) -> F
 
 
 def without_texts(plan: Plan) -> Plan:
-    """The plan with the numbers of its diffs alone."""
+    """The plan without the texts of its diffs. The numbers of lines stay."""
     files = [f._replace(diff=f.diff._replace(before=None, after=None)) if f.diff is not None else f for f in plan.files]
     return plan._replace(files=tuple(files))

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is known of an option of a home, of a group of them, or of the options that have a word in their name."""
+"""Explains an option of a home, a group of options, or all options that match a word."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..options.node import Node
 from ..options.schema import Declaration, Schema
 from ..syntax.errors import SpecError
 from ..syntax.keys import joined, split
+from ..syntax.position import Position
 from .source import Sources
 
 # Longer values are not shown in a list of options.
@@ -32,7 +33,7 @@ class Explainer:
         self.sources = sources
 
     def explain(self, dotted: str) -> Explanation:
-        """The option or group of a dotted path; of a word that is none, the options that have it; of `.`, all options.
+        """The option or group with this path. A word that is neither finds the options that contain it, and `.` all options.
 
         Raises SpecError.
         """
@@ -71,7 +72,7 @@ class Explainer:
         return Child(path, kind, self._short(node), location)
 
     def _short(self, node: Node) -> str:
-        """A value in a few characters; of a longer one its size."""
+        """A value in at most _SHORT characters. A longer list or mapping is described by the number of its entries."""
         try:
             found = plain(node.read())
         except SpecError:
@@ -87,8 +88,8 @@ class Explainer:
         secrets = self.evaluation.secret
         return any(path[: len(secret)] == secret or secret[: len(path)] == path for secret in secrets)
 
-    def _positions(self, node: Node) -> list[Any]:
-        """The user's own definitions first, those of the library after them."""
+    def _positions(self, node: Node) -> list[Position]:
+        """Where the option is defined: by the user first, then by the library."""
         found = [d.position for entry in node.assignments for d in self.evaluation.attempt(entry.definitions, [])]
         return sorted(dict.fromkeys(p for p in found if p is not None), key=self.sources.depth)
 
@@ -155,7 +156,7 @@ def _declared(schema: Schema) -> Iterator[tuple[Schema, Declaration]]:
 
 
 def text(found: Any) -> str:
-    """A value or a default as a person writes it."""
+    """A value or a default as it is written in a spec."""
     if isinstance(found, Expression):
         return found.source
     return json.dumps(found, ensure_ascii=False, default=_plainly)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task reports of a verb on generations: its plan, or the list of generations."""
+"""Results of tasks that act on generations: a plan, a checkup, or the list of generations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...module_utils.engine.voice.message import Message
 from ...module_utils.engine.voice.plan import Owner, Plan
 from .run_result import Refused, remarks, result_of, summary
 
-# What of an answer is in its plan.
+# The members of an answer that its plan contains.
 _IN_THE_PLAN = (
     "changed",
     "operations",
@@ -30,9 +30,9 @@ _IN_THE_PLAN = (
 
 
 class GenerationResult:
-    """Makes the results of one task. `command` is what tries the run again; `check`: nothing was written.
+    """Makes the results of one task. `command` runs it again. With `check` nothing was written.
 
-    `unconfirmed`: it would have been written, had it been confirmed.
+    `unconfirmed`: nothing was written because the task was not confirmed.
     """
 
     def __init__(self, owner: Owner, check: bool, diff: bool, command: str, unconfirmed: bool = False) -> None:
@@ -71,7 +71,7 @@ class GenerationResult:
         return result
 
     def refused(self, verb: type[Verb], error: EngineError, problem: Message) -> Refused:
-        """What the engine refused, and how that is reported."""
+        """The exception for a request that the engine refused. `problem` is the error for people."""
         kind = error.kind.value
         plan = Plan(verb.title or verb.name, self.owner, "refused", self.check, errors=(problem,))
         return Refused(plan, kind=kind, **error.details)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A home's plan completed by what only the controller knows: contents, places, warnings, and how lines can be kept."""
+"""Completes a home's plan with what only the controller knows: contents, positions, warnings, and how to keep lines."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class HomeReporter:
     """Describes the runs of one home as plans for people.
 
     `built` is what the spec evaluated to; `command` the `ansible-playbook` command that was typed; `diff`: with texts; `local`:
-    the home is on this machine; `project` the folder of the spec; `backup` what moves files in the way aside, where it is not
-    an argument of the command; `problems`: what a preview knows a switch to be refused for.
+    the home is on this machine; `project` the folder of the spec; `backup` the setting that backs up files in the way, if that is not
+    an argument of the command; `problems` the errors that a switch would fail with, as far as a preview can find them.
     """
 
     owner: Owner
@@ -60,7 +60,7 @@ class HomeReporter:
 
     @property
     def catalogue(self) -> Catalogue | None:
-        """The names of packages elsewhere, where the spec was evaluated with a catalogue."""
+        """The catalogue that the spec was evaluated with; None without one."""
         return self.built.packages.settings.catalogue
 
     @property

@@ -28,12 +28,12 @@ _MANAGERS = {
 
 
 def manager_of(host: Mapping[str, object]) -> str:
-    """The command of a host's package manager by its facts; empty when it is not known."""
+    """The command of a host's package manager, found by its facts; empty if it is not known."""
     if host.get("platform") == "darwin":
         return "brew"
     return _MANAGERS.get(str(host.get("distribution") or ""), "")
 
 
 def host_name(name: str, manager: str, catalogue: Catalogue | None) -> str:
-    """What a package manager calls a package, as far as the catalogue knows; else the name itself."""
+    """The name of a package for a package manager: the one in the catalogue, or else the name itself."""
     return (catalogue.host_names(name).get(manager) if catalogue is not None else None) or name

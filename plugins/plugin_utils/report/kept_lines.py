@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which option keeps the present lines of a file that a module rewrites: the modules' own word, `meta.keeps`."""
+"""Which option keeps the present lines of a file that a module writes. Modules declare it in `meta.keeps`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from .. import inputs
 
 
 def provenance(project: str | None, local: bool, check: bool) -> Provenance:
-    """Who switches, and from which commit; nothing of it in check mode. No commit where the folder is in no repository."""
+    """Who switches, and from which commit. Empty in check mode, and without a commit if the folder is in no repository."""
     if check:
         return Provenance()
     try:
@@ -29,7 +29,7 @@ def provenance(project: str | None, local: bool, check: bool) -> Provenance:
 
 
 def _may_be_repository(folder: str) -> bool:
-    """Whether the folder may be in a repository. To ask git costs a process."""
+    """Whether the folder may be in a repository. Found without git, because that costs a process."""
     above = os.path.realpath(folder)
     try:
         while "GIT_DIR" not in os.environ and inputs.kind_of(os.path.join(above, ".git")) == inputs.ABSENT:

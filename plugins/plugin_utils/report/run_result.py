@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The result of a task whose work is a plan: for our own callback the plan, for every other what it prints."""
+"""Results of tasks that make a plan: the plan for this collection's callback, and texts for all others."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _FAILED = ("refused", "failed", "undone", "unreachable", "interrupted")
 
 
 class Refused(Exception):
-    """A run that did not take place, or failed. `text` says it whole; `result` is what the task reports along with it."""
+    """A run that did not take place, or failed. `text` is the whole error message, and `result` the task's result."""
 
     def __init__(self, plan: Plan, **members: object) -> None:
         self.text = error_text(plan)
         super().__init__(self.text)
         self.plan = plan
         self.result = {"failed": True, "changed": False, "msg": summary(plan), **members}
-        # Ansible's own callback leaves `diff` out of what it prints of a failure, so the plan costs nothing there.
+        # Ansible's own callback does not print the `diff` of a failure, so the plan does no harm there.
         self.result["diff"] = [{"prepared": "", "plan": plan.json()}]
 
 
 def result_of(plan: Plan, diff: bool, **members: object) -> dict[str, object]:
-    """What a task reports of a plan. Raises Refused when it did not take place, or failed."""
+    """The result of a task for a plan. Raises Refused when the run did not take place, or failed."""
     if plan.outcome in _FAILED:
         raise Refused(plan, **members)
     result = {
@@ -47,19 +47,19 @@ def result_of(plan: Plan, diff: bool, **members: object) -> dict[str, object]:
 
 
 def remarks(plan: Plan) -> list[str]:
-    """What Ansible's own callback shows of a plan that took place, which is nothing else: its warnings and notes."""
+    """The warnings and notes of a plan, for Ansible's own callback, which shows nothing else of it."""
     missing = lacking(plan)
     messages = [*plan.warnings, *plan.notes, *([missing] if missing is not None else [])]
     return [f"{plan.home.label}: {brief(message)}" for message in messages]
 
 
 def with_remarks(plan: Plan, warnings: Iterable[Message], notes: Iterable[Message]) -> Plan:
-    """The plan with what the spec warns of before its own warnings, and with more notes."""
+    """The plan with the warnings of the spec before its own, and with more notes."""
     return plan._replace(warnings=tuple(dict.fromkeys([*warnings, *plan.warnings])), notes=(*plan.notes, *notes))
 
 
 def error_text(plan: Plan) -> str:
-    """All errors of a plan as one text, the first without its word, which whoever prints it puts there."""
+    """All errors of a plan as one text. The first has no `error:` in front, because Ansible prints its own."""
     sections = errors(plan)
     text = _text(joined(sections)).rstrip("\n") if sections else last_line(plan)
     return text.removeprefix("error: ")

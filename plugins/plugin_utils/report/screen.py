@@ -49,12 +49,12 @@ class Screen:
         self.examined.append((label, found))
 
     def say(self, lines: Sequence[Line]) -> None:
-        """Print something else, after what is held."""
+        """Print other lines, after the plans that are held."""
         self.end_task()
         self._print(lines)
 
     def end_task(self) -> None:
-        """Print what is held."""
+        """Print the plans that are held."""
         examined, self.examined = self.examined, []
         if examined:
             self._print(checkups(examined, self.view.verbose))
@@ -67,7 +67,7 @@ class Screen:
             self._print(joined(blocks(held, self.view)))
 
     def end_run(self) -> None:
-        """Print what is held, the last lines of homes that were printed as blocks, and the total."""
+        """Print the plans that are held, the last lines of homes that were printed as blocks, and the total."""
         self.end_task()
         plans = self._ordered([*self.closed, *self.open])
         sections = homes(self._ordered(self.open), self.view) if self.open else []

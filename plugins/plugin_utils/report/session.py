@@ -18,7 +18,7 @@ def session_of(evaluation: Evaluation) -> Session:
     home = str(evaluation.get("home.homeDirectory"))
     session = Session()
     variables = dict(evaluation.get("home.sessionVariables"))
-    # The whole is secret as soon as one entry is; where no entry is known to be, none may be shown.
+    # The whole mapping is secret as soon as one entry is. If no entry is known to be the secret one, none is shown.
     every = _VARIABLES in evaluation.secret and not any(
         path[:2] == _VARIABLES for path in evaluation.secret if len(path) > 2
     )
@@ -31,7 +31,7 @@ def session_of(evaluation: Evaluation) -> Session:
         text = ("1" if value else "") if isinstance(value, bool) else str(value)
         hidden = every or (*_VARIABLES, name) in evaluation.secret
         if hidden:
-            # A computed name may hold the secret itself.
+            # A computed name may contain the secret itself.
             shown = SECRETS.concealed(name) if _VARIABLES in evaluation.secret else name
             session.secrets[shown] = hashlib.sha256(text.encode()).hexdigest()[:16]
         else:
@@ -41,7 +41,7 @@ def session_of(evaluation: Evaluation) -> Session:
 
 
 def shortened(text: str, home: str) -> str:
-    """A path in the home as a person writes it."""
+    """A path in the home with `~` in place of the home."""
     for start in ("$HOME", "${HOME}", home.rstrip("/")):
         if text == start or text.startswith(start + "/"):
             return "~" + text[len(start) :]

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Places of a spec with their source lines, as a person finds them: relative paths, and the text that is meant."""
+"""Source locations of a spec for messages: relative paths, source lines, and the part of the line that is meant."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..expressions.source_file import read_file
 from ..syntax.errors import SpecError
 from ..syntax.position import Position
 
-# Longer lines are no help to look at.
+# Longer lines are not shown.
 _LONGEST = 400
 _VAULT = "$ANSIBLE_VAULT"
 _CLOSING = {"[": "]", "{": "}"}
@@ -69,11 +69,11 @@ class Sources:
         return SourceLocation(shown, position.line, column, end, source, label, by=chain)
 
     def origin(self, positions: Iterable[Position]) -> tuple[SourceLocation, ...]:
-        """Where something comes from: the user's own places, with the modules of the library that they brought in."""
+        """Where something comes from: positions in the user's files, with the modules of the library that they use."""
         locations: list[SourceLocation] = []
         for position in positions:
             module, shown, chain = self._of_file(position.file)
-            # Without the line, which is not shown: a first switch tells the places of all files.
+            # Without the source line, which is not shown: a first switch reports the locations of all files.
             location = (
                 SourceLocation("", module=module)
                 if module
@@ -87,7 +87,7 @@ class Sources:
         return 100 if self.module(position.file) else len(self._chain(position.file))
 
     def _of_file(self, path: str) -> tuple[str, str, tuple[SourceLocation, ...]]:
-        """Module, name and imports of a file. A thousand places are in few files."""
+        """Module, name and imports of a file. Cached, because many positions are in few files."""
         if path not in self._files:
             self._files[path] = (self.module(path), self.display_path(path), self._chain(path))
         return self._files[path]
@@ -103,7 +103,7 @@ class Sources:
             found.append(SourceLocation(self.display_path(importer.file), importer.line, importer.column))
             file = importer.file
             seen.add(file)
-        # The user's own file is imported by the inventory: that is how it begins, and helps nobody.
+        # The last import is the one in the inventory, which every spec has.
         return tuple(found[:-1])
 
     def _line(self, position: Position) -> str:
@@ -117,7 +117,7 @@ class Sources:
         return "" if len(text) > _LONGEST else text
 
     def _extent(self, line: str, column: int, value: bool, word: str) -> tuple[int, int]:
-        """The first column of what is meant, and the one behind it."""
+        """The first column of the part that is meant, and the column after its last one."""
         start = max(column, 1) - 1
         if value:
             start = _value_start(line, start)
@@ -129,7 +129,7 @@ class Sources:
 
 
 def joined(locations: list[SourceLocation]) -> tuple[SourceLocation, ...]:
-    """The places with the modules of the library together with the one place of the user's that they are used because of."""
+    """The locations. If only one is the user's, the modules of the library are named there, since it is why they are used."""
     own = [location for location in locations if not location.module]
     modules = list(dict.fromkeys(location.module for location in locations if location.module))
     if len(own) == 1 and modules:
@@ -155,7 +155,7 @@ def _value_start(line: str, start: int) -> int:
 
 
 def _token_end(line: str, start: int) -> int:
-    """The column behind the key, scalar, list or mapping that begins at a column."""
+    """The column after the key, scalar, list or mapping that begins at a column."""
     if start >= len(line):
         return start + 1
     first = line[start]

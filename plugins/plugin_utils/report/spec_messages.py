@@ -27,11 +27,11 @@ def messages(problem: SpecError | SpecErrors, sources: Sources) -> tuple[Message
 
 
 def _causes(errors: Iterable[SpecError]) -> list[SpecError]:
-    """The errors without those that follow from another: a file that cannot be read silences what is then missing."""
+    """The errors without those that another one causes, such as missing values after a file that cannot be read."""
     found: list[SpecError] = []
     seen: set[object] = set()
     for error in errors:
-        # Of a cycle, whichever of its options was read first; of a loop, whichever of its turns.
+        # A cycle is reported from one of its options only, and a mistake in a loop for one item only.
         mistake = frozenset(error.chain) if isinstance(error, CycleError) else (error.code, *error.positions[:1])
         once = isinstance(error, CycleError) or (bool(error.positions) and error.code not in _SEVERAL)
         if once and mistake in seen:
@@ -82,11 +82,11 @@ def message(error: SpecError, sources: Sources) -> Message:
     )
 
 
-# What a file that cannot be read makes other errors of: values that nobody gives, names that nobody knows.
+# The errors of files that cannot be read, and those that follow from them: missing values and unknown names.
 _SILENCING = ("yaml", "missing-import", "vault", "module", "unreadable")
 _FOLLOWING = ("no-value", "undefined", "assertion")
 _WITH_CONTEXT = ("unknown-option", "yaml")
-# Of these one place can be the place of several mistakes.
+# Errors of these kinds at one position can be different mistakes.
 _SEVERAL = ("", "assertion", "module", "dag", "undefined")
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The answer about a system as plans for people: one of the system itself, and one for each of its homes that changed or failed."""
+"""An answer about a system as plans for people: one for the system itself, and one for each home that changed or failed."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def _nowhere(_words: str) -> Positions:
 class SystemReporter:
     """Describes the runs of one system as plans for people.
 
-    `of_file` and `of_words` give the positions of a file below /etc, and of what a message is about; `homes` makes the plan of a home
-    of its answer.
+    `of_file` and `of_words` give the positions of a file below /etc, and of what a message is about; `homes` makes a home's plan
+    from its answer.
     """
 
     host: str

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task reports of a system: its plan line by line, diffs, warnings, and what failed."""
+"""Results of tasks for systems: the changes line by line, diffs, warnings, and failures."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class SystemRefused(Exception):
 
 
 def refusal(kind: str, text: str, plan: Plan) -> Result:
-    """The result of a switch that did not take place. `text` says it all for Ansible's own callback."""
+    """The result of a switch that did not take place. `text` is the whole message for Ansible's own callback."""
     return {"changed": False, "kind": kind, "msg": text, "diff": _held([plan])}
 
 
 def _held(plans: list[Plan]) -> list[Result]:
-    """Plans where only our own callback looks for them: others print no diff of what failed."""
+    """Plans in the `diff` of a failed task, where only this collection's callback reads them."""
     return [{"prepared": "", "plan": plan.json()} for plan in plans]
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Results of tasks as the plans and lines that are in them."""
+"""Reads plans and lines from the results of tasks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def checkup_of(host: str, result: Mapping[str, Any]) -> tuple[str, Checkup] | No
 
 
 def lines_of(result: Mapping[str, Any], view: View) -> list[Line]:
-    """The lines of a result that is no plan: generations, an option."""
+    """The lines of a result without a plan, such as a list of generations."""
     if isinstance(result.get("listing"), dict):
         return generation_lines(Generations.of(result["listing"]))
     if isinstance(result.get("explanation"), dict):
@@ -49,7 +49,7 @@ def lines_of(result: Mapping[str, Any], view: View) -> list[Line]:
 
 
 def lookup_error(result: Mapping[str, Any]) -> list[Line]:
-    """What the lookup of a play's users refused, as our errors are printed."""
+    """The error of the lookup `home.manager.users`, printed like the errors of a spec."""
     text = str(result.get("msg", ""))
     start = "The lookup plugin 'home.manager.users' failed: "
     if not text.startswith(start):
@@ -59,7 +59,7 @@ def lookup_error(result: Mapping[str, Any]) -> list[Line]:
 
 
 def other_line(host: str, task: str, result: Mapping[str, Any], item: str = "") -> list[Line]:
-    """What is said of a task that is not of this collection: that it changed something, or its message."""
+    """The lines for a task that is not of this collection: its message, or that it changed something."""
     if result.get("_ansible_verbose_always") and "msg" in result:
         message = result["msg"]
         texts = message if isinstance(message, list) else str(message).splitlines()
