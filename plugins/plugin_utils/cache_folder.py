@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where the controller keeps what saves time: below the cache folder of the user who runs Ansible."""
+"""The controller's cache folder, which belongs to the user who runs Ansible."""
 
 from __future__ import annotations
 

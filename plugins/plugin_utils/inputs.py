@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What an evaluation asks of the controller's file system, noted where somebody wants to know whether it would ask the same again.
+"""Records what an evaluation reads from the controller's file system, so that a later run can find out whether it would read the same.
 
 Every layer inspects paths through these functions, and reads files by `source_file`. Imports the standard library alone.
 """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What Jinja compiled, kept between runs: to compile the templates of thirty programs costs as much as to evaluate all the rest.
+"""Keeps what Jinja compiled between runs: compiling the templates of thirty programs takes as long as evaluating all the rest.
 
 The cache holds code of this user's own making, in the user's own cache folder, as Python's bytecode caches do. Losing it costs time only.
 """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading the controller's files that a spec names: regular files of a sensible size, and where it is `confined` only those of a few folders."""
+"""Reads the files of the controller that a spec names: regular files of a sensible size, and with `confined` only those in certain folders."""
 
 from __future__ import annotations
 

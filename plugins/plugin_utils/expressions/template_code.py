@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The Python source that Jinja makes of the library's templates, which a release brings along: a first run then need not make it.
+"""The Python source that Jinja generates for the library's templates. A release ships it, so that a first run need not generate it.
 
 It is used for the very template, language and version of Jinja that it was made with, and is no more than a cache: a checkout has none.
 """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Blocks of ``key value`` lines in braces, as the configuration of i3, sway and their kin nests them."""
+"""Blocks of ``key value`` lines in braces, as the configurations of i3, sway and similar programs nest them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which of the user's options an entry of a mapping is there because of: its own, or one that a module of the library reads."""
+"""Finds the option of the user that causes an entry of a mapping: the entry's own, or one that a module of the library reads."""
 
 from __future__ import annotations
 

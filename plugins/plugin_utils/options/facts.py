@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What `options` in an expression tells of an option apart from its value."""
+"""What `options` in an expression offers besides an option's value."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Descriptions of types as a person says them: `a string, a number or a boolean`."""
+"""Descriptions of types in words: `a string, a number or a boolean`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The errors for options that no module declares, and for values where options are expected: what was meant, most likely."""
+"""The errors for options that no module declares, and for values where options are expected, with what was probably meant."""
 
 from __future__ import annotations
 

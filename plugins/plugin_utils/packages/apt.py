@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""apt as a resolver: an own state, an own status file that says nothing is installed, and Debian's own keys.
+"""apt as a resolver, with a state of its own, a status file in which nothing is installed, and Debian's keys.
 
 Nothing of the host is read but its apt itself, and nothing of it is changed; any user may run it.
 """

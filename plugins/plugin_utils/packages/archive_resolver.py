@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Resolving archives: files that a project publishes, by an address and the hash of first sight."""
+"""Resolving archives: files that a project publishes, by an address and the hash of the first download."""
 
 from __future__ import annotations
 

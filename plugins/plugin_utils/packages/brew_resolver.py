@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Resolving formulae of Homebrew: what is current is recorded, for it keeps nothing else."""
+"""Resolving formulae of Homebrew: the current version is recorded, because Homebrew keeps no other."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one text of a value, for hashes."""
+"""The canonical text of a value, for hashes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Resolving what another package manager builds or brings on the target: the lock says what that one is held to."""
+"""Resolving packages that another package manager builds or installs on the target: the lock pins what it may use."""
 
 from __future__ import annotations
 

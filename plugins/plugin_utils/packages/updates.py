@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What an update changed in the lock, a line a package, security first."""
+"""The changes of an update to the lock: one line for each package, security updates first."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a spec asks for: one package by its name, with what the user said of it."""
+"""A package that a spec asks for: its name, and what the user specified about it."""
 
 from __future__ import annotations
 

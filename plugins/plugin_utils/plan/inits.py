@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What becomes of the services of a system on its host, by the init that the host was booted by."""
+"""Adapts the services of a system to the init that booted the host."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How the target has to treat the services of a home: what a manifest says of them."""
+"""The policy for the services of a home, as the manifest contains it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where in the specification that was written which a host refuses, or reports of: by the files, names and options in its words."""
+"""Finds the lines of the specification that a message of the host is about, by the files, names and options in its text."""
 
 from __future__ import annotations
 

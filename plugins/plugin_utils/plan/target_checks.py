@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Managed paths that no home can have, or that are hardly meant."""
+"""Checks managed paths for those that no home can have, and those that are probably mistakes."""
 
 from __future__ import annotations
 

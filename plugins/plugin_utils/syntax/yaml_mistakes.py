@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Texts that are no YAML: what the person who wrote them most likely meant, and what to write instead."""
+"""Explains texts that are not valid YAML: what was probably meant, and what to write instead."""
 
 from __future__ import annotations
 

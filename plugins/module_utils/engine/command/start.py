@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Starts the command that is put into a home. Python keeps no bytecode of what it imports from an archive, which that is.
+"""Starts the command that is put into a home. It is an archive, and Python keeps no bytecode of imports from archives.
 
 Where the same engine is kept in a folder, the home's own or root's, the command is imported from there.
 """

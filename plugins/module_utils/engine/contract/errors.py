@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The exception that the engine raises on purpose, and its kinds."""
+"""The exception of the engine, and its kinds."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How a run came out: hooks, failures, drift, and what became of an interrupted switch."""
+"""The outcome of a run: hooks, failures, drift, and what was done about an interrupted switch."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where a host has what its own packages bring. Looked at by runs that change nothing, so it imports next to nothing."""
+"""Where a host keeps the files of its own packages. Runs that change nothing import this, so it imports very little itself."""
 
 from __future__ import annotations
 

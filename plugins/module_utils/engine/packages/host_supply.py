@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Installing what a home wants of its host through the host's own package manager, where the run was told to."""
+"""Installs what a home wants from its host with the host's own package manager, if the task asks for that."""
 
 from __future__ import annotations
 

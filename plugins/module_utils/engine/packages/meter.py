@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How far a download is, in a file that whoever started it may look at while it waits."""
+"""The progress of a download, in a file that the controller can read while it waits."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a switch has to do with services, and who does the work; what has nothing to do is not even loaded."""
+"""Decides whether a switch concerns services, and which class does the work. Nothing more is imported if it does not."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the options of a system say of how its homes are switched: files in the way, older backups, how much is reported."""
+"""How the homes of a system are switched: what to do with files in the way and with older backups, and how much is reported."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The host as a system's spec can ask for it, and whether it is one that can be managed so."""
+"""The facts of the host for the specification of its system, and the reasons to refuse a host."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Labels of SELinux: what is written has the label that the host's policy gives its path."""
+"""Labels of SELinux: written files get the label that the host's policy has for their path."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files of the state that are damaged: what the engine can do about each without anybody's help.
+"""What the engine can do by itself about each damaged file of the state.
 
 A journal or a pointer is set aside in the folder `drift`. A ledger is rewritten from its copy, or rebuilt from the
 current generation and what is on disk.

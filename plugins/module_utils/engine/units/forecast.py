@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the manager will say after the stops of a plan and its reload, for a preview that touches nothing."""
+"""The states that the manager will report after the stops of a plan and its reload, for a preview that changes nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is written down before the first unit is stopped, so that a crash does not forget who was running."""
+"""The record of the units that run, written before the first one is stopped so that it survives a crash."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The door of the engine: a request is checked, done as the right user, under the lock, and answered."""
+"""The entry point of the engine: checks a request, runs it as the right user under the lock, and answers it."""
 
 from __future__ import annotations
 

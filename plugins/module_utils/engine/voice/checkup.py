@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What `doctor` found: only what has a remedy; a home that is well takes one line."""
+"""The findings of `doctor`: those that have a remedy, or one line for a home without problems."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""apt, of Debian and its kin."""
+"""apt, of Debian and its relatives."""
 
 from __future__ import annotations
 

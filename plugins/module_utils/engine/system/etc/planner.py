@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What has to happen below /etc. Pure but for looking: entries, ledger and what is on disk give steps and the ledger afterwards."""
+"""Plans the changes below /etc. It only reads: entries, ledger and disk give the steps and the new ledger."""
 
 from __future__ import annotations
 

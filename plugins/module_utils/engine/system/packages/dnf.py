@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""dnf, of Fedora and its kin, in the versions 4 and 5: its commands, and what they print."""
+"""dnf, of Fedora and its relatives, in the versions 4 and 5: its commands, and what they print."""
 
 from __future__ import annotations
 

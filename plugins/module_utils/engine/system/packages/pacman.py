@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""pacman, of Arch Linux and its kin: its commands, and what they print."""
+"""pacman, of Arch Linux and its relatives: its commands, and what they print."""
 
 from __future__ import annotations
 

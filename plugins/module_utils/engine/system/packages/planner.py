@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the home.manager contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which packages have to come and to go. Pure: what is wanted, what is ours and what dpkg knows give a plan."""
+"""Plans which packages are installed and removed. Pure: what is wanted, what is ours and what dpkg knows give a plan."""
 
 from __future__ import annotations
 
