@@ -82,7 +82,8 @@ class _Bare(ast.NodeTransformer):
 def engine(folder: str | None = None) -> Engine:
     """The engine, from the cache in `folder` (default: the user's) if that was made from the same sources."""
     cache = PrivateFolder(folder or cache_folder("engine"))
-    known = stamp(os.path.normpath(FOLDER))
+    # The launcher is also what this file makes of it.
+    known = stamp(os.path.normpath(FOLDER), os.path.abspath(__file__))
     if cache.usable():
         try:
             kept = json.loads(cache.read("engine.json") or b"null")

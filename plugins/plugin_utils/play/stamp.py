@@ -13,10 +13,9 @@ from typing import Any
 RACY = 2_000_000_000
 
 
-def stamp(top: str) -> list[list[Any]]:
-    """Path, times, size and inode of every file below a folder but bytecode; never the same twice while one of them is young."""
-    found: list[list[Any]] = []
-    newest = 0
+def stamp(top: str, *files: str) -> list[list[Any]]:
+    """Path, times, size and inode of every file below a folder but bytecode, and of more files; never the same twice while one is young."""
+    states = [(file, os.stat(file)) for file in files]
     waiting = [top]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
@@ -25,9 +24,12 @@ def stamp(top: str) -> list[list[Any]]:
                     if entry.name != "__pycache__":
                         waiting.append(entry.path)
                     continue
-                state = entry.stat()
-                newest = max(newest, state.st_mtime_ns, state.st_ctime_ns)
-                found.append([entry.path, state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino])
+                states.append((entry.path, entry.stat()))
+    found: list[list[Any]] = []
+    newest = 0
+    for path, state in states:
+        newest = max(newest, state.st_mtime_ns, state.st_ctime_ns)
+        found.append([path, state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino])
     if newest > time.time_ns() - RACY:
         found.append([secrets.token_hex(16), 0, 0, 0, 0])
     return sorted(found)

@@ -44,6 +44,16 @@ def test_it_is_taken_from_the_cache_while_the_sources_are_the_same(tmp_path: Pat
     assert _again(tmp_path / "cache") == made
 
 
+def test_it_is_made_again_where_the_code_that_makes_it_changed(tmp_path: Path) -> None:
+    made = module.engine(str(tmp_path / "cache"))
+    path = tmp_path / "cache" / "engine.json"
+    kept = json.loads(path.read_text())
+    others = [file for file in kept["stamp"] if file[0] != module.__file__]
+    assert len(others) == len(kept["stamp"]) - 1
+    path.write_text(json.dumps({**kept, "version": "kept", "stamp": others}))
+    assert _again(tmp_path / "cache") == made
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", ["", "null", "[]", "{}", '{"stamp": []}'])
 def test_a_damaged_cache_does_not_matter(tmp_path: Path, damage: str) -> None:
