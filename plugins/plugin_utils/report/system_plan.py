@@ -14,6 +14,7 @@ from ...module_utils.engine.system.answer import SystemAnswer, Units
 from ...module_utils.engine.system.etc.collision import Collision
 from ...module_utils.engine.system.home_answer import HomeAnswer
 from ...module_utils.engine.system.operation import Operation
+from ...module_utils.engine.voice.answers import plan_of_switch
 from ...module_utils.engine.voice.entries import Account, Diff, File, Package, Unit
 from ...module_utils.engine.voice.message import Choice, Message, SourceLocation
 from ...module_utils.engine.voice.plan import Owner, Plan
@@ -132,8 +133,10 @@ class SystemReporter:
             if home.error is not None:
                 problem = Message(home.error.message, home.error.kind.value)
                 yield Plan("switch", Owner(user, self.host), "refused", self.check, errors=(problem,))
-            elif user in self.homes and (answer.changed or answer.failed is not None or answer.collisions):
-                yield self.homes[user](answer)
+            elif answer.changed or answer.failed is not None or answer.collisions:
+                known = self.homes.get(user)
+                verb = "rollback" if self.rollback else "switch"
+                yield known(answer) if known else plan_of_switch(answer, verb, Owner(user, self.host), self.check)
 
 
 def _outcome(answer: SystemAnswer, check: bool) -> str:

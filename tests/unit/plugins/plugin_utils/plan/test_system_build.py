@@ -176,3 +176,14 @@ def test_an_assertion_that_fails_in_all_variants_is_reported_once(tmp_path: Path
     )
     (found,) = refused(text, tmp_path)
     assert found.startswith("home-manager.users.alice has no account")
+
+
+def test_assertions_of_the_user_s_own_go_with_those_of_the_library(tmp_path: Path) -> None:
+    text = "systemd.services.a.script: x\nassertions: [{assertion: true, message: fine}, {assertion: false, message: bad}]\n"
+    (found,) = refused(text, tmp_path)
+    assert found.startswith("bad")
+
+
+def test_a_message_of_the_user_s_own_is_checked_although_its_assertion_holds(tmp_path: Path) -> None:
+    (found,) = refused("assertions: [{assertion: true, message: '{{ nowhere }}'}]\n", tmp_path)
+    assert "nowhere" in found

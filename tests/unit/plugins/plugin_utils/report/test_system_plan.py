@@ -129,3 +129,20 @@ def test_the_plans_of_a_result_survive_the_way_to_the_callback() -> None:
     answer = SystemAnswer.of(ANSWER)
     plans = reporter().plans(answer)
     assert plans_of(result_of("web1", answer, plans, [], False)) == plans
+
+
+def test_homes_of_a_rollback_are_told_though_nothing_was_evaluated() -> None:
+    home = {
+        "changed": True,
+        "generation": 2,
+        "previous": 3,
+        "operations": [{"op": "remove", "path": "a", "detail": "link", "method": "link"}],
+    }
+    answer = SystemAnswer.of({**ANSWER, "homes": {"alice": home, "bob": {"changed": False, "generation": 1}}})
+    found = SystemReporter("web1", False, Sources("/nowhere"), rollback=True).plans(answer)
+    assert [plan.verb for plan in found] == ["rollback", "rollback"]
+    assert [line.text for line in plan_lines(found[1])][:3] == [
+        "alice@web1: back to generation 2, from 3",
+        "",
+        "  - file  ~/a",
+    ]
