@@ -19,7 +19,7 @@ from ..options.unread import check_unread
 from ..syntax.errors import SpecError, SpecErrors, SpecWarning
 from ..syntax.keys import joined
 from ..values import Package, Value
-from .inits import init_of_host
+from .inits import Provided, init_of_host
 from .package_names import names_of
 from .refused_options import refuse_options
 from .store import file_mode
@@ -89,7 +89,8 @@ class SystemBuilder:
             entry = attempt(partial(self._entry, file))
             if entry is not None:
                 etc[file.target] = entry
-        for unit in attempt(self.parts.units, []):
+        units = attempt(self.parts.units, [])
+        for unit in units:
             self._add_unit(unit, etc)
         accounts = attempt(self._accounts, {})
         activation = attempt(lambda: self._scripts("activationScripts"), [])
@@ -104,7 +105,7 @@ class SystemBuilder:
                 "provider": self.evaluation.get("system.provider"),
                 "want": attempt(lambda: self._packages(packages), []),
             },
-            "provided": attempt(lambda: self.init.provided(plain(self.evaluation.get("systemd.provided"))), {}),
+            "provided": attempt(lambda: self._provided({unit.name for unit in units if unit.masked}), {}),
             "shells": attempt(self._shells, []),
             "activation": activation,
             "userActivation": user_activation,
@@ -162,6 +163,11 @@ class SystemBuilder:
         rivals = {"rivals": file.rivals}
         entry.update({name: value for name, value in {**lists, **texts, **rivals}.items() if value})
         return entry
+
+    def _provided(self, masked: set[str]) -> Provided:
+        """The services of packages to be enabled and started. One that is masked can be neither."""
+        declared = plain(self.evaluation.get("systemd.provided"))
+        return self.init.provided({name: unit for name, unit in declared.items() if name not in masked})
 
     def _add_unit(self, unit: Unit, etc: dict[str, JsonObject]) -> None:
         """Add what a unit comes to. An alias or a file may have its place; a mask takes the place of the unit that it masks."""

@@ -79,6 +79,11 @@ def test_a_unit_of_users_is_known_by_its_name(tmp_path: Path) -> None:
     }
 
 
+def test_a_masked_service_is_not_started(tmp_path: Path) -> None:
+    said = "services: {cron.enable: true, nginx.enable: true}, systemd: {services.nginx.enable: false, maskedUnits: [a.service]}"
+    assert list(manifest(f"{{{said}}}", tmp_path)["provided"]) == ["cron.service"]
+
+
 def test_a_script_is_a_folder_of_the_store(tmp_path: Path) -> None:
     plan = built("systemd.services.web.script: echo hello", tmp_path)[0]
     unit = plan.contents[plan.manifest["etc"]["systemd/system/web.service"]["object"]].decode()
