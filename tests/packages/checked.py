@@ -125,7 +125,7 @@ def realised_and_run(lock: Lock, state: Path, name: str, command: str) -> str:
     try:
         realise(depot, recipes, sources)
         identity = next(key for key, recipe in recipes.items() if recipe.name == name)
-        member = Member.of({"name": name, "id": identity, "commands": dict(lock.packages[name].commands)})
+        member = Member(name, identity, commands=dict(lock.packages[name].commands))
         links = Profile(depot, [member], []).build()
     except EngineError as error:
         return f"{error.kind}: {error.message}"

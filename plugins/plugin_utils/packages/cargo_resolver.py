@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ...module_utils.engine.packages.providers.cargo import locked_crate, named
+from ...module_utils.engine.packages.providers.cargo import locked_crate, name_problem
 from ..syntax.errors import SpecError
 from .catalogue import CatalogueEntry
 from .tool_resolver import Pins, ToolResolver
@@ -23,7 +23,7 @@ class CargoResolver(ToolResolver):
     ) -> tuple[str, dict[str, Pins]]:
         """The same crate everywhere. Raises SpecError or EngineError."""
         crate = self.package(wanted, entry)
-        problem = named(crate)
+        problem = name_problem(crate)
         if problem is not None:
             raise SpecError(problem, [wanted.position])
         requirement = f"={wanted.version}" if wanted.version else "*"

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ...module_utils.engine.contract.package import PRIORITIES
 from ..syntax.errors import SpecError, did_you_mean, summary
 from ..syntax.position import Position
 from .lock import Lock
 
 # The system's own package manager installs it: there is nothing to lock.
 SYSTEM = "system"
-PRIORITIES = ("high", "normal", "low")
 _KEYS = ("name", "provider", "version", "url", "sha256", "with", "map", "priority", "commands")
 
 

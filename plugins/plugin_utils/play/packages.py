@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils.engine.packages.download import Sources
+from ...module_utils.engine.packages.package_request import PackageRequest
 from ...module_utils.engine.voice.message import Message
 from ..cache_folder import cache_folder
 from ..expressions.names import platform_facts
@@ -24,9 +25,6 @@ from ..syntax.errors import SpecError, SpecErrors, did_you_mean
 
 if TYPE_CHECKING:
     from ..packages.resolution import Resolution
-
-# In a request: every package that nobody brings may be missing.
-ANY = "*"
 
 
 class ProjectLock:
@@ -79,7 +77,7 @@ class ProjectLock:
 
     def vendor(self, folder: str, plan: PackagePlan) -> int:
         """Download everything that the lock names into a folder, by hash; the number of new files. Raises SpecError."""
-        return vendor(self.lock, folder, Sources.of(self.request(plan, ())["sources"]))
+        return vendor(self.lock, folder, self.request(plan, ()).sources)
 
     def keep(self, names: Collection[str], write: bool) -> list[str]:
         """Take every package but these, and what runs them, out of the lock: the names that go. Raises SpecError."""
@@ -100,25 +98,21 @@ class ProjectLock:
         context = Context(platforms, settings.sources, cache_folder("packages"), dict(catalogue.closure), self.report)
         return Resolution(ResolutionSettings(catalogue, context, ORDER_DARWIN if kind is DARWIN else ORDER))
 
-    def request(self, plan: PackagePlan, without: Iterable[str], on_host: bool = False) -> dict[str, Any]:
-        """What a switch request says of packages; `on_host`: those of the provider `system` are to be installed there."""
+    def request(self, plan: PackagePlan, without: Iterable[str], on_host: bool = False) -> PackageRequest:
+        """What a switch asks for about packages; `on_host`: those of the provider `system` are to be installed there."""
         sources = plan.settings.sources
         lock = self.lock
-        mirrors = {name: list(sources.addresses.get(name) or source.mirrors) for name, source in lock.sources.items()}
-        snapshots: dict[str, list[str]] = {}
+        mirrors = {name: tuple(sources.addresses.get(name) or source.mirrors) for name, source in lock.sources.items()}
+        snapshots: dict[str, tuple[str, ...]] = {}
         for top in sources.addresses.get("debian-snapshot", ()):
             for name, source in lock.sources.items():
                 if source.at:
-                    snapshots.setdefault(name, []).append(f"{top}/{name}/{source.at}")
+                    snapshots[name] = (*snapshots.get(name, ()), f"{top}/{name}/{source.at}")
         asked = [item.name for item in plan.wanted if on_host and item.provider == SYSTEM]
         # Few ask for it, and it is large.
         catalogue = plan.settings.catalogue or Catalogue() if asked else None
         host = {name: catalogue.host_names(name) for name in asked} if catalogue is not None else {}
-        return {
-            "sources": {"cache": sources.cache, "mirrors": mirrors, "snapshots": snapshots},
-            "without": sorted(set(without)),
-            **({"host": host} if host else {}),
-        }
+        return PackageRequest(Sources(sources.cache, mirrors, snapshots), frozenset(without), host)
 
 
 def chosen(plan: PackagePlan, lock: Lock, names: list[str]) -> list[Wanted]:

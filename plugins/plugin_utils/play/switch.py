@@ -13,6 +13,7 @@ from typing import Any
 
 from ...module_utils.engine.contract.answers import Answer, ProbeAnswer, SwitchAnswer
 from ...module_utils.engine.contract.facts import differ
+from ...module_utils.engine.packages.package_request import ANY
 from ...module_utils.engine.verbs.probe import Probe
 from ...module_utils.engine.verbs.switch import Switch as SwitchVerb
 from ...module_utils.engine.verbs.verb import Verb
@@ -35,7 +36,7 @@ from .downloading import Listener, downloading, meter_reader, needed
 from .facts import TrackedFacts
 from .home_evaluator import Evaluated, HomeEvaluator
 from .home_task import HomeTask
-from .packages import ANY, ProjectLock, addable, forbids, unobtainable, updated
+from .packages import ProjectLock, addable, forbids, unobtainable, updated
 from .plan_cache import Kept
 from .target import NoEngine
 
@@ -265,7 +266,9 @@ class Switch:
                 "specialisation": self.task.specialisation,
                 "expected": supposed,
                 "provenance": source.json(),
-                "packages": self.lock.request(plan.packages, self.without, self.on_host and not (supposed and write)),
+                "packages": self.lock.request(
+                    plan.packages, self.without, self.on_host and not (supposed and write)
+                ).json(),
                 "linger": self.lingers(plan),
                 **{setting.name: self.arguments.values.get(setting.name) for setting in self.task.settings},
             }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...module_utils.engine.contract.bundle import write_bundle
+from ...module_utils.engine.packages.package_request import ANY
 from ...module_utils.engine.system.home_answer import HomeAnswer
 from ...module_utils.engine.system.home_options import HomeSwitchOptions
 from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
@@ -16,7 +17,7 @@ from ..plan.bridge import Homes
 from ..plan.manifest import SwitchBundle
 from ..syntax.errors import SpecErrors
 from ..values import Package
-from .packages import ANY, ProjectLock, addable, unobtainable
+from .packages import ProjectLock, addable, unobtainable
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ class HomesInPlay:
                 "diff": self.diff,
                 "backup_extension": extension,
                 "on_failure": "undo",
-                "packages": self.lock.request(home.packages, [ANY] if self.dry or self.complete else []),
+                "packages": self.lock.request(home.packages, [ANY] if self.dry or self.complete else []).json(),
                 BUNDLE: name,
             }
         return requests, bundles

@@ -13,6 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Optional
 
+# Which of two packages with the same file is shown, the first one first.
+PRIORITIES = ("high", "normal", "low")
+
 
 class Package(Value):
     """A package that is declared.
@@ -75,7 +78,7 @@ class Package(Value):
         package.id, package.recipe = members.optional_text("id"), members.optional_text("recipe")
         if package.id is not None and (package.recipe is None or not plain_name(package.id)):
             raise members.error("`id` must be the name of a package and come with a `recipe`")
-        package.priority = members.optional_text("priority") or "normal"
+        package.priority = members.choice("priority", PRIORITIES, "normal")
         for name, target in members.mapping("commands").items():
             package.commands[name] = str(target)
         package.shares, package.unwrapped = members.texts("shares"), members.texts("unwrapped")

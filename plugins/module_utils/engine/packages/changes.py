@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, List, NamedTuple, Optional
 
 from ..contract.operations import PackageChange
-from .installation import Choice, PackageRequest, choose, is_absent
+from .installation import Choice, choose, is_absent
+from .package_request import PackageRequest
 
 if TYPE_CHECKING:
     from ..contract.manifest import Manifest
@@ -19,14 +20,13 @@ _TRUST = {"deb": "signed", "nix": "signed"}
 
 
 class Changes(NamedTuple):
-    """`packages` for the answer; `wanting` the names that nobody brings and that the request does not give up."""
+    """`packages` for the answer; `wanting` are the names that nobody provides and that the request does not give up."""
 
     packages: List[PackageChange]
-    warnings: List[str]
     wanting: List[str]
 
 
-def changes(before: Optional[Manifest], manifest: Manifest, request: Any) -> Changes:
+def changes(before: Optional[Manifest], manifest: Manifest, request: object) -> Changes:
     """The difference between two manifests. EngineError `manifest` or `request` for malformed ones."""
     asked = PackageRequest.of(request)
     old = {choice.requested.name: choice for choice in _choices(before) if choice.requested.shown}
@@ -38,7 +38,7 @@ def changes(before: Optional[Manifest], manifest: Manifest, request: Any) -> Cha
         item = _change(old.get(name), new.get(name))
         if item is not None:
             found.append(item)
-    return Changes(found, [], wanting)
+    return Changes(found, wanting)
 
 
 def _choices(manifest: Optional[Manifest]) -> List[Choice]:

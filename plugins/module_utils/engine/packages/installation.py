@@ -6,46 +6,21 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Set
+from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Set
 
-from ..contract.errors import EngineError, ErrorKind
 from ..contract.package import Package
 from ..state.packaged import Packaged
 from . import host_paths
 from .caches import Caches, caches
 from .depot import Depot
-from .download import Sources
 from .meter import Meter
-from .profile import UNWRAPPED, Member, Profile
+from .package_request import PackageRequest
+from .profile import RANKS, UNWRAPPED, Member, Profile
 from .realisation import realise
 from .recipe import Recipe
 
 if TYPE_CHECKING:
     from ..contract.manifest import Manifest, View
-
-
-class PackageRequest(NamedTuple):
-    """What a request says of packages: where to download from, and which may be missing (`*`: all of them).
-
-    `host` are those to install through the host's package manager: what each manager calls them.
-    """
-
-    sources: Sources
-    without: FrozenSet[str]
-    host: Dict[str, Dict[str, str]]
-
-    @classmethod
-    def of(cls, value: Any) -> PackageRequest:
-        """Raises EngineError `request` for anything malformed."""
-        value = value or {}
-        host = value.get("host") or {}
-        if not isinstance(host, dict) or not all(isinstance(names, dict) for names in host.values()):
-            raise EngineError(f"not the names of packages of the host: {host!r}", ErrorKind.REQUEST)
-        return cls(Sources.of(value.get("sources")), frozenset(value.get("without") or ()), host)
-
-    def may_lack(self, name: str) -> bool:
-        """Whether the switch goes on when nobody brings this package."""
-        return "*" in self.without or name in self.without
 
 
 class Installed(NamedTuple):
@@ -133,12 +108,11 @@ def members(choices: List[Choice]) -> List[Member]:
         item = choice.requested
         if not item.shown or is_absent(choice):
             continue
-        value: Dict[str, Any] = {"name": item.name, "priority": item.priority, "unwrapped": tuple(item.unwrapped)}
+        member = Member(item.name, priority=RANKS[item.priority], unwrapped=tuple(item.unwrapped))
         if choice.places is not None:
-            value["places"] = choice.places
+            found.append(member._replace(places=choice.places))
         else:
-            value.update({"id": item.id, "commands": item.commands, "shares": tuple(item.shares)})
-        found.append(Member.of(value))
+            found.append(member._replace(id=item.id, commands=item.commands, shares=tuple(item.shares)))
     return found
 
 

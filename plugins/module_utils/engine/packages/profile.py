@@ -8,13 +8,14 @@ import os
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ..contract.errors import EngineError, ErrorKind
+from ..contract.package import PRIORITIES
 from ..disk import filesystem
 from .depot import PACKAGES, Depot
 from .tree import file_hash
 
 # Where the programs are that the home itself shows a wrapper of.
 UNWRAPPED = "libexec/unwrapped"
-PRIORITIES = {"high": 0, "normal": 5, "low": 10}
+RANKS = {name: rank for rank, name in enumerate(PRIORITIES)}
 # What a profile shows of a package: its own files in these folders, never its dependencies, libraries or headers.
 SHOWN = (
     "bin", "libexec", "etc/xdg", "lib/systemd/user", "share/man", "share/info", "share/applications", "share/icons",
@@ -39,31 +40,15 @@ class Member(NamedTuple):
     """
 
     name: str
-    id: Optional[str]
-    priority: int
-    commands: Dict[str, str]
-    shares: Tuple[str, ...]
-    unwrapped: Tuple[str, ...]
-    places: Dict[str, str]
-
-    @classmethod
-    def of(cls, value: Any) -> Member:
-        """A member from a mapping. EngineError `manifest` for anything malformed."""
-        try:
-            return cls(
-                value["name"],
-                value.get("id"),
-                PRIORITIES[value.get("priority") or "normal"],
-                dict(value.get("commands") or {}),
-                tuple(value.get("shares") or ()),
-                tuple(value.get("unwrapped") or ()),
-                dict(value.get("places") or {}),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise EngineError(f"not a package of a manifest: {value!r}", ErrorKind.MANIFEST) from None
+    id: Optional[str] = None
+    priority: int = RANKS["normal"]
+    commands: Dict[str, str] = {}  # noqa: RUF012 - never changed
+    shares: Tuple[str, ...] = ()
+    unwrapped: Tuple[str, ...] = ()
+    places: Dict[str, str] = {}  # noqa: RUF012 - never changed
 
 
-_HOME = Member("", None, -1, {}, (), (), {})
+_HOME = Member("", priority=-1)
 
 
 class _Owner(NamedTuple):

@@ -205,7 +205,6 @@ class Switch:
         self.answer.wanting = found.wanting
         if not found.wanting:
             self.answer.packages = found.packages
-            self.answer.warnings += found.warnings
         return not found.wanting
 
     def _realise_packages(self) -> bool:
@@ -214,7 +213,8 @@ class Switch:
         if bundled is None or not self.goal.fresh or not bundled.manifest.names_packages():
             return False
         from ..packages.depot import Depot
-        from ..packages.installation import PackageRequest, install
+        from ..packages.installation import install
+        from ..packages.package_request import PackageRequest
 
         state = self.home.require_state()
         asked = PackageRequest.of(self.options.packages)

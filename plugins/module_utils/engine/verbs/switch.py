@@ -68,7 +68,7 @@ class Switch(SwitchingVerb):
         manifest = self._opened()[1]
         if self.packages and self.packages.get("host"):
             from ..packages.host_supply import supply
-            from ..packages.installation import PackageRequest
+            from ..packages.package_request import PackageRequest
 
             self.supplied = supply(manifest, PackageRequest.of(self.packages).host, self.check)
         policy = manifest.specialised(self.specialisation).view.services

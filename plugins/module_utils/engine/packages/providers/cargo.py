@@ -67,6 +67,6 @@ def locked_crate(cargo: str, crate: str, requirement: str, folder: str) -> Tuple
     raise EngineError(f"cargo does not resolve {crate} to a crate of a registry", ErrorKind.PACKAGE)
 
 
-def named(crate: str) -> Optional[str]:
+def name_problem(crate: str) -> Optional[str]:
     """What is wrong with the name of a crate; None when nothing is."""
     return None if re.match(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z", crate) else f"{crate!r} is not the name of a crate"

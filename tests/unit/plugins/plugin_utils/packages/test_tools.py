@@ -75,8 +75,8 @@ class Machine:
 
     def links(self, lock: Lock, tree: Path, name: str = "tool") -> dict[str, str]:
         """What a profile shows of it."""
-        value = {"name": name, "id": tree.name, "commands": dict(lock.packages[name].commands)}
-        return Profile(self.depot, [Member.of(value)], []).build()
+        member = Member(name, tree.name, commands=dict(lock.packages[name].commands))
+        return Profile(self.depot, [member], []).build()
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def packages(depot, server, names=("one",)) -> list[str]:
 
 
 def profile(depot, trees) -> dict[str, str]:
-    return Profile(depot, [Member.of({"name": tree[33:], "id": tree}) for tree in trees], []).build()
+    return Profile(depot, [Member(tree[33:], tree) for tree in trees], []).build()
 
 
 def built(tmp_path: Path, links: dict[str, str]) -> Path:

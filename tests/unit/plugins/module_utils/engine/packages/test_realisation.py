@@ -26,7 +26,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.packages impor
 )
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.depot import Depot
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.download import Sources
-from ansible_collections.home.manager.plugins.module_utils.engine.packages.profile import Member, Profile
+from ansible_collections.home.manager.plugins.module_utils.engine.packages.profile import RANKS, Member, Profile
 from ansible_collections.home.manager.plugins.module_utils.engine.packages.realisation import realise
 
 from .conftest import deb_of, link_of, recipe_of, tar_of
@@ -242,7 +242,7 @@ def snapshot(top):
 
 
 def member(depot, recipe, **more):
-    return Member.of({"name": recipe.name, "id": recipe.identity(depot.base), "commands": recipe.commands, **more})
+    return Member(recipe.name, recipe.identity(depot.base), commands=recipe.commands, **more)
 
 
 def package(server, name, files):
@@ -286,7 +286,7 @@ def test_all_collisions_are_named_at_once_without_store_paths(depot, server):
     assert "bin/b" in caught.value.message
     assert "bin/same" not in caught.value.message
     assert depot.path not in caught.value.message
-    links = Profile(depot, [member(depot, one, priority="low"), member(depot, two)], []).build()
+    links = Profile(depot, [member(depot, one, priority=RANKS["low"]), member(depot, two)], []).build()
     assert links["bin/a"] == f"{tree(depot, two)}/bin/a"
 
 
@@ -299,7 +299,7 @@ def test_what_the_home_itself_puts_there_wins(depot, server):
 
 
 def test_a_program_of_the_host_is_a_link(depot):
-    links = Profile(depot, [Member.of({"name": "sh", "places": {"bin/sh": "/bin/sh"}})], []).build()
+    links = Profile(depot, [Member("sh", places={"bin/sh": "/bin/sh"})], []).build()
     assert links == {"bin/sh": "/bin/sh"}
 
 
