@@ -33,7 +33,8 @@ def write_result(bundle: SwitchBundle, folder: str, check: bool) -> tuple[Conten
         raise FileExistsError(errno.EEXIST, "it contains files that no build wrote, so it is not replaced", folder)
     changed = wanted != before
     if changed and not check:
-        shutil.rmtree(folder, ignore_errors=True)
+        if before:
+            shutil.rmtree(folder)
         modes = {f"{prefix}/{path}": bundle.manifest.view.objects[name].mode for prefix, path, name in _objects(bundle)}
         for name, content in wanted.items():
             path = os.path.join(folder, name)

@@ -119,7 +119,7 @@ class Switch:
         try:
             before, after = write_result(found.plan, folder, self.task.check)
         except OSError as error:
-            text = f"the result cannot be written: {error.filename or folder}: {error.strerror}"
+            text = f"the result cannot be written: {error.filename or folder}: {error.strerror or error}"
             raise self.refused(Message(text, details=("Set another folder with -e home_build_to=FOLDER.",))) from None
         plan = build_plan(self.owner, folder, before, after, supposed)._replace(warnings=found.warnings)
         plan = plan if self.task.diff else without_texts(plan)

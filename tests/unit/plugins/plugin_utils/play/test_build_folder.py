@@ -74,3 +74,12 @@ def test_a_new_project_leaves_a_link_that_leads_nowhere_alone(tmp_path: Path) ->
     project = NewProject(str(tmp_path), {"home.yml": "a", "inventory.yml": "b"})
     assert project.write(git=False) == ["inventory.yml"]
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_result_that_cannot_be_removed_is_an_error(tmp_path: Path) -> None:
+    old, link = tmp_path / "old", tmp_path / "result"
+    write_result(bundle(tmp_path, "home.file.a.text: one\n"), str(old), check=False)
+    link.symlink_to(old)
+    with pytest.raises(OSError, match="symbolic link"):
+        write_result(bundle(tmp_path, "home.file.b.text: two\n"), str(link), check=False)
+    assert (old / "home-files/a").read_text() == "one"
