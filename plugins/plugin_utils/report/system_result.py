@@ -85,9 +85,10 @@ def listing_lines(answer: GenerationsAnswer) -> list[str]:
     return lines
 
 
-def expiry_lines(answer: ExpireAnswer) -> list[str]:
-    """The generations that were removed, one a line."""
-    return [f"removed generation {number}" for number in answer.removed]
+def expiry_lines(answer: ExpireAnswer, check: bool) -> list[str]:
+    """The generations that were removed, or in check mode would be, one a line."""
+    verb = "would remove" if check else "removed"
+    return [f"{verb} generation {number}" for number in answer.removed]
 
 
 def result_of(host: str, answer: SystemAnswer, plans: list[Plan], warnings: list[str], diff: bool) -> Result:

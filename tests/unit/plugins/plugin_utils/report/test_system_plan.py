@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.home.manager.plugins.module_utils.engine.system.answer import SystemAnswer
+from ansible_collections.home.manager.plugins.module_utils.engine.system.generations import ExpireAnswer
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.fleet import fleet_lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.outline import plan_lines
 from ansible_collections.home.manager.plugins.module_utils.engine.voice.plan import Plan
 from ansible_collections.home.manager.plugins.plugin_utils.report.source import Sources
 from ansible_collections.home.manager.plugins.plugin_utils.report.system_plan import SystemReporter
-from ansible_collections.home.manager.plugins.plugin_utils.report.system_result import SystemRefused, result_of
+from ansible_collections.home.manager.plugins.plugin_utils.report.system_result import (
+    SystemRefused,
+    expiry_lines,
+    result_of,
+)
 from ansible_collections.home.manager.plugins.plugin_utils.report.task_result import plans_of
 from ansible_collections.home.manager.plugins.plugin_utils.syntax.position import Position
 
@@ -146,3 +151,8 @@ def test_homes_of_a_rollback_are_told_though_nothing_was_evaluated() -> None:
         "",
         "  - file  ~/a",
     ]
+
+
+def test_a_preview_of_an_expiry_says_what_would_go() -> None:
+    assert expiry_lines(ExpireAnswer([1]), check=True) == ["would remove generation 1"]
+    assert expiry_lines(ExpireAnswer([1, 2]), check=False) == ["removed generation 1", "removed generation 2"]
