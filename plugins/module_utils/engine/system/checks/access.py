@@ -89,12 +89,13 @@ def shut(user: str, before: Logins, after: Logins, database: Database) -> Check:
     connection = ssh_connection()
     if not connection:
         return Check("access", True)
-    port = int(connection[3])
-    if port in before.ports and after.ports and port not in after.ports:
-        why = f"sshd would no longer listen on port {port}, the port of your connection"
-        return Check(
-            "access", False, f"{why}; keep it in services.openssh.ports until your inventory names the new one"
-        )
+    server, port = connection[2].replace("::ffff:", ""), int(connection[3])
+    if before.takes(server, port) and after.listens and not after.takes(server, port):
+        moved = not after.port(port)
+        place = f"port {port}, the port of" if moved else f"{server}, the address of"
+        option = f"services.openssh.{'ports' if moved else 'listenAddresses'}"
+        why = f"sshd would no longer listen on {place} your connection"
+        return Check("access", False, f"{why}; keep it in {option} until your inventory names the new one")
     shadow = database.shadows.get(user)
     password = after.password and shadow is not None and shadow.hash[:1] not in ("", "!", "*")
     if before.keys and after.keys is not None and not before.keys & after.keys and not password:

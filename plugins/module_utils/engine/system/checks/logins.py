@@ -12,7 +12,7 @@ from ...disk import filesystem
 from . import sshd
 
 if TYPE_CHECKING:
-    from typing import Dict, FrozenSet, List
+    from typing import Dict, FrozenSet, List, Tuple
 
 _NO_FILE = "none"
 # With one of these, keys come from elsewhere.
@@ -20,11 +20,20 @@ _ELSEWHERE = ("authorizedkeyscommand", "trustedusercakeys")
 
 
 class Logins(NamedTuple):
-    """The public keys that a user may log in with (None if they are not known), passwords, and the ports of the server."""
+    """The public keys that a user may log in with (None if they are not known), passwords, and where the server listens."""
 
     keys: FrozenSet[str] | None = None
     password: bool = False
-    ports: FrozenSet[int] = frozenset()
+    listens: FrozenSet[Tuple[str, int]] = frozenset()
+
+    def port(self, port: int) -> bool:
+        """Whether the server listens on a port, wherever that is."""
+        return any(number == port for _address, number in self.listens)
+
+    def takes(self, server: str, port: int) -> bool:
+        """Whether the server takes connections to one of its addresses."""
+        anywhere = "::" if ":" in server else "0.0.0.0"
+        return not self.listens.isdisjoint({(server, port), (anywhere, port)})
 
 
 def ssh_connection() -> List[str]:
@@ -48,9 +57,10 @@ def ssh_connection() -> List[str]:
 def logins(user: str) -> Logins:
     """What the server would accept."""
     settings = sshd.effective(user)
-    ports = frozenset(int(port) for port in settings.get("port", ()) if port.isdigit())
+    places = (place.rpartition(":") for place in settings.get("listenaddress", ()))
+    listens = frozenset((address.strip("[]"), int(port)) for address, _colon, port in places if port.isdigit())
     password = any(settings.get(name) == ["yes"] for name in ("passwordauthentication", "kbdinteractiveauthentication"))
-    return Logins(_keys(user, settings), password, ports)
+    return Logins(_keys(user, settings), password, listens)
 
 
 def _keys(user: str, settings: Dict[str, List[str]]) -> FrozenSet[str] | None:

@@ -46,13 +46,20 @@ def test_groups_are_the_primary_one_and_those_with_the_user_as_a_member() -> Non
     assert access.groups_of(Database({"passwd": PASSWD, **GROUPS}), "alice") == {"users", "wheel"}
 
 
+def listening(*ports: int, address: str = "0.0.0.0") -> Logins:
+    return Logins(listens=frozenset((address, port) for port in ports))
+
+
 @pytest.mark.parametrize(
     ("before", "after", "shadow", "why"),
     [
-        (Logins(ports=frozenset({22})), Logins(ports=frozenset({2222})), "!", "no longer listen on port 22"),
-        (Logins(ports=frozenset({22})), Logins(ports=frozenset({22, 2222})), "!", ""),
-        (Logins(ports=frozenset({2200})), Logins(ports=frozenset({2222})), "!", ""),  # forwarded, or a socket
-        (Logins(ports=frozenset({22})), Logins(), "!", ""),
+        (listening(22), listening(2222), "!", "no longer listen on port 22, the port of"),
+        (listening(22), listening(22, 2222), "!", ""),
+        (listening(2200), listening(2222), "!", ""),  # forwarded, or a socket
+        (listening(22), Logins(), "!", ""),
+        (listening(22), listening(22, address="127.0.0.1"), "!", "no longer listen on 192.0.2.1, the address of"),
+        (listening(22), listening(22, address="192.0.2.1"), "!", ""),
+        (listening(22), listening(22, address="::"), "!", "no longer listen on 192.0.2.1"),
         (Logins(frozenset({ONE})), Logins(frozenset({TWO})), "!", "none of the keys"),
         (Logins(frozenset({ONE})), Logins(frozenset(), True), "!", "none of the keys"),
         (Logins(frozenset({ONE})), Logins(frozenset(), True), "$6$x", ""),
