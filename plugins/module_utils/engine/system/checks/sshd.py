@@ -19,7 +19,7 @@ from ..process import environment, run, which
 from .report import Check
 
 if TYPE_CHECKING:
-    from typing import Dict, Iterator, List, Set
+    from typing import Dict, Iterator, List, Set, Tuple
 
 OURS = ("ssh/sshd_config.d/10-home-manager.conf", "ssh/sshd_config")
 _RUNTIME = "/run/sshd"
@@ -27,6 +27,9 @@ _COLLECTED = frozenset(("port", "allowusers", "allowgroups", "denyusers", "denyg
 _SAME = {"prohibit-password": "without-password"}
 _UNKNOWN = re.compile(r"Bad configuration option: (\w+)")
 _BAD_LINE = re.compile(r"(\S+?):? line (\d+): ([^\r\n]*)")
+_LISTEN = "listenaddress"
+# An address with or without a port.
+_PLACE = re.compile(r"(?:\[([0-9a-fA-F:.]+)\](?::(\d+))?|([\d.]+)(?::(\d+))?|([0-9a-fA-F:]*:[0-9a-fA-F:.]*))\Z")
 _PATIENCE = 8.0
 
 
@@ -94,7 +97,9 @@ def meaning(text: str) -> Check:
     for key, values in wanted.items():
         if key not in real:
             continue
-        if key in _COLLECTED:
+        if key == _LISTEN:
+            same = _same_addresses(values, real[key])
+        elif key in _COLLECTED:
             same = {value.lower() for value in values} == {
                 word.lower() for value in real[key] for word in value.split()
             }
@@ -103,6 +108,27 @@ def meaning(text: str) -> Check:
         if not same:
             return Check("sshd meaning", False, _conflict(key, values, real[key]))
     return Check("sshd meaning", True)
+
+
+def _place(text: str) -> Tuple[str, str] | None:
+    """An address and its port, which is empty where there is none; None for a name, which can be any address."""
+    match = _PLACE.match(text)
+    return None if match is None else (match[1] or match[3] or match[5], match[2] or match[4] or "")
+
+
+def _same_addresses(wanted: List[str], real: List[str]) -> bool:
+    """Whether a server listens on these addresses alone. One without a port stands for all ports of the server."""
+    places = [_place(text) for text in wanted]
+    there = [_place(text) for text in real]
+    if None in places or None in there:
+        return True
+
+    def covers(declared: Tuple[str, str] | None, used: Tuple[str, str] | None) -> bool:
+        return bool(declared and used and declared[0] == used[0] and declared[1] in ("", used[1]))
+
+    return all(any(covers(place, used) for place in places) for used in there) and all(
+        any(covers(place, used) for used in there) for place in places
+    )
 
 
 def _conflict(key: str, wanted: List[str], real: List[str]) -> str:

@@ -96,3 +96,24 @@ def test_the_file_that_wins_is_named(server: dict[str, list[str]], tmp_path, mon
 def test_who_is_shut_out(user, groups, settings, why, server: dict[str, list[str]]) -> None:
     server.update(settings)
     assert sshd.is_locked_out(user, groups) == why
+
+
+@pytest.mark.parametrize(
+    ("text", "real", "same"),
+    [
+        ("ListenAddress 192.0.2.1\n", ["192.0.2.1:22"], True),
+        ("ListenAddress 192.0.2.1\n", ["192.0.2.1:2222", "192.0.2.1:22"], True),
+        ("ListenAddress 192.0.2.1:22\n", ["192.0.2.1:2222", "192.0.2.1:22"], False),
+        ("ListenAddress 192.0.2.1:22\nListenAddress 192.0.2.2:22\n", ["192.0.2.2:22", "192.0.2.1:22"], True),
+        ("ListenAddress 192.0.2.1:22\nListenAddress 192.0.2.2:22\n", ["192.0.2.1:22"], False),
+        ("ListenAddress 192.0.2.1\n", ["192.0.2.1:22", "0.0.0.0:22"], False),
+        ("ListenAddress ::1\nListenAddress [fe80::1]\n", ["[fe80::1]:22", "[::1]:22"], True),
+        ("ListenAddress [::1]:22\n", ["[::1]:23"], False),
+        ("ListenAddress localhost\n", ["127.0.0.1:22"], True),
+    ],
+)
+def test_addresses_are_compared_in_any_order(
+    text: str, real: list[str], same: bool, server: dict[str, list[str]]
+) -> None:
+    server["listenaddress"] = real
+    assert sshd.meaning(text).ok is same
