@@ -227,7 +227,7 @@ class SystemRun:
         given = self.arguments.values
         request = self._request("expire")._replace(keep=given.get("keep"), days=given.get("days"))
         answer = self._call(ExpireAnswer, request)
-        return _shown(expiry_lines(answer, bool(self.task.check_mode)), answer.json())
+        return _shown(expiry_lines(answer, self.task.check), answer.json())
 
     def _result(self, answer: SystemAnswer) -> dict[str, Any]:
         warnings = self.found.warnings(self.homes.notes) if self.found is not None else []
