@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ..syntax.errors import SpecError
+from . import process
 from .catalogue import FOLDER
 from .sources import DEBIAN, SECURITY, PackageSources
 
@@ -186,18 +187,7 @@ class Apt:
             "APT_CONFIG": os.path.join(self.folder, f"apt-{arch}.conf"),
             "LC_ALL": "C.UTF-8",
         }
-        try:
-            return subprocess.run(
-                command,
-                env=environment,
-                capture_output=True,
-                text=True,
-                stdin=subprocess.DEVNULL,
-                check=False,
-                timeout=600,
-            )
-        except subprocess.TimeoutExpired:
-            raise SpecError(f"{command[0]} did not answer within ten minutes") from None
+        return process.run(command, environment)
 
 
 def _plain(address: str) -> str:

@@ -9,8 +9,7 @@ import time
 from typing import Any
 
 from ...module_utils.engine.packages.recipe import Launch
-from ..syntax.errors import SpecError
-from .apt import ARCHITECTURES, RELEASE, Apt, Deb
+from .apt import RELEASE, Apt, Deb
 from .catalogue import CatalogueEntry
 from .lock import Lock, LockedArtefact, LockedPackage, Source
 from .resolver import Context, Resolver
@@ -56,21 +55,11 @@ class DebResolver(Resolver):
         details = entry.providers.get(self.provider, {"package": wanted.name})
         package = str(details["package"])
         names = [package, *details.get("with", ()), *wanted.extra]
-        found: dict[str, list[Deb]] = {}
-        problems: list[SpecError] = []
-        for platform in self.context.platforms:
-            if platform not in ARCHITECTURES:
-                continue
-            try:
-                found[platform] = self.apt.closure(_pinned(names, wanted), platform)
-            except SpecError as error:
-                problems.append(error)
-        if not found:
-            raise (
-                problems[0]
-                if problems
-                else SpecError(f"{wanted.name}: Debian packages are for Linux only", [wanted.position])
-            )
+
+        def find(platform: str) -> list[Deb]:
+            return self.apt.closure(_pinned(names, wanted), platform)
+
+        found = self.on_linux(find, wanted, "Debian packages")
         debs = [deb for closure in found.values() for deb in closure]
         main = next(deb for deb in debs if deb.name == package)
         own = sorted(

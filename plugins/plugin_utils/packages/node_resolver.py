@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..syntax.errors import SpecError
+from . import process
 from .catalogue import CatalogueEntry
 from .lock import Lock, LockedArtefact, LockedPackage
 from .resolver import Resolver
@@ -24,7 +24,6 @@ from .sources import NPM
 from .wanted import Wanted
 
 INTERPRETER = "nodejs"
-_TIMEOUT = 300
 _PLATFORMS = {
     "x86_64-linux": ("linux", "x64"),
     "aarch64-linux": ("linux", "arm64"),
@@ -93,15 +92,7 @@ class NodeResolver(Resolver):
         with tempfile.TemporaryDirectory() as folder:
             with open(os.path.join(folder, "package.json"), "w", encoding="utf-8") as target:
                 json.dump({"name": "home-manager-lock", "version": "1.0.0", "private": True}, target)
-            done = subprocess.run(
-                [*command, requirement],
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                stdin=subprocess.DEVNULL,
-                check=False,
-                timeout=_TIMEOUT,
-            )
+            done = process.run([*command, requirement], folder=folder)
             if done.returncode != 0:
                 errors = [line for line in done.stderr.splitlines() if "npm error" in line or "ERR!" in line]
                 raise SpecError(

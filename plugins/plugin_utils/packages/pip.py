@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import urllib.request
@@ -19,12 +18,12 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from ..syntax.errors import SpecError
+from . import process
 from .sources import PYPI, PackageSources
 
 # From the oldest libc that still matters to the one that the locked closures bring.
 _GLIBC = range(5, 42)
 _MACHINES = {"x86_64-linux": "x86_64", "aarch64-linux": "aarch64"}
-_TIMEOUT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +62,7 @@ def wheels(requirement: str, platform: str, python: str, sources: PackageSources
             command += ["--index-url", sources.of(PYPI)[0]]
         if alone:
             command.append("--no-deps")
-        done = subprocess.run(
-            [*command, requirement],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-            timeout=_TIMEOUT,
-        )
+        done = process.run([*command, requirement])
         if done.returncode != 0:
             raise SpecError(_refused(requirement, platform, done.stderr))
         with open(f"{scratch}/report", encoding="utf-8") as source:

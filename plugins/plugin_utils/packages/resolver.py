@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from ..syntax.errors import SpecError
+from .apt import ARCHITECTURES
 from .catalogue import CatalogueEntry
 from .lock import Lock
 from .sources import PackageSources
 from .wanted import Wanted
+
+Found = TypeVar("Found")
 
 
 class Context(NamedTuple):
@@ -39,6 +43,26 @@ class Resolver:
     def resolve(self, wanted: Wanted, entry: CatalogueEntry) -> Lock:
         """A lock with this one package, for every platform that has it. Raises SpecError."""
         raise NotImplementedError
+
+    def on_linux(self, find: Callable[[str], list[Found]], wanted: Wanted, packages: str) -> dict[str, list[Found]]:
+        """What `find` returns for each Linux platform, without those for which it raises SpecError.
+
+        Raises its first error if it succeeds for none, and SpecError if there is no Linux platform; `packages` names what is sought.
+        """
+        found: dict[str, list[Found]] = {}
+        problems: list[SpecError] = []
+        for platform in self.context.platforms:
+            if platform not in ARCHITECTURES:
+                continue
+            try:
+                found[platform] = find(platform)
+            except SpecError as error:
+                problems.append(error)
+        if problems and not found:
+            raise problems[0]
+        if not found:
+            raise SpecError(f"{wanted.name}: {packages} are for Linux only", [wanted.position])
+        return found
 
     def prepare(self, always: bool) -> None:
         """Get ready to resolve; `always` asks for the newest, whatever was asked a moment ago. Raises SpecError."""

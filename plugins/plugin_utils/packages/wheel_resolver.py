@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from ..syntax.errors import SpecError
-from .apt import ARCHITECTURES
 from .catalogue import CatalogueEntry
 from .lock import Lock, LockedArtefact, LockedPackage
 from .pip import Wheel, wheels
@@ -26,18 +24,11 @@ class WheelResolver(Resolver):
         details = entry.providers.get(self.provider, {})
         project = str(details.get("package") or wanted.name)
         requirement = f"{project}=={wanted.version}" if wanted.version else project
-        found: dict[str, list[Wheel]] = {}
-        problems: list[SpecError] = []
-        for platform in self.context.platforms:
-            if platform not in ARCHITECTURES:
-                continue
-            try:
-                found[platform] = wheels(requirement, platform, PYTHON, self.context.sources)
-            except SpecError as error:
-                problems.append(error)
-        if not found:
-            message = f"{wanted.name}: wheels are resolved for Linux only"
-            raise problems[0] if problems else SpecError(message, [wanted.position])
+
+        def find(platform: str) -> list[Wheel]:
+            return wheels(requirement, platform, PYTHON, self.context.sources)
+
+        found = self.on_linux(find, wanted, "wheels")
         everything = [wheel for closure in found.values() for wheel in closure]
         plain = project.partition("[")[0].lower().replace("_", "-").replace(".", "-")
         main = next(wheel for wheel in everything if wheel.name == plain)
