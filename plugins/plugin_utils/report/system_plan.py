@@ -20,7 +20,7 @@ from ...module_utils.engine.voice.message import Choice, Message, SourceLocation
 from ...module_utils.engine.voice.plan import Owner, Plan
 from ..syntax.position import Position
 from .source import Sources
-from .system_result import REPLACE
+from .system_result import remedy
 
 _FILE_OPS = ("add", "remove", "change", "repair", "adopt", "keep")
 _ROW_OPS = ("add", "remove", "change", "restore")
@@ -120,7 +120,8 @@ class SystemReporter:
     def _collisions(self, collisions: Iterable[Collision]) -> Iterable[Message]:
         for collision in collisions:
             places = self._places(self.of_file(collision.path.removeprefix("/etc/")))
-            yield Message(f"{collision.path} {collision.reason}", "collision", places=places, hints=(Choice(REPLACE),))
+            text, hint = f"{collision.path} {collision.reason}", Choice(remedy(collision.path))
+            yield Message(text, "collision", places=places, hints=(hint,))
 
     def _failures(self, answer: SystemAnswer) -> Iterable[Message]:
         """The failure, unless it is that of a unit or of a home, which have errors of their own."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Result = dict[str, object]
 
 # How to resolve a collision.
-REPLACE = "Move the file away, or set `replaceExisting: true` on its entry: it is then backed up, and restored when you remove the entry."
+_REPLACE = "Move the file away, or set `replaceExisting: true` on its entry: it is then backed up, and restored when you remove the entry."
 _SIGNS = {
     "add": "+",
     "remove": "-",
@@ -137,13 +137,20 @@ def _diffs(answer: SystemAnswer, lines: list[str]) -> list[dict[str, str]]:
     return found
 
 
+def remedy(path: str) -> str:
+    """What to do about a file that is in the way. A unit has no entry of its own."""
+    if path.startswith(("/etc/systemd/system/", "/etc/systemd/user/")):
+        return "Move the file away, or add to it: set `overrideStrategy: asDropin` on the unit."
+    return _REPLACE
+
+
 def _collisions(host: str, collisions: Iterable[Collision]) -> str:
     found = list(collisions)
     lines = [f"The system of {host} was not switched, nothing was changed: {len(found)} path(s) are in the way."]
     for collision in found:
         where = f" ({collision.origin})" if collision.origin else ""
         lines.append(f"- {collision.path} {collision.reason}{where}")
-    return "\n".join([*lines, REPLACE])
+    return "\n".join([*lines, *dict.fromkeys(remedy(collision.path) for collision in found)])
 
 
 def _failure(host: str, answer: SystemAnswer) -> str:

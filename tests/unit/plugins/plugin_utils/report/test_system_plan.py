@@ -156,3 +156,19 @@ def test_homes_of_a_rollback_are_told_though_nothing_was_evaluated() -> None:
 def test_a_preview_of_an_expiry_says_what_would_go() -> None:
     assert expiry_lines(ExpireAnswer([1]), check=True) == ["would remove generation 1"]
     assert expiry_lines(ExpireAnswer([1, 2]), check=False) == ["removed generation 1", "removed generation 2"]
+
+
+def test_a_unit_that_is_in_the_way_can_be_added_to() -> None:
+    paths = ["/etc/systemd/system/mine.service", "/etc/systemd/system/other.service", "/etc/motd"]
+    collisions = [{"path": path, "reason": "exists and is not managed", "origin": ""} for path in paths]
+    answer = SystemAnswer.of({**ANSWER, "changed": False, "collisions": collisions})
+    hints = [error.hints[0].text for error in reporter().plans(answer)[0].errors]
+    assert [("asDropin" in hint, "replaceExisting" in hint) for hint in hints] == [
+        (True, False),
+        (True, False),
+        (False, True),
+    ]
+    with pytest.raises(SystemRefused) as refused:
+        result_of("web1", answer, reporter().plans(answer), [], False)
+    assert refused.value.result["msg"].count("asDropin") == 1
+    assert refused.value.result["msg"].count("replaceExisting") == 1
