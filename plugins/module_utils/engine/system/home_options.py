@@ -14,6 +14,7 @@ from ..contract.members import Members
 from ..contract.operations import Operation, OperationKind
 from ..disk import filesystem, queries
 from ..machine import account as accounts
+from ..machine import process_group
 
 if TYPE_CHECKING:
     import pwd
@@ -81,27 +82,20 @@ class HomeSwitchOptions(NamedTuple):
 
     def _move(self, account: pwd.struct_passwd, home: str, paths: List[str]) -> JsonObject:
         """Run the command for each path, in the user's own process. EngineError `collision` when one stays."""
-        import subprocess
-
         environment = {"HOME": home, "USER": account.pw_name, "LOGNAME": account.pw_name, "SHELL": "/bin/sh"}
         environment["PATH"] = "/usr/local/bin:/usr/bin:/bin"
         for path in paths:
-            done = subprocess.run(
-                ["/bin/sh", "-c", f'{self.backup_command} "$1"', "sh", os.path.join(home, path)],
-                env=environment,
-                cwd=home,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=_TIMEOUT,
-                check=False,
-            )
-            lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
-            why = lines[-1] if lines else f"exit status {done.returncode}"
-            if done.returncode == 0 and queries.is_taken(os.path.join(home, path)):
-                why = "the file is still there"
-            elif done.returncode == 0:
+            absolute = os.path.join(home, path)
+            command = ["/bin/sh", "-c", f'{self.backup_command} "$1"', "sh", absolute]
+            ran = process_group.run(command, b"", environment, home, _TIMEOUT)
+            if ran.code == 0 and not queries.is_taken(absolute):
                 continue
+            lines = ran.output.decode("utf-8", "replace").strip().splitlines()
+            why = lines[-1] if lines else f"exit status {ran.code}"
+            if ran.overdue:
+                why = f"it did not end within {_TIMEOUT:g} seconds"
+            elif ran.code == 0:
+                why = "the file is still there"
             raise EngineError(f"home-manager.backupCommand did not move {path}: {why}", ErrorKind.COLLISION)
         return {}
 

@@ -15,6 +15,7 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.entri
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Manifest, Script, View
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.objects import StoredObject, object_id
+from ansible_collections.home.manager.plugins.module_utils.engine.system import home_options
 from ansible_collections.home.manager.plugins.module_utils.engine.system.home_options import HomeSwitchOptions
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
@@ -64,6 +65,13 @@ def test_a_command_moves_what_is_in_the_way(home: Path, tmp_path: Path) -> None:
 def test_a_command_that_moves_nothing_stops_the_home(command: str, why: str, home: Path) -> None:
     with pytest.raises(EngineError, match=f"did not move note: {why}"):
         HomeSwitchOptions(backup_command=command).handling(handle)(request(home))
+    assert (home / "note").read_text() == "mine\n"
+
+
+def test_a_command_that_does_not_end_stops_the_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home_options, "_TIMEOUT", 0.2)
+    with pytest.raises(EngineError, match=r"did not move note: it did not end within 0\.2 seconds"):
+        HomeSwitchOptions(backup_command="sleep 60; true").handling(handle)(request(home))
     assert (home / "note").read_text() == "mine\n"
 
 
