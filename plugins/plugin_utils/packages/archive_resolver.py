@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import urllib.request
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 from ..syntax.errors import SpecError
@@ -16,6 +15,7 @@ from .catalogue import CatalogueEntry
 from .lock import Lock, LockedArtefact, LockedPackage
 from .resolver import Resolver
 from .wanted import Wanted
+from .web import answer_of
 
 # What `{triple}`, `{arch}` and `{os}` of an address stand for.
 TRIPLES = {
@@ -105,14 +105,19 @@ def _checksum(details: Mapping[str, Any], platform: str) -> str | None:
 
 def _first_sight(address: str) -> tuple[str, int]:
     """Hash and size of what is at an address. Raises SpecError when it cannot be had."""
-    found, size = hashlib.sha256(), 0
+    if not address.startswith("/"):
+        with answer_of(address) as source:
+            return _hashed(source)
     try:
-        with (
-            open(address, "rb") if address.startswith("/") else urllib.request.build_opener().open(address, timeout=60)
-        ) as source:
-            while piece := source.read(_PIECE):
-                found.update(piece)
-                size += len(piece)
-    except (OSError, ValueError) as error:
-        raise SpecError(f"{address} cannot be downloaded: {getattr(error, 'reason', None) or error}") from None
+        with open(address, "rb") as source:
+            return _hashed(source)
+    except OSError as error:
+        raise SpecError(f"{address} cannot be read: {error.strerror}") from None
+
+
+def _hashed(source: IO[bytes]) -> tuple[str, int]:
+    found, size = hashlib.sha256(), 0
+    while piece := source.read(_PIECE):
+        found.update(piece)
+        size += len(piece)
     return found.hexdigest(), size

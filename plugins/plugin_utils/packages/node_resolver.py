@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import tempfile
-import urllib.request
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +21,7 @@ from .lock import Lock, LockedArtefact, LockedPackage
 from .resolver import Resolver
 from .sources import NPM
 from .wanted import Wanted
+from .web import answer_of
 
 INTERPRETER = "nodejs"
 _PLATFORMS = {
@@ -128,11 +128,8 @@ def _checked(path: str, item: Mapping[str, Any]) -> tuple[str, LockedArtefact]:
     kind, _dash, expected = integrity.split(maxsplit=1)[0].partition("-") if integrity else ("", "", "")
     if not url.startswith(("http://", "https://")) or kind not in ("sha512", "sha384", "sha256", "sha1"):
         raise SpecError(f"{path} of npm has no archive with a hash")
-    try:
-        with urllib.request.build_opener().open(url, timeout=60) as answer:
-            content = answer.read()
-    except OSError as error:
-        raise SpecError(f"{url} cannot be downloaded: {getattr(error, 'reason', error)}") from None
+    with answer_of(url) as answer:
+        content = answer.read()
     if base64.b64encode(hashlib.new(kind, content).digest()).decode() != expected:
         raise SpecError(f"{path} of npm does not have the hash that npm's lock says. The lock was not changed.")
     file = unquote(os.path.basename(urlsplit(url).path))

@@ -12,7 +12,6 @@ import re
 import shutil
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -20,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 from ..syntax.errors import SpecError
 from . import process
 from .sources import PYPI, PackageSources
+from .web import answer_of
 
 # From the oldest libc that still matters to the one that the locked closures bring.
 _GLIBC = range(5, 42)
@@ -96,11 +96,11 @@ def _wheel(item: dict[str, dict[str, object]]) -> Wheel:
 
 def size_of(url: str) -> int:
     """The size of what is at an address. Raises SpecError when the server does not say."""
-    try:
-        with urllib.request.build_opener().open(urllib.request.Request(url, method="HEAD"), timeout=60) as answer:
-            return int(answer.headers["Content-Length"])
-    except (OSError, TypeError, ValueError) as error:
-        raise SpecError(f"{os.path.basename(url)}: the server does not say how large it is ({error})") from None
+    with answer_of(url, "HEAD") as answer:
+        size = answer.headers["Content-Length"] or ""
+    if not size.isdigit():
+        raise SpecError(f"{os.path.basename(url)}: the server does not say how large it is")
+    return int(size)
 
 
 @functools.cache
