@@ -7,6 +7,7 @@ A host with nothing to do is asked once, whatever the number of its homes.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -20,7 +21,7 @@ from ...module_utils.engine.system.generations import ExpireAnswer, GenerationsA
 from ...module_utils.engine.system.probe_answer import SystemProbeAnswer
 from ...module_utils.engine.system.request import HostRequest
 from ...module_utils.engine.system.settings import ACTIONS, Settings
-from ...module_utils.engine.voice.message import Message
+from ...module_utils.engine.voice.message import UNCONFIRMED, Message
 from ..inputs import Inputs
 from ..plan.bridge import Homes
 from ..plan.system import LIBRARY
@@ -38,6 +39,9 @@ from .system_evaluator import SystemEvaluator
 from .system_homes import HomesInPlay
 from .system_reporter import EvaluatedSystem, reporter_of
 from .system_task import NAME, AnswerT, SystemTask
+
+# Seconds between two attempts to confirm a switch.
+_PAUSE = 2.0
 
 
 class SystemRun:
@@ -200,13 +204,26 @@ class SystemRun:
         return done.followed_by(self._switch(plan, homes, self._probe(plan, homes)))
 
     def _confirmed(self, done: SystemAnswer, seconds: int, request: HostRequest, bundle: bytes | None) -> SystemAnswer:
-        """Confirm over a new connection. If that does not succeed, the host reverts the switch by itself."""
-        try:
-            self.task.action._connection.reset()
-            confirmation = self._call(SystemAnswer, request, bundle, engine=True)
-        except (AnsibleError, OSError) as problem:
-            raise self._unconfirmed(seconds, problem) from None
-        return done.confirmed(confirmation)
+        """Confirm over a new connection. If none can be made in time, the host reverts the switch by itself.
+
+        It is tried again, because what the switch has restarted may need a moment.
+        """
+        end = time.monotonic() + seconds
+        problem: Exception | None = None
+        while True:
+            try:
+                self.task.action._connection.reset()
+                return done.confirmed(self._call(SystemAnswer, request, bundle, engine=True))
+            except SystemRefused:
+                if problem is None:
+                    raise
+                # The host answers again, and has nothing to confirm any more.
+                raise self._unconfirmed(seconds, problem) from None
+            except (AnsibleError, OSError) as failure:
+                problem = failure
+                if time.monotonic() + _PAUSE > end:
+                    raise self._unconfirmed(seconds, problem) from None
+                time.sleep(_PAUSE)
 
     def _unconfirmed(self, seconds: int, problem: Exception) -> SystemRefused:
         """The exception for a host that does not answer any more, and reverts the switch by itself."""
@@ -214,7 +231,7 @@ class SystemRun:
             f"{self.host} did not answer a new connection within {seconds} s and reverts to the generation before. The new one is kept, "
             f"marked failed. ({str(problem).strip().splitlines()[-1]})"
         )
-        return SystemRefused(refusal("confirm", message, self._reporter().refused("confirm", message)))
+        return SystemRefused(refusal("confirm", message, self._reporter().refused(UNCONFIRMED, message)))
 
     def _learned(self) -> dict[str, Any]:
         """The facts of a host that was never asked."""

@@ -11,6 +11,8 @@ from .fields import Fields, plain
 # The code of a choice that moves what is in the way aside, and of one that keeps its lines in the new file.
 BACKUP = "backup"
 KEEP_LINES = "keep-lines"
+# The code of an error that is about a switch which nobody confirmed.
+UNCONFIRMED = "unconfirmed"
 
 
 class SourceLocation(NamedTuple):

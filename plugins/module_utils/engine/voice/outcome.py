@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .entries import SIGN_OF
+from .message import UNCONFIRMED
 from .plan import StoreUsage
 from .quantities import listed, plural, ranges, size
 
@@ -118,6 +119,8 @@ def _trouble(plan: Plan) -> str | None:
     what = "uninstalled" if plan.verb == "uninstall" else "switched"
     if plan.outcome == "refused" and plan.verb in ("diff", "verify", "expire", "build", "list", "remove"):
         return f"nothing changed: {plural(len(plan.errors), 'error')}"
+    if any(error.code == UNCONFIRMED for error in plan.errors):
+        return "not confirmed, and reverts"
     if plan.outcome == "refused":
         why = ", ".join(
             [_in_the_way(plan)] * bool(plan.collisions)
