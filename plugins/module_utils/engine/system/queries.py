@@ -13,6 +13,7 @@ from .blueprint import Context, make_blueprint
 from .declaration import EMPTY
 from .etc.disk import Etc
 from .generations import GenerationsAnswer, ListedGeneration
+from .home_switches import HomeSwitches
 from .homes import switch_homes
 from .host import facts_of_system
 from .inits.choice import init_of
@@ -58,7 +59,7 @@ class SystemQueries:
         for user, home in request.homes.items():
             name = home.get(BUNDLE)
             complete[user] = {**home, BUNDLE: self.shipped[name]} if isinstance(name, str) else home
-        return switch_homes(complete, request.home_options.handling(self.handle))
+        return switch_homes(complete, HomeSwitches(request.home_options, self.handle).handle)
 
     def probe(self, request: HostRequest) -> JsonObject:
         """Whether there is anything to do. A switch that was interrupted counts as something."""

@@ -15,8 +15,9 @@ from ansible_collections.home.manager.plugins.module_utils.engine.contract.entri
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.errors import EngineError
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.manifest import Manifest, Script, View
 from ansible_collections.home.manager.plugins.module_utils.engine.contract.objects import StoredObject, object_id
-from ansible_collections.home.manager.plugins.module_utils.engine.system import home_options
+from ansible_collections.home.manager.plugins.module_utils.engine.system import home_switches
 from ansible_collections.home.manager.plugins.module_utils.engine.system.home_options import HomeSwitchOptions
+from ansible_collections.home.manager.plugins.module_utils.engine.system.home_switches import HomeSwitches
 from ansible_collections.home.manager.plugins.module_utils.engine.verbs.dispatch import handle
 
 CONTENT = b"declared\n"
@@ -50,7 +51,7 @@ def request(home: Path, **more: Any) -> dict[str, Any]:
 def test_a_command_moves_what_is_in_the_way(home: Path, tmp_path: Path) -> None:
     aside = tmp_path / "aside"
     aside.mkdir()
-    act = HomeSwitchOptions(backup_command=f"mv -t {aside}").handling(handle)
+    act = HomeSwitches(HomeSwitchOptions(backup_command=f"mv -t {aside}"), handle).handle
     preview = act(request(home, check=True))
     assert preview["changed"]
     assert not preview.get("collisions")
@@ -64,21 +65,21 @@ def test_a_command_moves_what_is_in_the_way(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("command", "why"), [("false", "exit status 1"), ("true", "the file is still there")])
 def test_a_command_that_moves_nothing_stops_the_home(command: str, why: str, home: Path) -> None:
     with pytest.raises(EngineError, match=f"did not move note: {why}"):
-        HomeSwitchOptions(backup_command=command).handling(handle)(request(home))
+        HomeSwitches(HomeSwitchOptions(backup_command=command), handle).handle(request(home))
     assert (home / "note").read_text() == "mine\n"
 
 
 def test_a_command_that_does_not_end_stops_the_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(home_options, "_TIMEOUT", 0.2)
+    monkeypatch.setattr(home_switches, "_TIMEOUT", 0.2)
     with pytest.raises(EngineError, match=r"did not move note: it did not end within 0\.2 seconds"):
-        HomeSwitchOptions(backup_command="sleep 60; true").handling(handle)(request(home))
+        HomeSwitches(HomeSwitchOptions(backup_command="sleep 60; true"), handle).handle(request(home))
     assert (home / "note").read_text() == "mine\n"
 
 
 @pytest.mark.parametrize("overwrite", [True, False])
 def test_a_backup_takes_an_older_one_s_name_only_where_that_is_said(overwrite: bool, home: Path) -> None:
     (home / "note.bak").write_text("older\n")
-    act = HomeSwitchOptions(overwrite_backup=overwrite).handling(handle)
+    act = HomeSwitches(HomeSwitchOptions(overwrite_backup=overwrite), handle).handle
     act(request(home, backup_extension="bak", check=True))
     assert (home / "note.bak").read_text() == "older\n"
     assert act(request(home, backup_extension="bak"))["changed"]
@@ -89,7 +90,9 @@ def test_a_backup_takes_an_older_one_s_name_only_where_that_is_said(overwrite: b
 def test_a_folder_is_never_removed_for_a_backup(home: Path) -> None:
     (home / "note.bak").mkdir()
     (home / "note.bak" / "kept").write_text("kept\n")
-    assert HomeSwitchOptions(overwrite_backup=True).handling(handle)(request(home, backup_extension="bak"))["changed"]
+    assert HomeSwitches(HomeSwitchOptions(overwrite_backup=True), handle).handle(request(home, backup_extension="bak"))[
+        "changed"
+    ]
     assert (home / "note.bak" / "kept").read_text() == "kept\n"
     assert (home / "note.bak.1").read_text() == "mine\n"
 
@@ -98,5 +101,5 @@ def test_a_folder_is_never_removed_for_a_backup(home: Path) -> None:
 def test_scripts_speak_when_they_are_asked_to(verbose: bool, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOME_MANAGER_VERBOSE", raising=False)
     (home / "note").unlink()
-    answer = HomeSwitchOptions(verbose=verbose).handling(handle)(request(home))
+    answer = HomeSwitches(HomeSwitchOptions(verbose=verbose), handle).handle(request(home))
     assert answer.get("printed") == (["speak: so it is"] if verbose else None)
