@@ -235,7 +235,7 @@ class SystemRun:
 
     def _learned(self) -> dict[str, Any]:
         """The facts of a host that was never asked."""
-        question = HostRequest("probe", Settings(check=True))
+        question = HostRequest("probe", Settings(check=True), lock_timeout=self.arguments.values["lock_timeout"])
         facts = self._call(SystemProbeAnswer, question, engine=True).facts
         memory.remember(self.host, NAME, facts)
         return facts

@@ -89,8 +89,8 @@ class SystemTask(SpecTask):
             }
             for user, (digest, home, state) in kept.homes.items()
         }
-        settings = Settings(check=self.check)
-        return HostRequest("probe", settings, kept.digest, homes)
+        timeout = self.arguments.values["lock_timeout"]
+        return HostRequest("probe", Settings(check=self.check), kept.digest, homes, lock_timeout=timeout)
 
     def send(
         self, kind: type[AnswerT], request: HostRequest, bundle: bytes | None = None, engine: bool = False

@@ -58,7 +58,7 @@ class Lock:
                 os.close(fd)
                 if time.monotonic() >= end:
                     who = f" (process {holder})" if holder else ""
-                    message = f"another switch of this home is running{who}; gave up after {self._timeout:g} s"
+                    message = f"another switch is running{who}; gave up after {self._timeout:g} s"
                     raise EngineError(message, ErrorKind.LOCKED, holder=holder) from None
                 if not announced and self._waiting is not None:
                     self._waiting(holder)

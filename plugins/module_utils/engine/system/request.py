@@ -47,7 +47,7 @@ class HostRequest(NamedTuple):
         """The inverse of `json`, with the content of the bundle as `bundle`. EngineError `request`."""
         members = Members(value, "the request", ErrorKind.REQUEST)
         homes = members.mapping("homes")
-        bundle = members.take("bundle")
+        bundle, timeout = members.take("bundle"), members.optional_real("lock_timeout")
         return cls(
             members.text("step", "probe"),
             Settings.of(members),
@@ -57,7 +57,7 @@ class HostRequest(NamedTuple):
             members.optional_number("generation") or 0,
             members.optional_number("keep"),
             members.optional_number("days"),
-            members.optional_real("lock_timeout") or LOCK_TIMEOUT,
+            LOCK_TIMEOUT if timeout is None else timeout,
             bundle if isinstance(bundle, bytes) else None,
         )
 

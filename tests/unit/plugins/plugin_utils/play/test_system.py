@@ -236,6 +236,13 @@ def test_facts_of_the_host_count(play: Play) -> None:
     assert not play.evaluates()
 
 
+def test_every_question_waits_for_another_switch_as_long_as_is_asked(play: Play) -> None:
+    play.arguments["lock_timeout"] = 3
+    play.there = ("another", {})
+    play.run()
+    assert [question["lock_timeout"] for question in play.questions] == [3, 3]
+
+
 def test_a_host_that_is_not_as_planned_is_switched_after_one_question(play: Play) -> None:
     play.there = ("another", {})
     result = play.run()

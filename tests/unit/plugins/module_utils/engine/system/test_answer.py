@@ -144,3 +144,8 @@ def test_packages_that_have_to_go_are_reported_once_and_those_that_come_along_ar
     (warning,) = answer.warnings
     assert warning.startswith("14 further packages are installed: lib0, lib1")
     assert warning.endswith("lib11, ...")
+
+
+@pytest.mark.parametrize(("given", "timeout"), [({}, 60), ({"lock_timeout": 0}, 0), ({"lock_timeout": 2.5}, 2.5)])
+def test_a_request_may_wait_for_nobody(given: dict[str, float], timeout: float) -> None:
+    assert HostRequest.of(given).lock_timeout == timeout
