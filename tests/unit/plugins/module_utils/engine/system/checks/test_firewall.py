@@ -55,6 +55,7 @@ def test_only_rules_that_let_nobody_in_are_refused(
 )
 @pytest.mark.parametrize(("rule", "reached"), [("tcp dport 22 accept", True), ('iifname "eth0" tcp dport 22 accept', True),
                                                ("tcp dport 23 accept", False), ('iifname "eth1" accept', False)])  # fmt: skip
+@pytest.mark.slow
 def test_a_neighbour_tries(rule: str, reached: bool) -> None:
     rules = f"table inet t {{ chain c {{ type filter hook input priority 0; policy drop; ct state established accept; {rule}; }}\n}}"
     try:
