@@ -38,7 +38,7 @@ class StoredObject(Value):
         # There is one for every file of a home. Only what is wrong is read member by member, for a message that says what it is.
         if isinstance(value, dict) and len(value) == 2 and is_object_id(name):
             mode, size = value.get("mode"), value.get("size")
-            if isinstance(mode, str) and is_mode(mode) and type(size) is int:
+            if isinstance(mode, str) and is_mode(mode) and isinstance(size, int) and not isinstance(size, bool):
                 return cls(mode, size)
         return cls._read(name, value)
 
