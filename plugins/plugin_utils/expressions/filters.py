@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from jinja2 import pass_context
 
@@ -19,7 +19,7 @@ from ..formats.quoting import QUOTING
 from ..formats.words import WORDS
 from ..syntax.errors import SpecError, did_you_mean
 from ..syntax.marks import AFTER, BEFORE, DEFAULT, FORCE
-from ..values import FormatError, Path, Value
+from ..values import FormatError, Package, Path, Value
 from .ansible_filters import NAMED_AS_ANSIBLES, flatten
 from .attributes import interpolated
 from .dag import Edges, ordered
@@ -199,6 +199,14 @@ def version_at_least(version: str, wanted: str) -> bool:
     return numbers(version) >= numbers(wanted)
 
 
+def older_than(package: object, wanted: str, host: Mapping[str, Value], releases: Sequence[str]) -> bool:
+    """Whether a package is older than a version. One of unknown version is the host's own, which is older in these releases (`debian12`)."""
+    version = package.version if isinstance(package, Package) else None
+    if version is not None:
+        return not version_at_least(version, wanted)
+    return f"{host.get('distribution', '')}{host.get('distribution_version', '')}" in releases
+
+
 def gnu_options(value: dict[str, Value]) -> list[str]:
     """A mapping as the words of a command line: `--key=value` (`-k value` for one letter), in byte order of the keys.
 
@@ -262,6 +270,7 @@ OWN: dict[str, Callable[..., Value]] = {
     "keys": list,
     "launchd_calendar": launchd_calendar,
     "map_format": map_format,
+    "older_than": older_than,
     "only": only,
     "path_get": path_get,
     "path_text": path_text,

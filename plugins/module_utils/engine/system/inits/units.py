@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 UNITS = "systemd/system/"
 USER_UNITS = "systemd/user/"
 # Where packages put their units; a unit of ours by the same name becomes a drop-in.
-_PACKAGED = ("/usr/lib/systemd/system", "/lib/systemd/system")
+_ROOTS = ("/usr/lib", "/lib")
 
 
 def packaged(folder: str, unit: str) -> bool:
     """Whether a package ships a unit; `folder` is `UNITS` or `USER_UNITS`."""
-    return any(queries.is_taken(os.path.join(root, folder, unit)) for root in ("/usr/lib", "/lib"))
+    return any(queries.is_taken(os.path.join(root, folder, unit)) for root in _ROOTS)
 
 
 def packaged_units() -> FrozenSet[str]:
     """The units that packages ship."""
-    return frozenset(name for folder in _PACKAGED for name in queries.names(folder))
+    return frozenset(name for root in _ROOTS for name in queries.names(os.path.join(root, UNITS)))

@@ -10,6 +10,7 @@ from ansible_collections.home.manager.plugins.plugin_utils.expressions.filters i
     at_home,
     gnu_options,
     launchd_calendar,
+    older_than,
     prune,
     record,
 )
@@ -57,3 +58,23 @@ def test_launchd_calendar_knows_the_events_that_have_a_name() -> None:
 
 def test_at_home_moves_what_begins_with_the_tilde() -> None:
     assert [at_home(v, "%h") for v in ("~/a b", "~bob/a", "/~/a", "~", None)] == ["%h/a b", "~bob/a", "/~/a", "~", None]
+
+
+DEBIAN = {"distribution": "debian", "distribution_version": "12"}
+
+
+@pytest.mark.parametrize(
+    ("package", "host", "older"),
+    [
+        (Package("git", version="2.9"), {}, True),
+        (Package("git", version="2.46"), DEBIAN, False),
+        (Package("git"), DEBIAN, True),
+        (Package("git"), {**DEBIAN, "distribution_version": "13"}, False),
+        (None, DEBIAN, True),
+        (None, {}, False),
+    ],
+)
+def test_a_package_is_as_old_as_its_version_says_or_else_the_host(
+    package: Package | None, host: dict[str, str], older: bool
+) -> None:
+    assert older_than(package, "2.46", host, ["debian12"]) is older
